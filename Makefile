@@ -1,0 +1,83 @@
+# Everything that one does with Yes-And from a clone. `make` alone explains.
+
+PYTHON ?= python3
+VENV ?= .venv
+HOUSE ?= demo-house
+NAME ?=
+ARGS ?=
+
+BIN := $(VENV)/bin
+# One call resolves everything; modules are compiled when they are first used.
+INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format bench conformance vendor screenshots clean
+.DELETE_ON_ERROR:
+
+help: ## Show this list
+	@echo "Yes-And: from a performer's consent to a proven statement."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  HOUSE=$(HOUSE)"
+
+demo: $(VENV)/train ## Make a sample house and walk the whole line, printing each step
+	$(BIN)/yesand demo --house $(HOUSE) $(ARGS)
+
+serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for another)
+	$(BIN)/yesand serve --house $(HOUSE) $(ARGS)
+
+test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
+
+check: $(VENV)/dev ## Format, lint, types, import contract, security, documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy benchmarks conformance contracts $(wildcard scripts)
+	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	$(BIN)/python -m pytest tests/house
+
+format: $(VENV)/dev ## Format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/bench ## Measure all beside their peers into docs/performance.md (NAME=gate for one)
+	$(BIN)/python -m benchmarks $(NAME)
+
+conformance: $(VENV)/dev ## Run all outside suites into docs/conformance.md (NAME=rfc8785 for one)
+	$(BIN)/python -m conformance $(NAME)
+
+vendor: ## Refresh the pages' static files from their npm packages
+	$(PYTHON) scripts/vendor.py
+
+screenshots: $(VENV)/dev ## Take a picture of every page of the sample house (needs chromium)
+	$(BIN)/python scripts/screenshots.py --house $(HOUSE) $(ARGS)
+
+clean: ## Remove what make has made: the environment, the sample house, caches
+	rm -rf $(VENV) demo-house build dist src/*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks conformance contracts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a second call installs nothing until pyproject.toml changes.
+$(VENV)/train: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@$(INSTALL) '.[train]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@$(INSTALL) '.[train,postgres,dev]'
+	@touch $(VENV)/train $@
+
+$(VENV)/bench: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@$(INSTALL) '.[train,bench]'
+	@touch $(VENV)/train $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Yes-And needs Python 3.11 or newer: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "No venv module: on Debian, apt install python3-venv"; exit 1; }

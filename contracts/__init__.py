@@ -1,0 +1,1 @@
+"""Rules about who may import whom, for import-linter (see ``[tool.importlinter]``)."""

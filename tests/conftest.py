@@ -1,0 +1,177 @@
+"""A house of its own for every test, copied from one made once, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+# One thread per worker: the same sums in the same order, and two workers fit two cores.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+# The tests say which house and which database; what the shell had set must not leak in.
+for told in ("DATABASE_URL", "YESAND_HOUSE", "YESAND_NOW", "YESAND_SECRET"):
+    os.environ.pop(told, None)
+os.environ["DJANGO_SETTINGS_MODULE"] = "yesand.site.settings"
+
+import django
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, settings
+
+django.setup()
+
+import yesand
+from yesand.kernel.clock import SetClock
+
+DATA = Path(os.environ.get("YESAND_DATA", Path(__file__).parents[2] / "shared" / "data"))
+CONFORMANCE = Path(
+    os.environ.get("YESAND_CONFORMANCE", Path(__file__).parents[2] / "shared" / "conformance")
+)
+POSTGRES = os.environ.get("YESAND_TEST_POSTGRES", "")
+FIRST_OF_OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
+LOCALHOST = ["127.0.0.1", "::1"]
+
+# A loaded machine is slow, not wrong: examples have no deadline. In CI they are always the same.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, print_blob=True)
+settings.register_profile("deep", settings.get_profile("dev"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that opens a house on SQLite and, where there is a server, on PostgreSQL."""
+    if "database" not in metafunc.fixturenames:
+        return
+    marked = metafunc.definition.get_closest_marker
+    quick = not (marked("slow") or marked("sqlite"))
+    if marked("both_databases") or (POSTGRES and quick):
+        postgres = pytest.param("postgresql", marks=pytest.mark.postgres)
+        metafunc.parametrize("database", ["sqlite", postgres], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let browser tests reach this machine, and this machine only."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.allow_hosts(LOCALHOST))
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock at the first of October 2026."""
+    return SetClock(FIRST_OF_OCTOBER)
+
+
+@pytest.fixture(scope="session")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new house's folder, migrated, to copy from."""
+    root = tmp_path_factory.mktemp("template") / "house"
+    yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
+    return root
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL server for the tests, and a new house in it to copy from."""
+
+    server: str
+    template: str
+    root: Path
+
+    def url(self, name: str) -> str:
+        """Return the address of one of the server's databases."""
+        return urlsplit(self.server)._replace(path=f"/{name}").geturl()
+
+    def copy(self) -> str:
+        """Make a copy of the new house's database and return its name."""
+        name = f"yesand_test_{uuid4().hex}"
+        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        return name
+
+    def tell(self, command: str) -> None:
+        """Run one command outside every test's database."""
+        import psycopg
+
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(command.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """The PostgreSQL server named by ``YESAND_TEST_POSTGRES``, or a skip that says so."""
+    if not POSTGRES:
+        pytest.skip("no PostgreSQL: set YESAND_TEST_POSTGRES")
+    pytest.importorskip(
+        "psycopg", reason="no PostgreSQL: install the extra `postgres`", exc_type=ImportError
+    )
+    root = tmp_path_factory.mktemp("template") / "house"
+    server = Postgres(POSTGRES, f"yesand_template_{uuid4().hex}", root)
+    server.tell(f'CREATE DATABASE "{server.template}"')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", server.url(server.template))
+        yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
+    yield server
+    server.tell(f'DROP DATABASE "{server.template}"')
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the test's house keeps its registry; gives the folder of a new house to copy."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        empty: Path = request.getfixturevalue("empty_house")
+        yield empty
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.copy()
+    monkeypatch.setenv("DATABASE_URL", server.url(name))
+    yield server.root
+    # By force: a test may have left a killed process's connection behind.
+    server.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def house(database: Path, tmp_path: Path, clock: SetClock) -> Iterator[yesand.House]:
+    """An empty house of the test's own, on each database in turn."""
+    root = tmp_path / "house"
+    shutil.copytree(database, root)
+    opened = yesand.open(root, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def unguard(house: yesand.House) -> Callable[[str], None]:
+    """Take the triggers off a table, as someone with the database itself in hand could."""
+
+    def off(table: str) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                return
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+            for (name,) in cursor.execute(query, [table]).fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+
+    return off
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real recordings, or a skip that says so."""
+    if not DATA.exists():
+        pytest.skip(f"no real recordings at {DATA} (set YESAND_DATA)")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The folder of outside test suites, or a skip that says so."""
+    if not CONFORMANCE.exists():
+        pytest.skip(f"no outside suites at {CONFORMANCE} (set YESAND_CONFORMANCE)")
+    return CONFORMANCE
