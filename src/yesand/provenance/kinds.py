@@ -1,0 +1,23 @@
+"""The kinds of entry in the log: ``noun.verb``, a closed list."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    HOUSE_OPENED = "house.opened"
+    PERFORMER_JOINED = "performer.joined"
+    AGREEMENT_SIGNED = "agreement.signed"
+    AGREEMENT_WITHDRAWN = "agreement.withdrawn"
+    TAKE_RECORDED = "take.recorded"
+    TAKE_DISPUTED = "take.disputed"
+    MANIFEST_SIGNED = "manifest.signed"
+    MODEL_REGISTERED = "model.registered"
+    DEPLOYMENT_STARTED = "deployment.started"
+    DEPLOYMENT_ENDED = "deployment.ended"
+    RELIANCE_REPORTED = "reliance.reported"
+    USAGE_ACCEPTED = "usage.accepted"
+    PERIOD_SETTLED = "period.settled"
+    STATEMENT_ISSUED = "statement.issued"
+    EXPORT_MADE = "export.made"

@@ -1,0 +1,16 @@
+"""The predicate types of our in-toto statements, one per kind of signed thing."""
+
+from enum import StrEnum
+
+
+class Predicate(StrEnum):
+    """What a statement is about."""
+
+    MANIFEST = "https://yes-and.org/attestation/manifest/v1"
+    MODEL = "https://yes-and.org/attestation/model/v1"
+    DEPLOYMENT = "https://yes-and.org/attestation/deployment/v1"
+    DECOMMISSION = "https://yes-and.org/attestation/decommission/v1"
+    RELIANCE = "https://yes-and.org/attestation/reliance/v1"
+    USAGE = "https://yes-and.org/attestation/usage/v1"
+    SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
+    STATEMENT = "https://yes-and.org/attestation/statement/v1"
