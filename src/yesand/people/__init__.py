@@ -1,0 +1,1 @@
+"""Floor 1: who takes part: accounts, seats, performers and organisations."""

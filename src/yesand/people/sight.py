@@ -1,0 +1,130 @@
+"""Who sees what: one table, and the rows that a person may see by it.
+
+Identity comes from the session, never from an argument: a view asks for
+``visible(Take, request.sight)``, and what is not in it does not exist for that person (404).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+from yesand.kernel.place import Place
+from yesand.people.models import Performer, Seat, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+Row = TypeVar("Row", bound=Model)
+_ALL_SEEING = {Seat.Role.PRODUCER, Seat.Role.AUDITOR}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a person's seats let them see."""
+
+    roles: frozenset[str] = frozenset()
+    #: The performer that they are, if they sit in a performer's seat.
+    performer: Performer | None = None
+    #: The licensees that they sit for.
+    licensees: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser) -> Sight:
+        """Return what the seats of the session's user let them see."""
+        if not user.is_authenticated or not user.is_active:
+            return cls()
+        seats = list(Seat.objects.filter(user=user))
+        roles = frozenset(seat.role for seat in seats)
+        return cls(
+            roles=roles,
+            performer=Performer.objects.filter(user=user).first()
+            if Seat.Role.PERFORMER in roles
+            else None,
+            licensees=frozenset(
+                seat.organisation_id
+                for seat in seats
+                if seat.role == Seat.Role.LICENSEE and seat.organisation_id is not None
+            ),
+        )
+
+    @property
+    def everything(self) -> bool:
+        """Producers and auditors see everything."""
+        return bool(self.roles & _ALL_SEEING)
+
+
+class Request(HttpRequest):
+    """A request with the house it is about and the sight of who sends it (set by middleware)."""
+
+    place: Place
+    sight: Sight
+    reference: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Paths from a record to the performer and to the licensees whose it is; none is nobody's."""
+
+    performer: str = ""
+    licensees: tuple[str, ...] = ()
+    signed_in: bool = False
+
+
+#: Every record that has a page. What is not named here is seen by producers and auditors alone.
+RULES = {
+    "provenance.entry": Rule(signed_in=True),  # index, kind, time, commitment: no personal data
+    "people.performer": Rule(performer="pk"),
+    "agreements.agreement": Rule(performer="performer"),
+    "agreements.withdrawal": Rule(performer="performer"),
+    "takes.session": Rule(performer="performer"),
+    "takes.take": Rule(performer="performer"),
+    "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
+    "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
+    "training.trainedmodel": Rule(
+        performer="manifest__performers__performer",
+        licensees=("manifest__licensee", "deployments__licensee"),
+    ),
+    "training.deployment": Rule(
+        performer="model__manifest__performers__performer", licensees=("licensee",)
+    ),
+    "reliance.report": Rule(
+        performer="model__manifest__performers__performer",
+        licensees=("model__manifest__licensee", "model__deployments__licensee"),
+    ),
+    "royalties.statement": Rule(performer="performer"),
+    "royalties.settlement": Rule(performer="statements__performer"),
+    "royalties.account": Rule(performer="performer", licensees=("organisation",)),
+    "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
+}
+
+
+def visible(model: type[Row], sight: Sight) -> QuerySet[Row]:
+    """Return the rows of a model that a person may see, each once."""
+    rows = model._default_manager.all()
+    if sight.everything:
+        return rows
+    theirs = _theirs(RULES.get(model._meta.label_lower, Rule()), sight)
+    if theirs is None:
+        return rows.none()
+    return rows.filter(pk__in=model._default_manager.filter(theirs).values("pk"))
+
+
+def _theirs(rule: Rule, sight: Sight) -> Q | None:
+    """Return the condition for a row to be one's own; none: no row can be."""
+    paths = []
+    if rule.signed_in and sight.roles:
+        return Q()
+    if rule.performer and sight.performer is not None:
+        paths.append(Q(**{rule.performer: sight.performer.pk}))
+    if sight.licensees:
+        paths += [Q(**{f"{path}__in": sight.licensees}) for path in rule.licensees]
+    if not paths:
+        return None
+    either = paths[0]
+    for path in paths[1:]:
+        either |= path
+    return either

@@ -1,0 +1,43 @@
+"""Performers' pages, a person's own page, and the shape that every list has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from yesand.people.models import Performer, Seat, User
+from yesand.people.sight import Request, visible
+
+PAGE = 50
+
+
+def listed(request: Request, template: str, rows: QuerySet[Any], **context: Any) -> HttpResponse:
+    """Render one page of a list; its rows must be in an order that does not change."""
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, template, {"page": page, **context})
+
+
+def performers(request: Request) -> HttpResponse:
+    """List the performers that the person may see."""
+    wanted = request.GET.get("q", "").strip()
+    rows = visible(Performer, request.sight).order_by("handle")
+    if wanted:
+        rows = rows.filter(handle__icontains=wanted)
+    return listed(request, "people/performers.html", rows, q=wanted)
+
+
+def performer(request: Request, handle: str) -> HttpResponse:
+    """Show one performer."""
+    found = get_object_or_404(visible(Performer, request.sight), handle=handle)
+    return render(request, "people/performer.html", {"performer": found})
+
+
+def me(request: Request) -> HttpResponse:
+    """Show a person what is theirs: as a performer, or by the seats they sit in."""
+    assert isinstance(request.user, User)
+    seats = Seat.objects.filter(user=request.user).select_related("organisation").order_by("role")
+    return render(request, "people/me.html", {"seats": seats, "performer": request.sight.performer})
