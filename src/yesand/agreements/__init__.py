@@ -1,0 +1,1 @@
+"""Floor 2: terms, agreements, decisions and withdrawal."""

@@ -1,0 +1,21 @@
+"""What stands for takes under an agreement, as the gate reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yesand.agreements.decision import Withdrawn
+from yesand.agreements.terms import Terms
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The head of an agreement's chain, less what its performer withdrew.
+
+    ``terms_name`` is the digest of the terms: equal names, equal terms.
+    """
+
+    agreement: str
+    terms: Terms
+    terms_name: str
+    withdrawals: tuple[Withdrawn, ...] = ()

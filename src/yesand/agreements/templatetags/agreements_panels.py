@@ -1,0 +1,23 @@
+"""Agreements, as other pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from yesand.agreements.models import Agreement, Withdrawal
+from yesand.people.models import Performer
+from yesand.people.sight import visible
+
+register = template.Library()
+
+
+@register.inclusion_tag("agreements/of_performer.html", takes_context=True)
+def agreements_of(context: dict[str, Any], performer: Performer) -> dict[str, Any]:
+    """Show a performer's agreements and withdrawals, the newest first."""
+    sight = context["request"].sight
+    return {
+        "agreements": visible(Agreement, sight).filter(performer=performer).order_by("-signed_at"),
+        "withdrawals": visible(Withdrawal, sight).filter(performer=performer).order_by("-at"),
+    }
