@@ -1,0 +1,1 @@
+"""Floor 2: scenes, sessions, takes, their media and their quality."""
