@@ -1,0 +1,1 @@
+"""Floor 3: emotion spaces, features and the voice-emotion model."""

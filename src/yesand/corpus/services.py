@@ -1,0 +1,319 @@
+"""Asking the gate, keeping its manifests, and telling whether one still holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import QuerySet
+
+from yesand.agreements import services as agreements
+from yesand.agreements.decision import Decision, Request
+from yesand.corpus import telling
+from yesand.corpus.completeness import Audit, compare
+from yesand.corpus.gate import EVALUATOR, evaluate
+from yesand.corpus.manifest import ManifestTake, SignedManifest, load, statement
+from yesand.corpus.models import Manifest, ManifestPerformer
+from yesand.corpus.table import ROW, Row, Table
+from yesand.kernel.canonical import parse
+from yesand.kernel.errors import CheckFailed, NotFound
+from yesand.kernel.ids import digest_of
+from yesand.kernel.place import Place
+from yesand.kernel.progress import Progress, silent
+from yesand.people import services as people
+from yesand.people.models import Performer
+from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+from yesand.takes.models import Take
+
+if TYPE_CHECKING:
+    from yesand.corpus.dataset import TakeDataset
+
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What the gate let through, and why the rest stayed out."""
+
+    manifest: SignedManifest
+    #: (decision, takes that it was made on), the denials.
+    denials: tuple[tuple[Decision, int], ...]
+    #: False: the same request over the same state gave this manifest before.
+    new: bool
+
+    @property
+    def permitted(self) -> int:
+        """How many takes were let through."""
+        return len(self.manifest.takes)
+
+    @property
+    def denied(self) -> int:
+        """How many takes stayed out."""
+        return len(self.manifest.denied)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for ``--json``: counts, the manifest's digest and every denial's clauses."""
+        return {
+            "manifest": self.manifest.digest,
+            "new": self.new,
+            "permitted": self.permitted,
+            "denied": self.denied,
+            "performers": len(self._performers),
+            "trial": self.manifest.trial,
+            "log_size": self.manifest.log_size,
+            "denials": [
+                {"takes": takes, "clauses": [asdict(clause) for clause in decision.clauses]}
+                for decision, takes in self.denials
+            ],
+        }
+
+    def lines(self) -> list[str]:
+        """Return it for people."""
+        trial = " TRIAL: for this house only." if self.manifest.trial else ""
+        told = [
+            f"{self.permitted:,} takes of {len(self._performers):,} performers permitted, "
+            f"{self.denied:,} denied.{trial}"
+        ]
+        for decision, takes in self.denials:
+            told.append(f"{takes:,} denied: {'; '.join(map(str, decision.clauses))}.")
+        again = "" if self.new else ", the same as before"
+        return [*told, f"Manifest {self.manifest.digest[:16]} at log size {self._size}{again}."]
+
+    @property
+    def _performers(self) -> set[str]:
+        return {take.performer for take in self.manifest.takes}
+
+    @property
+    def _size(self) -> str:
+        return f"{self.manifest.log_size:,}"
+
+
+def gate(place: Place, request: Request, *, progress: Progress = silent) -> GateResult:
+    """Apply a request to every take in the log and sign a manifest of those it may use.
+
+    The same request over the same state gives the same manifest again.
+
+    Raises
+    ------
+    NothingPermitted : not one take may be used; it names the clauses.
+    NotFound : no such licensee.
+    """
+    people.organisation(request.licensee)
+    log.publish(place)
+    head = log.log_of(place).head()
+    table = Table.of(_rows(Take.objects.filter(entry_id__lt=head.size), progress))
+    standings = agreements.standings(head.size)
+    ruling = evaluate(table.columns, standings, request)
+    if not ruling.permit.any():
+        raise telling.refusal(ruling)
+    takes, denied = table.permitted(ruling, standings), table.denied(ruling)
+    used = [standings[name] for name in table.used(ruling)]
+    told = {
+        "decisions": telling.decisions(ruling),
+        "evaluator": EVALUATOR,
+        "house": place.origin,
+        "log": {"root": head.root.hex(), "size": head.size},
+        "request": request.as_json(),
+        "sources": telling.sources(used),
+        "trial": any(s.terms.trial for s in used),
+    }
+    payload = statement(takes, denied, told)
+    known = _known(place, payload)
+    given = takes, denied
+    manifest = _kept(place, known, *given) if known else _sign(place, payload, *given)
+    counted = zip(ruling.decisions, ruling.counts(), strict=True)
+    denials = tuple((decision, n) for decision, n in counted if not decision.permit)
+    return GateResult(manifest, denials, new=known is None)
+
+
+def find(place: Place, digest: str) -> SignedManifest:
+    """Return a manifest of this house, its file checked.
+
+    Raises
+    ------
+    NotFound : no such manifest. ManifestBroken : its file was changed.
+    """
+    if not Manifest.objects.filter(digest=digest).exists():
+        raise NotFound("No such manifest in this house", where=digest[:16])
+    return load_manifest(place, path_of(place, digest))
+
+
+def load_manifest(place: Place, path: Path) -> SignedManifest:
+    """Read a manifest's file that this house signed, every byte of it checked.
+
+    Raises
+    ------
+    NotFound : no such file. ManifestBroken : it is not what this house signed, and where.
+    """
+    return load(path, {place.signer.id: place.signer.public})
+
+
+def path_of(place: Place, digest: str) -> Path:
+    """Return where a manifest's file lies."""
+    return place.manifests / f"{digest}.json"
+
+
+def check_current(place: Place, manifest: SignedManifest) -> None:
+    """Check that every take of a manifest would still be permitted to the same request now.
+
+    Raises
+    ------
+    Overtaken : a withdrawal, a dispute, new terms or the end of a term concerns one of its takes.
+    NotFound : the manifest is not of this house.
+    """
+    row = Manifest.objects.filter(digest=manifest.digest).first()
+    if row is None:
+        raise NotFound("No such manifest in this house", where=manifest.digest[:16])
+    performers = row.performers.values("performer")
+    table = Table.of(_rows(Take.objects.filter(performer__in=performers)))
+    request = replace(manifest.asked(), at=place.clock.now())
+    ruling = evaluate(table.columns, agreements.standings(), request)
+    entries = np.array([take.entry for take in manifest.takes], dtype=np.int64)
+    mine = np.isin(table.columns.entry, entries)
+    lost = mine & ~ruling.permit
+    if lost.any() or mine.sum() != len(entries):
+        raise telling.overtaken(manifest, ruling, lost)
+
+
+def dataset(place: Place, manifest: SignedManifest, **how: Any) -> TakeDataset:
+    """Open a manifest's takes for PyTorch; ``how`` as for ``TakeDataset``.
+
+    Raises
+    ------
+    Overtaken : the manifest no longer holds.
+    """
+    from yesand.corpus.dataset import TakeDataset  # PyTorch is an extra
+
+    def still_holds() -> None:
+        check_current(place, manifest)
+
+    return TakeDataset(manifest, place.media, still_holds=still_holds, **how)
+
+
+def audit_completeness(
+    place: Place, manifest: SignedManifest, *, progress: Progress = silent
+) -> Audit:
+    """Compute a manifest again from the registry as it was at its position of the log.
+
+    Raises
+    ------
+    CheckFailed : a take of that time is in neither list, one is in the wrong list, a decision is
+        another, or the log was another.
+    NotFound : the manifest is not of this house.
+    """
+    if find(place, manifest.digest) != manifest:
+        raise CheckFailed("The manifest is not the one that was signed", where=_named(manifest))
+    tree = log.log_of(place).root(manifest.log_size).hex()
+    if tree != manifest.predicate["log"]["root"]:
+        raise CheckFailed("The log was another at that size", where=_named(manifest))
+    rows = _rows(Take.objects.filter(entry_id__lt=manifest.log_size), progress)
+    return compare(rows, agreements.standings(manifest.log_size), manifest)
+
+
+def _rows(takes: QuerySet[Take], progress: Progress = silent) -> list[Row]:
+    whole, rows = takes.count(), list[Row]()
+    for row in takes.order_by("entry_id").values_list(*ROW).iterator(_CHUNK):
+        rows.append(row)
+        if len(rows) % _CHUNK == 0:
+            progress(len(rows), whole, "takes")
+    progress(len(rows), max(whole, len(rows)), "takes")
+    return rows
+
+
+def _known(place: Place, payload: dict[str, Any]) -> Manifest | None:
+    """Return the latest manifest that differs from this one in nothing but the time."""
+    predicate = payload["predicate"]
+    last = (
+        Manifest.objects.filter(
+            licensee__slug=predicate["request"]["licensee"],
+            permitted_root=predicate["permitted"]["root"],
+            denied_root=predicate["denied"]["root"],
+        )
+        .order_by("-entry_id")
+        .first()
+    )
+    if last is None:
+        return None
+    before = parse(dsse.payload_of(last.envelope))["predicate"]
+    return last if telling.but_for_time(before) == telling.but_for_time(predicate) else None
+
+
+def _sign(
+    place: Place,
+    payload: dict[str, Any],
+    takes: tuple[ManifestTake, ...],
+    denied: tuple[tuple[int, int], ...],
+) -> SignedManifest:
+    predicate, name = payload["predicate"], digest_of(payload)
+    signed = SignedManifest(
+        digest=name,
+        request=predicate["request"],
+        takes=takes,
+        log_size=predicate["log"]["size"],
+        trial=predicate["trial"],
+        envelope=dsse.seal(payload, [place.signer]),
+        denied=denied,
+    )
+    # The file first: a row never lacks its file, and a file without a row is no manifest.
+    signed.save(path_of(place, name))
+    with transaction.atomic():
+        row = Manifest.objects.create(
+            digest=name,
+            licensee=people.organisation(predicate["request"]["licensee"]),
+            request=signed.request,
+            permitted=len(takes),
+            denied=len(denied),
+            permitted_root=predicate["permitted"]["root"],
+            denied_root=predicate["denied"]["root"],
+            log_size=signed.log_size,
+            trial=signed.trial,
+            envelope=signed.envelope,
+            at=place.clock.now(),
+            entry=log.record(place, Kind.MANIFEST_SIGNED, name),
+        )
+        ManifestPerformer.objects.bulk_create(_performers(row, takes), batch_size=_CHUNK)
+    return signed
+
+
+def _kept(
+    place: Place,
+    row: Manifest,
+    takes: tuple[ManifestTake, ...],
+    denied: tuple[tuple[int, int], ...],
+) -> SignedManifest:
+    kept = SignedManifest(
+        row.digest, row.request, takes, row.log_size, row.trial, row.envelope, denied
+    )
+    if not path_of(place, row.digest).exists():
+        kept.save(path_of(place, row.digest))
+    return kept
+
+
+def _named(manifest: SignedManifest) -> str:
+    return f"manifest {manifest.digest[:12]}"
+
+
+def _performers(row: Manifest, takes: Sequence[ManifestTake]) -> list[ManifestPerformer]:
+    counts: Counter[tuple[str, str]] = Counter()
+    lengths: Counter[tuple[str, str]] = Counter()
+    for take in takes:
+        counts[take.performer, take.agreement] += 1
+        lengths[take.performer, take.agreement] += take.duration_ms
+    ids = dict(Performer.objects.values_list("handle", "pk"))
+    return [
+        ManifestPerformer(
+            manifest=row,
+            performer_id=ids[handle],
+            agreement=agreement,
+            takes=count,
+            duration_ms=lengths[handle, agreement],
+        )
+        for (handle, agreement), count in sorted(counts.items())
+    ]

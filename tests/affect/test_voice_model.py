@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yesand.affect.features import BANDS, FLOOR, Features
+from yesand.affect.frames import STEP, WINDOW, Pack, prepare
+from yesand.affect.learning import Recipe, fit
+from yesand.affect.voice_model import Shape, build
+from yesand.kernel.errors import BadInput
+
+SMALL = Shape(channels=(4, 8), stem=(2, 2), joint=8, embedding=8)
+
+
+def sound(frames: int, seed: int = 0, level: float = 0.0) -> Features:
+    luck = np.random.default_rng(seed)
+    return (luck.normal(-6 + level, 1, (frames, BANDS))).astype(np.float16)
+
+
+def silence(frames: int) -> Features:
+    return np.full((frames, BANDS), FLOOR, np.float16)
+
+
+def test_silence_around_a_take_changes_nothing() -> None:
+    inner = sound(100)
+    bare = prepare(np.concatenate([silence(5), inner, silence(5)]))
+    wrapped = prepare(np.concatenate([silence(205), inner, silence(77)]))
+    assert torch.equal(bare, wrapped)
+
+
+def test_a_louder_microphone_changes_nothing() -> None:
+    assert torch.allclose(prepare(sound(80)), prepare(sound(80, level=2.0)), atol=0.01)
+
+
+@given(st.integers(1, 400), st.integers(0, 3))
+@settings(deadline=None)
+def test_every_step_of_a_take_is_heard_in_some_window(frames: int, quiet: int) -> None:
+    pack = Pack.of([sound(50), np.concatenate([sound(frames, 1), silence(quiet)])])
+    owner, begin = pack.every_window(torch.tensor([1]))
+    length = int(pack.length[1])
+    heard = {int(b) + i for b in begin for i in range(min(WINDOW, length))}
+    assert set(owner.tolist()) == {1} and heard == set(range(length))
+    assert length == -(-frames // STEP) or quiet
+
+
+def test_a_short_take_is_heard_again_from_its_start() -> None:
+    pack = Pack.of([sound(60), sound(40, 1)])
+    (window,) = pack.windows(torch.tensor([1]), torch.tensor([0]))
+    assert torch.equal(window[0, :20], window[0, 20:40])
+    assert torch.equal(window[0, :20], prepare(sound(40, 1)))
+
+
+@given(st.integers(0, 2**31))
+@settings(max_examples=20, deadline=None)
+def test_drawn_windows_never_leave_their_take(seed: int) -> None:
+    pack = Pack.of([np.full((frames, BANDS), 0, np.float16) for frames in (30, 400, 192, 193)])
+    marked = torch.cat([torch.full((int(n), BANDS), float(k)) for k, n in enumerate(pack.length)])
+    drawn = Pack(marked, pack.first, pack.length).draw(
+        torch.arange(4), torch.Generator().manual_seed(seed)
+    )
+    assert drawn.amax((1, 2, 3)).tolist() == drawn.amin((1, 2, 3)).tolist() == [0, 1, 2, 3]
+
+
+def learned(seed: int, **changes: float) -> torch.Tensor:
+    pack = Pack.of([sound(60 + k, k) for k in range(9)])
+    recipe = Recipe(seed=seed, epochs=1, least_steps=4, batch=4, shift=2, **changes)  # type: ignore[arg-type]
+    model = fit(pack, torch.arange(9), torch.arange(9) % 3, 3, recipe, SMALL)
+    return torch.cat([p.flatten() for p in model.parameters()])
+
+
+def test_the_seed_alone_decides_whatever_else_was_drawn() -> None:
+    first = learned(1)
+    torch.rand(7)
+    assert torch.equal(first, learned(1))
+    assert not torch.equal(first, learned(2))
+
+
+def test_models_built_side_by_side_are_the_ones_built_alone() -> None:
+    def weights(seed: int) -> torch.Tensor:
+        return torch.cat([p.flatten() for p in build(4, Shape(), seed).parameters()])
+
+    alone = [weights(seed) for seed in range(3)]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(weights, [0, 1, 2] * 20))
+    assert all(torch.equal(made, alone[n % 3]) for n, made in enumerate(together))
+
+
+def test_training_leaves_the_common_generator_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    learned(1)
+    assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.parametrize("wide", [{}, {"mask_bands": 8, "mask_steps": 8}])
+def test_every_setting_trains_to_finite_weights(wide: dict[str, float]) -> None:
+    assert learned(3, **wide).isfinite().all()
+
+
+def test_a_shape_survives_its_file() -> None:
+    assert Shape.parse(SMALL.as_json()) == SMALL
+    for broken in ({}, {"channels": "x", "stem": [1, 1], "joint": 1, "embedding": 1}, []):
+        with pytest.raises(BadInput, match="architecture"):
+            Shape.parse(broken)  # type: ignore[arg-type]
+
+
+def test_the_default_model_is_compact() -> None:
+    assert sum(p.numel() for p in build(8, Shape(), 0).parameters()) < 150_000
