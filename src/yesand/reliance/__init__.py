@@ -1,0 +1,1 @@
+"""Floor 5: how much a model still relies on whom."""

@@ -1,0 +1,169 @@
+"""What every estimator by retraining shares: the penalty, exact leave-one-out, the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yesand.kernel.progress import Progress
+from yesand.reliance.agreement import agreement, verdict
+from yesand.reliance.game import Game
+from yesand.reliance.inputs import Floats, Inputs
+from yesand.reliance.panel import Panel, Resampled, interval
+from yesand.reliance.report import Agreement, RelianceReport, Utility
+from yesand.reliance.rows import Row
+from yesand.reliance.shares import BILLION, apportion, fractions
+
+if TYPE_CHECKING:
+    from yesand.reliance.estimators import Estimator
+
+#: Penalties that are tried. One number is chosen before any subset is drawn, for all of them.
+PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0)
+_NANO = 10**9
+
+
+class Steps:
+    """Counts heads as they are trained and tells the progress."""
+
+    def __init__(
+        self, progress: Progress, played: Sequence[Game], drawn: int, l2: float | None
+    ) -> None:
+        tried = 0 if l2 is not None else len(PENALTIES) * len(played)
+        self.progress, self.done = progress, 0
+        self.total = tried + drawn + sum(game.size + 1 for game in played)
+
+    def __call__(self, heads: int) -> None:
+        """Note that so many more are trained."""
+        self.done += heads
+        self.progress(self.done, self.total, "heads retrained")
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one fold gave: ``effect`` (R, asked, players); the rest as in ``Panel``."""
+
+    effect: Floats
+    without: Floats
+    whole: Floats
+    none: Floats
+
+    def with_effect(self, effect: Floats) -> Round:
+        """Return the round with another effect."""
+        return replace(self, effect=effect)
+
+
+def penalty(played: Sequence[Game], given: float | None, steps: Steps) -> float:
+    """Return the given penalty, or that with which all takes serve new voices best."""
+    if given is not None:
+        return given
+    gains = [
+        sum(float(g.utility(np.ones((1, g.size)), l2, steps).mean()) * g.size for g in played)
+        for l2 in PENALTIES
+    ]
+    return PENALTIES[int(np.argmax(gains))]
+
+
+def round_one(game: Game, l2: float, steps: Steps) -> Round:
+    """Train on everybody, and on everybody but one, for each: exact leave-one-performer-out."""
+    members = np.concatenate([np.ones((1, game.size)), 1 - np.eye(game.size)])
+    utility = game.utility(members, l2, steps)
+    without = (utility[0] - utility[1:]).T
+    none = np.full(len(game.asked), game.nothing())
+    return Round(without[None], without, utility[0], none)
+
+
+def gather(played: Sequence[Game], rounds: Sequence[Round], performers: int) -> Panel:
+    """Put the folds' rounds together; folds that were enumerated are the same in every resample."""
+    times = max((len(r.effect) for r in rounds), default=1)
+    asked = sum(len(r.whole) for r in rounds)
+    effect, without = np.zeros((times, asked, performers)), np.zeros((asked, performers))
+    plays = np.zeros((asked, performers), bool)
+    at = 0
+    for game, found in zip(played, rounds, strict=True):
+        rows = slice(at, at + len(found.whole))
+        effect[:, rows, game.players] = found.effect
+        without[rows, game.players] = found.without
+        plays[rows, game.players] = True
+        at = rows.stop
+    whole = np.concatenate([np.empty(0), *(r.whole for r in rounds)])
+    none = np.concatenate([np.empty(0), *(r.none for r in rounds)])
+    return Panel(effect, without, whole, none, plays)
+
+
+def concluded(
+    estimator: Estimator,
+    inputs: Inputs,
+    panel: Panel,
+    settings: Mapping[str, Any],
+    halves: float | None,
+    rng: np.random.Generator,
+) -> RelianceReport:
+    """Make the report of what was measured."""
+    performers = inputs.corpus.performers
+    if not len(panel.whole):
+        return _unasked(estimator, inputs, settings)
+    resampled = panel.resampled(int(settings["resamples"]), rng)
+    gain_low, gain_high = interval(resampled.gain)
+    whole, none = panel.utility()
+    sets, reason = verdict(len(performers), float(gain_low), halves)
+    return RelianceReport(
+        model=inputs.model.digest,
+        queries=inputs.queries.digest(inputs.corpus),
+        method=estimator.name,
+        version=estimator.version,
+        settings=settings,
+        utility=Utility(*(_nano(x) for x in (whole, none, gain_low, gain_high))),
+        agreement=agreement(panel, resampled, halves),
+        sets_shares=sets,
+        reason=reason,
+        rows=_rows(performers, panel, resampled),
+    )
+
+
+def _unasked(estimator: Estimator, inputs: Inputs, settings: Mapping[str, Any]) -> RelianceReport:
+    """Report that nobody could be asked: all get the same, and it pays nobody."""
+    performers = inputs.corpus.performers
+    parts = apportion([1.0] * len(performers))
+    _, reason = verdict(len(performers), 0.0, None)
+    return RelianceReport(
+        model=inputs.model.digest,
+        queries=inputs.queries.digest(inputs.corpus),
+        method=estimator.name,
+        version=estimator.version,
+        settings=settings,
+        utility=Utility(0, 0, 0, 0),
+        agreement=Agreement(None, None, None, None, 0),
+        sets_shares=False,
+        reason=reason,
+        rows=tuple(
+            Row(p, share, 0, BILLION, 0, 0, 0, 0)
+            for p, share in zip(performers, parts, strict=True)
+        ),
+    )
+
+
+def _rows(performers: Sequence[str], panel: Panel, resampled: Resampled) -> tuple[Row, ...]:
+    effects, losses = panel.effects(), panel.losses()
+    bounds = interval(resampled.effect)
+    spread = np.rint(interval(fractions(resampled.effect)) * BILLION).astype(int)
+    parts = apportion(effects.tolist())
+    return tuple(
+        Row(
+            performer=name,
+            share_ppb=parts[i],
+            low_ppb=min(int(spread[0, i]), parts[i]),
+            high_ppb=max(int(spread[1, i]), parts[i]),
+            effect=_nano(effects[i]),
+            effect_low=_nano(bounds[0, i]),
+            effect_high=_nano(bounds[1, i]),
+            leave_one_out=_nano(losses[i]),
+        )
+        for i, name in enumerate(performers)
+    )
+
+
+def _nano(nats: float) -> int:
+    return round(float(nats) * _NANO)

@@ -1,0 +1,170 @@
+"""What an estimator is given: a frozen model, the corpus it was trained on, and the queries.
+
+All three come from the ``frozen.npz`` that a training run leaves in its model's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yesand.kernel.errors import BadInput, NotFound
+from yesand.kernel.ids import digest_of
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+FILE = "frozen.npz"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Whose takes the model was trained on.
+
+    Attributes
+    ----------
+    takes : N media ids (SHA-256), in the order of every array below.
+    performers : handles, sorted; ``owner`` (N,) indexes them.
+    labels : names of the emotions; ``label`` (N,) indexes them.
+    """
+
+    takes: tuple[str, ...]
+    performers: tuple[str, ...]
+    owner: Ints
+    labels: tuple[str, ...]
+    label: Ints
+
+
+@dataclass(frozen=True)
+class FrozenModel:
+    """The trained encoder as it sees the takes: ``embedding`` (K, N, d), one model a fold.
+
+    Fold k's model never met the performers whom fold k holds out.
+    """
+
+    digest: str
+    embedding: Floats
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What the model is asked, by voices that it never met: every take is asked once, in its fold.
+
+    Attributes
+    ----------
+    fold : (N,) the fold that holds the take's performer out.
+    weight : (N,) how much the take counts as a query; each performer's add up to 1, or to 0.
+    """
+
+    fold: Ints
+    weight: Floats
+
+    def digest(self, corpus: Corpus) -> str:
+        """Name the queries by what was asked: take, fold and weight in parts per billion."""
+        parts = np.rint(self.weight * 1e9).astype(int).tolist()
+        asked = zip(corpus.takes, self.fold.tolist(), parts, strict=True)
+        return digest_of([list(one) for one in asked])
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The three together."""
+
+    model: FrozenModel
+    corpus: Corpus
+    queries: Queries
+
+
+def read(path: Path, digest: str, mix: Mapping[str, float] | None = None) -> Inputs:
+    """Read a model folder's ``frozen.npz`` (or the file itself).
+
+    Parameters
+    ----------
+    digest : the model's.
+    mix : emotion → how much of the real usage it makes up; without it every take counts alike.
+
+    Raises
+    ------
+    NotFound : no such file. BadInput : its arrays do not fit together, or an unknown emotion.
+    """
+    path = path / FILE if path.is_dir() else path
+    arrays = _arrays(path)
+    handles, labels = arrays["performer"].astype(str), arrays["labels"].astype(str)
+    performers, owner = np.unique(handles, return_inverse=True)
+    corpus = Corpus(
+        takes=tuple(map(str, arrays["take"])),
+        performers=tuple(map(str, performers)),
+        owner=owner.astype(np.int64),
+        labels=tuple(map(str, labels)),
+        label=arrays["label"].astype(np.int64),
+    )
+    embedding = arrays["embedding"].astype(np.float64)
+    fold = arrays["fold"].astype(np.int64)
+    _check(path, corpus, embedding, fold)
+    return Inputs(FrozenModel(digest, embedding), corpus, ask(corpus, fold, mix))
+
+
+def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Queries:
+    """Weigh the takes as queries: every performer counts as much as another.
+
+    Raises
+    ------
+    BadInput : the mix names an unknown emotion, or a weight is negative, or nothing is left.
+    """
+    usage = _usage(corpus.labels, mix)
+    weight = np.ones(len(corpus.takes))
+    if usage is not None:
+        count = np.zeros((len(corpus.performers), len(corpus.labels)))
+        np.add.at(count, (corpus.owner, corpus.label), 1.0)
+        weight = usage[corpus.label] / count[corpus.owner, corpus.label]
+    whole = np.bincount(corpus.owner, weight, len(corpus.performers))[corpus.owner]
+    return Queries(fold, np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0))
+
+
+def _usage(labels: tuple[str, ...], mix: Mapping[str, float] | None) -> Floats | None:
+    if mix is None:
+        return None
+    unknown = sorted(set(mix) - set(labels))
+    if unknown:
+        known = ", ".join(labels)
+        raise BadInput(f"No such emotion: {unknown[0]!r}", where="usage mix", remedy=f"Of {known}.")
+    usage = np.array([float(mix.get(name, 0)) for name in labels])
+    if not np.isfinite(usage).all() or (usage < 0).any() or not usage.sum() > 0:
+        raise BadInput("A usage mix needs weights of zero or more, and one above", where="mix")
+    return usage
+
+
+def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    names = ("take", "performer", "label", "labels", "fold", "embedding")
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in names}
+    except FileNotFoundError as fault:
+        raise NotFound(
+            "No frozen features here", where=str(path), remedy="Train with this Yes-And first."
+        ) from fault
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:
+        raise BadInput(f"Not frozen features: {fault}", where=str(path)) from fault
+
+
+def _check(path: Path, corpus: Corpus, embedding: Floats, fold: Ints) -> None:
+    count = len(corpus.takes)
+    lengths = {len(corpus.owner), len(corpus.label), len(fold), *embedding.shape[1:2]}
+    if embedding.ndim != 3 or lengths != {count} or not count:
+        raise BadInput("Frozen features whose arrays differ in length", where=str(path))
+    held = set(zip(corpus.owner.tolist(), fold.tolist(), strict=True))
+    rules = {
+        "a label is out of range": bool(
+            ((corpus.label >= 0) & (corpus.label < len(corpus.labels))).all()
+        ),
+        "a fold is out of range": bool(((fold >= 0) & (fold < len(embedding))).all()),
+        "an embedding is not finite": bool(np.isfinite(embedding).all()),
+        "a performer is held out in two folds": len(held) == len(corpus.performers),
+    }
+    broken = [fault for fault, holds in rules.items() if not holds]
+    if broken:
+        raise BadInput(f"Frozen features that do not fit: {broken[0]}", where=str(path))

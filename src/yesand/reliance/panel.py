@@ -1,0 +1,94 @@
+"""Effects by who was asked, put together over folds, with intervals.
+
+A performer never plays in the fold that holds them out, so folds are weighed by how many play in
+them: then performers whose takes matter alike get the same whichever fold they are in, and the
+effects still add up to U(all) − U(none).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yesand.reliance.inputs import Floats
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What was measured; Q performers asked, n performers who train.
+
+    Attributes
+    ----------
+    effect : (R, Q, n) the estimate first, then the same from resampled subsets (R − 1 may be 0).
+    without : (Q, n) what the utility loses when one performer is left out: exact.
+    whole, none : (Q,) utility of everybody and of nobody.
+    plays : (Q, n) whether a performer trains for those who are asked.
+    """
+
+    effect: Floats
+    without: Floats
+    whole: Floats
+    none: Floats
+    plays: NDArray[np.bool_]
+
+    @property
+    def weight(self) -> Floats:
+        """How much each asked performer counts, (Q,); adds up to 1."""
+        size = self.plays.sum(1)
+        # Those asked in one fold play the same game: they share that fold's weight.
+        _, fold, peers = np.unique(self.plays, axis=0, return_inverse=True, return_counts=True)
+        raw = size / peers[fold.ravel()]
+        weight: Floats = raw / raw.sum()
+        return weight
+
+    def utility(self) -> tuple[float, float]:
+        """Return U(all) and U(none)."""
+        return float(self.weight @ self.whole), float(self.weight @ self.none)
+
+    def effects(self) -> Floats:
+        """Return the estimate, (n,)."""
+        once: Floats = self._together(self.effect[:1], np.ones((1, len(self.whole))))[0]
+        return once
+
+    def losses(self) -> Floats:
+        """Return the exact loss without each performer, (n,)."""
+        once: Floats = self._together(self.without[None], np.ones((1, len(self.whole))))[0]
+        return once
+
+    def resampled(self, times: int, rng: np.random.Generator) -> Resampled:
+        """Bootstrap: other performers asked, and other subsets where they were drawn."""
+        asked = len(self.whole)
+        counts = rng.multinomial(asked, np.full(asked, 1 / asked), times).astype(np.float64)
+        drawn = np.arange(times) % max(1, len(self.effect) - 1) + (len(self.effect) > 1)
+        rate = counts * self.weight
+        return Resampled(
+            effect=self._together(self.effect[drawn], counts),
+            without=self._together(self.without[None].repeat(times, 0), counts),
+            gain=rate @ (self.whole - self.none) / rate.sum(1),
+        )
+
+    def _together(self, effect: Floats, counts: Floats) -> Floats:
+        """Average (B, Q, n) over those asked, as often as ``counts`` (B, Q) says; (B, n)."""
+        rate = counts * self.weight
+        # What a performer would get if all mattered alike and the gain were one.
+        due = (rate / self.plays.sum(1)) @ self.plays * self.plays.shape[1]
+        summed = np.einsum("bq,bqn->bn", rate, effect)
+        together: Floats = np.divide(summed, due, out=np.zeros_like(summed), where=due > 0)
+        return together
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """The same figures B times over: ``effect`` and ``without`` (B, n), ``gain`` (B,)."""
+
+    effect: Floats
+    without: Floats
+    gain: Floats
+
+
+def interval(samples: Floats) -> Floats:
+    """Return the central 95 % of the samples along the first axis, (2, …)."""
+    found: Floats = np.percentile(samples, [2.5, 97.5], axis=0)
+    return found

@@ -1,0 +1,107 @@
+"""A reliance report in memory: how much a model leans on whom, how sure, and whether it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from yesand.kernel.errors import CheckFailed
+from yesand.reliance.rows import Row, open_row
+from yesand.reliance.shares import BILLION
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Utility:
+    """What all performers together are worth to the model, in billionths of a nat a query."""
+
+    all: int
+    none: int
+    gain_low: int
+    gain_high: int
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well two ways of asking agree; None where it cannot be told.
+
+    Attributes
+    ----------
+    halves : Spearman of the effects between halves of the subsets (1 if all were enumerated).
+    spearman, pearson : of the effects with exact leave-one-performer-out.
+    concordance : of the pairs of performers that both tell apart (95 %), the part in one order.
+    pairs : how many such pairs there are.
+    """
+
+    halves: float | None
+    spearman: float | None
+    pearson: float | None
+    concordance: float | None
+    pairs: int
+
+
+@dataclass(frozen=True)
+class RelianceReport:
+    """What an estimator found. Shares add up to 10⁹ whether or not they are fit to pay by.
+
+    Attributes
+    ----------
+    model, queries : digests of what was asked and of the questions.
+    settings : everything needed to compute it again.
+    sets_shares : False where it is too unsure; ``reason`` says why, in plain words.
+    rows : one a performer, by handle.
+    """
+
+    model: str
+    queries: str
+    method: str
+    version: str
+    settings: Mapping[str, Any]
+    utility: Utility
+    agreement: Agreement
+    sets_shares: bool
+    reason: str
+    rows: tuple[Row, ...]
+
+    def predicate(self, salts: Mapping[str, bytes], **bound: Any) -> dict[str, Any]:
+        """Return what is signed; it names no performer (see ``rows``).
+
+        Parameters
+        ----------
+        salts : handle → 32 random bytes.
+        bound : what the registry adds: manifest, trial, synthetic and the time.
+        """
+        return {
+            "version": VERSION,
+            "model": self.model,
+            "queries": self.queries,
+            "method": self.method,
+            "method_version": self.version,
+            "settings": dict(self.settings),
+            "performers": len(self.rows),
+            "utility": vars(self.utility).copy(),
+            "agreement": vars(self.agreement).copy(),
+            "sets_shares": self.sets_shares,
+            "reason": self.reason,
+            "rows": sorted(row.sealed(salts[row.performer]) for row in self.rows),
+            **bound,
+        }
+
+
+def open_rows(
+    predicate: Mapping[str, Any], rows: Mapping[str, Any], salts: Mapping[str, str]
+) -> tuple[Row, ...]:
+    """Open every row of a report, as an auditor may, and check that nothing is missing.
+
+    Raises
+    ------
+    CheckFailed : a row is not the report's, one is missing, or the shares do not add up to 10⁹.
+    """
+    opened = tuple(open_row(predicate, row, salts[name]) for name, row in rows.items())
+    if len({row.performer for row in opened}) != len(predicate["rows"]):
+        raise CheckFailed("Not every row of the report was opened", where="reliance report")
+    if sum(row.share_ppb for row in opened) != BILLION:
+        raise CheckFailed("The shares do not add up to one", where="reliance report")
+    return opened

@@ -1,0 +1,84 @@
+r"""One performer's row of a report: sealed one by one, opened one by one.
+
+The signed predicate lists, in sorted order, one hash a performer:
+
+    SHA-256("yes-and reliance row v1\n" ‖ salt (32 bytes) ‖ RFC 8785 bytes of the row)
+
+Rows and salts stay beside it. Who is shown one row and its salt can check that it is what was
+signed; without the salt nobody can guess another performer's share from the list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from yesand.kernel.canonical import canonical
+from yesand.kernel.errors import BadInput, CheckFailed
+
+_DOMAIN = b"yes-and reliance row v1\n"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a report says of one performer.
+
+    Effects are billionths of a nat of mean log-likelihood, with the sign they came out with;
+    shares are parts per billion and never negative.
+    """
+
+    performer: str
+    share_ppb: int
+    low_ppb: int
+    high_ppb: int
+    effect: int
+    effect_low: int
+    effect_high: int
+    leave_one_out: int
+
+    @classmethod
+    def parse(cls, value: Any) -> Row:
+        """Read a row.
+
+        Raises
+        ------
+        BadInput : a field is missing, foreign or of the wrong type.
+        """
+        kinds = {f.name: str if f.name == "performer" else int for f in fields(cls)}
+        if not isinstance(value, Mapping) or set(value) != set(kinds):
+            raise BadInput("Not a row of a reliance report", where="row")
+        for name, kind in kinds.items():
+            if type(value[name]) is not kind:
+                raise BadInput(f"{name} is not what it should be", where="row")
+        return cls(**value)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as plain JSON."""
+        return asdict(self)
+
+    def sealed(self, salt: bytes) -> str:
+        """Return the row's hash in hex."""
+        return hashlib.sha256(_DOMAIN + salt + canonical(self.as_json())).hexdigest()
+
+
+def open_row(predicate: Mapping[str, Any], row: Any, salt: str) -> Row:
+    """Return the row if the signed predicate holds it.
+
+    Parameters
+    ----------
+    predicate : of the report's in-toto Statement, its signature already checked.
+    row : as plain JSON. salt : 32 bytes in hex.
+
+    Raises
+    ------
+    CheckFailed : the report does not hold this row with this salt.
+    """
+    try:
+        read, raw = Row.parse(row), bytes.fromhex(salt)
+    except (BadInput, ValueError, TypeError) as fault:
+        raise CheckFailed(f"A row that cannot be read: {fault}", where="reliance row") from fault
+    if len(raw) != 32 or read.sealed(raw) not in predicate.get("rows", ()):
+        raise CheckFailed("The report does not hold this row", where=read.performer)
+    return read

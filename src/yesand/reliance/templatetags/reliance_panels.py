@@ -1,0 +1,44 @@
+"""Reliance, as other pages show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from yesand.people.models import Performer
+from yesand.people.sight import visible
+from yesand.reliance.bars import drawn
+from yesand.reliance.models import Report
+from yesand.reliance.views import named
+from yesand.training.models import TrainedModel
+
+register = template.Library()
+
+
+@register.inclusion_tag("reliance/of_performer.html", takes_context=True)
+def shares_of(context: dict[str, Any], performer: Performer) -> dict[str, Any]:
+    """Show how much each model leans on a performer, by its latest report."""
+    rows = visible(Report, context["request"].sight).select_related("model")
+    latest: dict[str, Report] = {r.model_id: r for r in rows.order_by("at", "digest")}
+    return {
+        "shares": [
+            {"report": report, **report.shares[performer.handle]}
+            for report in latest.values()
+            if performer.handle in report.shares
+        ]
+    }
+
+
+@register.inclusion_tag("reliance/of_model.html", takes_context=True)
+def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show a model's latest report, and name the earlier ones."""
+    rows = visible(Report, context["request"].sight).filter(model=model)
+    found = list(rows.order_by("-at", "digest"))
+    return {"request": context["request"], "report": found[0] if found else None, "all": found}
+
+
+@register.inclusion_tag("reliance/bars.html", takes_context=True)
+def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Draw a report's shares with their intervals, the largest first."""
+    return {"bars": drawn(report.shares, named(context["request"].sight))}

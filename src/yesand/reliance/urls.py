@@ -1,0 +1,11 @@
+"""Addresses of reliance reports."""
+
+from django.urls import path
+
+from yesand.reliance import views
+
+urlpatterns = [
+    path("reliance/", views.reports, name="reports"),
+    path("reliance/<str:digest>/", views.report, name="report"),
+    path("reliance/<str:digest>/chart.svg", views.picture, name="report_chart"),
+]

@@ -1,0 +1,1 @@
+"""Floor 4: training runs, the model registry and deployments."""

@@ -1,0 +1,35 @@
+"""What is signed about models: that one was registered, put in service, taken out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yesand.provenance import dsse
+from yesand.provenance.statements import Predicate
+from yesand.training import digest
+
+
+def model(
+    name: str, manifest: str, files: Mapping[str, str], run: Mapping[str, Any], marks: list[str]
+) -> dict[str, Any]:
+    """Return the statement that a model came from a manifest.
+
+    It holds what OpenSSF model signing would sign (``serialization`` and ``resources``), so that
+    the folder can be checked from it alone.
+    """
+    layout = digest.statement(name, files)["predicate"]
+    told = {**layout, "manifest": manifest, "run": dict(run), "marks": marks}
+    return dsse.attest(Predicate.MODEL, {name: digest.root(files)}, told)
+
+
+def deployment(name: str, model: str, licensee: str, since: str) -> dict[str, Any]:
+    """Return the statement that a licensee has a model in service from a moment on."""
+    told = {"deployment": name, "licensee": licensee, "since": since}
+    return dsse.attest(Predicate.DEPLOYMENT, {name: model}, told)
+
+
+def decommission(name: str, model: str, licensee: str, until: str) -> dict[str, Any]:
+    """Return the statement that a deployment ended."""
+    told = {"deployment": name, "licensee": licensee, "until": until}
+    return dsse.attest(Predicate.DECOMMISSION, {name: model}, told)

@@ -1,0 +1,121 @@
+"""The model card: what the model is, whose takes made it, how well it works, and for whom worst.
+
+Sections after Mitchell et al. 2019, Model Cards for Model Reporting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from yesand.affect.evaluation import Evaluation
+from yesand.training.examples import Example
+from yesand.training.grounds import Grounds
+
+#: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.
+NOTICES = (
+    "Inferring the emotions of a natural person at work or in education is prohibited in the EU "
+    "(Regulation (EU) 2024/1689, Art. 5(1)(f)); nobody can consent to it.",
+    "Whoever deploys an emotion recognition system must inform the people exposed to it "
+    "(Regulation (EU) 2024/1689, Art. 50(3)).",
+)
+LIMITS = (
+    "It knows acted emotion as it was intended, not what a person feels.",
+    "It was scored on performers whom it never met, all of them of this corpus: other languages, "
+    "microphones and everyday speech may score lower.",
+    "It works far better for some voices than for others: see the worst performer.",
+)
+_TRIAL = (
+    "TRIAL: some terms behind this model stand in for consent that nobody gave. "
+    "It may not leave this house."
+)
+
+
+def card(
+    examples: Sequence[Example], grounds: Grounds, scores: Evaluation | None
+) -> dict[str, Any]:
+    """Return the card as data.
+
+    Parameters
+    ----------
+    scores : speaker-independent ones; none for a model that was trained elsewhere.
+    """
+    return {
+        "task": "emotion recognition from voice",
+        "marks": marks(grounds, len(examples)),
+        "bound_to": grounds.as_json(),
+        "data": {
+            "takes": len(examples),
+            "performers": len({e.performer for e in examples}),
+            "duration_ms": sum(e.duration_ms for e in examples),
+            "emotions": dict(sorted(Counter(e.emotion for e in examples).items())),
+        },
+        "scores": scores.as_json() if scores else None,
+        "scored_how": "folds by performer: nobody is on both sides"
+        if scores
+        else "not scored here",
+        "limits": list(LIMITS),
+        "notices": list(NOTICES),
+    }
+
+
+def marks(grounds: Grounds, takes: int) -> list[str]:
+    """Return what must be seen first: TRIAL and synthetic."""
+    made = f"SYNTHETIC: {grounds.synthetic} of {takes} takes were made by code, not by a person."
+    return [_TRIAL] * grounds.trial + [made] * bool(grounds.synthetic)
+
+
+def markdown(facts: dict[str, Any]) -> str:
+    """Return the card for people to read."""
+    parts = ["# Model card", *(f"> **{mark}**" for mark in facts["marks"])]
+    parts += [f"Task: {facts['task']}."]
+    parts += ["## Data and permission", _data(facts["data"]), _permission(facts["bound_to"])]
+    parts += ["## How well it works", _scores(facts)]
+    parts += ["## Limits", _list(facts["limits"]), "## Notices", _list(facts["notices"])]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _data(data: dict[str, Any]) -> str:
+    emotions = ", ".join(f"{name} {count}" for name, count in data["emotions"].items())
+    minutes = data["duration_ms"] / 60_000
+    people = f"{data['takes']} takes by {data['performers']} performers"
+    return f"{people}, {minutes:.1f} minutes: {emotions}."
+
+
+def _permission(bound: dict[str, Any]) -> str:
+    request = bound["request"]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(bound["agreements"].items()))
+    lines = [
+        f"manifest `{bound['manifest']}` of `{bound['house']}`, log size {bound['log_size']}",
+        f"permitted: {request['purpose']}, {request['use_class']}, by {request['licensee']}, "
+        f"territory {request['territory']}, "
+        f"{'commercial' if request['commercial'] else 'non-commercial'}",
+        f"agreements: {kinds}",
+    ]
+    lines += [
+        f"source: {s['corpus']}, {s['licence']}. {s['attribution']}" for s in bound["sources"]
+    ]
+    return _list(lines)
+
+
+def _scores(facts: dict[str, Any]) -> str:
+    scores = facts["scores"]
+    if scores is None:
+        return "Not scored here: the model was trained elsewhere."
+    worst = scores["worst_performer"]
+    rows = [
+        ("Worst performer", f"UAR {100 * worst['uar']:.1f} % ({worst['performer']})"),
+        ("All performers", f"UAR {100 * scores['uar']:.1f} %"),
+        ("Best less worst", f"{100 * scores['spread']:.1f} points"),
+        ("Accuracy", f"{100 * scores['accuracy']:.1f} %"),
+        ("Chance", f"{100 / len(scores['labels']):.1f} %"),
+        ("Calibration error", f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins)"),
+    ]
+    table = "\n".join(f"| {name} | {figure} |" for name, figure in rows)
+    told = f"Speaker-independent ({facts['scored_how']})."
+    return f"{told}\n\n| score | figure |\n|---|---|\n{table}\n\n![Confusion](confusion.svg)"

@@ -1,0 +1,50 @@
+"""What a training run is given: takes as examples, and how to train on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yesand.affect.learning import Recipe
+from yesand.affect.voice_model import Shape
+from yesand.kernel.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Example:
+    """One take: its content, where it lies, who performed it and what was acted."""
+
+    path: Path
+    sha256: str
+    performer: str
+    emotion: str
+    duration_ms: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train: the recipe and the model's shape."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    shape: Shape = field(default_factory=Shape)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
+
+
+def check(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Return the emotions, in order, of examples that a model can be trained and scored on.
+
+    Raises
+    ------
+    BadInput : fewer than two emotions, or a take twice.
+    """
+    emotions = sorted({example.emotion for example in examples})
+    if len(emotions) < 2:
+        raise BadInput("Nothing to tell apart: the takes hold fewer than two emotions")
+    if len({example.sha256 for example in examples}) < len(examples):
+        raise BadInput("The same take is given twice")
+    return tuple(emotions)

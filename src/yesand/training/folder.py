@@ -1,0 +1,161 @@
+"""A model's folder: what lies in it, written whole or not at all, and read back."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from yesand.affect import features
+from yesand.affect.frames import Pack
+from yesand.affect.voice_model import Shape, VoiceModel
+from yesand.kernel import durable
+from yesand.kernel.canonical import parse
+from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.ids import digest_file
+
+FORMAT = "yes-and voice model 1"
+WEIGHTS, ABOUT, FROZEN = "weights.safetensors", "model.json", "frozen.npz"
+CARD, CARD_DATA = "card.md", "card.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model ready to hear takes."""
+
+    model: VoiceModel
+    labels: tuple[str, ...]
+    about: Mapping[str, Any]
+
+    def hear(self, recording: Path) -> dict[str, float]:
+        """Return the probability of each emotion in a recording.
+
+        Raises
+        ------
+        NotFound : no such file. BadInput : not a recording.
+        """
+        if not recording.is_file():
+            raise NotFound("No such recording", where=str(recording))
+        source = features.Source(digest_file(recording), recording)
+        embedding = self.model.embed(Pack.of([features.read(source)]))
+        shares = self.model.probability(embedding)[0].tolist()
+        return dict(zip(self.labels, shares, strict=True))
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """Yield a folder to write to; put it in ``out``'s place, durably, when all went well.
+
+    Raises
+    ------
+    Refused : something else is already there.
+    """
+    refuse_full(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for left in out.parent.glob(f".{out.name}.*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+    partial = out.with_name(f".{out.name}.{token_hex(4)}.part")
+    partial.mkdir()
+    try:
+        yield partial
+        for path in [*partial.rglob("*"), partial]:
+            durable.sync(path)
+        if out.exists():
+            out.rmdir()
+        partial.replace(out)
+        durable.sync(out.parent)
+    except OSError as fault:
+        raise durable.explained(fault, out) from fault
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def refuse_full(out: Path) -> None:
+    """Check that nothing lies where a model is to be written.
+
+    Raises
+    ------
+    Refused : something does.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Refused(
+            "Something lies there already", where=str(out), remedy="Choose another folder."
+        )
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON for people and machines alike."""
+    path.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays without pickles; equal arrays give equal bytes."""
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    path.write_bytes(file.getvalue())
+
+
+def write_weights(path: Path, model: VoiceModel) -> None:
+    """Write the weights as safetensors, which hold numbers and no code."""
+    tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
+    path.write_bytes(save(tensors))
+
+
+def about(folder: Path) -> dict[str, Any]:
+    """Return what a model of ours says of itself.
+
+    Raises
+    ------
+    NotFound : no model of ours there. BadInput : another format, or another recipe of features.
+    """
+    path = folder / ABOUT
+    if not path.is_file():
+        raise NotFound(
+            "No model here that this Yes-And can run", where=str(folder), remedy="Train one first."
+        )
+    told = parse(path.read_bytes(), where=str(path))
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise BadInput("A model of another format", where=str(path))
+    if told.get("features") != features.VERSION:
+        raise BadInput(
+            f"Made for features {told.get('features')!r}, not {features.VERSION!r}",
+            where=str(path),
+            remedy="Train it again with this Yes-And.",
+        )
+    return told
+
+
+def load(folder: Path) -> Loaded:
+    """Load a model from its folder.
+
+    Raises
+    ------
+    NotFound : none there. BadInput : another format, or weights that do not fit.
+    """
+    told = about(folder)
+    model = VoiceModel(len(told["labels"]), Shape.parse(told["settings"]["shape"]))
+    try:
+        model.load_state_dict(load_file(folder / WEIGHTS))
+    except FileNotFoundError as fault:
+        raise NotFound("The model's weights are missing", where=str(folder / WEIGHTS)) from fault
+    except (SafetensorError, RuntimeError, OSError) as fault:
+        first = str(fault).splitlines()[0]
+        raise BadInput(f"The weights do not fit: {first}", where=str(folder / WEIGHTS)) from fault
+    model.eval()
+    with torch.inference_mode():
+        finite = all(bool(v.isfinite().all()) for v in model.state_dict().values())
+    if not finite:
+        raise BadInput("The weights hold a number that is none", where=str(folder / WEIGHTS))
+    return Loaded(model, tuple(told["labels"]), told)

@@ -1,0 +1,200 @@
+"""A training run: one model a fold for an honest score, and one of all takes to keep."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import yesand
+from yesand.affect import features, plots
+from yesand.affect.evaluation import Evaluation, evaluate
+from yesand.affect.folds import folds
+from yesand.affect.frames import Pack
+from yesand.affect.learning import fit
+from yesand.affect.voice_model import VoiceModel
+from yesand.kernel.progress import Progress, silent
+from yesand.training import card, folder
+from yesand.training.examples import Example, Settings, check
+from yesand.training.grounds import Grounds
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What was trained, how, and how well it does on voices that it never met."""
+
+    settings: Settings
+    labels: tuple[str, ...]
+    held_out: dict[str, int]
+    scores: Evaluation
+    card: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON; equal runs give equal records."""
+        return {
+            "settings": self.settings.as_json(),
+            "labels": list(self.labels),
+            "features": features.VERSION,
+            "versions": versions(),
+            "held_out": self.held_out,
+            "scores": self.scores.as_json(),
+        }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a run depends on."""
+    return {"yesand": yesand.__version__, **{n: version(n) for n in ("numpy", "torch")}}
+
+
+def train(
+    examples: Sequence[Example],
+    grounds: Grounds,
+    settings: Settings,
+    out: Path,
+    cache: features.Cache | None = None,
+    progress: Progress = silent,
+    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
+) -> RunRecord:
+    """Train and score a model and write its folder, whole or not at all.
+
+    The same examples and settings give the same folder, byte by byte, on the same machine, however
+    many cores it has.
+
+    Parameters
+    ----------
+    ready : told of the finished folder before it is put in place.
+
+    Raises
+    ------
+    BadInput : examples that no model can be scored on, or recordings that cannot be read.
+    Refused : something lies in ``out`` already.
+    """
+    labels = check(examples)
+    performers = [e.performer for e in examples]
+    fold = folds(performers)
+    label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
+    folder.refuse_full(out)
+    sources = [features.Source(e.sha256, e.path) for e in examples]
+    pack = Pack.of(features.extract(sources, cache, progress))
+    *held, final = _models(pack, label, fold, len(labels), settings, progress)
+    embedding = torch.stack([model.embed(pack) for model in held])
+    scores = evaluate(_unmet(held, embedding, fold), label, performers, labels)
+    handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
+    record = RunRecord(settings, labels, handles, scores, card.card(examples, grounds, scores))
+    arrays = {
+        "take": np.array([e.sha256 for e in examples]),
+        "performer": np.array(performers),
+        "label": label,
+        "labels": np.array(labels),
+        "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
+        "fold": fold,
+        "embedding": embedding.numpy(),
+        "final_embedding": final.embed(pack).numpy(),
+    }
+    with folder.whole(out) as partial:
+        folder.write_weights(partial / folder.WEIGHTS, final)
+        folder.write_arrays(partial / folder.FROZEN, arrays)
+        _tell(partial, record, grounds)
+        ready(partial, record)
+    return record
+
+
+def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
+    about = {"format": folder.FORMAT, "manifest": grounds.manifest, **record.as_json()}
+    folder.write_json(partial / folder.ABOUT, about)
+    folder.write_json(partial / folder.CARD_DATA, record.card)
+    (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
+    plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")
+
+
+def _unmet(
+    models: Sequence[VoiceModel], embedding: torch.Tensor, fold: Ints
+) -> NDArray[np.float64]:
+    """Return each take's probabilities by the model that never met its performer."""
+    takes = torch.arange(len(fold))
+    everyone = torch.stack([m.probability(e) for m, e in zip(models, embedding, strict=True)])
+    made: NDArray[np.float64] = everyone[torch.from_numpy(fold), takes].double().numpy()
+    return made
+
+
+def _models(
+    pack: Pack, label: Ints, fold: Ints, classes: int, settings: Settings, progress: Progress
+) -> list[VoiceModel]:
+    """Train one model without each fold's performers, and one with everybody, side by side.
+
+    One thread a model: no sum depends on how many cores there are.
+    """
+    parts = [np.flatnonzero(fold != k) for k in range(int(fold.max()) + 1)]
+    parts.append(np.arange(len(fold)))
+    work = _Work(sum(settings.recipe.steps(len(part)) for part in parts))
+    target = torch.from_numpy(label)
+
+    def job(part: Ints) -> VoiceModel:
+        torch.set_num_threads(1)
+        takes = torch.from_numpy(part)
+        return fit(pack, takes, target, classes, settings.recipe, settings.shape, work.step)
+
+    with _steady(), ThreadPoolExecutor(_cores()) as pool:
+        try:
+            jobs = [pool.submit(job, part) for part in parts]
+            _follow(jobs, work, progress)
+        finally:
+            work.stop.set()
+        return [done.result() for done in jobs]
+
+
+class _Stopped(Exception):
+    """The run was broken off; the models under way need not be finished."""
+
+
+class _Work:
+    """Steps done by all threads together."""
+
+    def __init__(self, whole: int) -> None:
+        self.whole, self.done = whole, 0
+        self.stop, self._lock = threading.Event(), threading.Lock()
+
+    def step(self) -> None:
+        with self._lock:
+            self.done += 1
+        if self.stop.is_set():
+            raise _Stopped
+
+
+def _follow(jobs: Sequence[Future[VoiceModel]], work: _Work, progress: Progress) -> None:
+    pending = set(jobs)
+    while pending:
+        progress(work.done, work.whole, "training")
+        finished, pending = wait(pending, timeout=0.25, return_when=FIRST_EXCEPTION)
+        for job in finished:
+            job.result()
+    progress(work.whole, work.whole, "training")
+
+
+def _cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)))
+
+
+@contextmanager
+def _steady() -> Iterator[None]:
+    """Have PyTorch choose the same sums every time, then as it was before."""
+    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(strict)
+        torch.set_num_threads(threads)

@@ -1,0 +1,55 @@
+"""Models, as other pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from yesand.corpus.models import Manifest
+from yesand.people.sight import visible
+from yesand.training.models import TrainedModel
+from yesand.training.shading import shaded
+
+register = template.Library()
+
+
+@register.inclusion_tag("training/from_manifest.html", takes_context=True)
+def models_from(context: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """Show the models trained from a manifest."""
+    rows = visible(TrainedModel, context["request"].sight).filter(manifest=manifest)
+    return {"title": "Models trained from it", "models": rows.order_by("at")}
+
+
+@register.inclusion_tag("training/named.html", takes_context=True)
+def models_named(context: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """Name the models trained from a manifest, in one cell."""
+    return models_from(context, manifest)
+
+
+@register.inclusion_tag("training/from_manifest.html", takes_context=True)
+def models_seen(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the models that the person may see, the newest first."""
+    rows = visible(TrainedModel, context["request"].sight)
+    return {"title": "Your models", "models": rows.order_by("-at")[:20]}
+
+
+@register.inclusion_tag("training/scores.html", takes_context=True)
+def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show how well a model does (``affect.evaluation``); a performer reads no other's name."""
+    scores = model.run.get("scores") or {}
+    sight = context["request"].sight
+    mine = scores.get("by_performer", {}).get(sight.performer.handle) if sight.performer else None
+    rows = shaded(scores.get("confusion", []))
+    return {
+        "scores": scores,
+        "named": sight.everything or bool(sight.licensees),
+        "mine": mine,
+        "rows": list(zip(scores.get("labels", []), rows, strict=True)),
+    }
+
+
+@register.inclusion_tag("training/card.html")
+def card_of(model: TrainedModel) -> dict[str, Any]:
+    """Show a model's card (``training.card``) but for the scores, which have their own place."""
+    return {"card": model.card}

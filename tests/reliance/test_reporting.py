@@ -1,0 +1,165 @@
+"""A report is signed, logged, kept once, and opens row by row."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, transaction
+from reliance_factories import frozen, registered
+
+import yesand
+from yesand.corpus.models import ManifestPerformer
+from yesand.kernel.canonical import canonical
+from yesand.kernel.clock import SetClock
+from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.ids import digest
+from yesand.people.services import join
+from yesand.provenance import dsse
+from yesand.provenance.models import Entry
+from yesand.reliance.models import Report
+from yesand.reliance.rows import open_row
+from yesand.reliance.services import estimate, latest, load, opening, save
+from yesand.reliance.shares import BILLION
+from yesand.training.models import TrainedModel
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "model"
+    made.mkdir()
+    frozen(made / "frozen.npz", performers=4, folds=2)
+    return made
+
+
+@pytest.fixture
+def model(house: yesand.House, folder: Path) -> TrainedModel:
+    return registered(house, folder)
+
+
+def public(house: yesand.House) -> bytes:
+    return house.place.signer.public
+
+
+def test_a_report_is_signed_by_the_house_and_logged(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    report = estimate(house.place, model, folder, resamples=10)
+    statement = dsse.opened(report.envelope, {house.place.signer.id: public(house)})
+    predicate = statement["predicate"]
+    assert statement["subject"] == [{"name": "voice", "digest": {"sha256": model.digest}}]
+    assert predicate["manifest"] == model.manifest.digest
+    assert predicate["sets_shares"] is report.sets_shares is True
+    assert sum(s["share_ppb"] for s in report.shares.values()) == BILLION
+    assert report.entry.record == report.digest == digest(canonical(statement))
+
+
+def test_the_signed_report_names_nobody(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    report = estimate(house.place, model, folder, resamples=10)
+    signed = dsse.payload_of(report.envelope).decode()
+    for handle, share in report.shares.items():
+        assert handle not in signed
+        assert str(share["share_ppb"]) not in signed
+        assert report.salts[handle] not in signed
+
+
+def test_a_performer_opens_their_own_row_alone(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    report = estimate(house.place, model, folder, resamples=10)
+    predicate = json.loads(dsse.payload_of(report.envelope))["predicate"]
+    shown = opening(report, "P02")
+    row = open_row(predicate, shown["row"], shown["salt"])
+    assert row.share_ppb == report.shares["P02"]["share_ppb"]
+    assert not any(handle in str(shown) for handle in ("P00", "P01", "P03"))
+    with pytest.raises(BadInput):
+        opening(report, "P99")
+
+
+def test_asked_the_same_again_it_is_the_same_report(
+    house: yesand.House, model: TrainedModel, folder: Path, clock: SetClock
+) -> None:
+    first = estimate(house.place, model, folder, resamples=10)
+    entries = Entry.objects.count()
+    clock.advance(days=3)
+    assert estimate(house.place, model, folder, resamples=10) == first
+    assert Entry.objects.count() == entries
+    assert estimate(house.place, model, folder, resamples=10, seed=2) != first
+    assert estimate(house.place, model, folder, resamples=10, mix={"angry": 1}) != first
+
+
+def test_the_latest_report_counts_and_the_one_before_is_found(
+    house: yesand.House, model: TrainedModel, folder: Path, clock: SetClock
+) -> None:
+    assert latest(model) is None
+    first = estimate(house.place, model, folder, resamples=10)
+    between = clock.now() + timedelta(days=1)
+    clock.advance(days=2)
+    second = estimate(house.place, model, folder, resamples=10, estimator="leave-one-out")
+    assert latest(model) == second
+    assert latest(model, before=between) == first
+
+
+def test_a_report_is_never_changed(house: yesand.House, model: TrainedModel, folder: Path) -> None:
+    report = estimate(house.place, model, folder, resamples=10)
+    report.sets_shares = False
+    with pytest.raises(DatabaseError), transaction.atomic():
+        report.save()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Report.objects.filter(pk=report.pk).delete()
+
+
+def test_a_saved_report_loads_with_every_row_checked(
+    house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path
+) -> None:
+    report = estimate(house.place, model, folder, resamples=10)
+    save(report, tmp_path / "reliance.json")
+    loaded = load(tmp_path / "reliance.json", public(house))
+    assert {h: s["share_ppb"] for h, s in loaded["shares"].items()} == {
+        h: s["share_ppb"] for h, s in report.shares.items()
+    }
+
+
+@pytest.mark.parametrize("damage", "share,missing row,signature,not json,not a report".split(","))
+def test_a_saved_report_that_was_changed_does_not_load(
+    house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "reliance.json"
+    save(estimate(house.place, model, folder, resamples=10), path)
+    told = json.loads(path.read_text())
+    if damage == "share":
+        told["openings"][0]["row"]["share_ppb"] += 1
+    elif damage == "missing row":
+        told["openings"].pop()
+    elif damage == "signature":
+        told["report"]["signatures"][0]["sig"] = "00" * 64
+    path.write_text({"not json": "{", "not a report": "[]"}.get(damage, json.dumps(told)))
+    with pytest.raises((CheckFailed, BadInput)):
+        load(path, public(house))
+
+
+def test_features_changed_after_training_are_refused(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    frozen(folder / "frozen.npz", performers=4, folds=2, seed=9)
+    with pytest.raises(CheckFailed, match="digest"):
+        estimate(house.place, model, folder, resamples=10)
+    assert not Report.objects.exists()
+
+
+def test_features_of_other_performers_than_the_manifests_are_refused(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    ManifestPerformer.objects.create(
+        manifest=model.manifest,
+        performer=join(house.place, "P99")[0],
+        agreement="a" * 64,
+        takes=1,
+        duration_ms=1_000,
+    )
+    with pytest.raises(CheckFailed, match="performers"):
+        estimate(house.place, model, folder, resamples=10)
