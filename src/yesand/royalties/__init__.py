@@ -1,0 +1,1 @@
+"""Floor 6: usage, rates, the ledger, settlement and statements."""

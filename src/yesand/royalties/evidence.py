@@ -1,0 +1,279 @@
+"""``yesand verify``: check one performer's statement, offline, from its evidence bundle alone.
+
+First what every bundle must hold (signatures, log proofs), then that the parts are about each
+other, then that every line and the total come out again from the signed inputs.
+
+What rests on the house's signature and not on the bundle's arithmetic: the metered totals (their
+batches are in the log, their events are the licensees'), and where the performer stands among the
+others in a manifest, which moves a share by one part in 10⁹ at most.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from yesand.agreements.drafts import PAYLOAD_TYPE
+from yesand.agreements.terms import Terms
+from yesand.kernel.errors import YesAndError
+from yesand.kernel.keys import key_id
+from yesand.kernel.money import Money
+from yesand.provenance import bundle as files
+from yesand.provenance import evidence
+from yesand.provenance.bundle import Bundle, Part
+from yesand.provenance.dsse import IN_TOTO
+from yesand.provenance.errors import BundleBroken
+from yesand.provenance.evidence import HOUSE, Check
+from yesand.provenance.kinds import Kind
+from yesand.provenance.statements import Predicate
+from yesand.reliance.rows import open_row
+from yesand.royalties.facts import Settled
+from yesand.royalties.lines import Reliance, Weight
+from yesand.royalties.proving.takes import opened_takes
+from yesand.royalties.statement import Statement, parse_settled, parse_statement, recompute
+
+T = TypeVar("T")
+
+#: What a bundle of this kind is about.
+STATEMENT = "statement"
+SETTLEMENT = "settlement"
+AGREEMENT = "agreement"
+MANIFEST = "manifest"
+RELIANCE = "reliance"
+PREVIOUS = "previous"
+#: The key of whom the statement is for, in ``Bundle.keys``.
+PERFORMER = "performer"
+#: role → (predicate type, kind of log entry); agreements have a payload type of their own.
+_ROLES = {
+    STATEMENT: (Predicate.STATEMENT, Kind.STATEMENT_ISSUED),
+    PREVIOUS: (Predicate.STATEMENT, Kind.STATEMENT_ISSUED),
+    SETTLEMENT: (Predicate.SETTLEMENT, Kind.PERIOD_SETTLED),
+    MANIFEST: (Predicate.MANIFEST, Kind.MANIFEST_SIGNED),
+    RELIANCE: (Predicate.RELIANCE, Kind.RELIANCE_REPORTED),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a bundle proves. There is one only if everything holds."""
+
+    statement: str
+    performer: str
+    period: str
+    total: Money
+    payable: Money
+    carried: Money
+    contributions: Money
+    line_count: int
+    origin: str
+    trial: bool
+    synthetic: bool
+    checks: tuple[Check, ...]
+
+    def lines(self) -> list[str]:
+        """Say it for people: every check that holds, and the conclusion last."""
+        mark = " SYNTHETIC" if self.synthetic else ""
+        mark += " TRIAL: nobody is owed this." if self.trial else ""
+        return [
+            *(f"{check.name}: {check.detail}" for check in self.checks),
+            f"{self.performer} is owed {self.total} for {self.period} "
+            f"({self.line_count} lines, recomputed), as {self.origin} has signed.{mark}",
+        ]
+
+
+def verify(path: str | os.PathLike[str], *, origin: str | None = None) -> Verdict:
+    """Check a statement's evidence bundle, without the house and without the network.
+
+    Parameters
+    ----------
+    origin : the house's log, if the reader knows it from elsewhere (``yes-and/…``, as every
+        agreement's receipt names it). Without it the bundle proves what *some* house has signed.
+
+    Raises
+    ------
+    BadInput : not a bundle. BundleBroken : a part does not hold, and which.
+
+    >>> import yesand
+    >>> try:
+    ...     yesand.verify("evidence.zip")
+    ... except yesand.YesAndError as fault:
+    ...     print(fault.as_dict()["error"], fault.exit_code)
+    BadInput 2
+    """
+    bundle = files.read(Path(path))
+    if bundle.kind != STATEMENT:
+        raise BundleBroken("The bundle is not about a statement", where=bundle.kind[:40])
+    if origin is not None and bundle.origin != origin:
+        raise BundleBroken("The bundle is of another house", where=bundle.origin[:40])
+    checks = evidence.check(bundle)
+    try:
+        return _Reading(bundle).verdict(tuple(checks))
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise BundleBroken("A part has not the form of its role", where=str(fault)) from fault
+
+
+class _Reading:
+    """A checked bundle, read part by part."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        for part in bundle.parts:
+            if part.role != AGREEMENT and part.role not in _ROLES:
+                raise BundleBroken("A part that no statement has", where=part.name)
+        issued, self.settlement = self._one(STATEMENT), self._one(SETTLEMENT)
+        self.digest = issued.record
+        self.issued: Statement = _held(issued, lambda: parse_statement(self._predicate(issued)))
+        self.settled: Settled = _held(
+            self.settlement, lambda: parse_settled(self._predicate(self.settlement))
+        )
+
+    def verdict(self, checks: tuple[Check, ...]) -> Verdict:
+        issued, named = self.issued, self.issued.evidence
+        _same(named.settlement, self.settlement.record, SETTLEMENT)
+        self._is_the_performers()
+        self._all_of(AGREEMENT, named.agreements)
+        self._all_of(MANIFEST, named.manifests)
+        terms = {part.record: self._terms(part) for part in self.bundle.roled(AGREEMENT)}
+        shares = self._shares()
+        for weight in issued.weights:
+            self._own_takes(weight)
+        previous = self._previous()
+        statement = self._one(STATEMENT)
+        _held(
+            statement,
+            lambda: recompute(
+                issued, self.settled, self.settlement.record, terms, shares, previous
+            ),
+        )
+        money = issued.currency
+        total = Money(money, issued.total_micro)
+        payable = Money(money, issued.brought_forward_micro + issued.total_micro)
+        return Verdict(
+            statement=self.digest,
+            performer=issued.performer,
+            period=issued.period,
+            total=total,
+            payable=payable - Money(money, issued.carried_micro),
+            carried=Money(money, issued.carried_micro),
+            contributions=Money(money, issued.contributions_micro),
+            line_count=len(issued.lines),
+            origin=self.bundle.origin,
+            trial=issued.trial,
+            synthetic=issued.synthetic,
+            checks=(*checks, Check("recomputed", f"{len(issued.lines)} lines add up to {total}")),
+        )
+
+    def _is_the_performers(self) -> None:
+        if self.bundle.keys.get(PERFORMER) != self.issued.performer_key:
+            raise BundleBroken("The performer's key is not the statement's", where=PERFORMER)
+
+    def _terms(self, part: Part) -> Terms:
+        """Return an agreement's terms, signed by the parties that it names."""
+        if part.payload_type != PAYLOAD_TYPE or part.entry.kind != Kind.AGREEMENT_SIGNED:
+            raise BundleBroken("The part is not an agreement", where=part.name)
+        signed = evidence.payload(self.bundle, part)
+        _same(signed.get("performer"), self.issued.performer_key, part.name)
+        parties = {signed.get("producer")}
+        if signed.get("kind") != "licence":  # a public corpus's own, recorded by the producer
+            parties.add(signed.get("performer"))
+        _same({self.bundle.keys[name] for name in part.signers}, parties, part.name)
+        return _held(part, lambda: Terms.parse(signed["terms"], where=part.name))
+
+    def _shares(self) -> dict[str, Reliance]:
+        """Return the performer's own share in each report that the settlement names."""
+        bases = {m.model: m.report for m in self.settled.models if m.report}
+        found = {}
+        for weight in self.issued.weights:
+            report = bases.get(weight.model)
+            if report is not None:
+                found[weight.model] = self._share(weight, self._recorded(RELIANCE, report))
+        self._all_of(RELIANCE, [share.report for share in found.values()])
+        return found
+
+    def _share(self, weight: Weight, part: Part) -> Reliance:
+        report = self._predicate(part)
+        _same(report.get("model"), weight.model, part.name)
+        if report.get("sets_shares") is not True:
+            raise BundleBroken("The report is too unsure to set shares", where=part.name)
+        shown = self._opening(part)
+        row = _held(part, lambda: open_row(report, shown.get("row"), shown.get("salt", "")))
+        _same(row.performer, self.issued.performer, part.name)
+        return Reliance(
+            report=part.record,
+            method=report["method"],
+            share_ppb=row.share_ppb,
+            low_ppb=row.low_ppb,
+            high_ppb=row.high_ppb,
+        )
+
+    def _own_takes(self, weight: Weight) -> None:
+        """Check what the performer gave against the takes under the manifest's signed root."""
+        part = self._recorded(MANIFEST, weight.manifest)
+        permitted = self._predicate(part).get("permitted", {})
+        _same(permitted.get("duration_ms"), weight.total_ms, part.name)
+        shown = self._opening(part)
+        takes = _held(part, lambda: opened_takes(shown, permitted["root"], permitted["takes"]))
+        _same({take["performer"] for take in takes}, {self.issued.performer}, part.name)
+        _same(len(takes), sum(p.takes for p in weight.parts), part.name)
+        _same(sum(take["duration_ms"] for take in takes), weight.own_ms, part.name)
+
+    def _previous(self) -> Statement | None:
+        before = self.bundle.roled(PREVIOUS)
+        self._all_of(PREVIOUS, [self.issued.previous] if self.issued.previous else [])
+        if not before:
+            return None
+        found = _held(before[0], lambda: parse_statement(self._predicate(before[0])))
+        _same(found.performer_key, self.issued.performer_key, before[0].name)
+        _same(found.currency, self.issued.currency, before[0].name)
+        return found
+
+    def _predicate(self, part: Part) -> dict[str, Any]:
+        wanted, kind = _ROLES[part.role]
+        if HOUSE not in part.signers or part.payload_type != IN_TOTO or part.entry.kind != kind:
+            raise BundleBroken("The part is not what its role says", where=part.name)
+        signed = evidence.payload(self.bundle, part)
+        _same(signed.get("predicateType"), wanted.value, part.name)
+        predicate: dict[str, Any] = signed.get("predicate", {})
+        return predicate
+
+    def _opening(self, part: Part) -> Any:
+        if part.name not in self.bundle.openings:
+            raise BundleBroken("The performer's own part is not shown", where=part.name)
+        return self.bundle.openings[part.name]
+
+    def _recorded(self, role: str, digest: str) -> Part:
+        for part in self.bundle.roled(role):
+            if part.record == digest:
+                return part
+        raise BundleBroken("A part is missing", where=f"{role} {digest[:12]}")
+
+    def _one(self, role: str) -> Part:
+        found = self.bundle.roled(role)
+        if len(found) != 1:
+            raise BundleBroken(f"The bundle holds {len(found)} of its one {role}", where=role)
+        return found[0]
+
+    def _all_of(self, role: str, digests: Iterable[str]) -> None:
+        _same(sorted(p.record for p in self.bundle.roled(role)), sorted(set(digests)), role)
+
+
+def _same(said: object, found: object, where: str) -> None:
+    if said != found:
+        raise BundleBroken("The parts are not about each other", where=where)
+
+
+def _held(part: Part, work: Callable[[], T]) -> T:
+    """Run a check; whatever is wrong is the part's fault."""
+    try:
+        return work()
+    except YesAndError as fault:
+        where = ": ".join(x for x in (part.name, fault.where) if x)
+        raise BundleBroken(fault.what, where=where, remedy=fault.remedy) from fault
+
+
+def key_named(public: str) -> str:
+    """Return the name that a key has in a bundle, unless it has a role of its own."""
+    return f"key-{key_id(bytes.fromhex(public))[:12]}"

@@ -1,0 +1,145 @@
+"""What a statement is computed from: the settlement's totals, and what is the performer's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from yesand.royalties.lines import Digest, Month, Part, Schema, Weight, Whole
+
+
+class UsageTotal(Schema):
+    """Metered use newly settled: one deployment, unit, pace and month.
+
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    """
+
+    deployment: str
+    model: Digest
+    licensee: str
+    unit: str
+    currency: str | None
+    realtime: bool
+    usage_period: Month
+    quantity: Whole
+    events: Whole
+
+
+class Service(Schema):
+    """A deployment, and those of the settled months in which it was in service."""
+
+    deployment: str
+    model: Digest
+    licensee: str
+    months: tuple[Month, ...]
+
+
+class ModelBasis(Schema):
+    """What the sharing of a model's pools rests on; nobody is named."""
+
+    model: Digest
+    manifest: Digest
+    performers: Whole
+    duration_ms: Whole
+    report: Digest | None
+
+
+class Settled(Schema):
+    """The predicate of a signed settlement. It holds totals and digests, no performer's data.
+
+    Attributes
+    ----------
+    covers : the months whose minimums are due: the period, and months nobody settled before it.
+    batches : usage batches that came in since the settlement before.
+    agreements : SHA-256 of the canonical sorted list of all agreements' digests.
+    """
+
+    version: Literal[1] = 1
+    house: str
+    period: Month
+    covers: tuple[Month, ...]
+    previous: Digest | None
+    trial: bool
+    synthetic: bool
+    usage: tuple[UsageTotal, ...]
+    services: tuple[Service, ...]
+    models: tuple[ModelBasis, ...]
+    batches: tuple[Digest, ...]
+    agreements: Digest
+
+
+class SessionHeld(Schema):
+    """A session whose fee is due, and who pays it."""
+
+    session: str
+    agreement: Digest
+    payer: str
+    on: str
+
+
+class Evidence(Schema):
+    """The digests of everything the statement was computed from."""
+
+    settlement: Digest
+    agreements: tuple[Digest, ...]
+    reports: tuple[Digest, ...]
+    manifests: tuple[Digest, ...]
+    batches: tuple[Digest, ...]
+    previous: Digest | None
+
+
+class Facts(Schema):
+    """What is the performer's own: who they are, what they gave, what was carried to now."""
+
+    period: Month
+    performer: str
+    performer_key: Digest
+    currency: str
+    trial: bool
+    synthetic: bool
+    weights: tuple[Weight, ...]
+    sessions: tuple[SessionHeld, ...]
+    brought_forward_micro: Whole
+    previous: Digest | None
+
+    @property
+    def agreements(self) -> tuple[str, ...]:
+        """The agreements under which the performer is in these models, in order."""
+        return tuple(sorted({p.agreement for w in self.weights for p in w.parts}))
+
+
+def places(model: str, manifest: str, given: Mapping[str, Sequence[Part]]) -> dict[str, Weight]:
+    """Return each performer's place in a model's manifest, by handle, in the handles' order.
+
+    Parameters
+    ----------
+    given : handle → what they gave, a part for each agreement.
+    """
+    found: dict[str, Weight] = {}
+    total = sum(part.duration_ms for parts in given.values() for part in parts)
+    before = 0
+    for rank, handle in enumerate(sorted(given)):
+        found[handle] = Weight(
+            model=model,
+            manifest=manifest,
+            performers=len(given),
+            rank=rank,
+            total_ms=total,
+            before_ms=before,
+            parts=_merged(given[handle]),
+        )
+        before += found[handle].own_ms
+    return found
+
+
+def _merged(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Add up what was given under agreements that one agreement has followed since."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        was = found.get(part.agreement, Part(agreement=part.agreement, takes=0, duration_ms=0))
+        found[part.agreement] = Part(
+            agreement=part.agreement,
+            takes=was.takes + part.takes,
+            duration_ms=was.duration_ms + part.duration_ms,
+        )
+    return tuple(found[agreement] for agreement in sorted(found))

@@ -1,0 +1,1 @@
+"""From the rows of the registry to the facts that statements are computed from."""

@@ -1,0 +1,266 @@
+"""Gathering: the signed records that bear on a month, as facts that need no database.
+
+Withdrawals are not asked for: royalties go on while a deployment is in service, withdrawn or not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from yesand.agreements.chain import heads
+from yesand.agreements.models import Agreement
+from yesand.agreements.services import check
+from yesand.agreements.terms import Terms
+from yesand.corpus.models import ManifestPerformer
+from yesand.kernel.clock import Period
+from yesand.people.models import Performer
+from yesand.reliance.models import Report
+from yesand.royalties.facts import (
+    Facts,
+    ModelBasis,
+    Service,
+    SessionHeld,
+    Settled,
+    UsageTotal,
+    places,
+)
+from yesand.royalties.lines import Part, Reliance, Weight
+from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.totals import Total
+from yesand.takes.models import Session
+from yesand.training.models import Deployment, TrainedModel
+
+
+@dataclass(frozen=True)
+class Case:
+    """One performer in one currency: the facts, and the terms and shares they are priced by."""
+
+    performer: Performer
+    facts: Facts
+    terms: Mapping[str, Terms]
+    shares: Mapping[str, Reliance]
+
+
+def trial() -> bool:
+    """Tell whether anything in this house stands on trial terms."""
+    return Agreement.objects.filter(kind=Agreement.Kind.TRIAL).exists()
+
+
+def covered(period: Period) -> tuple[str, ...]:
+    """Return the months whose minimums a settlement of ``period`` must see to."""
+    last = Settlement.objects.order_by("-period").values_list("period", flat=True).first()
+    since = Deployment.objects.order_by("since").values_list("since", flat=True).first()
+    first = period
+    if last is not None:
+        first = Period.parse(last).next()
+    elif since is not None:
+        first = min(Period.of(since), period)
+    months = [first]
+    while months[-1] < period:
+        months.append(months[-1].next())
+    return tuple(map(str, months))
+
+
+def services(covers: Iterable[str]) -> tuple[Service, ...]:
+    """Return the deployments that were in service in any of the months."""
+    months = [Period.parse(month) for month in covers]
+    rows = Deployment.objects.select_related("licensee", "decommission").order_by("name")
+    found = [
+        Service(
+            deployment=row.name,
+            model=row.model_id,
+            licensee=row.licensee.slug,
+            months=tuple(str(m) for m in months if _serves(row, m)),
+        )
+        for row in rows
+    ]
+    return tuple(service for service in found if service.months)
+
+
+def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
+    """Say of each total which model it used and who owes for it."""
+    rows = Deployment.objects.values_list("name", "model_id", "licensee__slug")
+    whose = {name: {"model": model, "licensee": licensee} for name, model, licensee in rows}
+    return tuple(
+        UsageTotal(
+            deployment=t.deployment,
+            unit=t.unit,
+            currency=t.currency,
+            realtime=t.realtime,
+            usage_period=t.period,
+            quantity=t.quantity,
+            events=t.events,
+            **whose[t.deployment],
+        )
+        for t in totals
+    )
+
+
+def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
+    """Return what the sharing of each model's pools rests on."""
+    reports = _reports()
+    found = []
+    for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
+        rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
+        report = reports.get(model.digest)
+        found.append(
+            ModelBasis(
+                model=model.digest,
+                manifest=model.manifest_id,
+                performers=rows.values("performer").distinct().count(),
+                duration_ms=rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
+                report=report.digest if report else None,
+            )
+        )
+    return tuple(found)
+
+
+def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
+    """Return the digests of all agreements that a settlement pays by, in order."""
+    stands = _standing(period)
+    rows = ManifestPerformer.objects.filter(manifest__in=[m.manifest for m in models])
+    given = set(rows.values_list("agreement", flat=True))
+    held = {session.agreement_id for session in sessions_due(period)}
+    return sorted({stands.get(digest, digest) for digest in given} | held)
+
+
+def synthetic(models: Iterable[ModelBasis]) -> bool:
+    """Tell whether any voice in these models was made by code."""
+    rows = Performer.objects.filter(synthetic=True)
+    return rows.filter(manifests__manifest__in=[m.manifest for m in models]).exists()
+
+
+def cases(period: Period, settled: Settled) -> Iterator[Case]:
+    """Yield every performer who is in a settled model or whose session's fee is due."""
+    desk = _Desk(period, settled)
+    for performer in Performer.objects.filter(pk__in=desk.whose()).order_by("handle"):
+        yield from desk.cases(performer)
+
+
+def sessions_due(period: Period) -> list[Session]:
+    """Return the sessions held before the month's end whose fee is on no statement yet."""
+    rows = Session.objects.filter(at__lt=period.end, paid__isnull=True)
+    rows = rows.select_related("agreement", "agreement__producer", "performer")
+    return [row for row in rows.order_by("at", "slug") if _fee(row)]
+
+
+class _Desk:
+    """The registry's rows of one settlement, each read once, for all its performers."""
+
+    def __init__(self, period: Period, settled: Settled) -> None:
+        self.settled = settled
+        self.reports = _reports()
+        self.stands = _standing(period)
+        self.weights = self._weights()
+        self.sessions: dict[int, list[Session]] = defaultdict(list)
+        for session in sessions_due(period):
+            self.sessions[session.performer_id].append(session)
+        self.carried = _carried()
+        self.terms: dict[str, Terms] = {}
+
+    def whose(self) -> set[int]:
+        return {*self.weights, *self.sessions}
+
+    def cases(self, performer: Performer) -> Iterator[Case]:
+        weights = tuple(self.weights.get(performer.pk, ()))
+        held = self.sessions.get(performer.pk, [])
+        digests = {p.agreement for w in weights for p in w.parts} | {s.agreement_id for s in held}
+        terms = {digest: self._terms(digest) for digest in sorted(digests)}
+        shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
+        currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        for currency in sorted(currencies):
+            previous, carried = self.carried.get((performer.pk, currency), (None, 0))
+            facts = Facts(
+                period=self.settled.period,
+                performer=performer.handle,
+                performer_key=performer.public_key,
+                currency=currency,
+                trial=self.settled.trial,
+                synthetic=performer.synthetic,
+                weights=weights,
+                sessions=tuple(_held(s) for s in held if _fee(s) == currency),
+                brought_forward_micro=carried,
+                previous=previous,
+            )
+            yield Case(performer, facts, terms, shares)
+
+    def _weights(self) -> dict[int, list[Weight]]:
+        found: dict[int, list[Weight]] = defaultdict(list)
+        for basis in self.settled.models:
+            given: dict[str, list[Part]] = defaultdict(list)
+            who: dict[str, int] = {}
+            rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
+            for row in rows.select_related("performer"):
+                agreement = self.stands.get(row.agreement, row.agreement)
+                given[row.performer.handle].append(
+                    Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
+                )
+                who[row.performer.handle] = row.performer_id
+            for handle, weight in places(basis.model, basis.manifest, given).items():
+                found[who[handle]].append(weight)
+        return found
+
+    def _terms(self, digest: str) -> Terms:
+        """Return an agreement's terms, from what its parties signed and nothing else."""
+        if digest not in self.terms:
+            rows = Agreement.objects.select_related("performer", "producer")
+            self.terms[digest] = check(rows.get(digest=digest))
+        return self.terms[digest]
+
+    def _share(self, model: str, handle: str) -> Reliance | None:
+        report = self.reports.get(model)
+        if report is None:
+            return None
+        nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
+        share = report.shares.get(handle, nothing)
+        parts = {name: share[name] for name in nothing}
+        return Reliance(report=report.digest, method=report.method, **parts)
+
+    def _revenue(self, weights: Iterable[Weight]) -> set[str]:
+        models = {w.model for w in weights}
+        return {r.currency for r in self.settled.usage if r.model in models and r.currency}
+
+
+def _serves(row: Deployment, month: Period) -> bool:
+    end = getattr(row, "decommission", None)
+    return row.since < month.end and (end is None or end.until > month.start)
+
+
+def _standing(period: Period) -> dict[str, str]:
+    """Return, for every agreement, the one that stood when the month ended.
+
+    So settling later gives the same: new terms never price what was used before them.
+    """
+    rows = Agreement.objects.filter(signed_at__lt=period.end)
+    return heads(dict(rows.values_list("digest", "supersedes_id")))
+
+
+def _reports() -> dict[str, Report]:
+    """Return the latest report of each model among those that may set shares."""
+    rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
+    return {row.model_id: row for row in rows}
+
+
+def _carried() -> dict[tuple[int, str], tuple[str, int]]:
+    rows = Statement.objects.order_by("settlement__period")
+    values = rows.values_list("performer_id", "currency", "digest", "carried_micro")
+    return {(who, currency): (digest, micro) for who, currency, digest, micro in values}
+
+
+def _fee(session: Session) -> str | None:
+    """Return the currency of a session's fee, if its agreement promises one."""
+    fee = session.agreement.terms.get("pay", {}).get("session_fee")
+    return str(fee["currency"]) if fee else None
+
+
+def _held(session: Session) -> SessionHeld:
+    return SessionHeld(
+        session=session.slug,
+        agreement=session.agreement_id,
+        payer=session.agreement.producer.slug,
+        on=f"{session.at:%Y-%m-%d}",
+    )

@@ -1,0 +1,100 @@
+"""Looking at a delivery before anything of it counts: events to the stage, the rest kept apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from yesand.kernel import durable
+from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import digest_file
+from yesand.kernel.progress import Progress, silent
+from yesand.royalties.delivery import is_packed, rows
+from yesand.royalties.events import BadRow, UsageEvent, event
+from yesand.royalties.store import Store, stream
+
+MOST_REPORTED = 1_000
+_NEWS_EVERY = 10_000
+
+
+@dataclass
+class Intake:
+    """What a delivery held. All bad rows are in the quarantine file, the first also in ``bad``."""
+
+    staged: Path
+    apart: Path
+    rows: int = 0
+    bad_rows: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)
+
+
+def take_in(store: Store, path: Path, latest: datetime, progress: Progress = silent) -> Intake:
+    """Stage a delivery's events; put its bad rows apart.
+
+    Raises
+    ------
+    BadInput : the file holds no rows, or cannot be read to its end.
+    """
+    store.staging.mkdir(parents=True, exist_ok=True)
+    intake = Intake(store.staging / "delivery.parquet", store.staging / "apart.jsonl")
+    # Readable by its owner only: what was refused may hold what nobody should have sent.
+    intake.apart.touch(mode=0o600)
+    with intake.apart.open("w") as apart:
+        store.stage(_events(intake, apart, path, latest, progress))
+    if not intake.rows:
+        raise BadInput("The file holds no events", where=str(path))
+    return intake
+
+
+def set_apart(session: Any, store: Store, intake: Intake, conflicts: Any) -> str | None:
+    """Keep bad rows and conflicts for inspection; return the name of the quarantine file, if any.
+
+    It is named by its content, so that the same delivery twice leaves one file.
+    """
+    with intake.apart.open("a") as apart:
+        for batch in stream(session, conflicts):
+            for row in batch.to_pylist():
+                _put(apart, row["line"], "other content than before", _as_sent(row))
+    if not intake.apart.stat().st_size:
+        return None
+    name = f"{digest_file(intake.apart)}.jsonl"
+    store.quarantine.mkdir(exist_ok=True)
+    durable.sync(intake.apart)
+    intake.apart.replace(store.quarantine / name)
+    durable.sync(store.quarantine)
+    return name
+
+
+def _events(
+    intake: Intake, apart: TextIO, path: Path, latest: datetime, progress: Progress
+) -> Iterator[tuple[int, UsageEvent]]:
+    read, whole = 0, 0
+    for row in rows(path):
+        whole = whole or (0 if is_packed(path) else path.stat().st_size)
+        read, intake.rows = read + len(row.raw), intake.rows + 1
+        if intake.rows % _NEWS_EVERY == 0:
+            progress(read, max(read, whole), f"{intake.rows:,} events")
+        found = event(row, latest)
+        if isinstance(found, UsageEvent):
+            intake.foreign.update(found.foreign)
+            yield row.line, found
+            continue
+        _put(apart, found.line, found.reason, found.kept)
+        intake.bad_rows += 1
+        if len(intake.bad) < MOST_REPORTED:
+            intake.bad.append(found)
+
+
+def _put(apart: TextIO, line: int, reason: str, row: str) -> None:
+    apart.write(json.dumps({"line": line, "reason": reason, "row": row}) + "\n")
+
+
+def _as_sent(row: dict[str, Any]) -> str:
+    names = ("source", "id", "deployment", "unit", "currency", "quantity", "realtime", "emotions")
+    own = {name: row[name] for name in names if row[name] is not None}
+    return json.dumps({**own, "time": f"{row['at'].isoformat()}Z"}, sort_keys=True)

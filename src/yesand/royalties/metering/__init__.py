@@ -1,0 +1,1 @@
+"""From a delivery of usage events to accepted batches."""

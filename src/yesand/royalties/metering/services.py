@@ -1,0 +1,178 @@
+"""Metering: a delivery of usage events becomes a batch, once, however often it is delivered."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from yesand.kernel.place import Place
+from yesand.kernel.progress import Progress, silent
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+from yesand.royalties.events import BadRow
+from yesand.royalties.intake import Intake, set_apart, take_in
+from yesand.royalties.models import SettledUsage, UsageBatch
+from yesand.royalties.store import MEMORY, Sifted, Store, digest_of_batch, keep, sift
+from yesand.royalties.totals import Held, Mark, Window, held
+from yesand.training.models import Deployment
+
+#: How far a sender's clock may run ahead.
+AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class MeterReport:
+    """What became of a delivery, row by row.
+
+    ``quarantined`` counts rows whose (source, id) came before with other content, ``bad_rows``
+    those that are no usage events; both lie in the file ``quarantine``. ``escrowed`` is the part
+    of ``accepted`` that cannot be billed as things stand, listed in ``escrow``.
+    """
+
+    batch: str | None
+    accepted: int
+    repeated: int
+    quarantined: int
+    bad_rows: int
+    bad: tuple[BadRow, ...]
+    escrowed: int
+    escrow: tuple[Held, ...]
+    foreign_fields: tuple[str, ...]
+    quarantine: str | None
+
+    def lines(self) -> list[str]:
+        """Return it in a few lines for people."""
+        told = [
+            f"{self.accepted:,} events accepted, {self.repeated:,} seen before, "
+            f"{self.quarantined:,} in conflict with what came before, {self.bad_rows:,} bad rows"
+        ]
+        told += [f"  line {row.line}: {row.reason}" for row in self.bad[:20]]
+        if self.bad_rows > 20:
+            told.append(f"  and {self.bad_rows - 20:,} more")
+        told += [
+            f"  in escrow: {h.events:,} events of {h.deployment!r} in {h.period}: {h.reason}"
+            for h in self.escrow
+        ]
+        if self.escrow:
+            told.append(
+                f"  {self.escrowed:,} of the accepted wait; those of a name unknown so far are "
+                "settled once it is deployed (`yesand deploy --name`)"
+            )
+        if self.foreign_fields:
+            told.append(f"  dropped, never kept: {', '.join(self.foreign_fields[:20])}")
+        if self.quarantine:
+            told.append(f"  kept for inspection: {self.quarantine}")
+        return told
+
+
+def meter(place: Place, path: Path, progress: Progress = silent) -> MeterReport:
+    """Accept the events of a delivery that are new. The same file again changes nothing.
+
+    Raises
+    ------
+    BadInput : the file is missing, empty or damaged; nothing of it was taken.
+    """
+    store = store_of(place)
+    with using(place):
+        _clear(store)
+        try:
+            intake = take_in(store, path, place.clock.now() + AHEAD, progress)
+            return accept(place, store, intake, progress)
+        finally:
+            _clear(store)
+
+
+def accept(place: Place, store: Store, intake: Intake, progress: Progress = silent) -> MeterReport:
+    """Accept what was staged and is new. The caller holds the store (``using``)."""
+    progress(intake.rows, intake.rows, "looking for repeats")
+    batch, waiting = None, list[Held]()
+    with store.session() as session:
+        known = list(UsageBatch.objects.values_list("digest", flat=True))
+        new, conflicts, sifted = sift(session, intake.staged, store.events(session, known))
+        apart = set_apart(session, store, intake, conflicts)
+        if sifted.accepted:
+            batch = _keep(place, store, session, new, sifted)
+            waiting = held(session, store.events(session, [batch]), windows(), [])
+    return MeterReport(
+        batch=batch,
+        accepted=sifted.accepted,
+        repeated=sifted.repeated,
+        quarantined=sifted.conflicts,
+        bad_rows=intake.bad_rows,
+        bad=tuple(intake.bad),
+        escrowed=sum(h.events for h in waiting),
+        escrow=tuple(waiting),
+        foreign_fields=tuple(sorted(intake.foreign)),
+        quarantine=str(store.quarantine / apart) if apart else None,
+    )
+
+
+def escrow(place: Place) -> list[Held]:
+    """Return all usage that waits: its deployment is unknown, or was not in service then."""
+    store = store_of(place)
+    with using(place), store.session() as session:
+        batches = UsageBatch.objects.values_list("digest", flat=True)
+        return held(session, store.events(session, batches), windows(), _settled_in_service())
+
+
+def store_of(place: Place) -> Store:
+    """Return the house's usage store."""
+    return Store(place.usage, str(place.settings.get("usage_memory", MEMORY)))
+
+
+@contextmanager
+def using(place: Place) -> Iterator[None]:
+    """Hold the usage store alone. The lock goes with the process, however that ends."""
+    place.usage.mkdir(parents=True, exist_ok=True)
+    with (place.usage / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def windows() -> list[Window]:
+    """Return when each deployment was in service."""
+    rows = Deployment.objects.values_list("name", "since", "decommission__until")
+    return [Window(*row) for row in rows.order_by("name")]
+
+
+def _clear(store: Store) -> None:
+    store.clear(UsageBatch.objects.values_list("digest", flat=True))
+
+
+def _keep(place: Place, store: Store, session: Any, new: Any, sifted: Sifted) -> str:
+    batch = digest_of_batch(session, new)
+    last = UsageBatch.objects.aggregate(last=Max("sequence"))["last"] or 0
+    keep(store, session, new, batch, last + 1)
+    # The files lie there, durably; this row makes them count.
+    with transaction.atomic():
+        entry = log.record(place, Kind.USAGE_ACCEPTED, batch)
+        UsageBatch.objects.create(
+            digest=batch,
+            sequence=last + 1,
+            accepted=sifted.accepted,
+            repeated=sifted.repeated,
+            quarantined=sifted.conflicts,
+            at=place.clock.now(),
+            entry=entry,
+        )
+    return batch
+
+
+def _settled_in_service() -> list[Mark]:
+    # Usage after a decommission that a settlement counted before it was known stays settled.
+    ends = dict(Deployment.objects.values_list("name", "decommission__entry_id"))
+    found: dict[tuple[str, str], int] = {}
+    for row in SettledUsage.objects.annotate(entry=F("settlement__entry_id")):
+        end = ends.get(row.deployment)
+        if end is not None and row.entry < end:
+            key = row.deployment, row.usage_period
+            found[key] = max(found.get(key, 0), row.up_to_sequence)
+    return [Mark(*key, up_to) for key, up_to in found.items()]

@@ -1,0 +1,147 @@
+"""Usage batches, the ledger, settlements and statements."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from yesand.people.models import Organisation, Performer
+from yesand.provenance.models import Entry
+from yesand.takes.models import Session
+
+
+class UsageBatch(models.Model):
+    """One accepted delivery of usage events; the events lie in Parquet under ``usage/``."""
+
+    #: SHA-256 of the new events' canonical rows: the same delivery twice is the same batch.
+    digest = models.CharField(max_length=64, unique=True)
+    sequence = models.PositiveBigIntegerField(unique=True)
+    accepted = models.PositiveBigIntegerField()
+    repeated = models.PositiveBigIntegerField()
+    quarantined = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"batch {self.sequence}: {self.accepted} events"
+
+
+class Account(models.Model):
+    """A ledger account: ``performer:<handle>``, ``licensee:<slug>``, ``fund``, ``escrow`` …"""
+
+    name = models.CharField(max_length=160, unique=True)
+    performer = models.ForeignKey(Performer, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return self.name
+
+
+class Transaction(models.Model):
+    """A balanced set of postings. Written after them: its insertion seals them (triggers)."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+    memo = models.CharField(max_length=300)
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return self.memo
+
+
+class Posting(models.Model):
+    """One side of a transaction, in micro-units; positive is debit."""
+
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="postings", db_constraint=True
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    currency = models.CharField(max_length=3)
+    micro = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.account} {self.micro} {self.currency}"
+
+
+class Settlement(models.Model):
+    """One period, settled once."""
+
+    period = models.CharField(max_length=7, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    envelope = models.JSONField()
+    trial = models.BooleanField(default=False)
+    #: The last usage batch that there was.
+    up_to_sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"settlement of {self.period}"
+
+
+class SettledUsage(models.Model):
+    """Up to which batch a deployment's usage of a month is settled, and by which settlement."""
+
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="usage")
+    deployment = models.CharField(max_length=160)
+    usage_period = models.CharField(max_length=7)
+    up_to_sequence = models.PositiveBigIntegerField()
+
+    class Meta:
+        """Once a settlement."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["settlement", "deployment", "usage_period"], name="settled_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.deployment} {self.usage_period}"
+
+
+class PaidSession(models.Model):
+    """A session whose fee is on a statement, and in which settlement."""
+
+    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="paid")
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="sessions")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.session} in {self.settlement}"
+
+
+class Statement(models.Model):
+    """What one performer is owed for one period, as signed."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="statements")
+    performer = models.ForeignKey(Performer, on_delete=models.PROTECT, related_name="statements")
+    currency = models.CharField(max_length=3)
+    #: Micro-units earned in the period.
+    total_micro = models.BigIntegerField()
+    payable_minor = models.BigIntegerField()
+    #: What is too small to pay and is brought forward to the next statement.
+    carried_micro = models.BigIntegerField()
+    envelope = models.JSONField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """One a performer, period and currency."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["settlement", "performer", "currency"], name="one_statement"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"statement of {self.performer} for {self.settlement.period}"

@@ -1,0 +1,1 @@
+"""Gathering what bears out one performer's statement."""

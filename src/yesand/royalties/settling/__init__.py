@@ -1,0 +1,1 @@
+"""From accepted usage to signed statements and postings."""

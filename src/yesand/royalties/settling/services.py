@@ -1,0 +1,212 @@
+"""Settling: usage × terms × reliance → signed statements and postings, one month once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+from pydantic import ValidationError
+
+from yesand.kernel.clock import Period
+from yesand.kernel.errors import Refused
+from yesand.kernel.ids import digest, digest_of
+from yesand.kernel.place import Place
+from yesand.kernel.progress import Progress, silent
+from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+from yesand.provenance.statements import Predicate
+from yesand.royalties.books.services import post
+from yesand.royalties.facts import Settled
+from yesand.royalties.gathering.services import (
+    Case,
+    agreements,
+    bases,
+    cases,
+    covered,
+    services,
+    sessions_due,
+    synthetic,
+    trial,
+    usage,
+)
+from yesand.royalties.ledger import draft_of
+from yesand.royalties.metering.services import store_of, using, windows
+from yesand.royalties.models import (
+    PaidSession,
+    SettledUsage,
+    Settlement,
+    Statement,
+    UsageBatch,
+)
+from yesand.royalties.statement import Statement as Payload
+from yesand.royalties.statement import statement
+from yesand.royalties.totals import Mark, Total, due
+
+
+@dataclass(frozen=True)
+class _Issued:
+    """A statement, signed, not yet in the registry."""
+
+    case: Case
+    payload: Payload
+    digest: str
+    envelope: dict[str, object]
+
+
+def settle(place: Place, period: Period, progress: Progress = silent) -> Settlement:
+    """Settle a closed month; a second time returns what the first one made.
+
+    Late usage of earlier months is in it, on lines of its own.
+
+    Raises
+    ------
+    Refused : the month is still open, or a later one is settled already.
+    """
+    with using(place), transaction.atomic():
+        known = Settlement.objects.filter(period=str(period)).first()
+        if known:
+            return known
+        _check_due(place, period)
+        progress(0, 0, "adding up usage")
+        totals = _totals(place, period)
+        with _statable():
+            settled = _settled(place, period, totals)
+            row = _sign(place, settled)
+            issued = _issue(place, period, settled, row, progress)
+        _record(place, row, issued)
+        _mark(row, period, totals)
+    return row
+
+
+@contextmanager
+def _statable() -> Iterator[None]:
+    """Refuse figures too large for RFC 8785 to carry, rather than state them wrongly."""
+    try:
+        yield
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise Refused(
+            f"A figure cannot be stated: {name} is {first['input']!r}",
+            where=fault.title,
+            remedy="Look at the largest usage events of the month.",
+        ) from fault
+
+
+def _check_due(place: Place, period: Period) -> None:
+    if place.clock.now() < period.end:
+        raise Refused(
+            f"{period} is still open",
+            remedy=f"It can be settled from {period.end:%Y-%m-%d} (UTC) on.",
+        )
+    later = Settlement.objects.filter(period__gt=str(period)).order_by("period").first()
+    if later:
+        raise Refused(
+            f"{later.period} is settled already, and with it all usage before it",
+            where=str(period),
+            remedy="Usage that still comes in for this month is settled with the next, as late.",
+        )
+
+
+def _totals(place: Place, period: Period) -> list[Total]:
+    store = store_of(place)
+    batches = dict(UsageBatch.objects.values_list("digest", "accepted"))
+    store.check(batches)
+    marks = SettledUsage.objects.values_list("deployment", "usage_period")
+    marked = [Mark(*row) for row in marks.annotate(Max("up_to_sequence")).order_by("deployment")]
+    with store.session() as session:
+        return due(session, store.events(session, batches), windows(), marked, str(period))
+
+
+def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
+    covers = covered(period)
+    used, serving = usage(totals), services(covers)
+    last = Settlement.objects.order_by("-period").first()
+    counted = last.up_to_sequence if last else 0
+    batches = UsageBatch.objects.filter(sequence__gt=counted).order_by("sequence")
+    found = bases({u.model for u in used} | {s.model for s in serving})
+    return Settled(
+        house=place.origin,
+        period=str(period),
+        covers=covers,
+        previous=last.digest if last else None,
+        trial=trial(),
+        synthetic=synthetic(found),
+        usage=used,
+        services=serving,
+        models=found,
+        batches=tuple(batches.values_list("digest", flat=True)),
+        agreements=digest_of(agreements(period, found)),
+    )
+
+
+def _sign(place: Place, settled: Settled) -> Settlement:
+    subjects = {f"usage-{batch[:16]}": batch for batch in settled.batches}
+    subjects = subjects or {"usage": digest_of([])}
+    predicate = settled.model_dump(mode="json")
+    payload = dsse.attest(Predicate.SETTLEMENT, subjects, predicate)
+    envelope = dsse.seal(payload, [place.signer])
+    name = digest(dsse.payload_of(envelope))
+    last = UsageBatch.objects.aggregate(last=Max("sequence"))["last"]
+    return Settlement.objects.create(
+        period=settled.period,
+        digest=name,
+        envelope=envelope,
+        trial=settled.trial,
+        up_to_sequence=last or 0,
+        at=place.clock.now(),
+        entry=log.record(place, Kind.PERIOD_SETTLED, name),
+    )
+
+
+def _issue(
+    place: Place, period: Period, settled: Settled, row: Settlement, progress: Progress
+) -> list[_Issued]:
+    found, signer = [], place.signer
+    for case in cases(period, settled):
+        payload = statement(case.facts, settled, row.digest, case.terms, case.shares)
+        subjects = {f"settlement-{settled.period}": row.digest}
+        attested = dsse.attest(Predicate.STATEMENT, subjects, payload.model_dump(mode="json"))
+        envelope = dsse.seal(attested, [signer])
+        found.append(_Issued(case, payload, digest(dsse.payload_of(envelope)), envelope))
+        progress(len(found), len(found), f"statement of {case.facts.performer}")
+    return found
+
+
+def _record(place: Place, row: Settlement, issued: list[_Issued]) -> None:
+    entries = log.record_many(place, Kind.STATEMENT_ISSUED, [i.digest for i in issued])
+    Statement.objects.bulk_create(
+        [
+            Statement(
+                digest=i.digest,
+                settlement=row,
+                performer=i.case.performer,
+                currency=i.payload.currency,
+                total_micro=i.payload.total_micro,
+                payable_minor=i.payload.payable_minor,
+                carried_micro=i.payload.carried_micro,
+                envelope=i.envelope,
+                entry=entry,
+            )
+            for i, entry in zip(issued, entries, strict=True)
+        ],
+        batch_size=500,
+    )
+    drafts = (draft_of(i.payload, i.digest) for i in issued)
+    post(place, (draft for draft in drafts if draft), row.entry)
+
+
+def _mark(row: Settlement, period: Period, totals: Iterable[Total]) -> None:
+    SettledUsage.objects.bulk_create(
+        SettledUsage(
+            settlement=row, deployment=name, usage_period=month, up_to_sequence=row.up_to_sequence
+        )
+        for name, month in sorted({(t.deployment, t.period) for t in totals})
+    )
+    PaidSession.objects.bulk_create(
+        PaidSession(session=session, settlement=row) for session in sessions_due(period)
+    )

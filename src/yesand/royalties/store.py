@@ -1,0 +1,243 @@
+"""Usage events in Parquet, asked through ibis (DuckDB here; the same expressions run elsewhere).
+
+``usage/events/period=YYYY-MM/<batch>.parquet`` holds accepted events by (source, id)'s hash; the
+strings themselves are not kept. A file counts only if the registry knows its batch: what a killed
+run left behind is passed over and cleared away by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yesand.kernel import durable
+from yesand.kernel.errors import CheckFailed
+from yesand.royalties.events import UsageEvent
+
+KEY = ["key_hi", "key_lo"]
+CONTENT = ["content_hi", "content_lo"]
+_EVENT = [
+    ("key_hi", pa.uint64()),
+    ("key_lo", pa.uint64()),
+    ("content_hi", pa.uint64()),
+    ("content_lo", pa.uint64()),
+    ("period", pa.string()),
+    ("at", pa.timestamp("us")),
+    ("deployment", pa.string()),
+    ("unit", pa.string()),
+    ("currency", pa.string()),
+    ("realtime", pa.bool_()),
+    ("quantity", pa.int64()),
+    ("emotions", pa.string()),
+]
+EVENT = pa.schema([*_EVENT, ("batch", pa.int64())])
+#: A delivery under way: with the line and the strings, for reports of conflicts.
+STAGED = pa.schema([*_EVENT, ("line", pa.int64()), ("source", pa.string()), ("id", pa.string())])
+_CHUNK = 50_000
+MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What became of a staged delivery's rows."""
+
+    accepted: int
+    repeated: int
+    conflicts: int
+
+
+class Store:
+    """The usage folder of a house.
+
+    Parameters
+    ----------
+    memory : DuckDB's limit (``usage_memory`` in house.json); what needs more spills to the disk.
+    """
+
+    def __init__(self, folder: Path, memory: str = MEMORY) -> None:
+        self.folder = folder
+        self.memory = memory
+
+    @property
+    def staging(self) -> Path:
+        """Where a delivery lies while it is looked at."""
+        return self.folder / "staging"
+
+    @property
+    def quarantine(self) -> Path:
+        """Where rows are kept that were not accepted."""
+        return self.folder / "quarantine"
+
+    def files(self, batches: Iterable[str]) -> list[Path]:
+        """Return the files of these batches."""
+        known = set(batches)
+        found = (self.folder / "events").glob("period=*/*.parquet")
+        return sorted(path for path in found if path.stem in known)
+
+    def check(self, accepted: dict[str, int]) -> None:
+        """Check that every batch still has all of its events.
+
+        Raises
+        ------
+        CheckFailed : a file is gone, cut short or cannot be read.
+        """
+        found = dict.fromkeys(accepted, 0)
+        for path in self.files(accepted):
+            try:
+                found[path.stem] += pq.read_metadata(path).num_rows
+            except (OSError, pa.ArrowInvalid) as fault:
+                raise CheckFailed(f"Usage cannot be read: {fault}", where=str(path)) from fault
+        for batch, count in accepted.items():
+            if found[batch] != count:
+                raise CheckFailed(
+                    f"Of {count} usage events {found[batch]} are left",
+                    where=f"batch {batch[:12]}",
+                    remedy="Restore usage/ from a backup.",
+                )
+
+    def clear(self, batches: Iterable[str]) -> None:
+        """Remove what a killed run left: staged rows, and files of batches nobody knows."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        known = set(batches)
+        for path in (self.folder / "events").glob("period=*/*"):
+            if path.stem not in known:
+                path.unlink()
+
+    def stage(self, rows: Iterable[tuple[int, UsageEvent]]) -> Path:
+        """Write a delivery's events to one file to look at, chunk by chunk."""
+        self.staging.mkdir(parents=True, exist_ok=True)
+        path = self.staging / "delivery.parquet"
+        rows = iter(rows)
+        try:
+            with pq.ParquetWriter(path, STAGED) as writer:
+                while chunk := list(islice(rows, _CHUNK)):
+                    writer.write_batch(_columns(chunk))
+        except OSError as fault:
+            raise durable.StorageFull(
+                f"Cannot write: {fault}", where=str(path), remedy="Free some room and try again."
+            ) from fault
+        return path
+
+    @contextmanager
+    def session(self) -> Iterator[Any]:
+        """Open a database in memory that spills to the house's own disk."""
+        spill = self.folder / "spill"
+        spill.mkdir(parents=True, exist_ok=True)
+        connection = ibis.duckdb.connect(
+            memory_limit=self.memory, temp_directory=str(spill), preserve_insertion_order=False
+        )
+        connection.raw_sql("SET enable_progress_bar = false")
+        try:
+            yield connection
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as fault:
+            raise durable.StorageFull(
+                f"The usage store ran out of room: {fault}",
+                where=str(self.folder),
+                remedy="Free some room, or raise usage_memory, and run the same command again.",
+            ) from fault
+        finally:
+            connection.disconnect()
+            shutil.rmtree(spill, ignore_errors=True)
+
+    def events(self, session: Any, batches: Iterable[str]) -> Any:
+        """Return the accepted events of these batches as an ibis table."""
+        files = [str(path) for path in self.files(batches)]
+        if not files:
+            return session.create_table("no_events", schema=_ibis(EVENT), temp=True)
+        return session.read_parquet(files, hive_partitioning=False)
+
+
+def sift(session: Any, staged: Path, seen: Any) -> tuple[Any, Any, Sifted]:
+    """Part a delivery into new events, repeats and conflicts, by (source, id), for ever.
+
+    The first to come wins; a later one with equal content is a repeat, with other content a
+    conflict.
+
+    Returns
+    -------
+    new : ibis table of accepted events. conflicts : of the rows to keep in quarantine.
+    """
+    rows = session.read_parquet(str(staged), table_name="staged")
+    known = session.create_table("known", seen[KEY + CONTENT].semi_join(rows, KEY), temp=True)
+    twice = rows.group_by(KEY).agg(times=ibis._.count()).filter(ibis._.times > 1)[KEY]
+    twice = session.create_table("twice", twice, temp=True)
+    # Nearly all rows are neither known nor twice in the delivery: only the others are ranked.
+    doubtful = rows[[*KEY, *CONTENT, "line"]].semi_join(known[KEY].union(twice), KEY)
+    claims = known.mutate(line=ibis.literal(0, "int64")).union(doubtful)
+    first = ibis.window(group_by=KEY, order_by="line", preceding=None, following=None)
+    judged = claims.mutate(
+        new=claims.line == claims.line.first().over(first),
+        equal=(claims.content_hi == claims.content_hi.first().over(first))
+        & (claims.content_lo == claims.content_lo.first().over(first)),
+    )
+    lost = session.create_table(
+        "lost",
+        judged.filter(~ibis._.new)[["line", "equal"]],
+        temp=True,
+    )
+    conflicts = rows.semi_join(lost.filter(~lost.equal), "line").order_by("line")
+    total, repeated, bad = (
+        int(x.count().to_pyarrow().as_py()) for x in (rows, lost.filter(lost.equal), conflicts)
+    )
+    new = rows.anti_join(lost, "line")
+    return new, conflicts, Sifted(total - repeated - bad, repeated, bad)
+
+
+def stream(session: Any, table: Any) -> Iterator[pa.RecordBatch]:
+    """Run an ibis query and yield its rows as they come, without holding them all."""
+    # ibis 12's own to_pyarrow_batches calls a method that DuckDB 2 no longer has; the Arrow
+    # PyCapsule interface is the same in all versions.
+    yield from pa.RecordBatchReader.from_stream(session.con.sql(session.compile(table)))
+
+
+def digest_of_batch(session: Any, new: Any) -> str:
+    """Return SHA-256 over all events' key ‖ content (16 + 16 bytes, big-endian) in key order."""
+    digest = hashlib.sha256()
+    for batch in stream(session, new[KEY + CONTENT].order_by(KEY)):
+        columns = [batch.column(name).to_numpy() for name in KEY + CONTENT]
+        digest.update(np.column_stack(columns).astype(">u8").tobytes())
+    return digest.hexdigest()
+
+
+def keep(store: Store, session: Any, new: Any, batch: str, sequence: int) -> list[str]:
+    """Write a batch's events to their months, durably; return the months."""
+    rows = new.select(*(name for name, _ in _EVENT), batch=ibis.literal(sequence, "int64"))
+    months = sorted(rows.select("period").distinct().to_pyarrow()["period"].to_pylist())
+    for month in months:
+        path = store.folder / "events" / f"period={month}" / f"{batch}.parquet"
+        with durable.replacing(path) as partial:
+            session.to_parquet(rows.filter(ibis._.period == month), partial, compression="zstd")
+    return months
+
+
+def _columns(chunk: Sequence[tuple[int, UsageEvent]]) -> pa.RecordBatch:
+    events = [event for _, event in chunk]
+    keys = np.frombuffer(b"".join(e.key for e in events), ">u8").astype("u8").reshape(-1, 2)
+    content = np.frombuffer(b"".join(e.content for e in events), ">u8").astype("u8").reshape(-1, 2)
+    values: dict[str, Any] = {
+        name: [getattr(e, name) for e in events]
+        for name in STAGED.names
+        if name not in {*KEY, *CONTENT, "period", "line"}
+    }
+    values |= {"key_hi": keys[:, 0], "key_lo": keys[:, 1]}
+    values |= {"content_hi": content[:, 0], "content_lo": content[:, 1]}
+    values["period"] = [f"{e.at:%Y-%m}" for e in events]
+    values["line"] = [line for line, _ in chunk]
+    arrays = [pa.array(values[field.name], field.type) for field in STAGED]
+    return pa.RecordBatch.from_arrays(arrays, schema=STAGED)
+
+
+def _ibis(schema: pa.Schema) -> Any:
+    return ibis.Schema.from_pyarrow(schema)

@@ -1,0 +1,134 @@
+"""Questions to the usage store: what is due now, and what waits in escrow, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+UNKNOWN = "no deployment of that name is registered"
+BEFORE = "before the deployment was in service"
+AFTER = "after the deployment was decommissioned"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A deployment's time in service; ``until`` is None while it goes on."""
+
+    deployment: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Usage of a deployment and month is settled up to this batch (its sequence number)."""
+
+    deployment: str
+    period: str
+    up_to: int
+
+
+@dataclass(frozen=True)
+class Total:
+    """An amount of use: of one deployment, unit, currency, pace and month."""
+
+    deployment: str
+    unit: str
+    currency: str | None
+    realtime: bool
+    period: str
+    quantity: int
+    events: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """Use that nobody can be billed for as things stand: kept, and settled once they can."""
+
+    deployment: str
+    period: str
+    unit: str
+    reason: str
+    quantity: int
+    events: int
+
+
+def due(
+    session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark], last: str
+) -> list[Total]:
+    """Return what no settlement has counted yet, of months up to ``last``, in order."""
+    rows = _with_windows(session, events, windows)
+    rows = rows.filter(rows.period <= last, _reason(rows).isnull())
+    rows = _unmarked(session, rows, marks)
+    by = ["deployment", "unit", "currency", "realtime", "period"]
+    return [Total(**row) for row in _summed(rows, by)]
+
+
+def held(session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark]) -> list[Held]:
+    """Return what waits in escrow, with the reason.
+
+    ``marks`` name what was settled before a deployment's end was known: that does not wait.
+    """
+    rows = _with_windows(session, events, windows)
+    rows = rows.mutate(reason=_reason(rows))
+    ended = _unmarked(session, rows.filter(rows.reason == AFTER), marks)
+    rows = rows.filter(rows.reason.isin([UNKNOWN, BEFORE])).union(ended)
+    return [Held(**row) for row in _summed(rows, ["deployment", "period", "unit", "reason"])]
+
+
+def _summed(rows: Any, by: list[str]) -> list[dict[str, Any]]:
+    # DuckDB adds up in 128 bits; a decimal carries that whole to Python.
+    quantity = rows.quantity.sum().cast("decimal(38, 0)")
+    summed = rows.group_by(by).agg(quantity=quantity, events=rows.count()).order_by(by)
+    return [{**row, "quantity": int(row["quantity"])} for row in summed.to_pyarrow().to_pylist()]
+
+
+def _with_windows(session: Any, events: Any, windows: Iterable[Window]) -> Any:
+    schema = pa.schema(
+        [("deployment", pa.string()), ("since", pa.timestamp("us")), ("until", pa.timestamp("us"))]
+    )
+    rows = [
+        {"deployment": w.deployment, "since": _naive(w.since), "until": w.until and _naive(w.until)}
+        for w in windows
+    ]
+    return events.left_join(_table(session, "windows", rows, schema), "deployment").drop(
+        "deployment_right"
+    )
+
+
+def _unmarked(session: Any, events: Any, marks: Iterable[Mark]) -> Any:
+    schema = pa.schema(
+        [("deployment", pa.string()), ("period", pa.string()), ("up_to", pa.int64())]
+    )
+    rows = [{"deployment": m.deployment, "period": m.period, "up_to": m.up_to} for m in marks]
+    known = _table(session, "marks", rows, schema)
+    return events.anti_join(
+        known,
+        [
+            events.deployment == known.deployment,
+            events.period == known.period,
+            events.batch <= known.up_to,
+        ],
+    )
+
+
+def _reason(rows: Any) -> Any:
+    return ibis.cases(
+        (rows.since.isnull(), UNKNOWN),
+        (rows["at"] < rows.since, BEFORE),
+        (rows["at"] >= rows.until, AFTER),
+    )
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _table(session: Any, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> Any:
+    session.con.register(name, pa.Table.from_pylist(rows, schema=schema))
+    return session.table(name)

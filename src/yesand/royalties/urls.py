@@ -1,0 +1,15 @@
+"""Addresses of usage, statements and payouts."""
+
+from django.urls import path
+
+from yesand.royalties import views
+
+urlpatterns = [
+    path("usage/", views.usage, name="usage"),
+    path("statements/", views.statements, name="statements"),
+    path("statements/<str:digest>/", views.statement, name="statement"),
+    path("statements/<str:digest>/statement.json", views.document, name="statement_document"),
+    path("statements/<str:digest>/statement.pdf", views.pdf, name="statement_pdf"),
+    path("statements/<str:digest>/evidence.zip", views.evidence, name="statement_evidence"),
+    path("payouts/", views.payouts, name="payouts"),
+]

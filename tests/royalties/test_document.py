@@ -1,0 +1,221 @@
+"""A statement's documents: readable, reproducible, and safe with any name."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+from test_statement import AGREEMENT, MODEL, made, per_request, usage
+
+from yesand.agreements.terms import Amount
+from yesand.kernel.ids import digest
+from yesand.kernel.keys import Signer
+from yesand.provenance import dsse
+from yesand.provenance.statements import Predicate
+from yesand.royalties import document
+from yesand.royalties.documents.wording import Issuer, words
+from yesand.royalties.facts import SessionHeld
+from yesand.royalties.statement import Statement
+
+HOUSE, ORIGIN, NAMES = "Demo House", "yes-and/0123456789abcdef", {MODEL: "voice-demo"}
+SIGNER = Signer.generate()
+HELD = SessionHeld(session="s-12", agreement=AGREEMENT, payer="studio", on="2026-10-03")
+
+
+def issued(count: int = 1, **change: Any) -> Statement:
+    fee = Amount.of("EUR", "150")
+    terms = per_request(4_000, session_fee=fee, contribution_ppm=200_000)
+    rows = [usage(1_234_567, deployment=f"coach-{i}") for i in range(count)]
+    return made(terms, *rows, usage(9, usage_period="2026-09"), sessions=(HELD,), **change)
+
+
+def envelope(statement: Statement) -> dict[str, Any]:
+    predicate = json.loads(statement.model_dump_json())
+    return dsse.seal(dsse.attest(Predicate.STATEMENT, {"s": "1" * 64}, predicate), [SIGNER])
+
+
+def pdf(statement: Statement) -> bytes:
+    return document.pdf(envelope(statement), HOUSE, ORIGIN, NAMES)
+
+
+def html(statement: Statement) -> str:
+    return document.html(envelope(statement), HOUSE, ORIGIN, NAMES)
+
+
+def text(data: bytes) -> str:
+    pages = PdfReader(io.BytesIO(data)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+class Reading(HTMLParser):
+    """The text of a page and the tags it opens."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_the_pdf_says_who_when_what_and_why() -> None:
+    statement = issued()
+    told = text(pdf(statement))
+    for expected in (
+        "Actor_07",
+        "October 2026",
+        "€643.83",
+        "493.82680 EUR",
+        "1,234,567 × request",
+        "10.000",
+        "studio",
+        "voice-demo",
+        "Royalty, late usage",
+        "Session fee",
+        "pension and health fund",
+        "yesand verify evidence.zip",
+        digest(dsse.payload_of(envelope(statement)))[:16],
+        ORIGIN,
+    ):
+        assert expected in told
+
+
+def test_every_line_says_why_in_every_document() -> None:
+    statement = issued(3)
+    printed, shown = text(pdf(statement)), " ".join(Reading(html(statement)).words)
+    for line in statement.lines:
+        assert line.why in shown
+        assert line.why.replace(" ", "") in printed.replace(" ", "")
+
+
+def test_every_digest_of_the_evidence_is_there_whole() -> None:
+    statement = issued()
+    printed, shown = text(pdf(statement)), html(statement)
+    held = statement.evidence
+    for name in (held.settlement, *held.agreements, *held.reports, *held.manifests):
+        assert name in printed and name in shown
+
+
+def test_the_same_statement_is_the_same_bytes() -> None:
+    sealed = envelope(issued())
+    one, other = (document.pdf(sealed, HOUSE, ORIGIN, NAMES) for _ in range(2))
+    assert one == other
+    assert document.html(sealed, HOUSE, ORIGIN) == document.html(sealed, HOUSE, ORIGIN)
+
+
+def test_the_pdf_is_tagged_titled_and_accessible() -> None:
+    reader = PdfReader(io.BytesIO(pdf(issued())))
+    catalog: Any = reader.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/Lang"].startswith("en")
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Statement of Actor_07 for October 2026"
+    assert b"pdfuaid" in catalog["/Metadata"].get_data()
+
+
+def test_the_pdf_brings_its_fonts_along() -> None:
+    reader = PdfReader(io.BytesIO(pdf(issued())))
+    fonts = [
+        font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+    ]
+    assert fonts
+    for font in fonts:
+        kind = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(kind)
+
+
+@pytest.mark.parametrize("trial", [True, False])
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_trial_and_synthetic_are_marked_on_every_page(trial: bool, synthetic: bool) -> None:
+    statement = issued(14, trial=trial, synthetic=synthetic)
+    reader = PdfReader(io.BytesIO(pdf(statement)))
+    assert len(reader.pages) > 1
+    for page in reader.pages:
+        told = page.extract_text()
+        assert ("TRIAL" in told) is trial and ("SYNTHETIC" in told) is synthetic
+    shown = html(statement)
+    assert ("TRIAL" in shown) is trial and ("SYNTHETIC" in shown) is synthetic
+    assert ("Would be paid" in shown) is trial
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['Zoë "Q" O\'Neil', "#panic()", '#read("/etc/passwd")', "[*x*] $y$ \\ @ref <l>",
+     "</h1><script>", "A" * 80, "מאיה כהן", "李小龍 🎭", "a\u202eb", "\u0000",
+     "{{ x }} {% y %}", ""],
+)  # fmt: skip
+def test_a_name_is_only_ever_a_name(name: str) -> None:
+    statement = issued(performer=name)
+    assert pdf(statement).startswith(b"%PDF-")
+    read = Reading(html(statement))
+    assert "script" not in read.tags
+    assert name.replace("\0", "") in " ".join(read.words).replace("\u200b", "").replace("\0", "")
+
+
+def test_markup_in_a_name_is_printed_as_it_is() -> None:
+    assert "#let x = [*1*] $y$" in text(pdf(issued(performer="#let x = [*1*] $y$")))
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_no_name_breaks_the_documents(name: str) -> None:
+    statement = issued(performer=name)
+    assert pdf(statement).startswith(b"%PDF-")
+    assert "script" not in Reading(html(statement)).tags
+
+
+def test_a_month_without_lines_says_so() -> None:
+    statement = made(per_request(4_000))
+    assert not statement.lines
+    for told in (text(pdf(statement)), html(statement)):
+        assert "No model that learned from you was used" in told
+
+
+def test_the_figures_on_top_bear_out_the_sum() -> None:
+    statement = issued(brought_forward_micro=3_217, previous="7" * 64)
+    told = words(statement, Issuer(HOUSE, ORIGIN, "1" * 64, {}))
+    rows = {row["label"]: row["amount"] for row in told["sums"]}
+    assert rows["Brought forward"].startswith("0.003217")
+    micro = {
+        k: int(v.split("\u00a0")[0].replace(",", "").replace(".", "")) for k, v in rows.items()
+    }
+    paid = statement.payable_minor * 10_000
+    assert (
+        micro["Brought forward"] + micro["Earned this month"]
+        == paid + micro["Carried to the next month"]
+    )
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "¥"), ("KWD", "KWD"), ("USD", "$")])
+def test_other_currencies_are_written_with_their_own_minor_unit(currency: str, shown: str) -> None:
+    statement = made(per_request(4_000), usage(1_000_000))
+    moved = statement.model_copy(update={"currency": currency, "payable_minor": 1_234})
+    told = words(moved, Issuer(HOUSE, ORIGIN, "1" * 64, {}))
+    assert shown in told["payable"]["amount"]
+    assert told["total"].endswith(currency)
+
+
+def test_a_model_without_a_name_is_named_by_its_digest() -> None:
+    issuer = Issuer(HOUSE, ORIGIN, "1" * 64, NAMES)
+    named, unnamed = (words(issued(), i)["lines"][0] for i in (issuer, replace(issuer, models={})))
+    assert "voice-demo" in named["subtitle"] and MODEL[:8] in unnamed["subtitle"]
+
+
+def test_the_json_is_the_signed_statement_itself() -> None:
+    sealed = envelope(issued())
+    read = json.loads(document.signed_json(sealed))
+    assert dsse.opened(read, {SIGNER.id: SIGNER.public})["predicate"]["performer"] == "Actor_07"

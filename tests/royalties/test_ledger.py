@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+import yesand
+from yesand.kernel.errors import BadInput, Refused
+from yesand.people import services as people
+from yesand.royalties.books.services import balance, post, trial_balance
+from yesand.royalties.ledger import FUND, Draft, Side, residues
+from yesand.royalties.models import Account, Posting, Transaction
+
+A, B = "a" * 64, "b" * 64
+NOW = "2026-10-01 00:00:00"
+
+
+def draft(name: str, micro: int = 5, currency: str = "EUR") -> Draft:
+    sides = (Side("performer:Ann", currency, -micro), Side(FUND, currency, micro))
+    return Draft(name, "a test", sides)
+
+
+@pytest.fixture
+def ann(house: yesand.House) -> yesand.House:
+    people.join(house.place, "Ann")
+    return house
+
+
+def sql(*statements: str) -> Callable[[], None]:
+    def run() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    return run
+
+
+def posting(name: str, micro: int, currency: str = "EUR") -> str:
+    return (
+        "INSERT INTO royalties_posting (transaction_id, account_id, currency, micro) "
+        f"VALUES ('{name}', (SELECT MIN(id) FROM royalties_account), '{currency}', {micro})"
+    )
+
+
+def seal(name: str) -> str:
+    return f"INSERT INTO royalties_transaction (id, at, memo) VALUES ('{name}', '{NOW}', 'm')"
+
+
+def test_what_is_posted_can_be_asked_for(ann: yesand.House) -> None:
+    assert post(ann.place, [draft(A), draft(B, 7, "USD")]) == 2
+    assert balance("performer:Ann") == {"EUR": -5, "USD": -7}
+    assert trial_balance()[FUND] == {"EUR": 5, "USD": 7}
+    assert balance("performer:nobody") == {}
+
+
+def test_posting_the_same_again_changes_nothing(ann: yesand.House) -> None:
+    post(ann.place, [draft(A)])
+    assert post(ann.place, [draft(A)]) == 0
+    assert Posting.objects.count() == 2
+
+
+def test_the_same_id_with_other_amounts_is_refused(ann: yesand.House) -> None:
+    post(ann.place, [draft(A)])
+    with pytest.raises(Refused, match="other amounts"):
+        post(ann.place, [draft(B), draft(A, 6)])
+    assert Transaction.objects.count() == 1
+
+
+def test_a_draft_that_does_not_balance_cannot_be_made() -> None:
+    with pytest.raises(BadInput):
+        Draft(A, "m", (Side(FUND, "EUR", 1), Side("x", "USD", -1)))
+    with pytest.raises(BadInput):
+        Draft(A, "m", ())
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        pytest.param((posting(B, 5), posting(B, -4), seal(B)), id="unbalanced"),
+        pytest.param((posting(B, 5), posting(B, -5, "USD"), seal(B)), id="mixed currencies"),
+        pytest.param((seal(B),), id="without postings"),
+        pytest.param((posting(A, 5),), id="late"),
+        pytest.param((posting(A, 5), posting(A, -5)), id="late and balanced"),
+        pytest.param((posting(B, 0),), id="never sealed"),
+        pytest.param(("UPDATE royalties_posting SET micro = 0",), id="changed"),
+        pytest.param(("UPDATE royalties_transaction SET memo = 'x'",), id="renamed"),
+        pytest.param(("DELETE FROM royalties_posting",), id="deleted"),
+        pytest.param(("DELETE FROM royalties_transaction",), id="unsealed"),
+    ],
+)
+def test_the_database_itself_refuses(ann: yesand.House, attack: tuple[str, ...]) -> None:
+    post(ann.place, [draft(A)])
+    before = list(Posting.objects.values_list()), list(Transaction.objects.values_list())
+    with pytest.raises(IntegrityError):
+        sql(*attack)()
+    after = list(Posting.objects.values_list()), list(Transaction.objects.values_list())
+    assert after == before
+
+
+def test_sqlite_cannot_replace_what_is_posted(ann: yesand.House) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("INSERT OR REPLACE is SQLite's")
+    post(ann.place, [draft(A)])
+    first = Posting.objects.order_by("id").values_list("id", flat=True)[0]
+    swap = posting(B, 5).replace("(transaction_id", "(id, transaction_id")
+    swap = swap.replace("VALUES (", f"VALUES ({first}, ")
+    for attack in (swap, seal(A)):
+        with pytest.raises(IntegrityError, match="sealed"):
+            sql(attack.replace("INSERT", "INSERT OR REPLACE"))()
+    assert Posting.objects.count() == 2
+
+
+def test_a_fair_transaction_in_plain_sql_is_let_in(ann: yesand.House) -> None:
+    post(ann.place, [draft(A)])
+    sql(posting(B, 5), posting(B, -5), seal(B))()
+    assert Transaction.objects.filter(id=B).exists()
+
+
+amounts = st.lists(
+    st.tuples(st.sampled_from(["EUR", "USD", "JPY"]), st.integers(-(10**12), 10**12)), min_size=1
+)
+
+
+@given(amounts)
+def test_only_drafts_that_balance_exist(given_: list[tuple[str, int]]) -> None:
+    sides = tuple(Side("x", currency, micro) for currency, micro in given_)
+    sums = residues(sides)
+    rest = tuple(Side("y", currency, -micro) for currency, micro in sums.items())
+    assert not any(residues(Draft(A, "m", (*sides, *rest)).sides).values())
+    if any(sums.values()):
+        with pytest.raises(BadInput):
+            Draft(A, "m", sides)
+
+
+def test_accounts_know_whose_they_are(ann: yesand.House) -> None:
+    post(ann.place, [draft(A)])
+    account = Account.objects.get(name="performer:Ann")
+    assert account.performer is not None and account.performer.handle == "Ann"
