@@ -1,0 +1,1 @@
+"""Floor 7: duties with dates, for those entitled to check."""

@@ -1,0 +1,93 @@
+"""Error pages: kind, plain, and with a reference that is also in the log."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+from yesand.kernel.errors import YesAndError
+
+log = logging.getLogger("yesand.site")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an error page says."""
+
+    title: str
+    what: str
+    remedy: str
+
+
+WORDS = {
+    400: Words(
+        "That request made no sense to us",
+        "Something in the address or the form could not be read.",
+        "Go back and try again; if you typed the address, check it.",
+    ),
+    403: Words(
+        "This is not open to you",
+        "The form was too old, or came from another site.",
+        "Go back, load the page again, and send it once more.",
+    ),
+    404: Words(
+        "There is nothing here for you",
+        "The page does not exist, or it is somebody else's.",
+        "Check the address, or start again from your own page.",
+    ),
+    409: Words("This cannot be done", "", ""),
+    500: Words(
+        "We made a mistake",
+        "It is ours, not yours, and nothing you did is lost.",
+        "Try again in a moment. If it stays, tell whoever keeps this house the reference below.",
+    ),
+}
+
+
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request could not be read."""
+    return _page(request, 400, WORDS[400])
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that something is not open."""
+    return _page(request, 403, WORDS[403])
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form did not come from our own page (CSRF)."""
+    return _page(request, 403, WORDS[403])
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that nothing is here, in the same words whether or not somebody else may see it."""
+    return _page(request, 404, WORDS[404])
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that we failed."""
+    return _page(request, 500, WORDS[500])
+
+
+def told(request: HttpRequest, status: int, fault: YesAndError) -> HttpResponse:
+    """Say what one of our own errors says."""
+    log.warning("%s %s: %s", status, request.path, fault, extra={"request": request})
+    return _page(request, status, Words(WORDS[status].title, f"{fault.what}.", fault.remedy))
+
+
+def _page(request: HttpRequest, status: int, words: Words) -> HttpResponse:
+    context: dict[str, Any] = {
+        "status": status,
+        "words": words,
+        "reference": getattr(request, "reference", "none"),
+    }
+    try:
+        body = loader.render_to_string("error.html", context, request)
+    except Exception:  # the page around it may be what is broken; this one needs nothing
+        log.exception("The error page itself failed", extra={"request": request})
+        body = loader.render_to_string("error_bare.html", context)
+    return HttpResponse(body, status=status)

@@ -1,0 +1,64 @@
+"""From an entry of the log to the page of what it commits to, for those who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Model
+from django.urls import reverse
+
+from yesand.agreements.models import Agreement, Withdrawal
+from yesand.corpus.models import Manifest
+from yesand.people.sight import Sight, visible
+from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
+from yesand.reliance.models import Report
+from yesand.royalties.models import Settlement, Statement, UsageBatch
+from yesand.takes.models import Take
+from yesand.training.models import Deployment, TrainedModel
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the records of one kind live, and which page shows them."""
+
+    model: type[Model]
+    address: str = ""
+    #: Path from the record to what the page's address names it by.
+    named_by: str = "pk"
+
+
+HOMES = {
+    Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),
+    Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "performer", "performer__handle"),
+    Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
+    Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
+    Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),
+    Kind.MODEL_REGISTERED: Home(TrainedModel, "model"),
+    Kind.DEPLOYMENT_STARTED: Home(Deployment, "model", "model__pk"),
+    Kind.RELIANCE_REPORTED: Home(Report, "report"),
+    Kind.USAGE_ACCEPTED: Home(UsageBatch),
+    Kind.PERIOD_SETTLED: Home(Settlement),
+    Kind.STATEMENT_ISSUED: Home(Statement, "statement"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an entry is about."""
+
+    title: str
+    address: str
+
+
+def record_of(entry: Entry, sight: Sight) -> Found | None:
+    """Return what an entry is about, if it is this person's to know."""
+    home = HOMES.get(Kind(entry.kind))
+    if home is None:
+        return None
+    rows = visible(home.model, sight).filter(entry=entry)
+    row = rows.first()
+    if row is None:
+        return None
+    name = rows.values_list(home.named_by, flat=True)[0]
+    return Found(str(row), reverse(home.address, args=[name]) if home.address else "")

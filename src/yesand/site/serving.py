@@ -1,0 +1,67 @@
+"""Serving a house: gunicorn in this process, one worker with threads (SQLite has one writer)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from yesand.kernel.place import Place
+
+THREADS = 8
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with settings of our own instead of a command line."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the settings."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """Return the site, made in the worker so that no connection is shared with it."""
+        from yesand.site.wsgi import application
+
+        return application
+
+
+def serve(place: Place, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve a house's pages until interrupted; print the address once they are there.
+
+    Parameters
+    ----------
+    host : to listen on. Other names that the house is reached by go into ``YESAND_HOSTS``.
+    """
+    os.environ["YESAND_HOUSE"] = str(place.root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesand.site.settings")
+    if host not in settings.ALLOWED_HOSTS:
+        settings.ALLOWED_HOSTS.append(host)
+    connections.close_all()
+    _Server(options(host, port)).run()
+
+
+def options(host: str, port: int) -> dict[str, Any]:
+    """Return gunicorn's settings."""
+    address = f"[{host}]" if ":" in host else host
+
+    def ready(_: object) -> None:
+        print(f"Serving at http://{address}:{port}/ (Ctrl-C ends it)", flush=True)
+
+    return {
+        "bind": f"{address}:{port}",
+        "workers": 1,
+        "threads": THREADS,
+        "worker_class": "gthread",
+        "loglevel": "warning",
+        "when_ready": ready,
+        "control_socket_disable": True,
+    }

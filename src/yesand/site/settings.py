@@ -1,0 +1,189 @@
+"""Django settings. The house comes from ``YESAND_HOUSE``; ``DATABASE_URL`` replaces SQLite."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+HERE = Path(__file__).parent
+HOUSE = Path(os.environ.get("YESAND_HOUSE", "unopened-house"))
+
+
+def _secret() -> str:
+    """Return ``YESAND_SECRET``, or a secret derived from the house's own private key."""
+    told = os.environ.get("YESAND_SECRET")
+    if told:
+        return told
+    settings = HOUSE / "house.json"
+    if settings.exists():
+        key = HOUSE / "keys" / f"{json.loads(settings.read_text())['key']}.pem"
+        material = key.read_bytes()
+    else:
+        material = os.urandom(32)
+    return hashlib.sha256(b"django secret\n" + material).hexdigest()
+
+
+def database(root: Path) -> dict[str, Any]:
+    """Return Django's connection settings for a house."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        return dict(dj_database_url.parse(url, conn_max_age=60))
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(root / "registry.sqlite3"),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                # Without it INSERT OR REPLACE deletes a row past its append-only trigger.
+                "PRAGMA recursive_triggers=ON;"
+            ),
+        },
+    }
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("YESAND_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+DATABASES = {"default": database(HOUSE)}
+AUTH_USER_MODEL = "people.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+ROOMS = [
+    "provenance",
+    "people",
+    "agreements",
+    "takes",
+    "corpus",
+    "training",
+    "reliance",
+    "royalties",
+    "oversight",
+]
+INSTALLED_APPS = [
+    "yesand.site",  # first, so that its pages stand before allauth's
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    *(f"yesand.{room}" for room in ROOMS),
+]
+
+MIDDLEWARE = [
+    "yesand.site.middleware.Referenced",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "yesand.site.middleware.Compressed",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # A page is closed unless it says that it is open.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "yesand.site.middleware.AtHome",
+]
+ROOT_URLCONF = "yesand.site.urls"
+WSGI_APPLICATION = "yesand.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yesand.site.context.house",
+            ],
+        },
+    }
+]
+
+# Logging in. Nobody signs up by themselves: people join by the producer's hand.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "me"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # closing the browser logs out
+ACCOUNT_LOGOUT_REDIRECT_URL = "start"
+
+# Static files are served as they lie in the package: no `collectstatic`, no manifest.
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# What a browser is told. Pico draws its form icons from data: images; nothing else is let in.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "yesand.site.errors.forged"
+#: Behind a proxy that speaks HTTPS: ``YESAND_HTTPS=1``.
+if os.environ.get("YESAND_HTTPS") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"reference": {"()": "yesand.site.references.WithReference"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} [{reference}] {name}: {message}", "style": "{"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["reference"],
+            "formatter": "line",
+        }
+    },
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": True},
+        "yesand": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
+    },
+}

@@ -1,0 +1,101 @@
+"""How things are written on a page: counts, spans, shares, money, times and hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yesand.kernel.clock import instant, stamp
+from yesand.kernel.money import Money
+
+register = template.Library()
+PPB = 10**9
+#: Between a figure and its unit: a line never ends there.
+NBSP = "\u00a0"
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """Write 1440 as ``1,440``; nothing as a dash."""
+    return "–" if number is None else f"{number:,}"
+
+
+@register.filter
+def span(milliseconds: int | None) -> str:
+    """Write milliseconds as ``3.7 s``, ``12 min 5 s`` or ``1 h 38 min``."""
+    if milliseconds is None:
+        return "–"
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:.1f}{NBSP}s"
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    if minutes < 60:
+        return f"{minutes}{NBSP}min {seconds}{NBSP}s"
+    return f"{minutes // 60}{NBSP}h {minutes % 60}{NBSP}min"
+
+
+@register.filter
+def share(ppb: int | None) -> str:
+    """Write parts per billion as ``12.4 %``."""
+    return "–" if ppb is None else f"{ppb / PPB * 100:.1f}{NBSP}%"
+
+
+@register.filter
+def percent(fraction: float | None) -> str:
+    """Write a fraction as ``58.2 %``."""
+    return "–" if fraction is None else f"{fraction * 100:.1f}{NBSP}%"
+
+
+@register.filter
+def kilohertz(hertz: int) -> str:
+    """Write a sample rate as ``48 kHz`` or ``44.1 kHz``."""
+    return f"{hertz / 1000:g}{NBSP}kHz"
+
+
+@register.simple_tag
+def money(micro: int, currency: str) -> str:
+    """Write micro-units of a currency to their last digit, e.g. ``12.50 EUR``."""
+    return str(Money(currency, micro)).replace(" ", NBSP)
+
+
+@register.filter
+def when(moment: datetime | str | None) -> SafeString | str:
+    """Write a moment (or its RFC 3339 stamp) for people, and exactly for machines."""
+    if moment is None:
+        return "–"
+    if isinstance(moment, str):
+        moment = instant(moment)
+    text = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return format_html('<time datetime="{}">{}</time>', stamp(moment), text)
+
+
+@register.filter
+def short(digest: str) -> SafeString | str:
+    """Write a hash by its first twelve characters, whole in its title."""
+    if not digest:
+        return "–"
+    return format_html('<code class="hash" title="{}">{}</code>', digest, digest[:12])
+
+
+@register.filter
+def whole(digest: str) -> SafeString:
+    """Write a hash in full, so that it breaks anywhere and never widens a page."""
+    return format_html('<code class="hash whole">{}</code>', digest)
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """Write an identifier such as ``emotion-recognition`` as words."""
+    return str(value).replace("-", " ").replace("_", " ")
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """Return the page's query string with changes, for the links between pages of a list."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params[name] = value
+    return f"?{params.urlencode()}"

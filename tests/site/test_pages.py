@@ -1,0 +1,198 @@
+"""What the pages say of the records they are about."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+from stage import ROWS, Stage
+
+from yesand.agreements import services as agreements
+from yesand.agreements.models import Agreement
+from yesand.agreements.reading import readable
+from yesand.agreements.terms import Terms
+from yesand.corpus.membership import holds, index_of
+from yesand.reliance.bars import drawn
+from yesand.royalties.evidence import verify
+from yesand.site.templatetags.writing import money, share, span, when
+from yesand.takes.models import Take
+from yesand.takes.waveform import HEIGHT, WIDTH, envelope, outline
+from yesand.training.shading import shaded
+
+
+def text(client: Client, name: str, *args: object) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_take_shows_its_sound_its_terms_and_where_it_went(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    page = text(as_["ada"], "take", stage.take.sha256)
+    assert '<svg class="wave"' in page and f'href="/agreements/{stage.agreement.digest}/"' in page
+    assert f'href="/corpora/{stage.manifest.digest}/"' in page
+    assert f'href="/models/{stage.model.digest}/"' in page
+    assert f'href="/log/{stage.take.entry_id}/"' in page
+    assert "Nothing was found wrong with it." in page
+
+
+def test_a_rejected_take_says_why_and_went_nowhere(stage: Stage, as_: dict[str, Client]) -> None:
+    rejected = Take.objects.get(state="rejected")
+    page = text(as_["ada"], "take", rejected.sha256)
+    assert "rejects" in page and "Silent" in page and "No corpus holds it" in page
+
+
+def test_a_drawing_is_made_once(stage: Stage, as_: dict[str, Client]) -> None:
+    kept = stage.house.place.cache / "waveforms" / f"{stage.take.sha256}.json"
+    assert not kept.exists()
+    first = text(as_["ada"], "take", stage.take.sha256)
+    kept.write_text("[[-0.5, 0.5]]")
+    assert text(as_["ada"], "take", stage.take.sha256) != first
+
+
+def test_an_agreement_shows_every_term_and_every_word(stage: Stage, as_: dict[str, Client]) -> None:
+    page = text(as_["ada"], "agreement", stage.agreement.digest)
+    assert stage.agreement.summary.splitlines()[0] in page
+    assert "320.00 EUR" in page and "worldwide" in page and "Never for" in page
+    for line in stage.agreement.text.splitlines()[:5]:
+        assert escape(line) in page
+    keys = [s["keyid"] for s in stage.agreement.envelope["signatures"]]
+    assert len(keys) == 2 and all(key in page for key in keys)
+
+
+def test_the_readable_terms_leave_no_field_out() -> None:
+    told = {line.field for s in readable(Terms(valid_from="2026-01-01")) for line in s.lines}  # type: ignore[arg-type]
+    heads = {field.split(".")[0] for field in told}
+    apart = {"version", "withdrawing", "minor", "trial", "share_alike"}
+    parts = {"delete_recordings", "retrain", "derogatory", "notice", "stop_training_days"}
+    names = {f for f in Terms.model_fields if f not in apart}
+    short = {"no_derogatory_use": "derogatory", "third_party_training_notice": "notice"}
+    conditional = {"corpus", "corpus_licence", "attribution"}
+    assert {short.get(n, n) for n in names} - conditional <= heads | parts
+
+
+def test_a_withdrawal_shows_on_the_agreement_and_at_home(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    agreements.withdraw(stage.house.place, stage.ada, reason="I changed my mind")
+    assert "I changed my mind" in text(as_["ada"], "agreement", stage.agreement.digest)
+    assert "Withdrawn on" in text(as_["ada"], "me")
+    assert Agreement.objects.filter(pk=stage.agreement.pk).exists()
+
+
+def test_a_statement_shows_each_line_and_where_it_comes_from(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    page = text(as_["ada"], "statement", stage.statement.digest)
+    assert "4,170 × request" in page and "52.000" in page and "Royalty" in page
+    for link in (stage.agreement, stage.report, stage.manifest):
+        assert link.digest in page
+
+
+def test_a_statement_goes_home_as_pdf(stage: Stage, as_: dict[str, Client]) -> None:
+    response = as_["ada"].get(reverse("statement_pdf", args=[stage.statement.digest]))
+    assert response.content.startswith(b"%PDF-")
+    assert response.content == as_["auditor"].get(response.wsgi_request.path).content
+    name = "statement-Ada-2026-10-EUR.pdf"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_the_evidence_that_a_performer_takes_home_verifies(
+    stage: Stage, as_: dict[str, Client], tmp_path: Path
+) -> None:
+    response = as_["ada"].get(reverse("statement_evidence", args=[stage.statement.digest]))
+    assert response.headers["Content-Type"] == "application/zip"
+    (tmp_path / "evidence.zip").write_bytes(response.content)
+    assert verify(tmp_path / "evidence.zip").statement == stage.statement.digest
+
+
+def test_home_gathers_what_is_ones_own(stage: Stage, as_: dict[str, Client]) -> None:
+    page = text(as_["ada"], "me")
+    assert "Hello, Ada Actor" in page and "52.0" in page
+    assert f'href="/statements/{stage.statement.digest}/"' in page
+    assert f'href="/models/{stage.model.digest}/"' in page
+    lab = text(as_["lab"], "me")
+    assert f'href="/models/{stage.model.digest}/"' in lab and "Ada" not in lab
+
+
+def test_the_worst_performer_is_named_to_those_who_may_know(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    assert "worst performer, Cleo" in text(as_["lab"], "model", stage.model.digest)
+    ada = text(as_["ada"], "model", stage.model.digest)
+    assert "worst performer (recall)" in ada and "For you" in ada and "Cleo" not in ada
+
+
+def test_payouts_are_what_the_ledger_says(stage: Stage, as_: dict[str, Client]) -> None:
+    page = text(as_["ada"], "payouts")
+    assert "performer:Ada" in page and "performer:Ben" not in page and "licensee" not in page
+    assert money(stage.statement.total_micro, "EUR") in page
+    assert "Owed to the house" in text(as_["lab"], "payouts")
+
+
+def test_lists_are_cut_into_pages(stage: Stage, as_: dict[str, Client]) -> None:
+    page = text(as_["auditor"], "log")
+    assert "in all" in page
+    kinds = as_["auditor"].get("/log/?kind=take.recorded").content.decode()
+    assert "13 in all" in kinds and "agreement.signed</td>" not in kinds
+
+
+@pytest.mark.parametrize("asked", ["page=nonsense", "page=99999", "page=-1", "kind=%00", "kind='"])
+def test_nonsense_in_an_address_gets_a_page(asked: str, as_: dict[str, Client]) -> None:
+    assert as_["auditor"].get(f"/log/?{asked}").status_code in {200, 400}
+
+
+def test_signing_up_is_closed(stage: Stage) -> None:
+    for path in ("/signup/", "/accounts/signup/"):
+        assert Client().get(path).status_code == 404
+
+
+def test_the_others_are_summed_up_without_a_name() -> None:
+    shares = {r.performer: vars(r) for r in ROWS}
+    own, others = drawn(shares, {"Ben"})
+    assert (own.name, others.name) == ("Ben", "2 others")
+    assert own.share_ppb + others.share_ppb == 10**9 and others.low_ppb is None
+    assert [bar.name for bar in drawn(shares, None)] == ["Ada", "Ben", "Cleo"]
+
+
+def test_an_outline_stays_in_its_box() -> None:
+    import numpy as np
+
+    loud = np.array([1.5, -2.0, 0.0, 1.0] * 300, dtype=np.float32)
+    points = outline(envelope(loud))[1:-1].split("L")
+    for point in points:
+        x, y = map(float, point.split())
+        assert 0 <= x <= WIDTH and 0 <= y <= HEIGHT
+    assert outline(envelope(loud[:0])) == ""
+
+
+def test_an_index_tells_members_from_others(tmp_path: Path) -> None:
+    index_of([5, 3, 900], tmp_path / "index.npy")
+    assert [n for n in (0, 3, 4, 5, 899, 900, 901) if holds(tmp_path / "index.npy", n)] == [
+        3,
+        5,
+        900,
+    ]
+
+
+def test_a_row_without_takes_is_blank() -> None:
+    assert [cell.percent for cell in shaded([[0, 0], [1, 3]])[0]] == [0, 0]
+    assert [cell.shade for cell in shaded([[0, 0], [1, 3]])[1]] == [2, 8]
+
+
+def test_figures_keep_their_units() -> None:
+    assert span(59_949) == "59.9\u00a0s" and span(725_000) == "12\u00a0min 5\u00a0s"
+    assert span(5_880_000) == "1\u00a0h 38\u00a0min" and share(124_000_000) == "12.4\u00a0%"
+    assert money(2_585_400, "EUR") == "2.5854\u00a0EUR"
+    assert 'datetime="2026-10-01T00:00:00Z"' in when("2026-10-01T00:00:00Z")
+
+
+def test_the_log_download_is_bytes(stage: Stage, as_: dict[str, Client]) -> None:
+    response = as_["lab"].get(reverse("manifest_document", args=[stage.manifest.digest]))
+    sent = io.BytesIO(b"".join(response)).getvalue()  # type: ignore[arg-type]
+    assert sent == (stage.house.place.manifests / f"{stage.manifest.digest}.json").read_bytes()
