@@ -1,0 +1,5 @@
+"""``python -m yesand.cli``."""
+
+from yesand.cli import main
+
+main()

@@ -1,0 +1,74 @@
+"""``yesand withdraw``: permission is taken back as easily as it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, tell
+from yesand.kernel.clock import stamp
+
+if TYPE_CHECKING:
+    from yesand.oversight.models import Obligation
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("withdraw")(withdraw)
+
+
+def withdraw(
+    performer: Annotated[str, typer.Argument(help="The performer's handle.")],
+    house: HouseFolder,
+    purpose: Annotated[list[str] | None, typer.Option(help="Only for this purpose.")] = None,
+    use_class: Annotated[list[str] | None, typer.Option(help="Only for this use class.")] = None,
+    modality: Annotated[list[str] | None, typer.Option(help="Only this modality.")] = None,
+    licensee: Annotated[list[str] | None, typer.Option(help="Only from this licensee.")] = None,
+    reason: Annotated[str, typer.Option(help="If you wish to say why.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw a performer's permission: the very next decision obeys. Royalties go on."""
+    opened = yesand.open(house)
+    named = {
+        "purposes": purpose,
+        "use_classes": use_class,
+        "modalities": modality,
+        "licensees": licensee,
+    }
+    scope = {k: v for k, v in named.items() if v}
+    made = opened.withdraw(performer, reason=reason, **scope)
+    duties = opened.obligations(made)
+    tell(
+        {
+            "withdrawal": made.digest,
+            "performer": performer,
+            "at": stamp(made.at),
+            "obligations": [_told(duty) for duty in duties],
+        },
+        *_lines(duties),
+        f"{performer} has withdrawn as of {stamp(made.at)} (log entry {made.entry_id}).",
+        "The next gate leaves their takes out. Royalties go on for every model still in service.",
+        as_json=as_json,
+    )
+
+
+def _told(duty: Obligation) -> dict[str, str | None]:
+    return {
+        "bearer": duty.bearer.slug,
+        "duty": duty.duty,
+        "subject": duty.subject,
+        "due": stamp(duty.due) if duty.due else None,
+        "clause": duty.clause,
+    }
+
+
+def _lines(duties: Sequence[Obligation]) -> Iterator[str]:
+    if duties:
+        yield "[bold]Obligations[/]"
+    for duty in duties:
+        kind, _, name = duty.subject.partition(":")
+        by = f"by {duty.due:%Y-%m-%d}" if duty.due else "goes on"
+        yield f"  {by:<14}{duty.bearer} must {duty.duty}: {kind} {name[:20]} ({duty.clause})"

@@ -1,0 +1,82 @@
+"""``yesand gate``: a request meets every take at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, progressing, tell
+
+if TYPE_CHECKING:
+    from yesand.corpus.services import GateResult
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("gate")(gate)
+
+
+def gate(
+    house: HouseFolder,
+    purpose: Annotated[str, typer.Option(help="What for, e.g. emotion-recognition.")],
+    use_class: Annotated[str, typer.Option(help="What is made, e.g. recognition.")] = "recognition",
+    territory: Annotated[str, typer.Option(help="Where: a country code, or * for all.")] = "*",
+    commercial: Annotated[
+        bool, typer.Option("--commercial/--non-commercial", help="Is money made with it?")
+    ] = True,
+    action: Annotated[str, typer.Option(help="train, evaluate, export or synthesise.")] = "train",
+    modality: Annotated[str, typer.Option(help="voice or face.")] = "voice",
+    material: Annotated[str, typer.Option(help="features or raw.")] = "features",
+    licensee: Annotated[str, typer.Option(help="Who asks.")] = "house-lab",
+    out: Annotated[Path, typer.Option(help="Where the manifest goes.")] = Path("corpus.json"),
+    as_json: AsJson = False,
+) -> None:
+    """Decide a request over every take; write the signed manifest of what is permitted."""
+    opened = yesand.open(house)
+    request = opened.request(
+        purpose=purpose,
+        use_class=use_class,
+        territory=territory,
+        commercial=commercial,
+        action=action,
+        modality=modality,
+        material=material,
+        licensee=licensee,
+    )
+    with progressing("Deciding", as_json=as_json) as progress:
+        result = opened.gate(request, out=out, progress=progress)
+    manifest = result.manifest
+    told = {
+        "manifest": manifest.digest,
+        "permitted": result.permitted,
+        "denied": result.denied,
+        "log_size": manifest.log_size,
+        "trial": manifest.trial,
+        "reasons": [
+            {"takes": n, "clauses": [asdict(c) for c in d.clauses]} for d, n in result.denials
+        ],
+        "out": str(out),
+    }
+    tell(
+        told,
+        *gate_lines(result),
+        f"Manifest: {out}   Next: yesand train {out} --house {house} --out model/",
+        as_json=as_json,
+    )
+
+
+def gate_lines(result: GateResult) -> Iterator[str]:
+    """Yield what the gate decided as lines for people."""
+    trial = " [bold white on red] TRIAL [/]" if result.manifest.trial else ""
+    yield (
+        f"[bold]{result.permitted:,}[/] takes permitted, {result.denied:,} denied, at log size "
+        f"{result.manifest.log_size:,} (manifest {result.manifest.digest[:16]}){trial}"
+    )
+    for decision, number in result.denials:
+        reasons = "; ".join(f"{c.term}: {c.reason}" for c in decision.clauses)
+        yield f"  {number:,} denied: {reasons}"

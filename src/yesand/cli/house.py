@@ -1,0 +1,70 @@
+"""``yesand init``, ``status``, ``check``, ``serve`` and ``demo``: the house itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, tell
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("init")(init)
+    app.command("status")(status)
+    app.command("check")(check)
+    app.command("serve")(serve)
+    app.command("demo")(demo)
+
+
+def init(
+    house: HouseFolder,
+    name: Annotated[str, typer.Option(help="What people will call it.")] = "Yes-And",
+    as_json: AsJson = False,
+) -> None:
+    """Make a house: registry, log, media, keys."""
+    made = yesand.create(house, name)
+    tell(
+        {"house": str(made.place.root), "name": name, "origin": made.place.origin},
+        f"[bold]{name}[/] stands at {made.place.root} (log {made.place.origin}).",
+        f"Next: yesand import FOLDER --house {house}",
+        as_json=as_json,
+    )
+
+
+def status(house: HouseFolder, as_json: AsJson = False) -> None:
+    """Count what stands at every station of the line."""
+    counts = yesand.open(house).counts()
+    lines = [f"{number:>12,}  {station}" for station, number in counts.items()]
+    tell(dict(counts), *lines, as_json=as_json)
+
+
+def check(house: HouseFolder, as_json: AsJson = False) -> None:
+    """Audit the house: the log against the registry, and the books."""
+    findings = yesand.open(house).check()
+    tell({"checks": findings}, *(f"[green]✓[/] {line}" for line in findings), as_json=as_json)
+
+
+def serve(
+    house: HouseFolder,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8000,
+) -> None:
+    """Serve the house's pages."""
+    from yesand.site.serving import serve as serving
+
+    serving(yesand.open(house).place, host, port)
+
+
+def demo(
+    house: HouseFolder,
+    fresh: Annotated[
+        bool, typer.Option(help="Replace a demo house that stands there already.")
+    ] = False,
+) -> None:
+    """Walk the whole line once, with a sample troupe made on the spot."""
+    from yesand.cli.demo import walk
+
+    walk(house, fresh=fresh)

@@ -1,0 +1,62 @@
+"""``yesand performers`` and ``yesand account``: who takes part, and who may sign in."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+from typing import Annotated
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, table, tell
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("performers")(performers)
+    app.command("account")(account)
+
+
+def performers(house: HouseFolder, as_json: AsJson = False) -> None:
+    """List the performers with their takes."""
+    yesand.open(house)
+    from django.db.models import Count
+
+    from yesand.people.models import Performer
+
+    found = Performer.objects.annotate(number=Count("takes")).order_by("handle")
+    rows = [(p.handle, p.credit_name, p.number, "synthetic" if p.synthetic else "") for p in found]
+    if as_json or not rows:
+        listed = [
+            {"handle": h, "credit_name": c, "takes": n, "synthetic": bool(s)} for h, c, n, s in rows
+        ]
+        tell({"performers": listed}, "Nobody has joined yet.", as_json=as_json)
+        return
+    table("Performers", ["handle", "credit name", ">takes", ""], rows)
+
+
+def account(
+    username: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    house: HouseFolder,
+    role: Annotated[str, typer.Option(help="performer, producer, licensee, rater or auditor.")],
+    performer: Annotated[str | None, typer.Option(help="The performer's handle.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="The organisation's name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account with a seat; the password is made here and shown once."""
+    yesand.open(house)
+    from yesand.people import services
+
+    password = token_urlsafe(12)
+    services.account(
+        username,
+        role,
+        password,
+        performer=services.performer(performer) if performer else None,
+        organisation=services.organisation(organisation) if organisation else None,
+    )
+    tell(
+        {"username": username, "role": role, "password": password},
+        f"{username} may sign in as {role}. Password (shown once): [bold]{password}[/]",
+        as_json=as_json,
+    )

@@ -1,0 +1,49 @@
+"""``yesand reliance``: how much a model still relies on whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, progressing, table, tell
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("reliance")(reliance)
+
+
+def reliance(
+    model: Annotated[Path, typer.Argument(help="The model's folder.")],
+    house: HouseFolder,
+    out: Annotated[Path, typer.Option(help="The signed report.")] = Path("reliance.json"),
+    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "datamodel",
+    as_json: AsJson = False,
+) -> None:
+    """Measure each performer's share in a model's behaviour; sign and log the report."""
+    opened = yesand.open(house)
+    with progressing("Measuring reliance", as_json=as_json) as progress:
+        report = opened.estimate_reliance(model, out=out, estimator=estimator, progress=progress)
+    if not as_json:
+        rows = sorted(report.shares.items(), key=lambda r: -r[1]["share_ppb"])
+        table(
+            f"Who {report.model.name} relies on",
+            ["performer", ">share", ">from", ">to"],
+            [
+                [who, *(_percent(s[k]) for k in ("share_ppb", "low_ppb", "high_ppb"))]
+                for who, s in rows
+            ],
+        )
+    verdict = "sets shares" if report.sets_shares else "sets no shares: the terms' fallback pays"
+    tell(
+        {"report": report.digest, "sets_shares": report.sets_shares, "shares": report.shares},
+        f"Report {report.digest[:16]} {verdict}. Written to {out}",
+        as_json=as_json,
+    )
+
+
+def _percent(ppb: int) -> str:
+    return f"{ppb / 1e7:.2f} %"

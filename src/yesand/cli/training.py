@@ -1,0 +1,88 @@
+"""``yesand train``, ``deploy`` and ``decommission``: models, and where they serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import yesand
+from yesand.cli.output import AsJson, HouseFolder, progressing, tell
+from yesand.kernel.clock import instant, stamp
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("train")(train)
+    app.command("deploy")(deploy)
+    app.command("decommission")(decommission)
+
+
+def train(
+    manifest: Annotated[Path, typer.Argument(help="The gate's manifest.")],
+    house: HouseFolder,
+    out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
+    name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a voice-emotion model on exactly the manifest's takes, and register it."""
+    opened = yesand.open(house)
+    with progressing("Training", as_json=as_json) as progress:
+        model = opened.train(manifest, out, name=name, progress=progress)
+    scores = model.run["scores"]
+    tell(
+        {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
+        f"[bold]{model.name}[/] trained and registered as {model.digest[:16]}",
+        scores_line(scores),
+        f"Card: {out / 'card.md'}   Next: yesand deploy {out} --house {house}",
+        as_json=as_json,
+    )
+
+
+def scores_line(scores: dict[str, Any]) -> str:
+    """Return a run's scores in a line, the worst performer's among them."""
+    worst = scores["worst_performer"]
+    return (
+        f"Speaker-independent: UAR {scores['uar']:.1%} (chance {1 / len(scores['labels']):.1%}), "
+        f"accuracy {scores['accuracy']:.1%}, worst performer {worst['uar']:.1%} "
+        f"({worst['performer']}), calibration error {scores['ece']:.3f}"
+    )
+
+
+def deploy(
+    model: Annotated[Path, typer.Argument(help="The model's folder.")],
+    house: HouseFolder,
+    licensee: Annotated[str, typer.Option(help="Who puts it in service.")] = "house-lab",
+    since: Annotated[
+        str | None, typer.Option("--from", help="In service since (UTC date or time).")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The name that usage events use.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a registered model in service. Royalties accrue until it is decommissioned."""
+    opened = yesand.open(house)
+    began = instant(since, where="--from") if since else None
+    made = opened.deploy(model, licensee=licensee, since=began, name=name)
+    tell(
+        {"deployment": made.name, "model": made.model_id, "since": stamp(made.since)},
+        f"[bold]{made.name}[/] is in service since {stamp(made.since)}",
+        f"Usage events name it as their subject. Next: yesand meter usage.jsonl --house {house}",
+        as_json=as_json,
+    )
+
+
+def decommission(
+    deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
+    house: HouseFolder,
+    until: Annotated[str | None, typer.Option(help="In service until (UTC).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """End a deployment, signed: the only way in which royalties stop."""
+    opened = yesand.open(house)
+    ended = opened.decommission(deployment, instant(until, where="--until") if until else None)
+    tell(
+        {"deployment": deployment, "until": stamp(ended.until)},
+        f"{deployment} is out of service since {stamp(ended.until)}",
+        as_json=as_json,
+    )

@@ -1,0 +1,127 @@
+"""The command line as people meet it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from ravdess_like import corpus
+
+import yesand
+from yesand.cli import _run as run
+
+
+@pytest.fixture
+def folder(empty_house: Path, tmp_path: Path) -> str:
+    """A new house's folder."""
+    return str(shutil.copytree(empty_house, tmp_path / "H"))
+
+
+def test_init_makes_a_house_that_opens(tmp_path: Path) -> None:
+    assert run(["init", "--house", str(tmp_path / "new"), "--name", "Ours"]) == 0
+    assert yesand.open(tmp_path / "new").place.name == "Ours"
+
+
+def test_a_second_init_is_refused(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "--house", folder]) == 1
+    assert "stands here already" in capsys.readouterr().err
+
+
+def test_import_reports_the_bad_file_and_takes_the_rest(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = str(corpus(tmp_path / "ravdess"))
+    capsys.readouterr()
+    assert run(["import", root, "--house", folder, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["imported"], told["fault"]) == (8, 1)
+    assert run(["import", root, "--house", folder, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["imported"], again["known"]) == (0, 8)
+
+
+def test_a_commercial_request_on_a_research_licence_is_refused_with_the_clause(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["import", str(corpus(tmp_path / "ravdess")), "--house", folder])
+    out = str(tmp_path / "corpus.json")
+    asked = ["gate", "--house", folder, "--use-class", "recognition", "--territory", "DE"]
+    assert run([*asked, "--purpose", "emotion-recognition", "--out", out]) == 1
+    assert "CC-BY-NC-SA-4.0" in capsys.readouterr().err
+    assert not Path(out).exists()
+    assert run([*asked, "--purpose", "research", "--non-commercial", "--out", out]) == 0
+    assert Path(out).exists()
+
+
+def test_withdrawal_keeps_the_performer_out_of_the_next_gate(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = str(corpus(tmp_path / "ravdess"))
+    run(["import", root, "--house", folder, "--trial-terms", "recognition"])
+    asked = ["gate", "--house", folder, "--purpose", "emotion-recognition", "--json"]
+    out = str(tmp_path / "corpus.json")
+    capsys.readouterr()
+    assert run([*asked, "--out", out]) == 0
+    assert json.loads(capsys.readouterr().out)["permitted"] == 8
+    assert run(["withdraw", "Actor_01", "--house", folder, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {d["duty"] for d in told["obligations"]} >= {"stop training", "delete recordings"}
+    assert run([*asked, "--out", out]) == 0
+    assert json.loads(capsys.readouterr().out)["permitted"] == 4
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "says"),
+    [
+        (["import", "/nowhere"], 2, "No such file or folder"),
+        (["gate", "--purpose", "spying"], 2, "is not a purpose"),
+        (["gate", "--purpose", "research", "--territory", "XX"], 2, "not an ISO 3166-1"),
+        (["train", "/nowhere.json"], 2, ""),
+        (["meter", "/nowhere.jsonl"], 2, ""),
+        (["settle", "2026-13"], 2, "not a month"),
+        (["settle", "2999-01"], 1, "open"),
+        (["statement", "Nobody", "2026-10"], 2, "No performer"),
+        (["withdraw", "Nobody"], 2, "No performer"),
+        (["import", "/nowhere", "--trial-terms", "surveillance"], 2, "is not a use class"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    folder: str,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    status: int,
+    says: str,
+) -> None:
+    capsys.readouterr()
+    assert run([*command, "--house", folder]) == status
+    err = capsys.readouterr().err
+    assert says in err and err.count("\n") == 1
+
+
+def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["perform"]) == 2
+    assert "No such command" in capsys.readouterr().err
+
+
+def test_verify_needs_no_house(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evidence.zip").write_bytes(b"PK\x03\x04 not really")
+    assert run(["verify", "evidence.zip"]) in {1, 2}
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_status_counts_the_stations(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["status", "--house", folder, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["takes"] == 0
+
+
+def test_check_says_what_held(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    yesand.open(folder)
+    capsys.readouterr()
+    assert run(["check", "--house", folder]) == 0
+    assert "entries" in capsys.readouterr().out
