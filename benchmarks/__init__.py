@@ -1,0 +1,1 @@
+"""Each module here is one benchmark with its peer: ``run() -> Result``."""

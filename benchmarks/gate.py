@@ -1,0 +1,206 @@
+"""The gate over a million takes under ten thousand agreements, beside Cedar (cedarpy).
+
+Both start from what is parsed already (our ``Standing``, Cedar's ``PolicySet`` and ``Entities``)
+and answer the same request. Cedar's rules are written in its favour: one policy set over the
+agreements' attributes instead of a policy an agreement. It decides a sample, and the two must
+agree on every take of it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+import cedarpy
+import numpy as np
+
+from benchmarks.harness import Result, seconds
+from yesand.agreements.decision import Request, Withdrawn
+from yesand.agreements.standing import Standing
+from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
+from yesand.corpus.gate import MODALITIES, STATES, Columns, Ruling, evaluate
+from yesand.corpus.leaves import denied_root, permitted_root
+from yesand.corpus.table import Table
+
+T = TypeVar("T")
+TAKES, AGREEMENTS, SAMPLE, ROOTED = 1_000_000, 10_000, 20_000, 200_000
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+REQUEST = Request(
+    "house-lab", Purpose.EMOTION_RECOGNITION, UseClass.RECOGNITION, NOW, territory="DE"
+)
+POLICIES = """
+permit (principal, action == Action::"train", resource) when {
+  resource.state == "accepted" && resource.modality == context.modality &&
+  resource.agreement.use_classes.contains(context.use_class) &&
+  resource.agreement.purposes.contains(context.purpose) &&
+  resource.agreement.modalities.contains(context.modality) &&
+  resource.agreement.materials.contains(context.material) &&
+  (resource.agreement.territories.contains(context.territory) ||
+   resource.agreement.territories.contains("*")) &&
+  (!context.commercial || resource.agreement.commercial) &&
+  context.day >= resource.agreement.valid_from && context.day <= resource.agreement.valid_until &&
+  context.day <= resource.agreement.train_until
+};
+forbid (principal, action, resource) when {
+  resource.agreement.banned_purposes.contains(context.purpose)
+};
+forbid (principal, action, resource) when {
+  resource.agreement.approval_per_use.contains(context.use_class)
+};
+forbid (principal, action, resource) when { resource.agreement.withdrawn_all };
+forbid (principal, action, resource) when {
+  resource.agreement.withdrawn_purposes.contains(context.purpose)
+};
+forbid (principal, action, resource) when {
+  (context.use_class == "recognition" || context.use_class == "evaluation") &&
+  (context.purpose == "workplace" || context.purpose == "education") && context.eea
+};
+"""
+
+
+def run() -> Result:
+    """Measure both on the same synthetic registry."""
+    chance = random.Random(20261101)
+    standings = {f"{n:064x}": _standing(f"{n:064x}", chance) for n in range(AGREEMENTS)}
+    columns = _columns(tuple(standings))
+    ours = seconds(lambda: evaluate(columns, standings, REQUEST))
+    ruling = evaluate(columns, standings, REQUEST)
+    rooted = _seconds_of_roots(columns, standings)
+    theirs = _cedar(columns, standings, ruling)
+    return Result(
+        name="gate",
+        what=(
+            f"one request decided with reasons over {TAKES:,} synthetic takes under {AGREEMENTS:,} "
+            f"agreements, all terms different; {int(ruling.permit.sum()):,} permitted. With "
+            f"both Merkle roots {ours + rooted:.1f} s (roots extrapolated from {ROOTED:,} takes). "
+            f"Cedar decided {SAMPLE:,} of them, alike, and is extrapolated linearly"
+        ),
+        value=ours,
+        unit="s",
+        peer="cedarpy, parsed handles, batch",
+        peer_value=theirs,
+    )
+
+
+def _some(kind: list[T], chance: random.Random, least: int = 1) -> frozenset[T]:
+    return frozenset(chance.sample(kind, chance.randint(least, len(kind))))
+
+
+def _standing(name: str, chance: random.Random) -> Standing:
+    begins = date(2024, 1, 1) + timedelta(days=chance.randrange(1_100))
+    purposes = _some(list(Purpose), chance, 4)
+    terms = Terms(
+        use_classes=_some(list(UseClass), chance, 2),
+        purposes=purposes,
+        banned_purposes=frozenset(Purpose) - purposes,
+        modalities=_some(list(Modality), chance),
+        materials=_some(list(Material), chance),
+        territories=_some(["*", "DE", "FR", "US", "GB", "PL"], chance, 2),
+        commercial=chance.random() < 0.8,
+        valid_from=begins,
+        valid_until=begins + timedelta(days=1_800),
+        train_until=begins + timedelta(days=chance.randrange(700, 1_100)),
+    )
+    withdrawals: tuple[Withdrawn, ...] = ()
+    if chance.random() < 0.1:
+        narrowed = _some(list(Purpose), chance) if chance.random() < 0.5 else frozenset[Purpose]()
+        withdrawals = (Withdrawn(NOW - timedelta(days=9), purposes=narrowed),)
+    return Standing(name, terms, name, withdrawals)
+
+
+def _columns(names: tuple[str, ...]) -> Columns:
+    chance = np.random.default_rng(20261101)
+    return Columns(
+        entry=np.arange(TAKES, dtype=np.int64),
+        agreement=chance.integers(0, len(names), TAKES),
+        state=chance.choice(len(STATES), TAKES, p=[0.97, 0.02, 0.01]).astype(np.int64),
+        modality=chance.choice(len(MODALITIES), TAKES, p=[0.7, 0.3]).astype(np.int64),
+        agreements=names,
+    )
+
+
+def _seconds_of_roots(columns: Columns, standings: dict[str, Standing]) -> float:
+    """Return how long the manifest's two lists and roots take for all takes, from a part."""
+    names = columns.agreements
+    rows = [
+        (n, f"{n:064x}", f"Actor_{a}", "calm", names[a], 3_000, False, STATES[s], MODALITIES[m])
+        for n, a, s, m in zip(
+            range(ROOTED), columns.agreement, columns.state, columns.modality, strict=False
+        )
+    ]
+    table = Table.of(rows)
+    ruling = evaluate(table.columns, standings, REQUEST)
+    start = time.perf_counter()
+    permitted_root(take.as_json() for take in table.permitted(ruling, standings))
+    denied_root(table.denied(ruling))
+    return (time.perf_counter() - start) * TAKES / ROOTED
+
+
+def _cedar(columns: Columns, standings: dict[str, Standing], ruling: Ruling) -> float:
+    """Return Cedar's seconds for all takes, from a sample on which it must agree with us."""
+    policies = cedarpy.PolicySet.from_str(POLICIES)
+    agreements = [_agreement(name, standing) for name, standing in standings.items()]
+    takes = [_take(columns, n) for n in range(SAMPLE)]
+    entities = cedarpy.Entities.from_json_str(json.dumps(agreements + takes))
+    context = {
+        "purpose": REQUEST.purpose.value,
+        "use_class": REQUEST.use_class.value,
+        "modality": REQUEST.modality.value,
+        "material": REQUEST.material.value,
+        "territory": REQUEST.territory,
+        "commercial": REQUEST.commercial,
+        "eea": True,
+        "day": NOW.date().toordinal(),
+    }
+    asked = [
+        {
+            "principal": 'Licensee::"house-lab"',
+            "action": 'Action::"train"',
+            "resource": f'Take::"{n}"',
+            "context": context,
+        }
+        for n in range(SAMPLE)
+    ]
+    start = time.perf_counter()
+    answers = cedarpy.is_authorized_batch(asked, policies, entities)
+    took = time.perf_counter() - start
+    theirs = np.array([answer.allowed for answer in answers])
+    if not np.array_equal(theirs, ruling.permit[:SAMPLE]):
+        raise RuntimeError("Cedar and the gate disagree: the figures compare different work")
+    return took * TAKES / SAMPLE
+
+
+def _agreement(name: str, standing: Standing) -> dict[str, object]:
+    terms, taken = standing.terms, standing.withdrawals
+    sets = (
+        "use_classes purposes banned_purposes approval_per_use modalities materials territories"
+    ).split()
+    days = ("valid_from", "valid_until", "train_until")
+    return {
+        "uid": {"type": "Agreement", "id": name},
+        "attrs": {
+            **{s: sorted(map(str, getattr(terms, s))) for s in sets},
+            **{d: getattr(terms, d).toordinal() for d in days},
+            "commercial": terms.commercial,
+            "withdrawn_all": any(not w.purposes for w in taken),
+            "withdrawn_purposes": sorted({str(p) for w in taken for p in w.purposes}),
+        },
+        "parents": [],
+    }
+
+
+def _take(columns: Columns, n: int) -> dict[str, object]:
+    name = columns.agreements[columns.agreement[n]]
+    return {
+        "uid": {"type": "Take", "id": str(n)},
+        "attrs": {
+            "state": STATES[columns.state[n]],
+            "modality": str(MODALITIES[columns.modality[n]]),
+            "agreement": {"__entity": {"type": "Agreement", "id": name}},
+        },
+        "parents": [],
+    }

@@ -1,0 +1,1 @@
+"""Each module here runs one outside test suite: ``run(folder) -> Outcome``."""
