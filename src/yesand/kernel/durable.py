@@ -1,0 +1,102 @@
+"""Writing files so that a crash leaves the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+
+from yesand.kernel.errors import YesAndError
+
+#: What the system says when a disk, a quota or a file-size limit is exhausted (POSIX.1-2017).
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class CannotWrite(YesAndError):
+    """A file could not be written; what was there before is untouched."""
+
+    exit_code = 1
+
+
+class StorageFull(CannotWrite):
+    """The disk took no more; what was there before is untouched."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside ``path`` to write to; put it in place durably when all went well."""
+    partial = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        sync(partial)
+        partial.replace(path)
+        sync(path.parent)
+    except OSError as fault:
+        raise explained(fault, path) from fault
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a whole file durably and atomically."""
+    with replacing(path) as partial:
+        partial.write_bytes(data)
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files that nothing points at yet; return when they would survive a crash.
+
+    They are flushed by several threads at once, as a journaling file system commits together
+    what waits together.
+
+    Raises
+    ------
+    StorageFull, CannotWrite : none of them is left behind.
+    """
+    path = Path()
+    try:
+        changed = {folder for path in files for folder in _made(path.parent)}
+        for path, data in files.items():
+            path.write_bytes(data)
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(sync, (*files, *changed)))
+    except OSError as fault:
+        for written in files:
+            with suppress(OSError):
+                written.unlink(missing_ok=True)
+        raise explained(fault, path) from fault
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to the disk (fsync, POSIX.1-2017)."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    """Make a folder; yield it and every folder that got a new name in it."""
+    yield folder
+    while not folder.exists():
+        missing = next(p for p in (folder, *folder.parents) if p.parent.exists())
+        missing.mkdir(exist_ok=True)
+        yield missing.parent
+
+
+def explained(fault: OSError, path: Path) -> CannotWrite:
+    """Return the error to raise when the system would not write."""
+    kind = StorageFull if fault.errno in _FULL else CannotWrite
+    room = "Free some room" if kind is StorageFull else "Make the folder writable"
+    return kind(
+        f"Cannot write: {fault.strerror}",
+        where=str(path),
+        remedy=f"{room} and run the same command again.",
+    )

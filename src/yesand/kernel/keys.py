@@ -1,0 +1,114 @@
+"""Ed25519 keys (RFC 8032): made, kept private (mode 0600), named by their public half."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from yesand.kernel.durable import sync
+from yesand.kernel.errors import BadInput, NotFound
+from yesand.kernel.ids import digest
+
+
+def key_id(public: bytes) -> str:
+    """Return the SHA-256 of the 32 raw public bytes in hex."""
+    return digest(public)
+
+
+def verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Tell whether the signature is the key's over the message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A private key with its public half (32 raw bytes)."""
+
+    private: Ed25519PrivateKey
+
+    @classmethod
+    def generate(cls) -> Signer:
+        """Make a new key."""
+        return cls(Ed25519PrivateKey.generate())
+
+    @property
+    def public(self) -> bytes:
+        """The 32 raw public bytes."""
+        return self.private.public_key().public_bytes_raw()
+
+    @property
+    def id(self) -> str:
+        """The key's name."""
+        return key_id(self.public)
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte signature."""
+        return self.private.sign(message)
+
+
+@dataclass(frozen=True)
+class KeyStore:
+    """A folder of private keys, one PKCS #8 PEM file a key, named by key id."""
+
+    folder: Path
+
+    def add(self, signer: Signer) -> str:
+        """Keep the key, durably and readable by its owner only; return its id."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(signer.id)
+        if not path.exists():
+            pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            _write_private(path, pem)
+        return signer.id
+
+    def create(self) -> Signer:
+        """Make a key and keep it."""
+        signer = Signer.generate()
+        self.add(signer)
+        return signer
+
+    def get(self, name: str) -> Signer:
+        """Return the key of that id.
+
+        Raises
+        ------
+        NotFound : no such key here. BadInput : not an Ed25519 key.
+        """
+        path = self._path(name)
+        if not path.exists():
+            raise NotFound("No such private key here", where=name[:16])
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
+            raise BadInput("Not a private key", where=str(path)) from fault
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadInput("Not an Ed25519 key", where=str(path))
+        return Signer(key)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.pem"
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    partial = path.with_suffix(".part")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync(path.parent)
