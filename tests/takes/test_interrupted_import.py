@@ -27,7 +27,7 @@ Record = Callable[..., Path]
 
 #: Imports in a process of its own, and dies at the n-th call of one function, before or after it.
 CHILD = """
-import importlib, os, signal, sys
+import importlib, itertools, os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import yesand
@@ -42,14 +42,14 @@ if target:
     owner = importlib.import_module(module)
     for part in path:
         owner = getattr(owner, part)
-    real, calls = getattr(owner, name), [0]
+    real, calls = getattr(owner, name), itertools.count(1)
 
     def deadly(*args, **kwargs):
-        calls[0] += 1
-        if when == "before" and calls[0] == int(nth):
+        mine = next(calls)  # several threads call: each keeps its own number
+        if when == "before" and mine == int(nth):
             os.kill(os.getpid(), signal.SIGKILL)
         result = real(*args, **kwargs)
-        if when == "after" and calls[0] == int(nth):
+        if when == "after" and mine == int(nth):
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
