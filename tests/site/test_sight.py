@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import get_resolver, reverse
+from matrix import GONE, LOGIN, ROWS, SEEN, WHO, Row
 from stage import Stage
 
 from yesand.corpus.models import Manifest
@@ -18,77 +16,33 @@ from yesand.people.sight import RULES, Sight, visible
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
+from yesand.site.api import api
 from yesand.training.models import Deployment, TrainedModel
-
-#: nobody, the performer whose it is, a fellow in the same corpus, a performer with nothing here,
-#: the licensee whose it is, another licensee, producer, auditor, rater.
-WHO = ("nobody", "ada", "ben", "dora", "lab", "other", "producer", "auditor", "rater")
-LOGIN, SEEN, GONE = 302, 200, 404
-
-OPEN = (SEEN,) * 9
-CLOSED = (LOGIN, *(SEEN,) * 8)
-HERS_ALONE = (LOGIN, SEEN, GONE, GONE, GONE, GONE, SEEN, SEEN, GONE)
-THEIRS = (LOGIN, SEEN, SEEN, GONE, SEEN, GONE, SEEN, SEEN, GONE)
-LICENSEES = (LOGIN, GONE, GONE, GONE, SEEN, GONE, SEEN, SEEN, GONE)
-
-
-def none(stage: Stage) -> list[Any]:
-    return []
-
-
-#: Every address: how it is filled in, and what each of WHO gets.
-MATRIX: dict[str, tuple[Callable[[Stage], list[Any]], tuple[int, ...]]] = {
-    "start": (none, OPEN),
-    "account_login": (none, (SEEN, *(LOGIN,) * 8)),  # who is in is sent home
-    "account_logout": (none, CLOSED),
-    "account_inactive": (none, OPEN),
-    "account_change_password": (none, CLOSED),
-    "me": (none, CLOSED),
-    "log": (none, (LOGIN, *(SEEN,) * 8)),
-    "entry": (lambda s: [0], CLOSED),
-    "performers": (none, CLOSED),
-    "performer": (lambda s: ["Ada"], HERS_ALONE),
-    "agreements": (none, CLOSED),
-    "agreement": (lambda s: [s.agreement.digest], HERS_ALONE),
-    "sessions": (none, CLOSED),
-    "takes": (none, CLOSED),
-    "take": (lambda s: [s.take.sha256], HERS_ALONE),
-    "take_media": (lambda s: [s.take.sha256], HERS_ALONE),
-    "manifests": (none, CLOSED),
-    "manifest": (lambda s: [s.manifest.digest], THEIRS),
-    "manifest_document": (lambda s: [s.manifest.digest], LICENSEES),
-    "models": (none, CLOSED),
-    "model": (lambda s: [s.model.digest], THEIRS),
-    "report_chart": (lambda s: [s.report.digest], THEIRS),
-    "reports": (none, CLOSED),
-    "report": (lambda s: [s.report.digest], THEIRS),
-    "usage": (none, CLOSED),
-    "statements": (none, CLOSED),
-    "statement": (lambda s: [s.statement.digest], HERS_ALONE),
-    "statement_document": (lambda s: [s.statement.digest], HERS_ALONE),
-    "statement_pdf": (lambda s: [s.statement.digest], HERS_ALONE),
-    "statement_evidence": (lambda s: [s.statement.digest], HERS_ALONE),
-    "payouts": (none, CLOSED),
-}
 
 
 def addresses() -> set[str]:
-    return {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    """Every page, and every operation of the API as ``api:<method> <path>``."""
+    pages = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    return pages | {row.address for row in operations()}
+
+
+def operations() -> list[Row]:
+    """Every operation of the API, by method and path."""
+    paths = api.get_openapi_schema()["paths"].items()
+    return [Row(f"api:{method} {path}") for path, found in paths for method in found]
 
 
 def test_every_address_has_a_row() -> None:
-    assert addresses() == set(MATRIX)
+    assert {row.address for row in ROWS} == addresses()
 
 
-@pytest.mark.parametrize("name", sorted(MATRIX))
-def test_each_person_gets_what_is_theirs(name: str, stage: Stage, as_: dict[str, Client]) -> None:
-    fill, expected = MATRIX[name]
-    address = reverse(name, args=fill(stage))
-    answers = [as_[who].get(address) for who in WHO]
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_each_person_gets_what_is_theirs(row: Row, stage: Stage, as_: dict[str, Client]) -> None:
+    answers = [row.send(as_[who], stage) for who in WHO]
     found = [answer.status_code for answer in answers]
     for answer in answers:
         answer.close()
-    assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, expected, strict=True))
+    assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, row.expected, strict=True))
 
 
 def test_who_is_nobody_is_sent_to_log_in_and_back(as_: dict[str, Client], stage: Stage) -> None:
@@ -115,7 +69,8 @@ def test_no_one_becomes_another_by_asking(as_: dict[str, Client]) -> None:
 def test_a_performer_is_not_told_who_else_is_in_it(
     name: str, stage: Stage, as_: dict[str, Client]
 ) -> None:
-    address = reverse(name, args=MATRIX[name][0](stage))
+    (row,) = [row for row in ROWS if row.address == name]
+    address = reverse(name, args=row.fill(stage))
     page = as_["ada"].get(address).content.decode()
     assert "Ben" not in page and "Cleo" not in page
     assert "Cleo" in as_["producer"].get(address).content.decode()

@@ -9,6 +9,10 @@ from django.db import models
 class User(AbstractUser):
     """A person's account. What they may do comes from their seats."""
 
+    #: IANA name; times are shown in it.
+    zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+
 
 class Organisation(models.Model):
     """A producer, licensee or auditor, or the publisher of a public corpus."""
@@ -87,3 +91,27 @@ class Seat(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.user} as {self.role}"
+
+
+class Token(models.Model):
+    """A bearer token for the API: what it may do is named, and it can be taken back."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    #: SHA-256 of the secret, which is shown once and kept nowhere.
+    digest = models.CharField(max_length=64, unique=True)
+    #: E.g. ``["usage:write", "corpus:read"]``: `yesand.people.scopes`.
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.name} of {self.user}"

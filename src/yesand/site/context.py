@@ -7,7 +7,9 @@ from typing import Any, cast
 from django.http import HttpRequest
 
 from yesand.agreements.models import Agreement
+from yesand.people.frame import Link
 from yesand.people.models import Performer
+from yesand.people.rooms import offered
 from yesand.people.sight import Request
 from yesand.site.line import STATIONS
 
@@ -22,9 +24,17 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "stations": STATIONS,
         "here": _here(request),
         "sight": cast(Request, request).sight,
+        "menu": _menu(cast(Request, request)),
         "trial": Agreement.objects.filter(kind=Agreement.Kind.TRIAL).exists(),
         "sample": Performer.objects.filter(synthetic=True).exists(),
     }
+
+
+def _menu(request: Request) -> list[Link]:
+    """Return the links that the person is shown, in their order."""
+    links = [link for room in offered("menu") for link in room.MENU]
+    shown = (link for link in links if link.shown_to(request.sight.roles))
+    return sorted(shown, key=lambda link: link.place)
 
 
 def _here(request: HttpRequest) -> str:

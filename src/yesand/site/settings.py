@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -49,6 +50,25 @@ def database(root: Path) -> dict[str, Any]:
     }
 
 
+def mail(url: str) -> tuple[str, dict[str, Any]]:
+    """Return Django's mail backend for ``YESAND_MAIL``, with its settings.
+
+    >>> mail("smtp://ada:secret@mail.example:587?tls=1")[1]["EMAIL_HOST"]
+    'mail.example'
+    """
+    if not url:
+        return "django.core.mail.backends.console.EmailBackend", {}
+    told = urlsplit(url)
+    return "django.core.mail.backends.smtp.EmailBackend", {
+        "EMAIL_HOST": told.hostname or "localhost",
+        "EMAIL_PORT": told.port or 25,
+        "EMAIL_HOST_USER": unquote(told.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(told.password or ""),
+        "EMAIL_USE_TLS": "tls=1" in told.query,
+        "EMAIL_USE_SSL": "ssl=1" in told.query,
+    }
+
+
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("YESAND_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -58,17 +78,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [HERE / "locale"]  # the rooms' own are found in their folders
 
 ROOMS = [
     "provenance",
     "people",
     "agreements",
+    "meetings",
     "takes",
     "corpus",
     "training",
     "reliance",
     "royalties",
     "oversight",
+    "heidi",
+    "newsroom",
 ]
 INSTALLED_APPS = [
     "yesand.site",  # first, so that its pages stand before allauth's
@@ -80,6 +105,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "ninja",
+    "django_tasks",
+    "django_tasks_db",
     *(f"yesand.{room}" for room in ROOMS),
 ]
 
@@ -90,6 +118,7 @@ MIDDLEWARE = [
     "yesand.site.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,6 +138,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "yesand.site.context.house",
@@ -135,6 +165,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # closing the browser logs out
 ACCOUNT_LOGOUT_REDIRECT_URL = "start"
+
+# What is done later: kept in the registry, so that it outlives the process (`yesand work`).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Mail goes to the terminal unless ``YESAND_MAIL`` says ``smtp://user:password@host:587?tls=1``.
+EMAIL_BACKEND, _mail = mail(os.environ.get("YESAND_MAIL", ""))
+globals().update(_mail)
+DEFAULT_FROM_EMAIL = os.environ.get("YESAND_MAIL_FROM", "yes-and@localhost")
 
 # Static files are served as they lie in the package: no `collectstatic`, no manifest.
 STATIC_URL = "/static/"

@@ -2,8 +2,11 @@
 
 from allauth.account import views as account
 from django.urls import include, path
+from django.views.i18n import set_language
 
+from yesand.people.rooms import offered
 from yesand.site import errors, views
+from yesand.site.api import addresses
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -11,20 +14,11 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("password/", account.password_change, name="account_change_password"),
+    path("language/", set_language, name="set_language"),
     path("log/", views.log, name="log"),
     path("log/<int:index>/", views.entry, name="entry"),
-    *(
-        path("", include(f"yesand.{room}.urls"))
-        for room in (
-            "people",
-            "agreements",
-            "takes",
-            "corpus",
-            "training",
-            "reliance",
-            "royalties",
-        )
-    ),
+    path("api/", addresses()),
+    *(path("", include(room.__name__)) for room in offered("urls") if room.__name__ != __name__),
 ]
 
 handler400 = errors.bad

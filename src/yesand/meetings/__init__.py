@@ -1,0 +1,1 @@
+"""Meetings: who can be when, what is booked, invitations and reminders."""

@@ -1,0 +1,1 @@
+"""Articles and transparency reports, each labelled with its writer, each claim with its source."""

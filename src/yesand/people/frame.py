@@ -1,0 +1,56 @@
+"""What the frame of every page shows: links by role, and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+PERFORMER, PRODUCER, LICENSEE, RATER, AUDITOR = ROLES = (
+    "performer",
+    "producer",
+    "licensee",
+    "rater",
+    "auditor",
+)
+#: Whoever comes, signed in or not.
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the frame; a room names its own in ``MENU`` of its module ``menu``.
+
+    Parameters
+    ----------
+    label : what it says; mark it with ``gettext_lazy``.
+    address : name of the page, without arguments.
+    roles : the roles to whom it is shown; ``EVERYONE`` shows it to all.
+    place : its place in the row; low ones come first.
+    """
+
+    label: str
+    address: str
+    roles: tuple[str, ...]
+    place: int = 50
+
+    def shown_to(self, roles: frozenset[str]) -> bool:
+        """Tell whether a person in these roles is shown it."""
+        return EVERYONE in self.roles or bool(roles & set(self.roles))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that a person may want to do now; a room yields its own in ``waiting(request)``.
+
+    Parameters
+    ----------
+    what : a short sentence, as the person reads it.
+    address : where to do it.
+    since : since when it waits.
+    urgent : shown first, and marked.
+    """
+
+    what: str
+    address: str
+    since: datetime
+    urgent: bool = False

@@ -1,0 +1,83 @@
+"""The API: each room brings a router; errors are problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+import yesand
+from yesand.kernel.errors import BadInput, NotFound, YesAndError
+from yesand.people.bearer import Refusal
+from yesand.people.rooms import offered
+from yesand.people.sight import Request
+
+api = NinjaAPI(
+    title="Yes-And",
+    version=yesand.__version__,
+    description="From a performer's consent to a proven statement.",
+    urls_namespace="api",
+    docs_url="",
+)
+
+
+def problem(request: HttpRequest, status: int, title: str, detail: str = "") -> HttpResponse:
+    """Answer with a problem (RFC 9457), naming the reference that stands in the log."""
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "title": title,
+        "detail": detail,
+        "instance": cast(Request, request).reference,
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(YesAndError)
+def _ours(request: HttpRequest, fault: YesAndError) -> HttpResponse:
+    status = 404 if isinstance(fault, NotFound) else 422 if isinstance(fault, BadInput) else 409
+    return problem(request, status, fault.what, " ".join(filter(None, (fault.where, fault.remedy))))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
+    rows = (f"{'.'.join(map(str, row['loc']))}: {row['msg']}" for row in fault.errors)
+    return problem(request, 422, "The request is not as the API describes it", "; ".join(rows))
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
+    return problem(request, 401, "Sign in, or send a token that is still good")
+
+
+@api.exception_handler(Refusal)
+def _unscoped(request: HttpRequest, fault: Refusal) -> HttpResponse:
+    return problem(request, 403, "The token may not do this", f"It lacks the scope {fault}.")
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, _: Http404) -> HttpResponse:
+    return problem(request, 404, "Nothing of yours is here")
+
+
+@api.exception_handler(HttpError)
+def _told(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    return problem(request, fault.status_code, str(fault))
+
+
+for room in offered("api"):
+    if hasattr(room, "router"):
+        api.add_router("", room.router)
+
+
+def addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """Return the API's addresses; who may call them is told by each operation, not by the pages."""
+    patterns, app, namespace = api.urls
+    for pattern in patterns:
+        if pattern.callback is not None:
+            login_not_required(pattern.callback)
+    return patterns, app, namespace
