@@ -68,7 +68,7 @@ $(VENV)/train: pyproject.toml | $(BIN)/python
 
 $(VENV)/dev: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) (once; about a minute) …"
-	@$(INSTALL) '.[train,postgres,dev]'
+	@$(INSTALL) '.[train,postgres,llm,dev]'
 	@touch $(VENV)/train $@
 
 $(VENV)/bench: pyproject.toml | $(BIN)/python
