@@ -105,6 +105,41 @@ def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> 
     assert "No such command" in capsys.readouterr().err
 
 
+def test_alone_it_shows_the_help_and_complains_of_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run([]) == 2
+    said = capsys.readouterr()
+    assert "withdraw" in said.out and not said.err
+
+
+def test_names_are_shown_as_they_stand_and_never_read_as_colours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "--house", "[red]H", "--name", "[/] ours"]) == 0
+    told = capsys.readouterr().out
+    assert "[red]H" in told and "[/] ours" in told
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "takes.csv").write_text("path,performer,emotion\n[bold]a[/].wav,Ann,happy\n")
+    assert run(["import", "own", "--house", "[red]H", "--standard", "recognition"]) == 0
+    assert "[bold]a[/].wav" in capsys.readouterr().out
+    assert run(["train", "[/]nowhere", "--house", "[red]H"]) == 2
+    assert "[/]nowhere" in capsys.readouterr().err
+
+
+def test_a_narrowed_withdrawal_says_how_far_it_goes(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["import", str(corpus(tmp_path / "ravdess")), "--house", folder])
+    capsys.readouterr()
+    assert run(["withdraw", "Actor_01", "--purpose", "health", "--house", folder]) == 0
+    assert "has withdrawn (health only)" in capsys.readouterr().out
+    assert run(["withdraw", "Actor_01", "--house", folder]) == 0
+    assert "has withdrawn as of" in capsys.readouterr().out
+
+
 def test_verify_needs_no_house(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,13 @@ def test_money_survives_being_written(money: Money) -> None:
 
 
 @given(monies)
+def test_money_written_to_the_last_decimal_is_the_same_money(money: Money) -> None:
+    amount, currency = money.to_the_last().split()
+    assert Money.of(currency, amount) == money
+    assert len(amount.split(".")[1]) == 6
+
+
+@given(monies)
 def test_a_split_loses_nothing_and_goes_toward_zero(money: Money) -> None:
     step = MICRO // 10 ** exponent(money.currency)
     minor, carried = money.split()

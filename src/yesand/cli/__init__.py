@@ -54,7 +54,9 @@ def _run(arguments: list[str]) -> int:
         complain(fault, as_json=as_json)
         return fault.exit_code
     except UsageFault as fault:
-        complain(BadInput(_message(fault).rstrip(".?")), as_json=as_json)
+        # ``yesand`` alone has shown the help, and has nothing to add.
+        if said := _message(fault).rstrip(".?"):
+            complain(BadInput(said), as_json=as_json)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 130

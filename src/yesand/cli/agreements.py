@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, tell
+from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel.clock import stamp
 
 if TYPE_CHECKING:
@@ -49,10 +49,18 @@ def withdraw(
             "obligations": [_told(duty) for duty in duties],
         },
         *_lines(duties),
-        f"{performer} has withdrawn as of {stamp(made.at)} (log entry {made.entry_id}).",
-        "The next gate leaves their takes out. Royalties go on for every model still in service.",
+        f"{performer} has withdrawn{_narrowed(scope)} as of {stamp(made.at)} "
+        f"(log entry {made.entry_id}).",
+        ("The next gate for it" if scope else "The next gate")
+        + " leaves their takes out. Royalties go on for every model still in service.",
         as_json=as_json,
     )
+
+
+def _narrowed(scope: Mapping[str, Sequence[str]]) -> str:
+    """Say what alone was taken back; nothing if it was everything."""
+    words = [word for named in scope.values() for word in named]
+    return f" ({', '.join(words)} only)" if words else ""
 
 
 def _told(duty: Obligation) -> dict[str, str | None]:
@@ -65,9 +73,9 @@ def _told(duty: Obligation) -> dict[str, str | None]:
     }
 
 
-def _lines(duties: Sequence[Obligation]) -> Iterator[str]:
+def _lines(duties: Sequence[Obligation]) -> Iterator[Line]:
     if duties:
-        yield "[bold]Obligations[/]"
+        yield styled("[bold]Obligations[/]")
     for duty in duties:
         kind, _, name = duty.subject.partition(":")
         by = f"by {duty.due:%Y-%m-%d}" if duty.due else "goes on"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, progressing, tell
+from yesand.cli.output import AsJson, HouseFolder, Line, marks, progressing, styled, tell
 
 if TYPE_CHECKING:
     from yesand.corpus.services import GateResult
@@ -57,6 +57,7 @@ def gate(
         "denied": result.denied,
         "log_size": manifest.log_size,
         "trial": manifest.trial,
+        "synthetic": manifest.synthetic,
         "reasons": [
             {"takes": n, "clauses": [asdict(c) for c in d.clauses]} for d, n in result.denials
         ],
@@ -70,12 +71,15 @@ def gate(
     )
 
 
-def gate_lines(result: GateResult) -> Iterator[str]:
+def gate_lines(result: GateResult) -> Iterator[Line]:
     """Yield what the gate decided as lines for people."""
-    trial = " [bold white on red] TRIAL [/]" if result.manifest.trial else ""
-    yield (
-        f"[bold]{result.permitted:,}[/] takes permitted, {result.denied:,} denied, at log size "
-        f"{result.manifest.log_size:,} (manifest {result.manifest.digest[:16]}){trial}"
+    seen = marks(trial=result.manifest.trial, synthetic=result.manifest.synthetic)
+    yield styled(
+        "[bold]{}[/] takes permitted, {} denied, at log size {} (manifest {})" + seen,
+        f"{result.permitted:,}",
+        f"{result.denied:,}",
+        f"{result.manifest.log_size:,}",
+        result.manifest.digest[:16],
     )
     for decision, number in result.denials:
         reasons = "; ".join(f"{c.term}: {c.reason}" for c in decision.clauses)

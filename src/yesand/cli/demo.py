@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
+from rich.text import Text
+
 import yesand
 from yesand.cli.corpus import gate_lines
-from yesand.cli.output import progressing, screen
+from yesand.cli.output import Line, progressing, show, styled
 from yesand.cli.statement import statement_lines
 from yesand.cli.training import scores_line
 from yesand.kernel.clock import Clock, Period, SetClock
@@ -26,14 +28,15 @@ class _Story:
     def __init__(self, house: Path) -> None:
         self.house, self.step, self.started = house, 0, time.monotonic()
 
-    def tell(self, what: str, figure: str, look: str = "") -> None:
+    def tell(self, what: str, figure: Line, look: str = "") -> None:
         """Print one step: what was done, its figure, where to look."""
         self.step += 1
         spent = time.monotonic() - self.started
-        screen.print(f"[bold cyan]{self.step:>2}[/] [bold]{what}[/] [dim]({spent:.0f} s)[/]")
-        screen.print(f"   {figure}")
+        head = "[bold cyan]{}[/] [bold]{}[/] [dim]({} s)[/]"
+        show(styled(head, f"{self.step:>2}", what, f"{spent:.0f}"))
+        show(Text.assemble("   ", figure))
         if look:
-            screen.print(f"   [dim]look: {look}[/]")
+            show(styled("   [dim]look: {}[/]", look))
 
 
 def walk(folder: Path, *, fresh: bool = False) -> None:
@@ -175,7 +178,7 @@ def _state(house: yesand.House, story: _Story, period: Period) -> None:
     from yesand.royalties.services import payload
 
     for line in statement_lines(payload(statement)):
-        screen.print(f"   {line}")
+        show(Text.assemble("   ", line))
     verdict = yesand.verify(written["bundle"])
     story.tell(
         "Sample_01's statement is written and verified offline",
@@ -188,7 +191,7 @@ def _state(house: yesand.House, story: _Story, period: Period) -> None:
 def _accounts(house: yesand.House) -> None:
     from yesand.people import services as people
 
-    screen.print("\nTo look around: [bold]make serve[/], then open http://127.0.0.1:8000/")
+    show(styled("\nTo look around: [bold]make serve[/], then open http://127.0.0.1:8000/"))
     ada = people.performer("Sample_01")
     for username, role, whose in (
         ("producer", "producer", None),
@@ -197,4 +200,4 @@ def _accounts(house: yesand.House) -> None:
     ):
         password = token_urlsafe(9)
         people.account(username, role, password, whose)
-        screen.print(f"   sign in as {username} ({role}), password {password}")
+        show(f"   sign in as {username} ({role}), password {password}")

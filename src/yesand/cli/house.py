@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, tell
+from yesand.cli.output import AsJson, HouseFolder, styled, tell
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def init(
     made = yesand.create(house, name)
     tell(
         {"house": str(made.place.root), "name": name, "origin": made.place.origin},
-        f"[bold]{name}[/] stands at {made.place.root} (log {made.place.origin}).",
+        styled("[bold]{}[/] stands at {} (log {}).", name, made.place.root, made.place.origin),
         f"Next: yesand import FOLDER --house {house}",
         as_json=as_json,
     )
@@ -44,7 +44,11 @@ def status(house: HouseFolder, as_json: AsJson = False) -> None:
 def check(house: HouseFolder, as_json: AsJson = False) -> None:
     """Audit the house: the log against the registry, and the books."""
     findings = yesand.open(house).check()
-    tell({"checks": findings}, *(f"[green]✓[/] {line}" for line in findings), as_json=as_json)
+    tell(
+        {"checks": findings},
+        *(styled("[green]✓[/] {}", line) for line in findings),
+        as_json=as_json,
+    )
 
 
 def serve(

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.progress import Progress
@@ -27,22 +29,47 @@ HouseFolder = Annotated[
 ]
 
 
-def tell(result: dict[str, Any], *lines: str, as_json: bool) -> None:
+#: What is printed for people: a string as it stands, or what ``styled`` made.
+Line = str | Text
+
+
+def styled(line: str, *told: object) -> Text:
+    """Return a line with Rich's marks; what fills its ``{}`` is shown as it stands.
+
+    A file may be called ``[bold]take.wav``.
+    """
+    return Text.from_markup(line.format(*(escape(str(value)) for value in told)))
+
+
+def marks(*, trial: bool, synthetic: bool) -> str:
+    """Return the marks that nobody may overlook, for the end of a ``styled`` line."""
+    seen = [("TRIAL", trial), ("SYNTHETIC", synthetic)]
+    return "".join(f" [bold white on red] {word} [/]" for word, so in seen if so)
+
+
+def show(*lines: Line) -> None:
+    """Print lines for people; marks in a string are no marks."""
+    for line in lines:
+        screen.print(line, markup=False)
+
+
+def tell(result: dict[str, Any], *lines: Line, as_json: bool) -> None:
     """Print the result: JSON for programs, the lines for people."""
     if as_json:
         sys.stdout.write(json.dumps(result, indent=2, default=str, ensure_ascii=False) + "\n")
         return
-    for line in lines:
-        screen.print(line)
+    show(*lines)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table; columns whose name starts with ``>`` are figures, set right."""
-    drawn = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    drawn = Table(
+        title=Text(title), title_justify="left", box=None, header_style="bold", pad_edge=False
+    )
     for name in columns:
         drawn.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left")
     for row in rows:
-        drawn.add_row(*map(str, row))
+        drawn.add_row(*(Text(str(cell)) for cell in row))
     screen.print(drawn)
 
 
@@ -54,7 +81,7 @@ def progressing(what: str, *, as_json: bool = False) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
     )
     with Bar(
         *columns, console=_aside, disable=as_json or not _aside.is_terminal, transient=True
@@ -72,10 +99,5 @@ def complain(fault: YesAndError, *, as_json: bool) -> None:
     if as_json:
         sys.stderr.write(json.dumps(fault.as_dict(), ensure_ascii=False) + "\n")
     else:
-        _aside.print(f"[bold red]✗[/] {_plain(fault.sentence())}", soft_wrap=True)
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(" ".join(text.split()))
+        sentence = " ".join(fault.sentence().split())
+        _aside.print(styled("[bold red]✗[/] {}", sentence), soft_wrap=True)

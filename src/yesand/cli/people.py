@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, table, tell
+from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,6 +57,8 @@ def account(
     )
     tell(
         {"username": username, "role": role, "password": password},
-        f"{username} may sign in as {role}. Password (shown once): [bold]{password}[/]",
+        styled(
+            "{} may sign in as {}. Password (shown once): [bold]{}[/]", username, role, password
+        ),
         as_json=as_json,
     )

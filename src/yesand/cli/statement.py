@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from yesand.cli.output import Line, marks, styled
 from yesand.kernel.money import Money
 
 
-def statement_lines(told: dict[str, Any]) -> Iterator[str]:
+def statement_lines(told: dict[str, Any]) -> Iterator[Line]:
     """Yield a statement's predicate as lines for people."""
     currency = told["currency"]
-    marks = "".join(
-        f" [bold white on red] {m} [/]"
-        for m, on in (("TRIAL", told["trial"]), ("SYNTHETIC", told["synthetic"]))
-        if on
-    )
-    yield f"[bold]{told['performer']}[/], {told['period']}{marks}"
+    seen = marks(trial=told["trial"], synthetic=told["synthetic"])
+    yield styled("[bold]{}[/], {}" + seen, told["performer"], told["period"])
     for line in told["lines"]:
-        yield f"  {_amount(currency, line['micro']):>18}  {line['why']}"
-    yield f"  {_amount(currency, told['total_micro']):>18}  [bold]earned[/]"
+        yield f"  {_amount(currency, line['micro'])}  {line['why']}"
+    yield styled("  {}  [bold]earned[/]", _amount(currency, told["total_micro"]))
     if told["brought_forward_micro"]:
-        yield f"  {_amount(currency, told['brought_forward_micro']):>18}  brought forward"
+        yield f"  {_amount(currency, told['brought_forward_micro'])}  brought forward"
     payable = told["total_micro"] + told["brought_forward_micro"] - told["carried_micro"]
-    yield f"  {_amount(currency, payable):>18}  [bold]payable[/]"
-    yield f"  {_amount(currency, told['carried_micro']):>18}  carried forward"
-    yield f"  {_amount(currency, told['contributions_micro']):>18}  to the fund, on top"
+    yield styled("  {}  [bold]payable[/]", _amount(currency, payable))
+    yield f"  {_amount(currency, told['carried_micro'])}  carried forward"
+    yield f"  {_amount(currency, told['contributions_micro'])}  to the fund, on top"
 
 
 def _amount(currency: str, micro: int) -> str:
-    return str(Money(currency, micro))
+    return f"{Money(currency, micro).to_the_last():>18}"

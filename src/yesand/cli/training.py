@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, progressing, tell
+from yesand.cli.output import AsJson, HouseFolder, progressing, styled, tell
 from yesand.kernel.clock import instant, stamp
 
 
@@ -33,9 +33,9 @@ def train(
     scores = model.run["scores"]
     tell(
         {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
-        f"[bold]{model.name}[/] trained and registered as {model.digest[:16]}",
+        styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
-        f"Card: {out / 'card.md'}   Next: yesand deploy {out} --house {house}",
+        f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
         as_json=as_json,
     )
 
@@ -66,7 +66,7 @@ def deploy(
     made = opened.deploy(model, licensee=licensee, since=began, name=name)
     tell(
         {"deployment": made.name, "model": made.model_id, "since": stamp(made.since)},
-        f"[bold]{made.name}[/] is in service since {stamp(made.since)}",
+        styled("[bold]{}[/] is in service since {}", made.name, stamp(made.since)),
         f"Usage events name it as their subject. Next: yesand meter usage.jsonl --house {house}",
         as_json=as_json,
     )

@@ -65,6 +65,11 @@ class SignedManifest:
         return found
 
     @property
+    def synthetic(self) -> bool:
+        """Whether any of its takes was made by code, not by a person."""
+        return any(take.synthetic for take in self.takes)
+
+    @property
     def decisions(self) -> tuple[Decision, ...]:
         """The distinct decisions, numbered as in ``denied``."""
         return tuple(

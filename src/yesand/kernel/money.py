@@ -108,6 +108,11 @@ class Money:
         sign, point = "-" if self.micro < 0 else "", "." if fraction else ""
         return f"{sign}{whole}{point}{fraction} {self.currency}"
 
+    def to_the_last(self) -> str:
+        """Write it with all six decimals, so that amounts stand under each other."""
+        whole, rest = divmod(abs(self.micro), MICRO)
+        return f"{'-' if self.micro < 0 else ''}{whole}.{rest:06d} {self.currency}"
+
     def pretty(self, locale: str = "en") -> str:
         """Write the payable part in a locale's own way, e.g. ``€12.50``."""
         minor, _ = self.split()
