@@ -140,6 +140,22 @@ def test_a_narrowed_withdrawal_says_how_far_it_goes(
     assert "has withdrawn as of" in capsys.readouterr().out
 
 
+def test_usage_of_a_deployment_that_nobody_knows_waits_and_is_listed(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["escrow", "--house", folder]) == 0
+    usage = str(tmp_path / "usage.jsonl")
+    run(["example-usage", "nobody", "2026-09", "--events", "30", "--out", usage])
+    assert run(["meter", usage, "--house", folder]) == 0
+    capsys.readouterr()
+    assert run(["escrow", "--house", folder, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["escrow"]
+    assert sum(row["events"] for row in told) == 30
+    assert {row["deployment"] for row in told} == {"nobody"}
+    assert run(["escrow", "--house", folder]) == 0
+    assert "no deployment of that name is registered" in capsys.readouterr().out
+
+
 def test_verify_needs_no_house(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

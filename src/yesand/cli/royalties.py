@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command("example-usage")(example_usage)
     app.command("meter")(meter)
+    app.command("escrow")(escrow)
     app.command("settle")(settle)
     app.command("statement")(statement)
 
@@ -34,7 +35,9 @@ def example_usage(
     from yesand.royalties.events import write_examples
 
     write_examples(out, deployment, Period.parse(period), events, seed)
-    tell({"out": str(out), "events": events}, f"{events} example events in {out}", as_json=as_json)
+    tell(
+        {"out": str(out), "events": events}, f"{events:,} example events in {out}", as_json=as_json
+    )
 
 
 def meter(
@@ -47,6 +50,16 @@ def meter(
     with progressing("Metering", as_json=as_json) as progress:
         report = opened.meter(usage, progress=progress)
     tell(asdict(report), *report.lines(), as_json=as_json)
+
+
+def escrow(house: HouseFolder, as_json: AsJson = False) -> None:
+    """List the usage that waits because nobody can be billed for it yet, and why."""
+    opened = yesand.open(house)
+    from yesand.royalties.services import escrow as waiting
+
+    held = waiting(opened.place)
+    lines = [str(row) for row in held] or ["No usage waits."]
+    tell({"escrow": [asdict(row) for row in held]}, *lines, as_json=as_json)
 
 
 def settle(

@@ -149,10 +149,15 @@ class Summary:
         fund = ", ".join(str(Money(*pair)) for pair in self.contributions.items() if pair[1])
         mark = " (TRIAL: nothing is paid out)" if self.trial else ""
         return [
-            f"{self.period}: {self.events:,} events of {self.deployments} deployments, "
-            f"{self.statements} statements, {owed} owed{mark}"
+            f"{self.period}: {self.events:,} events "
+            f"of {_number(self.deployments, 'deployment')}, "
+            f"{_number(self.statements, 'statement')}, {owed} owed{mark}"
             + (f", {fund} to the fund on top" if fund else "")
         ]
+
+
+def _number(how_many: int, noun: str) -> str:
+    return f"{how_many:,} {noun}{'' if how_many == 1 else 's'}"
 
 
 def summary(settlement: Settlement) -> Summary:

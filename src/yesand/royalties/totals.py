@@ -57,6 +57,13 @@ class Held:
     quantity: int
     events: int
 
+    def __str__(self) -> str:
+        """Say what waits and why."""
+        return (
+            f"{self.events:,} events of {self.deployment!r} in {self.period} "
+            f"({self.quantity:,} × {self.unit}): {self.reason}"
+        )
+
 
 def due(
     session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark], last: str

@@ -57,10 +57,7 @@ class MeterReport:
         told += [f"  line {row.line}: {row.reason}" for row in self.bad[:20]]
         if self.bad_rows > 20:
             told.append(f"  and {self.bad_rows - 20:,} more")
-        told += [
-            f"  in escrow: {h.events:,} events of {h.deployment!r} in {h.period}: {h.reason}"
-            for h in self.escrow
-        ]
+        told += [f"  in escrow: {held}" for held in self.escrow]
         if self.escrow:
             told.append(
                 f"  {self.escrowed:,} of the accepted wait; those of a name unknown so far are "
