@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import django
+from dj_database_url import ParseError, UnknownSchemeError
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from yesand.kernel.durable import CannotWrite
-from yesand.kernel.errors import BadInput, YesAndError
+from yesand.kernel.errors import BadInput, NotFound, Refused, YesAndError
 from yesand.kernel.place import Place
 
 
@@ -18,9 +22,15 @@ def connect(place: Place) -> None:
     """Point Django at the house's registry."""
     os.environ["YESAND_HOUSE"] = str(place.root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesand.site.settings")
-    if not apps.ready:
-        django.setup()
+    with _told():
+        if not apps.ready:
+            django.setup()
+        _point(place)
+
+
+def _point(place: Place) -> None:
     from django.db import connections
+    from django.db.utils import load_backend
 
     from yesand.site.settings import database
 
@@ -31,6 +41,23 @@ def connect(place: Place) -> None:
     # Forget the connection to the house that was open before; the next query makes a new one.
     with suppress(AttributeError):
         del connections["default"]
+    load_backend(connections.settings["default"]["ENGINE"])
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a sentence that ``DATABASE_URL`` is of no use."""
+    try:
+        yield
+    except (ImproperlyConfigured, ParseError, UnknownSchemeError) as fault:
+        if "DATABASE_URL" not in os.environ:
+            raise
+        first_sentence = re.split(r"\.(?:\s|$)", str(fault))[0]
+        raise BadInput(
+            f"DATABASE_URL cannot be used: {first_sentence}",
+            remedy="Write postgresql://user@host/name and install yesand[postgres], "
+            "or leave it out for SQLite.",
+        ) from fault
 
 
 def lay_out(place: Place) -> None:
@@ -42,7 +69,14 @@ def lay_out(place: Place) -> None:
 def _furnish(place: Place) -> None:
     from yesand.people.services import furnish
 
-    furnish(place)
+    try:
+        furnish(place)
+    except NotFound as fault:
+        raise Refused(
+            "The registry is another house's",
+            where=str(place.root),
+            remedy="Let DATABASE_URL name a database of this house's own.",
+        ) from fault
 
 
 def bring_up_to_date(place: Place) -> None:

@@ -156,6 +156,27 @@ def test_usage_of_a_deployment_that_nobody_knows_waits_and_is_listed(
     assert "no deployment of that name is registered" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("url", ["garbage", "mysql://x/y", "postgresql://[::bad"])
+def test_a_database_address_that_is_none_is_said_in_one_line(
+    folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    capsys.readouterr()
+    assert run(["status", "--house", folder]) == 2
+    err = capsys.readouterr().err
+    assert "DATABASE_URL cannot be used" in err and err.count("\n") == 1
+
+
+def test_a_registry_of_another_house_is_refused(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    yesand.create(tmp_path / "other").close()
+    shutil.copy(tmp_path / "other" / "registry.sqlite3", Path(folder) / "registry.sqlite3")
+    capsys.readouterr()
+    assert run(["status", "--house", folder]) == 1
+    assert "another house's" in capsys.readouterr().err
+
+
 def test_verify_needs_no_house(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,8 +66,13 @@ def found(place: Place, slug: str, name: str, kind: Organisation.Kind) -> Organi
 
 
 def furnish(place: Place) -> None:
-    """Give a house the organisations that every house has. Again changes nothing."""
-    found(place, PRODUCER, place.name, Organisation.Kind.PRODUCER)
+    """Give a house the organisations that every house has. Again changes nothing.
+
+    Raises
+    ------
+    NotFound : the registry's producer has no key here, so the registry is another house's.
+    """
+    signer_of(place, found(place, PRODUCER, place.name, Organisation.Kind.PRODUCER))
     found(place, HOUSE_LAB, f"{place.name} (house lab)", Organisation.Kind.LICENSEE)
     found(place, AUDITOR, f"Auditors of {place.name}", Organisation.Kind.AUDITOR)
 
