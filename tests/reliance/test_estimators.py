@@ -52,6 +52,13 @@ def test_leave_one_out_is_the_same_beside_the_datamodel_and_alone(tmp_path: Path
     assert alone == {row.performer: row.leave_one_out for row in report(path).rows}
 
 
+def test_leaving_one_out_ranks_and_never_sets_shares(tmp_path: Path) -> None:
+    path = frozen(tmp_path / "f.npz", performers=4, folds=2)
+    assert report(path).sets_shares
+    found = report(path, "leave-one-out")
+    assert not found.sets_shares and "does not price" in found.reason
+
+
 def test_effects_add_up_to_what_all_are_worth_in_uneven_folds(tmp_path: Path) -> None:
     found = report(frozen(tmp_path / "f.npz", performers=8, folds=3))
     gain = found.utility.all - found.utility.none

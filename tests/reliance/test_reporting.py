@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
 from reliance_factories import frozen, registered
 
 import yesand
+from yesand.cli import _run as run
 from yesand.corpus.models import ManifestPerformer
-from yesand.kernel.canonical import canonical
+from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest
+from yesand.people.seats import AUDITOR
 from yesand.people.services import join
+from yesand.people.sight import Sight
 from yesand.provenance import dsse
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.reliance.rows import open_row
 from yesand.reliance.services import estimate, latest, load, opening, save
 from yesand.reliance.shares import BILLION
+from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
+from yesand.royalties.gathering.services import _reports
 from yesand.training.models import TrainedModel
 
 
@@ -54,6 +60,48 @@ def test_a_report_is_signed_by_the_house_and_logged(
     assert predicate["sets_shares"] is report.sets_shares is True
     assert sum(s["share_ppb"] for s in report.shares.values()) == BILLION
     assert report.entry.record == report.digest == digest(canonical(statement))
+
+
+def test_a_report_on_voices_made_by_code_says_so(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    row = model.manifest.performers.select_related("performer").first()
+    assert row is not None
+    row.performer.synthetic = True
+    row.performer.save()
+    report = estimate(house.place, model, folder, resamples=10)
+    assert parse(dsse.payload_of(report.envelope))["predicate"]["synthetic"] is True
+
+
+def test_the_command_says_why_a_report_sets_no_shares(
+    house: yesand.House,
+    model: TrainedModel,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["reliance", str(folder), "--house", str(house.place.root)]
+    asked += ["--out", str(tmp_path / "report.json"), "--estimator", "leave-one-out"]
+    assert run([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["sets_shares"] is False and told["reason"]
+    assert told["synthetic"] is False
+    assert run(asked) == 0
+    assert told["reason"] in capsys.readouterr().out
+    assert run(asked[:-2]) == 0
+    assert "With leaving one out (Spearman)" in capsys.readouterr().out
+
+
+def test_a_check_takes_no_place_from_the_report_that_pays(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    pays = estimate(house.place, model, folder, resamples=10)
+    estimate(house.place, model, folder, resamples=10, estimator="leave-one-out")
+    request = SimpleNamespace(sight=Sight(frozenset({AUDITOR})))
+    assert reliance_of({"request": request}, model)["report"] == pays
+    performer = model.manifest.performers.select_related("performer")[0].performer
+    (shown,) = shares_of({"request": request}, performer)["shares"]
+    assert shown["report"] == pays and _reports() == {model.digest: pays}
 
 
 def test_the_signed_report_names_nobody(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, progressing, table, tell
+from yesand.cli.output import AsJson, HouseFolder, marks, progressing, styled, table, tell
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,6 +27,10 @@ def reliance(
     opened = yesand.open(house)
     with progressing("Measuring reliance", as_json=as_json) as progress:
         report = opened.estimate_reliance(model, out=out, estimator=estimator, progress=progress)
+    from yesand.kernel.canonical import parse
+    from yesand.provenance.dsse import payload_of
+    from yesand.reliance.report import checks
+
     if not as_json:
         rows = sorted(report.shares.items(), key=lambda r: -r[1]["share_ppb"])
         table(
@@ -37,10 +41,22 @@ def reliance(
                 for who, s in rows
             ],
         )
+    predicate = parse(payload_of(report.envelope))["predicate"]
+    seen = marks(trial=predicate["trial"], synthetic=predicate.get("synthetic", False))
     verdict = "sets shares" if report.sets_shares else "sets no shares: the terms' fallback pays"
     tell(
-        {"report": report.digest, "sets_shares": report.sets_shares, "shares": report.shares},
-        f"Report {report.digest[:16]} {verdict}. Written to {out}",
+        {
+            "report": report.digest,
+            "trial": predicate["trial"],
+            "synthetic": predicate.get("synthetic", False),
+            "sets_shares": report.sets_shares,
+            "reason": predicate["reason"],
+            "agreement": predicate["agreement"],
+            "shares": report.shares,
+        },
+        *(f"{title}: {figure}" for title, figure in checks(predicate)),
+        styled(f"Report {{}} {verdict}. {{}}{seen}", report.digest[:16], predicate["reason"]),
+        f"Written to {out}   Next: yesand deploy {model} --house {house}",
         as_json=as_json,
     )
 

@@ -105,3 +105,19 @@ def open_rows(
     if sum(row.share_ppb for row in opened) != BILLION:
         raise CheckFailed("The shares do not add up to one", where="reliance report")
     return opened
+
+
+def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how well the report agrees with itself and with leaving performers out."""
+    agreement = predicate.get("agreement", {})
+    names = {
+        "halves": "Halves of the subsets agree (Spearman)",
+        "spearman": "With leaving one out (Spearman)",
+        "pearson": "With leaving one out (Pearson)",
+        "concordance": "Pairs in one order",
+    }
+    return [
+        (title, f"{agreement[name]:.3f}")
+        for name, title in names.items()
+        if isinstance(agreement.get(name), (int, float))
+    ]

@@ -151,8 +151,13 @@ def _check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:
 def _kept(place: Place, model: TrainedModel, asked: str, found: RelianceReport) -> Report:
     salts = {row.performer: new_salt() for row in found.rows}
     now = place.clock.now()
+    manifest = model.manifest
     predicate = found.predicate(
-        salts, manifest=model.manifest.digest, trial=model.manifest.trial, at=stamp(now)
+        salts,
+        manifest=manifest.digest,
+        trial=manifest.trial,
+        synthetic=manifest.performers.filter(performer__synthetic=True).exists(),
+        at=stamp(now),
     )
     payload = dsse.attest(Predicate.RELIANCE, {model.name: model.digest}, predicate)
     envelope = dsse.seal(payload, [place.signer])

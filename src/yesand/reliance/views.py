@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -14,6 +11,7 @@ from yesand.people.views import listed
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.chart import chart
 from yesand.reliance.models import Report
+from yesand.reliance.report import checks
 
 
 def reports(request: Request) -> HttpResponse:
@@ -47,19 +45,3 @@ def named(sight: Sight) -> set[str] | None:
     if sight.everything or sight.licensees:
         return None
     return {sight.performer.handle} if sight.performer else set()
-
-
-def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return how well the report agrees with itself and with leaving performers out."""
-    agreement = predicate.get("agreement", {})
-    names = {
-        "halves": "Halves of the subsets agree (Spearman)",
-        "spearman": "With leaving one out (Spearman)",
-        "pearson": "With leaving one out (Pearson)",
-        "concordance": "Pairs in one order",
-    }
-    return [
-        (title, f"{agreement[name]:.3f}")
-        for name, title in names.items()
-        if isinstance(agreement.get(name), (int, float))
-    ]

@@ -6,7 +6,7 @@ ranks and checks. The datamodel prices.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,11 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.estimators.retraining import Steps, concluded, gather, penalty, round_one
 from yesand.reliance.game import games
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
-from yesand.reliance.report import RelianceReport
+from yesand.reliance.report import Agreement, RelianceReport
+
+REASON = "Leaving one out ranks and checks; what it finds does not add up, so it does not price."
+#: It is what other estimators are compared with.
+NOTHING_BESIDE = Agreement(None, None, None, None, 0)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class LeaveOneOut:
     l2: float | None = None
 
     name: ClassVar[str] = "leave-one-out"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome."""
@@ -36,7 +40,7 @@ class LeaveOneOut:
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
     ) -> RelianceReport:
-        """Return the report; the effects are the exact losses."""
+        """Return the report; the effects are the exact losses, and they never set shares."""
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
         steps = Steps(progress, played, 0, self.l2)
@@ -44,4 +48,6 @@ class LeaveOneOut:
         panel = gather(played, [round_one(g, l2, steps) for g in played], len(corpus.performers))
         settings = {**self.settings(), "l2": l2, "exact": True}
         rng = np.random.default_rng(self.seed)
-        return concluded(self, inputs, panel, settings, 1.0, rng)
+        found = concluded(self, inputs, panel, settings, 1.0, rng)
+        reason = found.reason or REASON
+        return replace(found, agreement=NOTHING_BESIDE, sets_shares=False, reason=reason)

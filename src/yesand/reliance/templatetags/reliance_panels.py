@@ -18,9 +18,11 @@ register = template.Library()
 
 @register.inclusion_tag("reliance/of_performer.html", takes_context=True)
 def shares_of(context: dict[str, Any], performer: Performer) -> dict[str, Any]:
-    """Show how much each model leans on a performer, by its latest report."""
+    """Show how much each model leans on a performer, by the latest report, or one that pays."""
     rows = visible(Report, context["request"].sight).select_related("model")
-    latest: dict[str, Report] = {r.model_id: r for r in rows.order_by("at", "digest")}
+    latest: dict[str, Report] = {
+        r.model_id: r for r in rows.order_by("sets_shares", "at", "digest")
+    }
     return {
         "shares": [
             {"report": report, **report.shares[performer.handle]}
@@ -32,9 +34,9 @@ def shares_of(context: dict[str, Any], performer: Performer) -> dict[str, Any]:
 
 @register.inclusion_tag("reliance/of_model.html", takes_context=True)
 def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
-    """Show a model's latest report, and name the earlier ones."""
+    """Show a model's latest report, one that pays before all others, and name the rest."""
     rows = visible(Report, context["request"].sight).filter(model=model)
-    found = list(rows.order_by("-at", "digest"))
+    found = list(rows.order_by("-sets_shares", "-at", "digest"))
     return {"request": context["request"], "report": found[0] if found else None, "all": found}
 
 
