@@ -25,6 +25,7 @@ demo: $(VENV)/train ## Make a sample house and walk the whole line, printing eac
 	$(BIN)/yesand demo --house $(HOUSE) $(ARGS)
 
 serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for another)
+	@test -f $(HOUSE)/house.json || { echo "No house in $(HOUSE) yet: make demo makes one."; exit 2; }
 	$(BIN)/yesand serve --house $(HOUSE) $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)

@@ -61,11 +61,13 @@ def walk(folder: Path, *, fresh: bool = False) -> None:
 def _clear(folder: Path, *, fresh: bool) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if not fresh or not (folder / _MARK).exists():
+    if not (folder / _MARK).exists():
+        raise Refused("This is no demo house", where=str(folder), remedy="Choose another folder.")
+    if not fresh:
         raise Refused(
-            "Something is there already",
+            "The demo house stands here already",
             where=str(folder),
-            remedy="Choose another folder, or replace an earlier demo with --fresh.",
+            remedy="Look around with `make serve`, or make it anew with `make demo ARGS=--fresh`.",
         )
     shutil.rmtree(folder)
 
@@ -86,7 +88,7 @@ def _consent_and_train(house: yesand.House, story: _Story, clock: SetClock) -> N
         "A sample troupe signs and performs (synthetic voices, made by our own code)",
         f"{counts['performers']} performers, {counts['agreements']} agreements signed by both, "
         f"{report.imported} takes checked, stored and logged",
-        "yesand performers",
+        f"yesand performers --house {story.house}",
     )
     _gate_and_train(house, story, clock)
 
