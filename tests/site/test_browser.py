@@ -116,7 +116,7 @@ def test_a_performer_walks_from_the_start_to_their_statement(
         page.click("#listing tbody th a")
         page.wait_for_url(f"**/{name}/*/")
         fits(page)
-    expect(page.locator("h1")).to_contain_text("2026-10")
+    expect(page.locator("h1")).to_contain_text("October 2026")
     with page.expect_download() as taken:
         page.click("text=Evidence bundle")
     assert taken.value.suggested_filename == "statement-Ada-2026-10-EUR.zip"

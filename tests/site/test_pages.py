@@ -188,7 +188,7 @@ def test_a_row_without_takes_is_blank() -> None:
 def test_figures_keep_their_units() -> None:
     assert span(59_949) == "59.9\u00a0s" and span(725_000) == "12\u00a0min 5\u00a0s"
     assert span(5_880_000) == "1\u00a0h 38\u00a0min" and share(124_000_000) == "12.4\u00a0%"
-    assert money(2_585_400, "EUR") == "2.5854\u00a0EUR"
+    assert money(2_585_400, "EUR") == "2.585400\u00a0EUR"
     assert 'datetime="2026-10-01T00:00:00Z"' in when("2026-10-01T00:00:00Z")
 
 

@@ -54,6 +54,7 @@ def words(statement: Statement, issuer: Issuer) -> dict[str, Any]:
         "title": f"Statement of {statement.performer} for {month}",
         "heading": f"Statement, {month}",
         "subtitle": f"Statement for {month}, from {issuer.house}",
+        "month": month,
         "period_code": statement.period,
         "performer": _breakable(statement.performer),
         "house": issuer.house,

@@ -57,8 +57,8 @@ def kilohertz(hertz: int) -> str:
 
 @register.simple_tag
 def money(micro: int, currency: str) -> str:
-    """Write micro-units of a currency to their last digit, e.g. ``12.50 EUR``."""
-    return str(Money(currency, micro)).replace(" ", NBSP)
+    """Write micro-units of a currency to the last of six digits, e.g. ``12.500000 EUR``."""
+    return Money(currency, micro).to_the_last().replace(" ", NBSP)
 
 
 @register.filter
