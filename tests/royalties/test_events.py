@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from royalties_factories import event as made
 
+from yesand.agreements import pay_wording
+from yesand.agreements.terms import Amount, Pay
 from yesand.kernel.clock import Period
 from yesand.royalties.delivery import LONGEST_LINE, Row, rows
 from yesand.royalties.events import (
@@ -88,6 +90,13 @@ def test_every_unit_can_be_metered_up_to_its_most(unit: Any) -> None:
     data = {"unit": unit.code, "quantity": unit.most, "currency": "EUR"}
     assert accepted(made(1, data=data)).quantity == unit.most
     assert isinstance(seen(made(1, data={**data, "quantity": unit.most + 1})), BadRow)
+
+
+@pytest.mark.parametrize("unit", sorted(set(UNITS) - {"revenue"}))
+def test_every_unit_has_plain_words_in_an_agreement(unit: str) -> None:
+    assert pay_wording.UNITS.keys() >= {unit}
+    told = pay_wording.paying(Pay(per_unit={unit: Amount.of("EUR", "0.01")}))
+    assert f"For each {pay_wording.UNITS[unit]}, 0.01 EUR goes into a pool." in told
 
 
 def test_revenue_needs_a_currency() -> None:

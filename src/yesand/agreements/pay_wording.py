@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from yesand.agreements.terms import MILLION, Basis, Pay
 
+#: How an agreement words a unit of ``royalties.units``, after "For each".
 UNITS = {
     "request": "request to a system",
     "inference-second": "second that a system reads",
+    "output-second": "second of speech or video that a system makes",
     "character": "character that a system speaks",
 }
 

@@ -1,4 +1,6 @@
-"""The closed list of usage units. To add one, add a row to ``UNITS``; nothing else knows them.
+"""The closed list of usage units. To add one, add a row here, and how an agreement words it.
+
+The wording is in ``agreements.pay_wording``; nothing else knows the list.
 
 Terms may then name a price for it (``Pay.per_unit``), events may count in it, and statements show
 it. A unit that is not here is refused with its row, never guessed.
