@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from django.urls import reverse
 from matrix import ROWS, Row
 from stage import PASSWORD, Stage
 
+import yesand
 from yesand.people.models import Performer
 from yesand.takes.models import Take
 
@@ -28,6 +30,7 @@ IMAGE = "\"'><img src=x onerror=alert(1)>"
 RIGHT_TO_LEFT = "\u202egnp.exe\u202c مرحبا"
 READ = [row for row in ROWS if row.method == "get" and not row.address.startswith("api:")]
 SENT = [row for row in ROWS if row.method != "get" and not row.address.startswith("api:")]
+SRC = Path(yesand.__file__).parent
 LISTS = ("takes", "agreements", "performers", "statements", "sessions", "log")
 
 
@@ -91,6 +94,7 @@ client = Client()
 plain = client.get('/login/?next=/takes/')
 said['plain'] = [plain.status_code, plain.headers['Location']]
 page = client.get('/login/', headers={'x-forwarded-proto': 'https'})
+said['api'] = client.get('/api/openapi.json').status_code
 said['hsts'] = page.headers['Strict-Transport-Security']
 client.post('/login/', {'login': 'ada', 'password': sys.argv[2]},
             headers={'x-forwarded-proto': 'https'})
@@ -116,6 +120,7 @@ def test_behind_https_nothing_goes_without_it(stage: Stage) -> None:
     )
     said = json.loads(ran.stdout)
     assert said["plain"] == [301, "https://testserver/login/?next=/takes/"]
+    assert said["api"] == 403
     assert said["hsts"] == "max-age=31536000; includeSubDomains"
     assert len(said["cookies"]) == 3 and said["me"] == 200
     own = [cookie for cookie in said["cookies"] if not cookie.startswith("django_language=de")]
@@ -340,6 +345,16 @@ def test_a_line_of_the_log_is_one_line(stage: Stage, capfd: pytest.CaptureFixtur
     Client().get("/no%0a2026-01-01 ERROR forged")
     lines = [line for line in capfd.readouterr().err.splitlines() if "forged" in line]
     assert len(lines) <= 1 and not any(line.startswith("2026-01-01 ERROR") for line in lines)
+
+
+def test_no_script_of_ours_makes_markup_or_code_of_text() -> None:
+    scripts = [p for p in SRC.rglob("*.js") if "vendor" not in p.parts]
+    risky = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc"
+        r"|postMessage|localStorage|sessionStorage|__proto__"
+    )
+    found = {str(p): risky.findall(p.read_text("utf-8")) for p in scripts}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 SECRETS = """

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -54,6 +55,9 @@ class Plain:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(self.METHODS))})
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return errors.bad(request)
+        if settings.HTTPS and request.path.startswith("/api/") and not request.is_secure():
+            # A page is sent on to HTTPS; a program must learn that it spoke in the clear.
+            return HttpResponse("Use https://\n", status=403, content_type="text/plain")
         return self.get_response(request)
 
 
