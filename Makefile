@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench conformance vendor screenshots clean
+.PHONY: help demo serve test check format bench conformance audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -50,11 +50,24 @@ bench: $(VENV)/bench ## Measure all beside their peers into docs/performance.md 
 conformance: $(VENV)/dev ## Run all outside suites into docs/conformance.md (NAME=rfc8785 for one)
 	$(BIN)/python -m conformance $(NAME)
 
+audit: $(VENV)/dev ## List every library with its licence, and look for known weaknesses
+	@$(BIN)/python -m pip install -qq pip-audit
+	$(BIN)/python scripts/audit.py
+
+lighthouse: $(VENV)/dev ## Let Lighthouse judge the pages into docs/portal.md (needs chromium, npm)
+	$(BIN)/python scripts/lighthouse.py $(ARGS)
+
+messages: $(VENV)/dev ## Gather the words of all pages, and compile their translations
+	$(BIN)/python scripts/messages.py
+
 vendor: ## Refresh the pages' static files from their npm packages
 	$(PYTHON) scripts/vendor.py
 
 screenshots: $(VENV)/dev ## Take a picture of every page of the sample house (needs chromium)
 	$(BIN)/python scripts/screenshots.py --house $(HOUSE) $(ARGS)
+
+gallery: $(VENV)/dev ## Keep one small picture of every page in docs/gallery.md
+	$(BIN)/python scripts/screenshots.py --house $(HOUSE) --gallery docs/gallery.md $(ARGS)
 
 clean: ## Remove what make has made: the environment, the sample house, caches
 	rm -rf $(VENV) demo-house build dist src/*.egg-info

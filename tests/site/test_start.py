@@ -97,7 +97,7 @@ def test_pages_say_what_a_careful_browser_wants_to_hear(as_: dict[str, Client]) 
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Permissions-Policy"].startswith("camera=()")
-    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Cache-Control"] == "private, no-store"
 
 
 def test_the_vendored_files_come_with_their_licences() -> None:

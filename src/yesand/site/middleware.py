@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -40,6 +41,26 @@ class Referenced:
         return response
 
 
+class Plain:
+    """Answers the methods that we know, and no address with a byte that no text holds."""
+
+    METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Refuse ``TRACE`` and the like (RFC 9110 §9.3.8), and NUL, which no database takes."""
+        if request.method not in self.METHODS:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(self.METHODS))})
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return errors.bad(request)
+        if settings.HTTPS and request.path.startswith("/api/") and not request.is_secure():
+            # A page is sent on to HTTPS; a program must learn that it spoke in the clear.
+            return HttpResponse("Use https://\n", status=403, content_type="text/plain")
+        return self.get_response(request)
+
+
 class Compressed(GZipMiddleware):
     """Compresses words, never sound: a range of a recording must stay what it is (RFC 9110 §14)."""
 
@@ -50,6 +71,11 @@ class Compressed(GZipMiddleware):
         if not response.get("Content-Type", "").startswith(_SQUEEZED):
             return response
         return super().process_response(request, response)
+
+
+def _kept(response: HttpResponseBase) -> str:
+    """Say what a browser keeps of a private answer: a file if we are asked again, a page never."""
+    return "private, no-cache" if response.has_header("ETag") else "private, no-store"
 
 
 class AtHome:
@@ -63,9 +89,13 @@ class AtHome:
         here = cast(Request, request)
         here.place = Place.open(Path(os.environ["YESAND_HOUSE"]))
         here.sight = cast(Sight, SimpleLazyObject(lambda: Sight.of(cast(User, request.user))))
+        signed_in = request.user.is_authenticated
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+        if signed_in:
+            response.headers.setdefault("Cache-Control", _kept(response))
+            if not request.user.is_authenticated:
+                # Not "storage": takes that are not sent yet wait there for their performer.
+                response.headers.setdefault("Clear-Site-Data", '"cache"')
         return response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:

@@ -16,11 +16,17 @@ HERE = Path(__file__).parent
 HOUSE = Path(os.environ.get("YESAND_HOUSE", "unopened-house"))
 
 
+def told(name: str) -> str:
+    """Return a secret from the environment, or from the file that ``<name>_FILE`` names."""
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text("utf-8").strip() if path else os.environ.get(name, "")
+
+
 def _secret() -> str:
     """Return ``YESAND_SECRET``, or a secret derived from the house's own private key."""
-    told = os.environ.get("YESAND_SECRET")
-    if told:
-        return told
+    given = told("YESAND_SECRET")
+    if given:
+        return given
     settings = HOUSE / "house.json"
     if settings.exists():
         key = HOUSE / "keys" / f"{json.loads(settings.read_text())['key']}.pem"
@@ -32,7 +38,7 @@ def _secret() -> str:
 
 def database(root: Path) -> dict[str, Any]:
     """Return Django's connection settings for a house."""
-    url = os.environ.get("DATABASE_URL")
+    url = told("DATABASE_URL")
     if url:
         return dict(dj_database_url.parse(url, conn_max_age=60))
     return {
@@ -58,14 +64,14 @@ def mail(url: str) -> tuple[str, dict[str, Any]]:
     """
     if not url:
         return "django.core.mail.backends.console.EmailBackend", {}
-    told = urlsplit(url)
+    server = urlsplit(url)
     return "django.core.mail.backends.smtp.EmailBackend", {
-        "EMAIL_HOST": told.hostname or "localhost",
-        "EMAIL_PORT": told.port or 25,
-        "EMAIL_HOST_USER": unquote(told.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(told.password or ""),
-        "EMAIL_USE_TLS": "tls=1" in told.query,
-        "EMAIL_USE_SSL": "ssl=1" in told.query,
+        "EMAIL_HOST": server.hostname or "localhost",
+        "EMAIL_PORT": server.port or 25,
+        "EMAIL_HOST_USER": unquote(server.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(server.password or ""),
+        "EMAIL_USE_TLS": "tls=1" in server.query,
+        "EMAIL_USE_SSL": "ssl=1" in server.query,
     }
 
 
@@ -113,6 +119,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yesand.site.middleware.Referenced",
+    "yesand.site.middleware.Plain",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "yesand.site.middleware.Compressed",
@@ -147,16 +154,22 @@ TEMPLATES = [
     }
 ]
 
-# Logging in. Nobody signs up by themselves: people join by the producer's hand.
+#: Behind a proxy that speaks HTTPS: ``YESAND_HTTPS=1``.
+HTTPS = os.environ.get("YESAND_HTTPS") == "1"
+
+# Logging in. Nobody signs up by themselves: people join by invitation.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
+    {"NAME": "yesand.site.passwords.NotOurOwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
@@ -170,7 +183,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "start"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Mail goes to the terminal unless ``YESAND_MAIL`` says ``smtp://user:password@host:587?tls=1``.
-EMAIL_BACKEND, _mail = mail(os.environ.get("YESAND_MAIL", ""))
+EMAIL_BACKEND, _mail = mail(told("YESAND_MAIL"))
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = os.environ.get("YESAND_MAIL_FROM", "yes-and@localhost")
 
@@ -184,6 +197,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -195,16 +209,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "yesand.site.errors.forged"
-#: Behind a proxy that speaks HTTPS: ``YESAND_HTTPS=1``.
-if os.environ.get("YESAND_HTTPS") == "1":
+if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    # A browser takes a cookie of this name only over HTTPS, for this host, at its root.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,131 @@
+"""Every page that somebody can open, found by asking as each; and a server to open it on."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from matrix import ROWS, SEEN, WHO
+from stage import Stage
+
+SERVE = (
+    "import sys, yesand; from yesand.site import serve; "
+    "serve(yesand.open(sys.argv[1]).place, '127.0.0.1', int(sys.argv[2]))"
+)
+#: Whose sight of a page is looked at first: those whose pages are fullest.
+FIRST = ("ada", "producer", "lab", "auditor", "rater", "nobody", "ben", "dora", "other")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page as one person sees it."""
+
+    name: str
+    who: str
+    path: str
+
+    def __str__(self) -> str:
+        """Name it in a test's output."""
+        return f"{self.name} as {self.who} ({self.path})"
+
+
+class _Shape(HTMLParser):
+    """What a page is built of: each element under its parent, with its classes and attributes."""
+
+    VOID = {"meta", "link", "input", "br", "hr", "img", "path", "rect", "circle", "source", "line"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: set[str] = set()
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        named = "".join(f"[{name}]" for name in sorted(told))
+        kind = f"{tag}.{told.get('class') or ''}{named}{told.get('role') or ''}"
+        self.parts.add(f"{self._open[-1] if self._open else ''} > {kind}")
+        if tag not in self.VOID:
+            self._open.append(kind)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and not self._open.pop().startswith(f"{tag}."):
+            pass
+
+
+def pages(stage: Stage, as_: dict[str, Client]) -> list[Opened]:
+    """Return every address that gives somebody a page; further people only if theirs is new."""
+    found: list[Opened] = []
+    known: set[str] = set()
+    for row in ROWS:
+        if row.method != "get" or row.address.startswith("api:"):
+            continue
+        path, first = reverse(row.address, args=row.fill(stage)), True
+        for who in FIRST:
+            if row.expected[WHO.index(who)] != SEEN:
+                continue
+            shape = _shape(as_[who], path)
+            if shape and (first or shape - known):
+                known |= shape
+                found.append(Opened(row.id, who, path))
+                first = False
+    return found
+
+
+def _shape(client: Client, path: str) -> set[str]:
+    answer = client.get(path)
+    html = answer.headers.get("Content-Type", "").startswith("text/html")
+    text = "" if answer.streaming or not html else answer.content.decode()
+    answer.close()
+    if "</html>" not in text:  # a file, or a part of a page that htmx asks for
+        return set()
+    reader = _Shape()
+    reader.feed(re.sub(r"<!--.*?-->", "", text, flags=re.S))
+    return reader.parts
+
+
+def cookies(as_: dict[str, Client], address: str) -> dict[str, list[dict[str, str]]]:
+    """Return each person's session as a browser keeps it, so that nobody need log in."""
+    name = settings.SESSION_COOKIE_NAME
+    return {
+        who: [{"name": name, "value": client.cookies[name].value, "url": address}]
+        for who, client in as_.items()
+        if name in client.cookies
+    }
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """Serve a house by a real gunicorn in a second process; yield its address."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(root), str(port)],
+        # One secret on both sides, so that a session made here is good there.
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "YESAND_SECRET": settings.SECRET_KEY,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
