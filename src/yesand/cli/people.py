@@ -1,4 +1,4 @@
-"""``yesand performers`` and ``yesand account``: who takes part, and who may sign in."""
+"""``yesand performers``, ``account`` and ``invite``: who takes part, and who may sign in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import typer
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
 
+ADDRESS = "http://127.0.0.1:8000"
+
 
 def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command("performers")(performers)
     app.command("account")(account)
+    app.command("invite")(invite)
 
 
 def performers(house: HouseFolder, as_json: AsJson = False) -> None:
@@ -60,5 +63,41 @@ def account(
         styled(
             "{} may sign in as {}. Password (shown once): [bold]{}[/]", username, role, password
         ),
+        as_json=as_json,
+    )
+
+
+def invite(
+    role: Annotated[str, typer.Argument(help="performer, producer, licensee, rater or auditor.")],
+    house: HouseFolder,
+    performer: Annotated[str, typer.Option(help="The performer's handle.")] = "",
+    credit_name: Annotated[str, typer.Option(help="How they are credited.")] = "",
+    country: Annotated[str, typer.Option(help="Two letters, such as DE.")] = "",
+    organisation: Annotated[str | None, typer.Option(help="The organisation's name.")] = None,
+    days: Annotated[int, typer.Option(help="How long the link is open.")] = 14,
+    address: Annotated[str, typer.Option(help="Where the house is served.")] = ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Make a link by which one person joins, once; it is shown here and kept nowhere."""
+    place = yesand.open(house).place
+    from django.urls import reverse
+
+    from yesand.people import services
+    from yesand.people.joining.services import invite as invited
+
+    made, secret = invited(
+        place,
+        role,
+        organisation=services.organisation(organisation) if organisation else None,
+        handle=performer,
+        credit_name=credit_name,
+        country=country,
+        days=days,
+    )
+    link = address.rstrip("/") + reverse("join", args=[secret])
+    until = f"{made.expires_at:%Y-%m-%d}"
+    tell(
+        {"role": role, "link": link, "until": until},
+        f"Who opens this link first joins as {role} (until {until}): [bold]{link}[/]",
         as_json=as_json,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
@@ -19,7 +20,7 @@ class Refusal(Exception):
 class Session(APIKeyCookie):
     """The session of who is signed in on the pages; CSRF is checked as it is there."""
 
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
         """Return who is signed in."""
@@ -56,7 +57,7 @@ class Bearer(HttpBearer):
             raise Refusal(self.scope)
         Token.objects.filter(pk=found.pk).update(last_used_at=now)
         request.user = found.user
-        here.sight = Sight.of(found.user)
+        here.sight = Sight.of(found.user, now)
         return found.user
 
 

@@ -12,6 +12,8 @@ class User(AbstractUser):
     #: IANA name; times are shown in it.
     zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=10, default="en")
+    #: Since when nothing tells who this was.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
 
 class Organisation(models.Model):
@@ -41,6 +43,8 @@ class Performer(models.Model):
 
     handle = models.CharField(max_length=80, unique=True)
     credit_name = models.CharField(max_length=200, blank=True)
+    #: Whether they wish to be named where a model credits who is in it.
+    credited = models.BooleanField(default=True)
     country = models.CharField(max_length=2, blank=True)
     public_key = models.CharField(max_length=64)
     #: A voice made by code (the sample troupe), never a person.
@@ -115,3 +119,122 @@ class Token(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.name} of {self.user}"
+
+
+class Delegation(models.Model):
+    """A performer lets somebody act for them: what, and until when. It is ended, never deleted."""
+
+    class Kind(models.TextChoices):
+        """Who acts."""
+
+        AGENT = "agent"
+        UNION = "union"
+        GUARDIAN = "guardian"
+
+    performer = models.ForeignKey(Performer, on_delete=models.CASCADE, related_name="delegations")
+    #: Who acts; none: the link is not yet taken up.
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="delegations"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: E.g. ``["read", "book"]``: `yesand.people.acting`.
+    scopes = models.JSONField(default=list)
+    granted_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-granted_at"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.kind} of {self.performer}"
+
+
+class Invitation(models.Model):
+    """A link that lets one person in, once: to a seat, to act for a performer, or back in."""
+
+    #: SHA-256 of the secret in the link, which is shown once and kept nowhere.
+    digest = models.CharField(max_length=64, unique=True)
+    #: The seat that it gives; empty: none (a delegate's, or a way back in).
+    role = models.CharField(max_length=20, choices=Seat.Role.choices, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+    )
+    handle = models.CharField(max_length=80, blank=True)
+    credit_name = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    email = models.EmailField(blank=True)
+    delegation = models.OneToOneField(
+        Delegation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitation"
+    )
+    #: Whose lost password it replaces.
+    renews = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="renewals"
+    )
+    invited_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="invitations"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="joined_by"
+    )
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.role or 'link'} for {self.handle or self.email or 'somebody'}"
+
+
+class Event(models.Model):
+    """What happened to an account's security; never changed, and blanked when a person leaves."""
+
+    #: Whose account. A tombstone of it outlives the person's leaving.
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="events")
+    #: Who did it, where it was somebody else.
+    by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="deeds"
+    )
+    #: One of `yesand.people.happenings.Happened`.
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    #: The network it came from, shortened: never the whole address.
+    ip = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=80, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "-at"], name="events_of_a_person")]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.kind} of {self.user}"
+
+
+class Cached(models.Model):
+    """The table of Django's database cache: limits hold over every process of a house."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """As Django's cache names it."""
+
+        db_table = "people_cache"
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return self.cache_key

@@ -7,9 +7,29 @@ A room joins by having the module; nothing else lists it:
 ``urls``       ``urlpatterns``: the room's pages
 ``api``        ``router``: the room's part of the API (django-ninja)
 ``waiting``    ``waiting(request)`` yields what waits for a person (`yesand.people.frame`)
-``held``       ``held(user)``: everything the room holds about a person, and ``erase(place, user)``
+``held``       ``held(user)``: everything the room holds about a person (below)
 ``passages``   ``passages(request)``: what the assistant may answer from
 =============  =================================================================================
+
+A room's module ``held`` serves those who take their data home, and those who leave. It has
+
+``held(user)``
+    a mapping of plain values (text, numbers, moments, lists, mappings), by name: all that the room
+    holds about the person. It becomes ``<room>.json`` in what they take home.
+
+and, where they fit, any of
+
+``files(place, user)``
+    yields (name, path) of the person's own files, such as recordings.
+``hindrances(place, user)``
+    yields, in sentences, what must be done before the person can be erased.
+``goes(place, user)``
+    yields, in sentences, what will be erased.
+``stays(place, user)``
+    yields, in sentences, what is kept after it, and by which rule.
+``erase(place, user)``
+    erases or blanks the rest. Called within one transaction, upper rooms first; files that go are
+    deleted in ``transaction.on_commit``. Again changes nothing.
 """
 
 from __future__ import annotations

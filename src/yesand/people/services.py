@@ -34,13 +34,7 @@ def join(
     known = Performer.objects.filter(handle=handle).first()
     if known:
         return known, False
-    if not _HANDLE.match(handle):
-        raise BadInput(
-            f"{handle[:100]!r} cannot be a handle",
-            remedy="Use up to 80 letters, digits and _ . @ + -",
-        )
-    if not _COUNTRY.match(country):
-        raise BadInput(f"{country!r} is not a country code", remedy="Use two letters, such as DE.")
+    check_performer(handle, country)
     public = place.keys.create().public.hex()
     with transaction.atomic():
         log.record(
@@ -54,6 +48,22 @@ def join(
             synthetic=synthetic,
         )
     return made, True
+
+
+def check_performer(handle: str, country: str) -> None:
+    """Refuse a handle or country that cannot be.
+
+    Raises
+    ------
+    BadInput : which, and what can.
+    """
+    if not _HANDLE.match(handle):
+        raise BadInput(
+            f"{handle[:100]!r} cannot be a handle",
+            remedy="Use up to 80 letters, digits and _ . @ + -",
+        )
+    if not _COUNTRY.match(country):
+        raise BadInput(f"{country!r} is not a country code", remedy="Use two letters, such as DE.")
 
 
 def found(place: Place, slug: str, name: str, kind: Organisation.Kind) -> Organisation:
@@ -124,25 +134,34 @@ def account(
     BadInput : no such role, a password too weak, or a seat without the one it is for.
     Refused : the name is taken, or the performer has another account.
     """
-    seat_for = _seat(role, performer, organisation)
+    sits_for = seat_for(role, performer is not None, organisation)
     with transaction.atomic():
         user = User.objects.filter(username=username).first()
         if user is None:
-            user = _new_user(username, password)
+            user = new_user(username, password)
         elif not user.check_password(password):
             raise Refused("That name is taken", where=username, remedy="Choose another.")
         if performer is not None:
-            _link(user, performer)
-        Seat.objects.get_or_create(user=user, role=role, organisation=seat_for)
+            link(user, performer)
+        give_seat(user, role, sits_for)
     return user
 
 
-def _seat(
-    role: str, performer: Performer | None, given: Organisation | None
-) -> Organisation | None:
+def give_seat(user: User, role: str, organisation: Organisation | None) -> Seat:
+    """Give a person a seat. Again changes nothing."""
+    return Seat.objects.get_or_create(user=user, role=role, organisation=organisation)[0]
+
+
+def seat_for(role: str, performing: bool, given: Organisation | None) -> Organisation | None:
+    """Return the organisation that a seat is for, if its role is one of an organisation.
+
+    Raises
+    ------
+    BadInput : no such role, or a seat without the one it is for.
+    """
     if role not in Seat.Role.values:
         raise BadInput(f"No role called {role!r}", remedy=f"Use {', '.join(Seat.Role.values)}.")
-    if (role == Seat.Role.PERFORMER) != (performer is not None):
+    if (role == Seat.Role.PERFORMER) != performing:
         raise BadInput("A performer's seat, and no other, names its performer", where=role)
     kind = SITS_FOR.get(role)
     if given is None and role in (Seat.Role.PRODUCER, Seat.Role.AUDITOR):
@@ -152,21 +171,58 @@ def _seat(
     return given
 
 
-def _new_user(username: str, password: str) -> User:
-    user = User(username=username)
+def new_user(username: str, password: str | None, *, email: str = "") -> User:
+    """Make an account.
+
+    Parameters
+    ----------
+    password : none for an account that is opened by a passkey.
+
+    Raises
+    ------
+    BadInput : a name that is taken or cannot be, or a password too weak.
+    """
+    user = User(username=username, email=email)
     try:
-        if len(password) < SHORTEST_PASSWORD:
-            raise ValidationError(f"a password has at least {SHORTEST_PASSWORD} characters")
-        validate_password(password, user)
-        user.set_password(password)
-        user.full_clean()
+        _choose(user, password)
+        user.full_clean(exclude=["password"])
     except ValidationError as fault:
         raise BadInput("; ".join(fault.messages), where=username) from fault
     user.save()
     return user
 
 
-def _link(user: User, performer: Performer) -> None:
+def set_password(user: User, password: str | None) -> None:
+    """Give an account another password, or none: a passkey opens it.
+
+    Raises
+    ------
+    BadInput : a password too weak.
+    """
+    try:
+        _choose(user, password)
+    except ValidationError as fault:
+        raise BadInput("; ".join(fault.messages), where=user.username) from fault
+    user.save(update_fields=["password"])
+
+
+def _choose(user: User, password: str | None) -> None:
+    if password is None:
+        user.set_unusable_password()
+        return
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValidationError(f"a password has at least {SHORTEST_PASSWORD} characters")
+    validate_password(password, user)
+    user.set_password(password)
+
+
+def link(user: User, performer: Performer) -> None:
+    """Join an account to the performer whose it is.
+
+    Raises
+    ------
+    Refused : the performer has another account, or the account is another performer's.
+    """
     if performer.user is not None and performer.user != user:
         raise Refused("This performer has another account", where=performer.handle)
     performer.user = user

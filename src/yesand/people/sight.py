@@ -7,19 +7,32 @@ Identity comes from the session, never from an argument: a view asks for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from yesand.kernel.clock import Clock
 from yesand.kernel.place import Place
-from yesand.people.models import Performer, Seat, User
+from yesand.people.acting import MONEY, READ
+from yesand.people.models import Delegation, Performer, Seat, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 Row = TypeVar("Row", bound=Model)
 _ALL_SEEING = {Seat.Role.PRODUCER, Seat.Role.AUDITOR}
+
+
+@dataclass(frozen=True)
+class Acting:
+    """For whom a person acts, what they may do for them, and until when."""
+
+    performer: Performer
+    kind: str
+    scopes: frozenset[str]
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -31,10 +44,12 @@ class Sight:
     performer: Performer | None = None
     #: The licensees that they sit for.
     licensees: frozenset[int] = frozenset()
+    #: The performers for whom they act at present.
+    acting: tuple[Acting, ...] = ()
 
     @classmethod
-    def of(cls, user: User | AnonymousUser) -> Sight:
-        """Return what the seats of the session's user let them see."""
+    def of(cls, user: User | AnonymousUser, now: datetime | None = None) -> Sight:
+        """Return what the seats of the session's user let them see, and those they act for."""
         if not user.is_authenticated or not user.is_active:
             return cls()
         seats = list(Seat.objects.filter(user=user))
@@ -49,12 +64,30 @@ class Sight:
                 for seat in seats
                 if seat.role == Seat.Role.LICENSEE and seat.organisation_id is not None
             ),
+            acting=_acting(user, now or Clock().now()),
         )
 
     @property
     def everything(self) -> bool:
         """Producers and auditors see everything."""
         return bool(self.roles & _ALL_SEEING)
+
+    def performers(self, scope: str = READ) -> frozenset[int]:
+        """Return the performers that they are, or act for by that right (`people.acting`)."""
+        own = {self.performer.pk} if self.performer is not None else set()
+        return frozenset(own | {a.performer.pk for a in self.acting if scope in a.scopes})
+
+    def may(self, scope: str, performer: Performer) -> bool:
+        """Tell whether they may do that for a performer: as that performer, or as a delegate."""
+        return performer.pk in self.performers(scope)
+
+
+def _acting(user: User, now: datetime) -> tuple[Acting, ...]:
+    rows = Delegation.objects.filter(user=user, ended_at=None, until__gt=now)
+    return tuple(
+        Acting(row.performer, row.kind, frozenset(row.scopes), row.until)
+        for row in rows.select_related("performer").order_by("pk")
+    )
 
 
 class Request(HttpRequest):
@@ -72,6 +105,8 @@ class Rule:
     performer: str = ""
     licensees: tuple[str, ...] = ()
     signed_in: bool = False
+    #: The right by which a delegate sees it.
+    right: str = READ
 
 
 #: Every record that has a page. What is not named here is seen by producers and auditors alone.
@@ -95,9 +130,9 @@ RULES = {
         performer="model__manifest__performers__performer",
         licensees=("model__manifest__licensee", "model__deployments__licensee"),
     ),
-    "royalties.statement": Rule(performer="performer"),
-    "royalties.settlement": Rule(performer="statements__performer"),
-    "royalties.account": Rule(performer="performer", licensees=("organisation",)),
+    "royalties.statement": Rule(performer="performer", right=MONEY),
+    "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
+    "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
 }
 
@@ -116,10 +151,10 @@ def visible(model: type[Row], sight: Sight) -> QuerySet[Row]:
 def _theirs(rule: Rule, sight: Sight) -> Q | None:
     """Return the condition for a row to be one's own; none: no row can be."""
     paths = []
-    if rule.signed_in and sight.roles:
+    if rule.signed_in and (sight.roles or sight.acting):
         return Q()
-    if rule.performer and sight.performer is not None:
-        paths.append(Q(**{rule.performer: sight.performer.pk}))
+    if rule.performer and (theirs := sight.performers(rule.right)):
+        paths.append(Q(**{f"{rule.performer}__in": theirs}))
     if sight.licensees:
         paths += [Q(**{f"{path}__in": sight.licensees}) for path in rule.licensees]
     if not paths:

@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from yesand.people.confirming import reauthenticated
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 
+#: What other rooms take from here.
+__all__ = ["listed", "me", "performer", "performers", "reauthenticated"]
 PAGE = 50
 
 

@@ -8,6 +8,8 @@ class Kind(StrEnum):
 
     HOUSE_OPENED = "house.opened"
     PERFORMER_JOINED = "performer.joined"
+    DELEGATION_GRANTED = "delegation.granted"
+    DELEGATION_ENDED = "delegation.ended"
     AGREEMENT_SIGNED = "agreement.signed"
     AGREEMENT_WITHDRAWN = "agreement.withdrawn"
     TAKE_RECORDED = "take.recorded"

@@ -62,6 +62,11 @@ def payload(row: Statement) -> dict[str, Any]:
 
 def balance_of(place: Place, performer: Performer) -> dict[str, Money]:
     """Return what the house owes a performer now, by currency."""
+    return owed_to(performer)
+
+
+def owed_to(performer: Performer) -> dict[str, Money]:
+    """Return what stands to a performer's credit now, by currency."""
     owed = balance(performer_account(performer.handle))
     return {currency: Money(currency, -micro) for currency, micro in owed.items()}
 

@@ -88,7 +88,10 @@ class AtHome:
         """Set ``request.place`` and ``request.sight``, the latter from the session alone."""
         here = cast(Request, request)
         here.place = Place.open(Path(os.environ["YESAND_HOUSE"]))
-        here.sight = cast(Sight, SimpleLazyObject(lambda: Sight.of(cast(User, request.user))))
+        now = here.place.clock.now
+        here.sight = cast(
+            Sight, SimpleLazyObject(lambda: Sight.of(cast(User, request.user), now()))
+        )
         signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if signed_in:

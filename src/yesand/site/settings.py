@@ -75,6 +75,33 @@ def mail(url: str) -> tuple[str, dict[str, Any]]:
     }
 
 
+def oidc(given: str) -> dict[str, Any]:
+    """Return allauth's providers for ``YESAND_OIDC``.
+
+    >>> oidc("https://id.example,yes-and,secret")["openid_connect"]["APPS"][0]["client_id"]
+    'yes-and'
+    """
+    if not given:
+        return {}
+    issuer, client, secret = (part.strip() for part in given.split(",", 2))
+    name = urlsplit(issuer).hostname or issuer
+    app = {
+        "provider_id": "house",
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": issuer},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def issuers(providers: dict[str, Any]) -> list[str]:
+    """Return the origins to which the sign-in form may lead."""
+    apps = providers.get("openid_connect", {}).get("APPS", [])
+    urls = (urlsplit(app["settings"]["server_url"]) for app in apps)
+    return [f"{url.scheme}://{url.netloc}" for url in urls]
+
+
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("YESAND_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -110,6 +137,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "ninja",
     "django_tasks",
@@ -135,6 +166,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "yesand.site.middleware.AtHome",
+    "yesand.people.middleware.Guarded",
 ]
 ROOT_URLCONF = "yesand.site.urls"
 WSGI_APPLICATION = "yesand.site.wsgi.application"
@@ -173,11 +205,50 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
+ACCOUNT_ADAPTER = "yesand.people.adapters.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # closing the browser logs out
 ACCOUNT_LOGOUT_REDIRECT_URL = "start"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+#: How often one may try, over all processes: the counts lie in the registry's cache table.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cache",
+    }
+}
+# One proxy stands before us if there is HTTPS; else nobody is believed about another's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+
+# Second factors and passkeys. A browser offers passkeys over HTTPS or on this machine alone.
+MFA_ADAPTER = "yesand.people.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Yes-And"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {"add_webauthn": "yesand.people.security.forms.AddPasskey"}
+#: Whether producers, auditors and licensees must have a second factor: where there is HTTPS.
+REQUIRE_MFA = os.environ.get("YESAND_REQUIRE_MFA", "1" if HTTPS else "0") == "1"
+
+# Signing in by an account elsewhere: ``YESAND_OIDC=issuer,client id,secret``.
+SOCIALACCOUNT_ADAPTER = "yesand.people.adapters.Providers"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = oidc(told("YESAND_OIDC"))
+
+# A session ends eight hours after the last page, and after a week in any case (`Guarded`).
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_LONGEST = 7 * 86_400
 
 # What is done later: kept in the registry, so that it outlives the process (`yesand work`).
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -203,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "media-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that signs in elsewhere is sent on there.
+        "form-action": [SELF, *issuers(SOCIALACCOUNT_PROVIDERS)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

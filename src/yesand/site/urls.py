@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from yesand.people.confirming import reauthenticated
 from yesand.people.rooms import offered
 from yesand.site import errors, views
 from yesand.site.api import addresses
@@ -15,6 +16,11 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", reauthenticated(account.password_set), name="account_set_password"),
+    path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/factors/", include("allauth.mfa.urls")),
+    path("account/elsewhere/", include("allauth.socialaccount.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("log/", views.log, name="log"),
     path("log/<int:index>/", views.entry, name="entry"),

@@ -1,0 +1,58 @@
+"""What the room of agreements holds about a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.scope import Scope
+from yesand.kernel.place import Place
+from yesand.people.models import User
+
+_AGREEMENT = ("digest", "kind", "template", "language", "terms", "summary", "text", "signed_at")
+
+
+def held(user: User) -> dict[str, Any]:
+    """Return the agreements and withdrawals, with the signed bytes."""
+    withdrawn = Withdrawal.objects.filter(performer__user=user).order_by("at")
+    signed = Agreement.objects.filter(performer__user=user).order_by("signed_at")
+    return {
+        "agreements": list(signed.values(*_AGREEMENT, "envelope")),
+        "withdrawals": list(withdrawn.values("digest", "scope", "reason", "at", "envelope")),
+    }
+
+
+def hindrances(place: Place, user: User) -> Iterator[str]:
+    """What was permitted is first taken back: else it would go on without anybody to ask."""
+    standing = _standing(user)
+    if standing:
+        yield ngettext(
+            "%(n)d agreement of yours still stands: withdraw from everything first.",
+            "%(n)d agreements of yours still stand: withdraw from everything first.",
+            standing,
+        ) % {"n": standing}
+
+
+def _standing(user: User) -> int:
+    """Count the agreements after which nothing has been withdrawn whole."""
+    everything = Scope().as_json()
+    whole = [
+        row.entry_id
+        for row in Withdrawal.objects.filter(performer__user=user)
+        if row.scope == everything
+    ]
+    rows = Agreement.objects.filter(performer__user=user)
+    return rows.filter(entry_id__gt=max(whole, default=-1)).count()
+
+
+def stays(place: Place, user: User) -> Iterator[str]:
+    """Say why a signed agreement is kept."""
+    number = Agreement.objects.filter(performer__user=user).count()
+    if number:
+        yield gettext(
+            "Signed agreements and withdrawals (%(n)d): proof of what was permitted "
+            "(GDPR Art. 7(1), 17(3)(e)). Only producers and auditors of the house can read them."
+        ) % {"n": number}

@@ -1,0 +1,57 @@
+"""What of allauth's behaviour is ours: nobody signs up, secrets are sealed, asking again is one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+
+from yesand.people.confirming import recently
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Accounts of people who joined by invitation."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves."""
+        return False
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """Ask again as everywhere in the house: after ten minutes."""
+        return not recently(self.request)
+
+
+class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Signing in by another's account: only for those who are here already and linked it."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nobody signs up by themselves."""
+        return False
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nor by being known elsewhere."""
+        return False
+
+
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors, their secrets sealed in the registry."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret with a key derived from the house's own."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open it."""
+        return _seal().decrypt(encrypted_text.encode()).decode()
+
+
+def _seal() -> Fernet:
+    key = hashlib.sha256(b"second factors\n" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

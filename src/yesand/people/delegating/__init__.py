@@ -1,0 +1,1 @@
+"""Acting for a performer: granted and ended by the performer alone."""

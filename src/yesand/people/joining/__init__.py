@@ -1,0 +1,1 @@
+"""Joining by invitation: a link that lets one person in, once."""

@@ -1,0 +1,77 @@
+"""What guards every session: its ends, and a second factor where one is required."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from yesand.kernel.clock import instant, stamp
+from yesand.people.confirming import now_of
+from yesand.people.frame import AUDITOR, LICENSEE, PRODUCER
+from yesand.people.models import User
+from yesand.people.sight import Request
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+#: Whose password alone is not enough: they see or take what is others'.
+STRONGER = frozenset({PRODUCER, AUDITOR, LICENSEE})
+#: How often a session notes that it is in use: each note is a write.
+NOTED = timedelta(minutes=5)
+_ALWAYS = ("account", "mfa_", "set_language", "start", "openid_connect", "socialaccount")
+
+
+class Guarded:
+    """Ends what is too old; keeps what is in use; asks for a second factor."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the session first."""
+        if request.user.is_authenticated:
+            self._age(request)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Send who needs a second factor to where they get one."""
+        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+            return None
+        name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+        if name.startswith(_ALWAYS) or not needs_factor(cast(Request, request)):
+            return None
+        told = gettext("Your seat needs a second factor: add a passkey or an app for codes first.")
+        if request.path.startswith("/api/"):
+            body = {"type": "about:blank", "status": 403, "title": told}
+            return JsonResponse(body, status=403, content_type="application/problem+json")
+        messages.warning(request, told)
+        return HttpResponseRedirect(reverse("mfa_index"))
+
+    def _age(self, request: HttpRequest) -> None:
+        now, session = now_of(request), request.session
+        began = session.get("began_at")
+        if began and now - instant(began) > timedelta(seconds=settings.SESSION_LONGEST):
+            logout(request)
+            return
+        noted = session.get("noted_at")
+        if noted is None or abs(now - instant(noted)) > NOTED:
+            session["noted_at"] = stamp(now)  # saved, and so kept for another eight hours
+
+
+def needs_factor(request: Request) -> bool:
+    """Tell whether the person has a seat that needs a second factor, and has none."""
+    if not request.sight.roles & STRONGER:
+        return False
+    user = cast(User, request.user)
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return not Authenticator.objects.filter(user=user, type__in=kinds).exists()

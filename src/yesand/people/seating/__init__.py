@@ -1,0 +1,1 @@
+"""Organisations and the seats in them: the producer's."""

@@ -1,0 +1,1 @@
+"""What keeps an account safe, shown to whose it is: history, sessions, tokens."""

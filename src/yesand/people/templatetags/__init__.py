@@ -1,0 +1,1 @@
+"""How the room of people writes things."""

@@ -1,0 +1,64 @@
+"""What the room of royalties holds about a person: statements, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext
+
+from yesand.kernel.money import Money
+from yesand.kernel.place import Place
+from yesand.people.models import Performer, User
+from yesand.royalties.models import Posting, Statement
+from yesand.royalties.services import owed_to
+from yesand.training.models import Deployment
+
+_STATEMENT = ("digest", "currency", "total_micro", "payable_minor", "carried_micro", "envelope")
+_POSTING = ("transaction__at", "transaction__memo", "currency", "micro")
+
+
+def held(user: User) -> dict[str, Any]:
+    """Return the statements as signed, and every posting to the person's account."""
+    statements = Statement.objects.filter(performer__user=user).order_by("settlement__period")
+    postings = Posting.objects.filter(account__performer__user=user)
+    return {
+        "statements": list(statements.values("settlement__period", *_STATEMENT)),
+        "postings": list(postings.order_by("transaction__at", "pk").values(*_POSTING)),
+    }
+
+
+def hindrances(place: Place, user: User) -> Iterator[str]:
+    """Nobody leaves while something is owed to them, or will be."""
+    performer = Performer.objects.filter(user=user).first()
+    if performer is None:
+        return
+    for money in payable(performer):
+        yield gettext("%(money)s is owed to you: let it be paid out first.") % {"money": money}
+    for deployment in relying(performer):
+        yield gettext(
+            "The model “%(model)s” in service relies on you and pays royalties until it is retired."
+        ) % {"model": deployment.name}
+
+
+def payable(performer: Performer) -> list[Money]:
+    """Return what is owed to a performer, where it is enough to be paid (a minor unit)."""
+    return [money for money in owed_to(performer).values() if abs(money.micro) >= 10_000]
+
+
+def relying(performer: Performer) -> list[Deployment]:
+    """Return the deployments in service whose model was trained on a performer's takes."""
+    rows = Deployment.objects.filter(
+        decommission=None, model__manifest__performers__performer=performer
+    )
+    return list(rows.distinct().order_by("name"))
+
+
+def stays(place: Place, user: User) -> Iterator[str]:
+    """Say why the books are kept."""
+    number = Statement.objects.filter(performer__user=user).count()
+    if number:
+        yield gettext(
+            "Statements (%(n)d) and postings, under your handle alone, as long as the law wants "
+            "books kept (in Germany ten years: § 147 AO; GDPR Art. 17(3)(b))."
+        ) % {"n": number}

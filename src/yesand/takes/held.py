@@ -1,0 +1,87 @@
+"""What the room of takes holds about a person: recordings, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from yesand.kernel.errors import NotFound
+from yesand.kernel.place import Place
+from yesand.people.models import User
+from yesand.provenance import services as log
+from yesand.provenance.models import Entry
+from yesand.takes.media import MediaStore
+from yesand.takes.models import Session, Take
+
+_TAKE = (
+    "sha256 scene__title emotion intensity repetition language modality media_type duration_ms "
+    "sample_rate channels original_name state recorded_at session__slug"
+).split()
+
+
+def held(user: User) -> dict[str, Any]:
+    """Return the sessions and takes."""
+    sessions = Session.objects.filter(performer__user=user).order_by("at")
+    takes = Take.objects.filter(performer__user=user).order_by("recorded_at", "pk")
+    return {
+        "sessions": list(sessions.values("slug", "at", "corpus", "agreement_id")),
+        "takes": list(takes.values(*_TAKE)),
+    }
+
+
+def files(place: Place, user: User) -> Iterator[tuple[str, Path]]:
+    """Yield the recordings, each once."""
+    store = MediaStore(place.media)
+    for sha256 in _recordings(user):
+        try:
+            path = store.path_of(sha256)
+        except NotFound:
+            continue
+        yield path.name, path
+
+
+def _recordings(user: User) -> list[str]:
+    takes = Take.objects.filter(performer__user=user)
+    return sorted(set(takes.values_list("sha256", flat=True)))
+
+
+def goes(place: Place, user: User) -> Iterator[str]:
+    """Say that the recordings go."""
+    number = len(_recordings(user))
+    if number:
+        yield gettext("Your %(n)d recordings, and the log’s link to each.") % {"n": number}
+
+
+def stays(place: Place, user: User) -> Iterator[str]:
+    """Say what is kept of a take."""
+    if _recordings(user):
+        yield gettext(
+            "Of each take its hash, length, scene and file name, without sound: what models were "
+            "trained on can be proved, and who has a copy told to delete it (GDPR Art. 17(2), 19)."
+        )
+
+
+def erase(place: Place, user: User) -> None:
+    """Delete the recordings that are nobody else's, and blank the log's link to every take."""
+    mine = Take.objects.filter(performer__user=user)
+    log.erase(Entry.objects.filter(pk__in=mine.values("entry_id")))
+    others = Take.objects.exclude(pk__in=mine.values("pk"))
+    shared = set(others.values_list("sha256", flat=True))
+    gone = [path for name, path in files(place, user) if _hash_of(name) not in shared]
+    transaction.on_commit(partial(_delete, place, gone))
+
+
+def _hash_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _delete(place: Place, gone: list[Path]) -> None:
+    for path in gone:
+        path.unlink(missing_ok=True)
+        drawn = place.cache / "waveforms" / f"{_hash_of(path.name)}.json"
+        drawn.unlink(missing_ok=True)
