@@ -86,7 +86,7 @@ ROWS = [
         method="post",
         data=lambda s: {"name": "Lab", "slug": "new-lab", "kind": "licensee"},
     ),
-    Row("new_seat", PRODUCERS, method="post", data=lambda s: {"user": "rater", "role": "producer"}),
+    Row("new_seat", PRODUCERS, method="post", data=lambda s: {"user": "dora", "role": "rater"}),
     Row("end_seat", PRODUCERS, seat_of_rater, method="post"),
     Row(
         "renewal",
@@ -121,9 +121,9 @@ ROWS += [
     Row("mfa_authenticate", SENT_ON),  # only in the middle of logging in
     Row("mfa_reauthenticate", SENT_ON),  # to where one can be asked: the password
     Row("mfa_activate_totp", CLOSED),
-    Row("mfa_deactivate_totp", SENT_ON),
+    Row("mfa_deactivate_totp", NOT_YET),
     Row("mfa_view_recovery_codes", NOT_YET),
-    Row("mfa_generate_recovery_codes", SENT_ON),
+    Row("mfa_generate_recovery_codes", CLOSED),
     Row("mfa_download_recovery_codes", NOT_YET),
     Row("mfa_list_webauthn", CLOSED),
     Row("mfa_add_webauthn", CLOSED),
@@ -133,7 +133,7 @@ ROWS += [
     Row("mfa_remove_webauthn", NOT_YET, lambda s: [1]),
     Row("socialaccount_connections", CLOSED),
     Row("socialaccount_login_cancelled", OPEN),
-    Row("socialaccount_login_error", OPEN),
+    Row("socialaccount_login_error", (LOGIN, *(401,) * 8)),
     Row("socialaccount_signup", SENT_ON),
     Row("openid_connect_login", (GONE,) * 9, lambda s: ["house"]),
     Row("openid_connect_callback", (GONE,) * 9, lambda s: ["house"]),

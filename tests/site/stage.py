@@ -108,13 +108,15 @@ def voice(seed: int, emotion: int, seconds: float = 1.2) -> npt.NDArray[np.float
     return sound
 
 
-def recordings(folder: Path, handles: tuple[str, ...] = HANDLES, synthetic: bool = True) -> Path:
-    """Lay out a small table of recordings as anyone's own."""
+def recordings(
+    folder: Path, handles: tuple[str, ...] = HANDLES, synthetic: bool = True, first: int = 0
+) -> Path:
+    """Lay out a small table of recordings as anyone's own; ``first`` gives other voices."""
     folder.mkdir()
     with (folder / "takes.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "performer", "emotion", "scene", "credit_name", "synthetic"])
-        for p, handle in enumerate(handles):
+        for p, handle in enumerate(handles, first):
             for e, emotion in enumerate(EMOTIONS):
                 name = f"{handle}-{emotion}.wav"
                 soundfile.write(folder / name, voice(10 * p + e, e), RATE)

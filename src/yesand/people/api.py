@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.people.bearer import allowed
@@ -136,7 +136,7 @@ def tokens(request: HttpRequest) -> list[Token]:
 
 
 @router.delete("/me/tokens/{number}", response={204: None}, auth=allowed("account:write"))
-def revoke_token(request: HttpRequest, number: int) -> tuple[int, None]:
+def revoke_token(request: HttpRequest, number: int) -> Status[None]:
     """Take a token back. Again changes nothing."""
     user = cast(User, request.user)
     row = Token.objects.filter(pk=number, user=user).first() if number < 2**63 else None
@@ -144,4 +144,4 @@ def revoke_token(request: HttpRequest, number: int) -> tuple[int, None]:
         raise NotFound("No token of yours has that number")
     if revoke(cast(Request, request).place, row):
         happened(Happened.TOKEN_REVOKED, user, request, detail=row.name)
-    return 204, None
+    return Status(204, None)
