@@ -15,12 +15,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Browser, StorageState, sync_playwright
+
+if TYPE_CHECKING:
+    from yesand.kernel.place import Place
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -77,6 +81,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     if performer:
         account(PERFORMER, "performer", password, performer=performer)
     pages = {"start": ("", "/"), "login": ("", reverse("account_login")), "missing": ("", "/no")}
+    pages |= of_people(opened.place, performer is not None)
     if performer:
         pages["me"] = (PERFORMER, reverse("me"))
     lists = "performers agreements sessions takes manifests models reports usage statements"
@@ -97,6 +102,35 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         if row is not None:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
     opened.close()
+    return pages
+
+
+def of_people(place: Place, performing: bool) -> dict[str, tuple[str, str]]:
+    """Return the pages of accounts and of who has which seat, with something on each."""
+    from django.urls import reverse
+
+    from yesand.people.delegating.services import grant
+    from yesand.people.joining.services import invite
+    from yesand.people.models import Performer, User
+    from yesand.people.security.services import make_token
+
+    producer = User.objects.get(username=PRODUCER)
+    make_token(place, producer, "Night line", ["usage:write", "corpus:read"], None)
+    _, secret = invite(
+        place, "performer", by=producer, handle="Nora", credit_name="Nora Voss", country="AT"
+    )
+    names = "people invitations account account_settings account_history account_sessions"
+    names += " account_tokens account_leave mfa_index mfa_add_webauthn mfa_activate_totp"
+    names += " account_reauthenticate socialaccount_connections"
+    pages = {name: (PRODUCER, reverse(name)) for name in names.split()}
+    pages["join"] = ("", reverse("join", args=[secret]))
+    if performing:
+        until = place.clock.now() + timedelta(days=200)
+        own = Performer.objects.get(user__username=PERFORMER)
+        grant(place, own, "agent", ["read", "book"], until)
+        pages["account_delegates"] = (PERFORMER, reverse("account_delegates"))
+        pages["account-performer"] = (PERFORMER, reverse("account"))
+        pages["account_leave-performer"] = (PERFORMER, reverse("account_leave"))
     return pages
 
 
