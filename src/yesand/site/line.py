@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,7 @@ STATIONS = (
 )
 
 
+@cache
 def wave(width: int = 1000, height: int = 120, steps: int = 500) -> str:
     """Return the SVG path of the line: loud on the left, still on the right.
 

@@ -44,6 +44,8 @@ def database(root: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(root / "registry.sqlite3"),
+        # Opening it reads the whole schema: each thread of the server keeps its connection.
+        "CONN_MAX_AGE": 600,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
