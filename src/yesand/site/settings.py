@@ -191,6 +191,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("YESAND_MAIL_FROM", "yes-and@localhost")
 
 # Static files are served as they lie in the package: no `collectstatic`, no manifest.
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "yesand.site.statics.Versioned"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
