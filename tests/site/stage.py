@@ -137,7 +137,7 @@ def hashed() -> str:
     return make_password(PASSWORD)
 
 
-def seat(stage: Stage, name: str, role: Seat.Role, **of: object) -> User:
+def seat(stage: Stage, name: str, role: Seat.Role, **of: Any) -> User:
     """An account with a seat."""
     user = User.objects.create(username=name, password=hashed())
     Seat.objects.create(user=user, role=role, organisation=of.get("organisation"))

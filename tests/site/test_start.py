@@ -120,3 +120,24 @@ def test_trial_terms_mark_every_page(trial_house: yesand.House) -> None:
     client = Client()
     for address in ("/", "/login/", "/no/such/page"):
         assert b"TRIAL" in client.get(address).content
+
+
+def test_a_static_file_is_kept_until_it_changes(stage: Stage) -> None:
+    page = Client().get("/").content.decode()
+    (address,) = re.findall(r'href="(/static/site\.css\?v=[0-9a-f]{8})"', page)
+    kept = Client().get(address)
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    kept.close()
+    plain = Client().get("/static/site.css")
+    assert plain.headers["Cache-Control"] == "max-age=3600, public"
+    plain.close()
+    assert Client().get("/static/nothing.css?v=1").headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_says_what_it_is_to_who_looks_for_it(stage: Stage) -> None:
+    page = Client().get("/").content.decode()
+    assert re.search(r'<meta name="description" content="[^"]{50,160}"', page)
+    robots = Client().get("/robots.txt")
+    assert robots.headers["Content-Type"].startswith("text/plain")
+    assert "Disallow: /\n" not in robots.content.decode()
+    assert robots.headers["Content-Usage"] == "train-ai=n"

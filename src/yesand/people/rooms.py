@@ -34,7 +34,7 @@ and, where they fit, any of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
@@ -42,10 +42,13 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 
-def offered(name: str) -> Iterator[ModuleType]:
-    """Yield that module of every room that has one, in the order of ``ROOMS``."""
-    for config in apps.get_app_configs():
-        if not config.name.startswith("yesand.") or config.module is None:
-            continue
-        if module_has_submodule(config.module, name):
-            yield import_module(f"{config.name}.{name}")
+@cache
+def offered(name: str) -> tuple[ModuleType, ...]:
+    """Return that module of every room that has one, in the order of ``ROOMS``."""
+    return tuple(
+        import_module(f"{config.name}.{name}")
+        for config in apps.get_app_configs()
+        if config.name.startswith("yesand.")
+        and config.module is not None
+        and module_has_submodule(config.module, name)
+    )

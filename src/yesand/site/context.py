@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.db import connection
 from django.http import HttpRequest
 
 from yesand.agreements.models import Agreement
@@ -12,6 +13,11 @@ from yesand.people.models import Performer
 from yesand.people.rooms import offered
 from yesand.people.sight import Request
 from yesand.site.line import STATIONS
+
+_MARKS = (
+    f"SELECT EXISTS(SELECT 1 FROM {Agreement._meta.db_table} WHERE kind = %s), "
+    f"EXISTS(SELECT 1 FROM {Performer._meta.db_table} WHERE synthetic = %s)"
+)
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -25,9 +31,16 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "here": _here(request),
         "sight": cast(Request, request).sight,
         "menu": _menu(cast(Request, request)),
-        "trial": Agreement.objects.filter(kind=Agreement.Kind.TRIAL).exists(),
-        "sample": Performer.objects.filter(synthetic=True).exists(),
+        **marks(),
     }
+
+
+def marks() -> dict[str, bool]:
+    """Tell whether the house holds trial terms, and synthetic voices, by one question."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [Agreement.Kind.TRIAL, True])
+        trial, sample = cursor.fetchone()
+    return {"trial": bool(trial), "sample": bool(sample)}
 
 
 def _menu(request: Request) -> list[Link]:

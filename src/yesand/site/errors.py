@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import gettext_lazy as _
 
 from yesand.kernel.errors import YesAndError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 log = logging.getLogger("yesand.site")
 
@@ -18,32 +22,32 @@ log = logging.getLogger("yesand.site")
 class Words:
     """What an error page says."""
 
-    title: str
-    what: str
-    remedy: str
+    title: str | StrPromise
+    what: str | StrPromise
+    remedy: str | StrPromise
 
 
 WORDS = {
     400: Words(
-        "That request made no sense to us",
-        "Something in the address or the form could not be read.",
-        "Go back and try again; if you typed the address, check it.",
+        _("That request made no sense to us"),
+        _("Something in the address or the form could not be read."),
+        _("Go back and try again; if you typed the address, check it."),
     ),
     403: Words(
-        "This is not open to you",
-        "The form was too old, or came from another site.",
-        "Go back, load the page again, and send it once more.",
+        _("This is not open to you"),
+        _("The form was too old, or came from another site."),
+        _("Go back, load the page again, and send it once more."),
     ),
     404: Words(
-        "There is nothing here for you",
-        "The page does not exist, or it is somebody else's.",
-        "Check the address, or start again from your own page.",
+        _("There is nothing here for you"),
+        _("The page does not exist, or it is somebody else's."),
+        _("Check the address, or start again from your own page."),
     ),
-    409: Words("This cannot be done", "", ""),
+    409: Words(_("This cannot be done"), "", ""),
     500: Words(
-        "We made a mistake",
-        "It is ours, not yours, and nothing you did is lost.",
-        "Try again in a moment. If it stays, tell whoever keeps this house the reference below.",
+        _("We made a mistake"),
+        _("It is ours, not yours, and nothing you did is lost."),
+        _("Try again in a moment. If it stays, tell whoever keeps this house the reference below."),
     ),
 }
 

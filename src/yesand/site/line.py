@@ -4,32 +4,100 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class Station:
-    """One station of the line: its name, the address of its list, and what happens there."""
+    """One station of the line: its keys, the address of its list, and how people read it."""
 
     key: str
     plural: str
     address: str
-    about: str
+    name: StrPromise
+    many: StrPromise
+    about: StrPromise
 
 
 STATIONS = (
-    Station("performer", "performers", "performers", "a person, with a key of their own"),
-    Station("agreement", "agreements", "agreements", "terms and plain words, signed by both"),
-    Station("session", "sessions", "sessions", "a meeting to perform, under one agreement"),
-    Station("take", "takes", "takes", "one performance, named by its hash"),
-    Station("corpus", "corpora", "manifests", "exactly the takes that a request may use"),
-    Station("model", "models", "models", "what was trained, bound to its corpus"),
-    Station("reliance", "reports", "reports", "how much a model leans on whom"),
-    Station("usage", "usage events", "usage", "every metered use of a deployment"),
-    Station("statement", "statements", "statements", "what one performer is owed, and why"),
-    Station("payout", "payouts", "payouts", "what has been paid"),
+    Station(
+        "performer",
+        "performers",
+        "performers",
+        _("performer"),
+        _("performers"),
+        _("a person, with a key of their own"),
+    ),
+    Station(
+        "agreement",
+        "agreements",
+        "agreements",
+        _("agreement"),
+        _("agreements"),
+        _("terms and plain words, signed by both"),
+    ),
+    Station(
+        "session",
+        "sessions",
+        "sessions",
+        _("session"),
+        _("sessions"),
+        _("a meeting to perform, under one agreement"),
+    ),
+    Station(
+        "take", "takes", "takes", _("take"), _("takes"), _("one performance, named by its hash")
+    ),
+    Station(
+        "corpus",
+        "corpora",
+        "manifests",
+        _("corpus"),
+        _("corpora"),
+        _("exactly the takes that a request may use"),
+    ),
+    Station(
+        "model",
+        "models",
+        "models",
+        _("model"),
+        _("models"),
+        _("what was trained, bound to its corpus"),
+    ),
+    Station(
+        "reliance",
+        "reports",
+        "reports",
+        _("reliance"),
+        _("reports"),
+        _("how much a model leans on whom"),
+    ),
+    Station(
+        "usage",
+        "usage events",
+        "usage",
+        _("usage"),
+        _("usage events"),
+        _("every metered use of a deployment"),
+    ),
+    Station(
+        "statement",
+        "statements",
+        "statements",
+        _("statement"),
+        _("statements"),
+        _("what one performer is owed, and why"),
+    ),
+    Station("payout", "payouts", "payouts", _("payout"), _("payouts"), _("what has been paid")),
 )
 
 
+@cache
 def wave(width: int = 1000, height: int = 120, steps: int = 500) -> str:
     """Return the SVG path of the line: loud on the left, still on the right.
 

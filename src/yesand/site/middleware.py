@@ -19,11 +19,16 @@ from yesand.people.models import User
 from yesand.people.sight import Request, Sight
 from yesand.site import errors
 from yesand.site.references import new_reference
+from yesand.site.statics import KEPT
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 _SQUEEZED = ("text/", "application/javascript", "application/json", "image/svg+xml")
 #: Nothing here needs a camera, a microphone or a place on earth.
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+#: AIPREF: no generative model is to be trained on a page, unless the page says otherwise.
+_USAGE = "train-ai=n"
 
 
 class Referenced:
@@ -38,6 +43,9 @@ class Referenced:
         response = self.get_response(request)
         response.headers.setdefault("X-Reference", cast(Request, request).reference)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        response.headers.setdefault("Content-Usage", _USAGE)
+        if request.path.startswith(settings.STATIC_URL) and "v" in request.GET:
+            response.headers["Cache-Control"] = KEPT if response.status_code == 200 else "no-store"
         return response
 
 

@@ -44,6 +44,8 @@ def database(root: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(root / "registry.sqlite3"),
+        # Opening it reads the whole schema: each thread of the server keeps its connection.
+        "CONN_MAX_AGE": 600,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
@@ -260,6 +262,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("YESAND_MAIL_FROM", "yes-and@localhost")
 
 # Static files are served as they lie in the package: no `collectstatic`, no manifest.
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "yesand.site.statics.Versioned"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False

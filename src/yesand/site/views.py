@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Model, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import Manifest
@@ -22,6 +23,8 @@ from yesand.site.records import record_of
 from yesand.takes.models import Session, Take
 from yesand.training.models import TrainedModel
 
+_ROBOTS = "User-agent: *\nDisallow: /api/\n"
+
 
 @login_not_required
 def start(request: Request) -> HttpResponse:
@@ -36,6 +39,13 @@ def start(request: Request) -> HttpResponse:
             "checkpoint": latest(request.place),
         },
     )
+
+
+@login_not_required
+@require_safe
+def robots(request: Request) -> HttpResponse:
+    """Tell robots what is of no use to them (RFC 9309)."""
+    return HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8")
 
 
 def counted() -> dict[str, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.utils.dateformat import format as dated
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from yesand.kernel.clock import instant, stamp
 from yesand.kernel.money import Money
@@ -16,12 +18,18 @@ register = template.Library()
 PPB = 10**9
 #: Between a figure and its unit: a line never ends there.
 NBSP = "\u00a0"
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def _spoken(figure: str) -> str:
+    """Write a figure as the reader's language does: German swaps point and comma."""
+    return figure.translate(_SWAPPED) if (get_language() or "").startswith("de") else figure
 
 
 @register.filter
 def count(number: int | None) -> str:
     """Write 1440 as ``1,440``; nothing as a dash."""
-    return "–" if number is None else f"{number:,}"
+    return "–" if number is None else _spoken(f"{number:,}")
 
 
 @register.filter
@@ -30,7 +38,7 @@ def span(milliseconds: int | None) -> str:
     if milliseconds is None:
         return "–"
     if milliseconds < 60_000:
-        return f"{milliseconds / 1000:.1f}{NBSP}s"
+        return _spoken(f"{milliseconds / 1000:.1f}{NBSP}s")
     minutes, seconds = divmod(milliseconds // 1000, 60)
     if minutes < 60:
         return f"{minutes}{NBSP}min {seconds}{NBSP}s"
@@ -40,25 +48,25 @@ def span(milliseconds: int | None) -> str:
 @register.filter
 def share(ppb: int | None) -> str:
     """Write parts per billion as ``12.4 %``."""
-    return "–" if ppb is None else f"{ppb / PPB * 100:.1f}{NBSP}%"
+    return "–" if ppb is None else _spoken(f"{ppb / PPB * 100:.1f}{NBSP}%")
 
 
 @register.filter
 def percent(fraction: float | None) -> str:
     """Write a fraction as ``58.2 %``."""
-    return "–" if fraction is None else f"{fraction * 100:.1f}{NBSP}%"
+    return "–" if fraction is None else _spoken(f"{fraction * 100:.1f}{NBSP}%")
 
 
 @register.filter
 def kilohertz(hertz: int) -> str:
     """Write a sample rate as ``48 kHz`` or ``44.1 kHz``."""
-    return f"{hertz / 1000:g}{NBSP}kHz"
+    return _spoken(f"{hertz / 1000:g}{NBSP}kHz")
 
 
 @register.simple_tag
 def money(micro: int, currency: str) -> str:
     """Write micro-units of a currency to the last of six digits, e.g. ``12.500000 EUR``."""
-    return Money(currency, micro).to_the_last().replace(" ", NBSP)
+    return _spoken(Money(currency, micro).to_the_last().replace(" ", NBSP))
 
 
 @register.filter
@@ -68,7 +76,8 @@ def when(moment: datetime | str | None) -> SafeString | str:
         return "–"
     if isinstance(moment, str):
         moment = instant(moment)
-    text = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    form = gettext("j M Y, H:i")  # in Django's letters, as the language writes a moment
+    text = f"{dated(moment.astimezone(UTC), form)} UTC"
     return format_html('<time datetime="{}">{}</time>', stamp(moment), text)
 
 
@@ -88,8 +97,9 @@ def whole(digest: str) -> SafeString:
 
 @register.filter
 def plain(value: Any) -> str:
-    """Write an identifier such as ``emotion-recognition`` as words."""
-    return str(value).replace("-", " ").replace("_", " ")
+    """Write an identifier such as ``emotion-recognition`` as words (`yesand.site.words`)."""
+    words = str(value).replace("-", " ").replace("_", " ")
+    return gettext(words) if words else words
 
 
 @register.simple_tag(takes_context=True)

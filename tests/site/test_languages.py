@@ -1,0 +1,54 @@
+"""The pages speak German to whoever wishes; what is signed stays as it was signed."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+from django.urls import reverse
+from stage import Stage
+
+GERMAN = {"accept-language": "de"}
+
+
+def test_a_browser_is_answered_in_its_language(stage: Stage) -> None:
+    page = Client().get("/", headers=GERMAN).content.decode()
+    assert '<html lang="de">' in page and "bleibt in der Leitung" in page
+    assert (
+        '<html lang="en">' in Client().get("/", headers={"accept-language": "fr"}).content.decode()
+    )
+
+
+def test_anyone_may_choose_a_language_and_it_stays(stage: Stage) -> None:
+    client = Client()
+    answer = client.post(reverse("set_language"), {"language": "de"}, headers={"referer": "/log/"})
+    assert answer.status_code == 302
+    assert "Anmelden" in client.get("/").content.decode()
+    client.post(reverse("set_language"), {"language": "en"})
+    assert "Log in" in client.get("/").content.decode()
+
+
+def test_figures_and_moments_are_written_as_the_language_does(as_: dict[str, Client]) -> None:
+    english = as_["ada"].get(reverse("reports")).content.decode()
+    german = as_["ada"].get(reverse("reports"), headers=GERMAN).content.decode()
+    moment = re.compile(r'<time datetime="([^"]+)">([^<]+)</time>')
+    assert moment.findall(english)[0] == ("2026-10-01T00:00:00Z", "1 Oct 2026, 00:00 UTC")
+    assert moment.findall(german)[0] == ("2026-10-01T00:00:00Z", "1. Okt. 2026, 00:00 UTC")
+    page = as_["ada"].get(reverse("performer", args=["Ada"]), headers=GERMAN).content.decode()
+    assert "52,0\u00a0%" in page and "52.0\u00a0%" not in page
+
+
+def test_an_error_is_kind_in_german_too(stage: Stage) -> None:
+    page = Client().get("/no/such/page", headers=GERMAN).content.decode()
+    assert "Hier ist nichts für Sie" in page and "Reference" not in page
+
+
+def test_what_is_signed_stays_in_the_language_of_its_signature(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    address = reverse("statement_document", args=[stage.statement.digest])
+    documents = [as_["ada"].get(address, headers=h) for h in (GERMAN, {"accept-language": "en"})]
+    bodies = [b"".join(d) if d.streaming else d.content for d in documents]
+    assert bodies[0] == bodies[1]
+    page = as_["ada"].get(reverse("agreement", args=[stage.agreement.digest]), headers=GERMAN)
+    assert stage.agreement.summary.splitlines()[0] in page.content.decode()
