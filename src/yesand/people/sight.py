@@ -31,6 +31,8 @@ class Sight:
     performer: Performer | None = None
     #: The licensees that they sit for.
     licensees: frozenset[int] = frozenset()
+    #: Their account, while they sit in any seat.
+    account: User | None = None
 
     @classmethod
     def of(cls, user: User | AnonymousUser) -> Sight:
@@ -49,6 +51,7 @@ class Sight:
                 for seat in seats
                 if seat.role == Seat.Role.LICENSEE and seat.organisation_id is not None
             ),
+            account=user if roles else None,
         )
 
     @property
@@ -67,11 +70,12 @@ class Request(HttpRequest):
 
 @dataclass(frozen=True)
 class Rule:
-    """Paths from a record to the performer and to the licensees whose it is; none is nobody's."""
+    """Paths from a record to whose it is: performer, licensees, account; none is nobody's."""
 
     performer: str = ""
     licensees: tuple[str, ...] = ()
     signed_in: bool = False
+    account: str = ""
 
 
 #: Every record that has a page. What is not named here is seen by producers and auditors alone.
@@ -80,6 +84,8 @@ RULES = {
     "people.performer": Rule(performer="pk"),
     "agreements.agreement": Rule(performer="performer"),
     "agreements.withdrawal": Rule(performer="performer"),
+    "meetings.meeting": Rule(account="attendances__user"),
+    "meetings.change": Rule(account="meeting__attendances__user"),
     "takes.session": Rule(performer="performer"),
     "takes.take": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
@@ -120,6 +126,8 @@ def _theirs(rule: Rule, sight: Sight) -> Q | None:
         return Q()
     if rule.performer and sight.performer is not None:
         paths.append(Q(**{rule.performer: sight.performer.pk}))
+    if rule.account and sight.account is not None:
+        paths.append(Q(**{rule.account: sight.account.pk}))
     if sight.licensees:
         paths += [Q(**{f"{path}__in": sight.licensees}) for path in rule.licensees]
     if not paths:
