@@ -54,14 +54,13 @@ def free(
 ) -> list[datetime]:
     """Return the starts between two moments at which all of them can meet for that long."""
     low = max([start, *(now + p.notice for p in people)])
-    high = min([end, *(now + p.horizon + SLOT for p in people)])
-    if low >= high:
+    last = min([end - SLOT, *(now + p.horizon for p in people)])
+    if low > last:
         return []
-    together: list[Span] = [(low, high + length)]
+    together: list[Span] = [(low, last + length)]
     for person in people:
-        # A day around it, so that hours which began before the window count as a whole.
-        together = meet(together, person.can(low - timedelta(days=1), high + length))
-    return [at for span in together for at in _starts(span, length, step) if at < high]
+        together = meet(together, person.can(low, last + length))
+    return [at for span in together for at in _starts(span, length, step)]
 
 
 def _starts(span: Span, length: timedelta, step: timedelta) -> Iterator[datetime]:
@@ -90,20 +89,15 @@ def refuse_unless_free(
                 f"{person.name} is to be asked at least {spoken(person.notice)} before",
                 remedy="Choose a later time.",
             )
-        if start > now + person.horizon + SLOT:
+        if start > now + person.horizon:
             raise Refused(
                 f"{person.name} can be booked up to {spoken(person.horizon)} ahead",
                 remedy="Choose an earlier time.",
             )
-        if not any(a <= start and start + length <= b for a, b in _around(person, start, length)):
+        if (start, start + length) not in person.can(start, start + length):
             raise Refused(
                 f"{person.name} cannot be met at that time", remedy="Choose one that is free."
             )
-
-
-def _around(person: Person, start: datetime, length: timedelta) -> list[Span]:
-    day = timedelta(days=1)
-    return person.can(start - day, start + length + day)
 
 
 def spoken(span: timedelta) -> str:

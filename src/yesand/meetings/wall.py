@@ -106,7 +106,7 @@ def offsets(
     """Return the stretches of constant offset from UTC between two moments, in order."""
     found = []
     at, offset = start, _offset(zone, start)
-    probe = start
+    probe = start.replace(microsecond=0)  # clocks change on whole seconds
     while probe < end:
         later = min(probe + timedelta(hours=1), end)
         if _offset(zone, later) != offset:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError
 from django.db.models import QuerySet
 
@@ -47,7 +48,7 @@ def one(user: User, uid: UUID | str) -> Meeting:
     """
     try:
         return seen(user).get(uid=uid)
-    except (Meeting.DoesNotExist, ValueError, TypeError):
+    except (Meeting.DoesNotExist, ValidationError):
         raise NotFound("No meeting of yours is here", where=str(uid)[:40]) from None
 
 
