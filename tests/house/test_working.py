@@ -114,9 +114,7 @@ def test_a_task_that_kills_every_worker_is_given_up(
 ) -> None:
     tasks.mark.enqueue(str(tmp_path / "marks"))  # type: ignore[attr-defined]
     dead = [f"dead-{n}" for n in range(DEATHS)]
-    DBTaskResult.objects.update(
-        status="RUNNING", started_at=timezone.now(), worker_ids=dead[:-1]
-    )
+    DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now(), worker_ids=dead[:-1])
     assert put_back(house.place) == 1
     assert DBTaskResult.objects.get().status == "READY"
     DBTaskResult.objects.update(status="RUNNING", worker_ids=dead)

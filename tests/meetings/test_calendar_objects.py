@@ -100,7 +100,11 @@ def test_the_second_half_past_two_is_written_in_universal_time() -> None:
 
 @settings(max_examples=60)
 @given(
-    at=st.datetimes(datetime(2026, 1, 1), datetime(2031, 12, 1), timezones=st.just(UTC)),
+    at=st.datetimes(
+        datetime.fromisoformat("2026-01-01"),
+        datetime.fromisoformat("2031-12-01"),
+        timezones=st.just(UTC),
+    ),
     zone=st.sampled_from(ZONES),
     length=st.integers(1, 100),
     near=st.booleans(),

@@ -75,11 +75,11 @@ def test_a_move_and_a_cancellation_are_told_with_the_reason(
     services.move(cast.place, cast.ada, made.uid, at(11), reason="the train")
     work()
     # The first invitation was overtaken before it left.
-    assert [m["Subject"] for m in office.to("pam@mail.example")] == ["Moved: Talk with pam"]
+    assert [m["Subject"] for m in office.to("pam@mail.example")] == ["Moved: Talk: Ada Actor, pam"]
     services.cancel(cast.place, cast.pam, made.uid, reason="a cold")
     work()
     last = office.to("ada@mail.example")[-1]
-    assert last["Subject"] == "Cancelled: Talk with pam"
+    assert last["Subject"] == "Cancelled: Talk: Ada Actor, pam"
     assert "a cold" in last.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     (calendar,) = [p for p in last.walk() if p.get_content_type() == "text/calendar"]
     (event,) = Calendar.from_ical(calendar.get_content()).walk("VEVENT")
@@ -101,9 +101,9 @@ def test_reminders_come_a_day_and_an_hour_before_and_once(
         office.letters.clear()
     assert told == [
         [],
-        ["Tomorrow: Talk with pam"],
+        ["Tomorrow: Talk: Ada Actor, pam"],
         [],
-        ["In an hour: Talk with pam"],
+        ["In an hour: Talk: Ada Actor, pam"],
         [],
     ]
 
@@ -163,9 +163,7 @@ def test_a_closed_post_office_is_asked_again_later(
     assert not DBTaskResult.objects.filter(status="FAILED").exists()
 
 
-def test_who_has_no_address_is_sent_nothing(
-    cast: Cast, office: PostOffice, work: object
-) -> None:
+def test_who_has_no_address_is_sent_nothing(cast: Cast, office: PostOffice, work: object) -> None:
     assert callable(work)
     cast.ada.email = ""
     cast.ada.save()
@@ -190,6 +188,4 @@ def test_a_reminder_of_a_fold_names_which_time(cast: Cast) -> None:
     made.starts_at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     made.ends_at = made.starts_at + timedelta(hours=1)
     shown = times(made, "Europe/Berlin")
-    assert shown == (
-        "Sun 25 Oct 2026, 02:30 (first time, CEST) – 02:30 (second time, CET)"
-    )
+    assert shown == ("Sun 25 Oct 2026, 02:30 (first time, CEST) – 02:30 (second time, CET)")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,14 @@ from hypothesis import strategies as st
 from yesand.kernel.errors import BadInput
 from yesand.meetings.wall import FIRST, SECOND, moment, moments, offsets, which, zone_of
 
+
+def wall(text: str) -> datetime:
+    """A time as a clock on the wall shows it: of no zone."""
+    return datetime.fromisoformat(text)
+
+
 BERLIN = zone_of("Europe/Berlin")
-FIVE_YEARS = st.datetimes(datetime(2026, 1, 1), datetime(2031, 12, 31), timezones=st.just(UTC))
+FIVE_YEARS = st.datetimes(wall("2026-01-01"), wall("2031-12-31"), timezones=st.just(UTC))
 ZONES = st.sampled_from(
     "Europe/Berlin America/New_York America/St_Johns Australia/Lord_Howe Pacific/Chatham "
     "America/Santiago Africa/Casablanca Africa/Cairo Asia/Kolkata Australia/Sydney".split()
@@ -19,28 +26,28 @@ ZONES = st.sampled_from(
 
 def test_a_time_in_the_gap_is_refused_and_told_what_is_around_it() -> None:
     with pytest.raises(BadInput) as refused:
-        moment(datetime(2026, 3, 29, 2, 30), BERLIN)
+        moment(wall("2026-03-29 02:30"), BERLIN)
     assert "There is no 02:30 on 29 March 2026 in Europe/Berlin" in refused.value.what
     assert refused.value.remedy == "Take 01:30 or 03:30."
 
 
 def test_a_time_that_is_shown_twice_must_say_which() -> None:
-    wall = datetime(2026, 10, 25, 2, 30)
+    shown = wall("2026-10-25 02:30")
     with pytest.raises(BadInput, match="two 02:30 on 25 October 2026"):
-        moment(wall, BERLIN)
-    first, second = moment(wall, BERLIN, FIRST), moment(wall, BERLIN, SECOND)
+        moment(shown, BERLIN)
+    first, second = moment(shown, BERLIN, FIRST), moment(shown, BERLIN, SECOND)
     assert (first.hour, second.hour) == (0, 1)
     assert which(first, BERLIN) == FIRST and which(second, BERLIN) == SECOND
 
 
 def test_berlin_from_half_past_one_to_half_past_three_is_three_hours() -> None:
-    start = moment(datetime(2026, 10, 25, 1, 30), BERLIN)
-    end = moment(datetime(2026, 10, 25, 3, 30), BERLIN)
+    start = moment(wall("2026-10-25 01:30"), BERLIN)
+    end = moment(wall("2026-10-25 03:30"), BERLIN)
     assert end - start == timedelta(hours=3)
 
 
 def test_which_is_asked_of_no_other_time() -> None:
-    assert which(moment(datetime(2026, 10, 25, 12, 0), BERLIN), BERLIN) is None
+    assert which(moment(wall("2026-10-25 12:00"), BERLIN), BERLIN) is None
 
 
 @given(at=FIVE_YEARS, name=ZONES)
@@ -50,13 +57,11 @@ def test_every_moment_is_among_those_that_its_wall_time_means(at: datetime, name
 
 
 @given(at=FIVE_YEARS, name=ZONES, days=st.integers(1, 200))
-def test_stretches_of_one_offset_cover_the_time_between(
-    at: datetime, name: str, days: int
-) -> None:
+def test_stretches_of_one_offset_cover_the_time_between(at: datetime, name: str, days: int) -> None:
     zone, end = zone_of(name), at + timedelta(days=days)
     found = offsets(zone, at, end)
     assert found[0][0] == at and found[-1][1] == end
-    for (_, until, before), (since, _, after) in zip(found, found[1:], strict=False):
+    for (_, until, before), (since, _, after) in itertools.pairwise(found):
         assert until == since and before != after
     for start, until, offset in found:
         for inside in (start, start + (until - start) / 2, until - timedelta(microseconds=1)):

@@ -141,7 +141,7 @@ def book(
         _refuse_unless_free(place, user, group, starts_at, lasts)
         meeting = Meeting.objects.create(
             kind=kind,
-            title=_tidy(title) or titled(kind, group, user),
+            title=_tidy(title) or titled(kind, group),
             note=note.strip()[:5000],
             starts_at=starts_at,
             ends_at=starts_at + lasts,

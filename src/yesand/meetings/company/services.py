@@ -81,6 +81,6 @@ def length_for(kind: str, group: Sequence[User], length: int | None) -> int:
     return length
 
 
-def titled(kind: str, group: Sequence[User], user: User) -> str:
-    others = [name_of(u) for u in group if u != user] or ["you"]
-    return f"{kind.capitalize()} with {', '.join(others)}"[:200]
+def titled(kind: str, group: Sequence[User]) -> str:
+    """Return the title of a meeting to which nobody gave one; it reads the same to everybody."""
+    return f"{kind.capitalize()}: {', '.join(name_of(u) for u in group)}"[:200]
