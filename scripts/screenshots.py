@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Literal
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 if TYPE_CHECKING:
+    import yesand
     from yesand.kernel.place import Place
+    from yesand.people.models import User
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -75,15 +77,16 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.takes.models import Take
     from yesand.training.models import TrainedModel
 
-    account(PRODUCER, "producer", password)
+    producer = account(PRODUCER, "producer", password)
     performer = Performer.objects.filter(user=None, statements__isnull=False).first()
     performer = performer or Performer.objects.filter(user=None).first()
     if performer:
-        account(PERFORMER, "performer", password, performer=performer)
+        user = account(PERFORMER, "performer", password, performer=performer)
     pages = {"start": ("", "/"), "login": ("", reverse("account_login")), "missing": ("", "/no")}
     pages |= of_people(opened.place, performer is not None)
     if performer:
         pages["me"] = (PERFORMER, reverse("me"))
+        pages |= meetings(opened, producer, user)
     lists = "performers agreements sessions takes manifests models reports usage statements"
     for name in [*lists.split(), "payouts", "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
@@ -132,6 +135,54 @@ def of_people(place: Place, performing: bool) -> dict[str, tuple[str, str]]:
         pages["account-performer"] = (PERFORMER, reverse("account"))
         pages["account_leave-performer"] = (PERFORMER, reverse("account_leave"))
     return pages
+
+
+def meetings(house: yesand.House, producer: User, performer: User) -> dict[str, tuple[str, str]]:
+    """Give both some hours and meetings; return their pages."""
+    from datetime import date, timedelta
+
+    from django.urls import reverse
+
+    from yesand.meetings import services
+    from yesand.meetings.calendars.services import Wishes, set_hours
+    from yesand.meetings.hours import Special, Weekly
+
+    place, today = house.place, house.place.clock.now().date()
+    week = [Weekly(d, a, b) for d in range(5) for a, b in ((9 * 60, 12 * 60), (13 * 60, 17 * 60))]
+    off = [Special(date(today.year, 12, 24), True)]
+    set_hours(producer, "Europe/Berlin", week, off, Wishes(after=10, notice=120), {})
+    set_hours(performer, "America/New_York", week, off, Wishes(notice=120), {})
+    made = []
+    for kind, ahead, nth in (("talk", 1, 1), ("performance", 4, 3), ("talk", 5, 0), ("talk", 9, 0)):
+        day = today + timedelta(days=ahead)
+        slots = services.free(place, performer, kind, [producer], day, days=6)
+        made.append(services.book(place, performer, kind, [producer], slots[nth][0]))
+    services.move(
+        place,
+        producer,
+        made[1].uid,
+        services.free(place, producer, "talk", [], today, days=9, instead_of=made[1])[-1][0],
+        reason="The studio is free an hour later.",
+    )
+    services.cancel(place, performer, made[3].uid, reason="I shall be on tour.")
+    chosen = f"?kind=performance&who={producer.pk}&length=60"
+    found = services.free(place, performer, "performance", [producer], today, 60, days=14)
+    chosen_at = f"{chosen}&at={found[3][0]:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "meetings": (PERFORMER, reverse("meetings")),
+        "meetings-everybodys": (PRODUCER, reverse("meetings")),
+        "meetings-past": (PERFORMER, reverse("meetings") + "?when=past"),
+        "meetings-month": (PERFORMER, reverse("meetings_calendar")),
+        "meetings-week": (PRODUCER, reverse("meetings_calendar") + "?week="),
+        "meeting": (PERFORMER, reverse("meeting", args=[made[1].uid])),
+        "meeting-book": (PERFORMER, reverse("meeting_book")),
+        "meeting-book-when": (PERFORMER, reverse("meeting_book") + chosen),
+        "meeting-book-confirm": (PERFORMER, reverse("meeting_book") + chosen_at),
+        "meeting-move": (PRODUCER, reverse("meeting_move", args=[made[1].uid])),
+        "meeting-cancel": (PRODUCER, reverse("meeting_cancel", args=[made[0].uid])),
+        "meeting-hours": (PERFORMER, reverse("meeting_hours")),
+        "meeting-feed": (PERFORMER, reverse("meeting_feed")),
+    }
 
 
 @contextmanager

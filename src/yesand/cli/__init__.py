@@ -14,11 +14,13 @@ from yesand.cli import (
     corpus,
     evidence,
     house,
+    meetings,
     people,
     reliance,
     royalties,
     takes,
     training,
+    work,
 )
 from yesand.cli.output import complain
 from yesand.connecting import explained
@@ -37,7 +39,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for noun in (house, takes, corpus, training, reliance, royalties, evidence, agreements, people):
+for noun in (
+    house,
+    work,
+    takes,
+    corpus,
+    training,
+    reliance,
+    royalties,
+    evidence,
+    agreements,
+    people,
+    meetings,
+):
     noun.add_to(app)
 
 

@@ -55,11 +55,14 @@ def serve(
     house: HouseFolder,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8000,
+    worker: Annotated[
+        bool, typer.Option(help="Run a worker beside it, for letters and reminders.")
+    ] = True,
 ) -> None:
-    """Serve the house's pages."""
+    """Serve the house's pages, with a worker beside it."""
     from yesand.site.serving import serve as serving
 
-    serving(yesand.open(house).place, host, port)
+    serving(yesand.open(house).place, host, port, worker=worker)
 
 
 def demo(

@@ -46,6 +46,8 @@ class Sight:
     licensees: frozenset[int] = frozenset()
     #: The performers for whom they act at present.
     acting: tuple[Acting, ...] = ()
+    #: Their account, while they sit in any seat.
+    account: User | None = None
 
     @classmethod
     def of(cls, user: User | AnonymousUser, now: datetime | None = None) -> Sight:
@@ -65,6 +67,7 @@ class Sight:
                 if seat.role == Seat.Role.LICENSEE and seat.organisation_id is not None
             ),
             acting=_acting(user, now or Clock().now()),
+            account=user if roles else None,
         )
 
     @property
@@ -100,13 +103,14 @@ class Request(HttpRequest):
 
 @dataclass(frozen=True)
 class Rule:
-    """Paths from a record to the performer and to the licensees whose it is; none is nobody's."""
+    """Paths from a record to whose it is: performer, licensees, account; none is nobody's."""
 
     performer: str = ""
     licensees: tuple[str, ...] = ()
     signed_in: bool = False
     #: The right by which a delegate sees it.
     right: str = READ
+    account: str = ""
 
 
 #: Every record that has a page. What is not named here is seen by producers and auditors alone.
@@ -115,6 +119,8 @@ RULES = {
     "people.performer": Rule(performer="pk"),
     "agreements.agreement": Rule(performer="performer"),
     "agreements.withdrawal": Rule(performer="performer"),
+    "meetings.meeting": Rule(account="attendances__user"),
+    "meetings.change": Rule(account="meeting__attendances__user"),
     "takes.session": Rule(performer="performer"),
     "takes.take": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
@@ -155,6 +161,8 @@ def _theirs(rule: Rule, sight: Sight) -> Q | None:
         return Q()
     if rule.performer and (theirs := sight.performers(rule.right)):
         paths.append(Q(**{f"{rule.performer}__in": theirs}))
+    if rule.account and sight.account is not None:
+        paths.append(Q(**{rule.account: sight.account.pk}))
     if sight.licensees:
         paths += [Q(**{f"{path}__in": sight.licensees}) for path in rule.licensees]
     if not paths:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.corpus.models import Manifest
+from yesand.meetings.models import Change
 from yesand.people.sight import Sight, visible
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
@@ -28,9 +29,18 @@ class Home:
     named_by: str = "pk"
 
 
+#: What may be done with a meeting.
+MEETING = (
+    Kind.MEETING_BOOKED,
+    Kind.MEETING_MOVED,
+    Kind.MEETING_CANCELLED,
+    Kind.MEETING_HELD,
+    Kind.MEETING_MISSED,
+)
 HOMES = {
     Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),
     Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "performer", "performer__handle"),
+    **dict.fromkeys(MEETING, Home(Change, "meeting", "meeting__uid")),
     Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),

@@ -11,6 +11,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from yesand.kernel.place import Place
+from yesand.site.beside import Beside
 
 THREADS = 8
 
@@ -34,19 +35,33 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return application
 
 
-def serve(place: Place, host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(place: Place, host: str = "127.0.0.1", port: int = 8000, *, worker: bool = True) -> None:
     """Serve a house's pages until interrupted; print the address once they are there.
 
     Parameters
     ----------
     host : to listen on. Other names that the house is reached by go into ``YESAND_HOSTS``.
+    worker : run a worker beside it (letters, reminders); it ends with the server.
     """
     os.environ["YESAND_HOUSE"] = str(place.root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesand.site.settings")
     if host not in settings.ALLOWED_HOSTS:
         settings.ALLOWED_HOSTS.append(host)
     connections.close_all()
-    _Server(options(host, port)).run()
+    beside = Beside(place.root) if worker else None
+    _Server({**options(host, port), **(_beside(beside) if beside else {})}).run()
+
+
+def _beside(worker: Beside) -> dict[str, Any]:
+    """Return the hooks that start and stop a worker with gunicorn's own."""
+
+    def start(_: object) -> None:
+        worker.start()
+
+    def stop(_: object, __: object) -> None:
+        worker.stop()
+
+    return {"post_worker_init": start, "worker_exit": stop}
 
 
 def options(host: str, port: int) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The agreement that a performance is under."""

@@ -1,0 +1,1 @@
+"""Who would be in a meeting, for how long, and under which agreements."""

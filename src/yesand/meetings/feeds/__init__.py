@@ -1,0 +1,1 @@
+"""A person's meetings for their own calendar, at a secret address."""

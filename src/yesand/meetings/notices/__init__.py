@@ -1,0 +1,1 @@
+"""Invitations, cancellations and reminders: each sent once, by mail."""

@@ -1,0 +1,379 @@
+"""The pages of meetings, asked as people ask them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+from stage import Stage
+
+from yesand.kernel.clock import instant, stamp
+from yesand.meetings import services
+from yesand.meetings.calendars.services import Wishes, set_hours
+from yesand.meetings.hours import DAY, Weekly
+from yesand.meetings.models import Change, Feed, Meeting
+from yesand.people.models import Token, User
+
+DAILY = [Weekly(day, 0, DAY) for day in range(7)]
+NOW = "2026-11-02T08:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def rehearsal(monkeypatch: pytest.MonkeyPatch, stage: Stage) -> None:
+    """It is the second of November, and the producer can be met at any time in Berlin."""
+    monkeypatch.setenv("YESAND_NOW", NOW)
+    set_hours(stage.users["producer"], "Europe/Berlin", DAILY, [], Wishes(notice=0), {})
+
+
+def chosen(stage: Stage, **more: str) -> dict[str, Any]:
+    return {"kind": "talk", "who": str(stage.users["producer"].pk), "length": "30", **more}
+
+
+def booked(stage: Stage, when: str = "2026-11-04T10:00:00Z", kind: str = "talk") -> Meeting:
+    ada, producer = stage.users["ada"], stage.users["producer"]
+    length = 30 if kind == "talk" else 60
+    return services.book(
+        stage.house.place, ada, kind, [producer], instant(when), length, title="Hers"
+    )
+
+
+def text(answer: HttpResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_a_performer_is_led_from_kind_to_confirmation(stage: Stage, as_: dict[str, Client]) -> None:
+    ada, address = as_["ada"], reverse("meeting_book")
+    page = ada.get(address).content.decode()
+    assert "producer" in page and "Ben" not in page
+    page = ada.get(address, chosen(stage, kind="performance", length="60")).content.decode()
+    assert "This performance is under" in page and stage.agreement.digest in page
+    slot = re.search(r"at=([^#\"]+)#confirm", page)
+    assert slot is not None
+    found = ada.get(address, chosen(stage, day="2026-11-04"))
+    assert "Wed 4 Nov 2026" in text(found) and "11:00 producer" in text(found)
+    confirm = text(ada.get(address, chosen(stage, at="2026-11-04T10:00:00Z")))
+    assert "Wed 4 Nov 2026, 10:00" in confirm and "11:00 for producer" in confirm
+    answer = ada.post(address, chosen(stage, at="2026-11-04T10:00:00Z", title="<b>Hi</b>"))
+    made = Meeting.objects.get()
+    assert answer.headers["Location"] == reverse("meeting", args=[made.uid])
+    page = ada.get(answer.headers["Location"]).content.decode()
+    assert "&lt;b&gt;Hi&lt;/b&gt;" in page and "<b>Hi" not in page
+
+
+def test_what_is_refused_says_why_and_loses_nothing(stage: Stage, as_: dict[str, Client]) -> None:
+    told = chosen(stage, at="2026-11-01T10:00:00Z", title="A title", note="A note")
+    answer = as_["ada"].post(reverse("meeting_book"), told)
+    assert answer.status_code == 409 and "That time has passed" in text(answer)
+    page = answer.content.decode()
+    assert 'value="A title"' in page and "A note" in page and not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wall", "which", "said"),
+    [
+        ("2027-03-28T02:30", "", "There is no 02:30 on 28 March 2027"),
+        ("2026-10-25T02:30", "", "There are two 02:30 on 25 October 2026"),
+        ("nonsense", "", "That is no time"),
+    ],
+)
+def test_a_written_time_in_a_gap_or_fold_is_answered_kindly(
+    stage: Stage, as_: dict[str, Client], wall: str, which: str, said: str
+) -> None:
+    User.objects.filter(username="ada").update(zone="Europe/Berlin")
+    told = chosen(stage, wall=wall, which=which)
+    answer = as_["ada"].get(reverse("meeting_book"), told)
+    assert answer.status_code == 200 and said in text(answer)
+
+
+def test_a_written_time_in_a_fold_is_taken_once_it_is_clear(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    User.objects.filter(username="ada").update(zone="Europe/Berlin")
+    stage.house.place.clock.at = datetime(2027, 10, 20, tzinfo=UTC)  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YESAND_NOW", "2027-10-20T00:00:00Z")
+        told = chosen(stage, wall="2027-10-31T02:30", which="1")
+        page = text(as_["ada"].get(reverse("meeting_book"), told))
+    assert "Sun 31 Oct 2027, 02:30 (second time, CET)" in page
+
+
+def test_who_has_set_no_hours_is_named_and_what_to_do_is_said(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    stage.users["producer"].availability.delete()
+    page = text(as_["ada"].get(reverse("meeting_book"), chosen(stage)))
+    assert "producer has not said yet when they can be met" in page
+
+
+def test_a_meeting_is_moved_and_cancelled_on_its_pages(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    made, ada = booked(stage), as_["ada"]
+    move = reverse("meeting_move", args=[made.uid])
+    assert "Now: Wed 4 Nov 2026, 10:00 – 10:30" in text(ada.get(move, {"day": "2026-11-05"}))
+    told = {"at": "2026-11-05T09:00:00Z", "sequence": "0", "reason": "the train"}
+    assert ada.post(move, told).status_code == 302
+    stale = as_["producer"].post(move, {**told, "at": "2026-11-06T09:00:00Z"})
+    assert stale.status_code == 409 and "since you looked" in text(stale)
+    page = text(ada.get(reverse("meeting", args=[made.uid])))
+    assert "Moved by Ada Actor" in page and "the train" in page
+    gone = ada.post(reverse("meeting_cancel", args=[made.uid]), {"reason": "a cold"})
+    assert gone.status_code == 302
+    page = text(ada.get(reverse("meeting", args=[made.uid])))
+    assert "Cancelled by Ada Actor" in page and "Move" not in page.split("What was done")[0]
+
+
+def test_a_late_cancellation_asks_why(stage: Stage, as_: dict[str, Client]) -> None:
+    made = booked(stage, "2026-11-02T12:00:00Z")
+    cancel = reverse("meeting_cancel", args=[made.uid])
+    assert "within the notice" in text(as_["ada"].get(cancel))
+    answer = as_["ada"].post(cancel, {"reason": ""})
+    assert answer.status_code == 400 and "Say why" in text(answer)
+    assert as_["ada"].post(cancel, {"reason": "ill"}).status_code == 302
+    assert Change.objects.get(what="cancelled").late
+
+
+def test_the_producer_says_how_it_went(
+    stage: Stage, as_: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = booked(stage)
+    monkeypatch.setenv("YESAND_NOW", "2026-11-04T12:00:00Z")
+    assert "How did it go?" not in text(as_["ada"].get(reverse("meeting", args=[made.uid])))
+    assert "How did it go?" in text(as_["producer"].get(reverse("meeting", args=[made.uid])))
+    came = {"came": [str(stage.users["producer"].pk)], "reason": "no word"}
+    as_["producer"].post(reverse("meeting_outcome", args=[made.uid]), came)
+    page = text(as_["ada"].get(reverse("meeting", args=[made.uid])))
+    assert "stayed away" in page and "Nobody came by producer" in page
+
+
+def test_lists_hold_what_is_ones_own_and_the_producers_hold_all(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    booked(stage)
+    for name in ("meetings", "meetings_calendar"):
+        address = reverse(name)
+        assert "Hers" in as_["ada"].get(address).content.decode()
+        assert "Hers" not in as_["ben"].get(address).content.decode()
+        assert "Hers" in as_["auditor"].get(address).content.decode()
+        assert "Hers" not in as_["auditor"].get(address, {"whose": "mine"}).content.decode()
+
+
+def test_a_fellow_in_a_duo_is_named_and_their_agreement_is_not_shown(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    place, users = stage.house.place, stage.users
+    for name in ("ada", "ben"):
+        set_hours(users[name], "UTC", DAILY, [], Wishes(notice=0), {})
+    duo = [users["ada"], users["ben"]]
+    made = services.book(
+        place, users["producer"], "performance", duo, instant("2026-11-04T10:00:00Z"), 60
+    )
+    page = as_["ben"].get(reverse("meeting", args=[made.uid])).content.decode()
+    assert "Ada Actor" in page and stage.agreement.digest not in page
+    assert stage.agreement.digest in as_["ada"].get(f"/meetings/{made.uid}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, "November 2026"),
+        ({"month": "2026-12"}, "December 2026"),
+        ({"week": "2026-W45"}, "Mon 2 Nov 2026 – Sun 8 Nov 2026"),
+        ({"week": ""}, "Mon 2 Nov 2026"),
+    ],
+)
+def test_the_calendar_turns_its_leaves(
+    as_: dict[str, Client], asked: dict[str, str], shown: str
+) -> None:
+    assert shown in text(as_["ada"].get(reverse("meetings_calendar"), asked))
+
+
+@pytest.mark.parametrize("asked", [{"month": "2026-13"}, {"week": "2026-W60"}, {"month": "x"}])
+def test_a_leaf_that_is_none_is_told(as_: dict[str, Client], asked: dict[str, str]) -> None:
+    assert as_["ada"].get(reverse("meetings_calendar"), asked).status_code == 400
+
+
+def test_hours_are_kept_and_shown_again(stage: Stage, as_: dict[str, Client]) -> None:
+    ada, address = as_["ada"], reverse("meeting_hours")
+    told = {
+        "zone": "Asia/Kolkata",
+        "before": "10",
+        "after": "15",
+        "notice": "12",
+        "cancel_notice": "48",
+        "horizon_days": "90",
+        "w10_from": "09:30",
+        "w10_until": "12:00",
+        "w11_from": "20:00",
+        "w11_until": "00:00",
+        "s0_day": "2026-12-24",
+        "s0_off": "off",
+        "length_talk": "20, 40",
+    }
+    assert ada.post(address, told).status_code == 302
+    page = ada.get(address).content.decode()
+    for name in ("w10_from", "w11_until", "s0_day", "before", "length_talk"):
+        assert re.search(rf'name="{name}"[^>]*value="{told[name]}"', page), name
+    user = stage.users["ada"]
+    assert [(w.weekday, w.start, w.end) for w in user.weekly_hours.all()] == [
+        (1, 570, 720),
+        (1, 1200, 1440),
+    ]
+    user.refresh_from_db()
+    assert user.zone == "Asia/Kolkata" and user.availability.lengths == {"talk": [20, 40]}
+
+
+def test_hours_that_cannot_be_are_marked_and_nothing_is_lost(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    told = {
+        "zone": "Europe/Berlin",
+        "before": "7",
+        "after": "0",
+        "notice": "24",
+        "cancel_notice": "24",
+        "horizon_days": "60",
+        "w00_from": "17:00",
+        "w00_until": "09:00",
+        "w20_from": "10:00",
+        "length_talk": "soon",
+    }
+    answer = as_["ada"].post(reverse("meeting_hours"), told)
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "It ends before it begins." in page
+    assert "Say both, from and until." in page and 'value="17:00"' in page
+    assert "Write minutes with commas" in page
+    assert not stage.users["ada"].weekly_hours.exists()
+
+
+# The feed -----------------------------------------------------------------------------------------
+
+
+def made_feed(client: Client) -> str:
+    page = client.post(reverse("meeting_feed"), {"do": "new"}).content.decode()
+    found = re.search(r'value="http://testserver(/feeds/[^"]+\.ics)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_feed_is_read_without_signing_in_and_sent_again_only_when_it_changed(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    made, reader = booked(stage), as_["nobody"]
+    address = made_feed(as_["ada"])
+    first = reader.get(address)
+    (event,) = Calendar.from_ical(first.content).walk("VEVENT")
+    assert event["DTSTART"].dt == made.starts_at and first["Content-Type"].startswith("text/cal")
+    again = reader.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    services.cancel(stage.house.place, stage.users["ada"], made.uid, reason="ill")
+    changed = reader.get(address, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200 and b"STATUS:CANCELLED" in changed.content
+
+
+def test_a_feeds_address_is_shown_once_and_can_be_taken_back(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    ada, reader = as_["ada"], as_["nobody"]
+    old = made_feed(ada)
+    secret = old.split("/")[-1].removesuffix(".ics")
+    assert secret not in ada.get(reverse("meeting_feed")).content.decode()
+    assert secret not in str(Feed.objects.values_list("digest", flat=True))
+    new = made_feed(ada)
+    assert (reader.get(old).status_code, reader.get(new).status_code) == (404, 200)
+    ada.post(reverse("meeting_feed"), {"do": "close"})
+    assert reader.get(new).status_code == 404
+    last = made_feed(ada)
+    User.objects.filter(username="ada").update(is_active=False)
+    assert reader.get(last).status_code == 404
+
+
+def test_an_invitation_is_a_file_for_ones_calendar(stage: Stage, as_: dict[str, Client]) -> None:
+    made = booked(stage)
+    answer = as_["ada"].get(reverse("meeting_ics", args=[made.uid]))
+    assert Calendar.from_ical(answer.content)["METHOD"] == "REQUEST"
+    assert "attachment" in answer["Content-Disposition"]
+
+
+# The API ------------------------------------------------------------------------------------------
+
+
+def bearer(stage: Stage, who: str, *scopes: str) -> dict[str, str]:
+    import hashlib
+
+    Token.objects.create(
+        user=stage.users[who],
+        name="test",
+        digest=hashlib.sha256(b"secret").hexdigest(),
+        scopes=list(scopes),
+        created_at=stage.house.place.clock.now(),
+    )
+    return {"Authorization": "Bearer secret"}
+
+
+def test_a_token_books_moves_and_cancels_within_its_scopes(stage: Stage) -> None:
+    client, headers = Client(), bearer(stage, "ada", "meetings:read", "meetings:write")
+
+    def ask(method: str, path: str, **data: Any) -> Any:
+        send = getattr(client, method)
+        if method == "get":
+            return send(path, data, headers=headers)
+        return send(path, data, content_type="application/json", headers=headers)
+
+    (producer,) = ask("get", "/api/meetings/people").json()
+    who = {"kind": "talk", "who": [producer["id"]], "length": 30}
+    slots = ask("get", "/api/meetings/free", **who, day="2026-11-04").json()
+    assert slots[0]["starts_at"] == "2026-11-04T00:00:00Z" and len(slots) > 90
+    berlin = {"wall": "2026-11-04T11:00", "zone": "Europe/Berlin"}
+    made = ask("post", "/api/meetings", **who, **berlin)
+    assert made.status_code == 201 and made.json()["starts_at"] == "2026-11-04T10:00:00Z"
+    path = f"/api/meetings/{made.json()['uid']}"
+    gap = ask("post", f"{path}/move", wall="2027-03-28T02:30", zone="Europe/Berlin")
+    assert gap.status_code == 422 and "There is no 02:30" in gap.json()["title"]
+    moved = ask("post", f"{path}/move", starts_at="2026-11-05T10:00:00Z", sequence=0)
+    assert moved.json()["sequence"] == 1
+    assert ask("post", f"{path}/cancel", reason="ill").json()["state"] == "cancelled"
+    assert [m["state"] for m in ask("get", "/api/meetings").json()] == ["cancelled"]
+
+
+def test_a_token_that_may_only_read_books_nothing(stage: Stage) -> None:
+    headers = bearer(stage, "ada", "meetings:read")
+    told = {"kind": "talk", "who": [stage.users["producer"].pk], "starts_at": stamp(instant(NOW))}
+    answer = Client().post("/api/meetings", told, content_type="application/json", headers=headers)
+    assert answer.status_code == 403 and not Meeting.objects.exists()
+
+
+# What waits ---------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_soon_unanswered_or_to_be_closed(
+    stage: Stage,
+) -> None:
+    from yesand.meetings.waiting import waiting
+    from yesand.people.sight import Request, Sight
+
+    booked(stage, "2026-11-03T10:00:00Z")
+    booked(stage, "2026-11-20T10:00:00Z")
+
+    def of(name: str) -> list[tuple[str, bool]]:
+        request = Request()
+        request.user, request.place = stage.users[name], stage.house.place
+        request.sight = Sight.of(stage.users[name])
+        return [(w.what.partition(",")[0], w.urgent) for w in waiting(request)]
+
+    clock = stage.house.place.clock
+    clock.at = instant(NOW)  # type: ignore[attr-defined]
+    assert of("ada") == [("Hers: Tue 3 Nov 2026", True)]
+    assert of("producer") == [
+        ("Hers: Tue 3 Nov 2026", True),
+        ("You are invited: Hers", False),
+    ]
+    assert of("rater") == [("Say when you can be met", False)]
+    clock.at = instant("2026-11-04T10:00:00Z")  # type: ignore[attr-defined]
+    assert ("Was it held? Hers", False) in of("producer")
