@@ -104,6 +104,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         row = model.objects.order_by("pk").first()
         if row is not None:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
+    pages |= newsroom(opened, password)
     opened.close()
     return pages
 
@@ -182,6 +183,36 @@ def meetings(house: yesand.House, producer: User, performer: User) -> dict[str, 
         "meeting-cancel": (PRODUCER, reverse("meeting_cancel", args=[made[0].uid])),
         "meeting-hours": (PERFORMER, reverse("meeting_hours")),
         "meeting-feed": (PERFORMER, reverse("meeting_feed")),
+def newsroom(house: yesand.House, password: str) -> dict[str, tuple[str, str]]:
+    """Open the copy's newsroom and put a draft on its desk; return the newsroom's pages."""
+    from django.urls import reverse
+
+    from yesand.kernel.clock import Period
+    from yesand.newsroom import services
+    from yesand.newsroom.content import content
+    from yesand.newsroom.opening.services import open_newsroom
+    from yesand.newsroom.writing.extractive import summarise
+    from yesand.newsroom.writing.material import material
+
+    period = Period.of(house.place.clock.now()).previous()
+    report, story = (v.article for v in open_newsroom(house.place, period))
+    text = " ".join(section["text"] for section in story.draft["sections"])
+    given = material("A source", "A publisher", "https://example.org/source", text)
+    draft = services.draft(house.place, summarise([given], title="What the source says"), None)
+    changed = {**story.draft, "title": f"{story.draft['title'][:-1]}, and who is paid?"}
+    services.revise(house.place, story, content(changed), services.content_of(story).digest)
+    return {
+        "newsroom": ("", reverse("newsroom")),
+        "newsroom-none": ("", reverse("newsroom") + "?q=nothing+like+it"),
+        "newsroom-tag": ("", reverse("newsroom_tag", args=["improv"])),
+        "article": ("", reverse("article", args=[story.slug])),
+        "transparency": ("", reverse("article", args=[report.slug])),
+        "figure": ("", reverse("figure", args=[report.period, "takes"])),
+        "desk": (PRODUCER, reverse("desk")),
+        "desk-new": (PRODUCER, reverse("desk_new")),
+        "desk-draft": (PRODUCER, reverse("desk_article", args=[draft.slug])),
+        "desk-changed": (PRODUCER, reverse("desk_article", args=[story.slug])),
+        "desk-edit": (PRODUCER, reverse("desk_edit", args=[draft.slug])),
     }
 
 

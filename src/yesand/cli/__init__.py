@@ -15,6 +15,7 @@ from yesand.cli import (
     evidence,
     house,
     meetings,
+    newsroom,
     people,
     reliance,
     royalties,
@@ -51,6 +52,7 @@ for noun in (
     agreements,
     people,
     meetings,
+    newsroom,
 ):
     noun.add_to(app)
 

@@ -157,6 +157,8 @@ def _pay(
     story.tell(f"{period} is settled", " ".join(settled.lines()))
     _withdraw(house, story)
     _state(house, story, period)
+    _publish(house, story, period)
+    _accounts(house)
 
 
 def _withdraw(house: yesand.House, story: _Story) -> None:
@@ -187,7 +189,20 @@ def _state(house: yesand.House, story: _Story, period: Period) -> None:
         verdict.lines()[-1],
         f"{written['pdf']}, {written['bundle']}",
     )
-    _accounts(house)
+
+
+def _publish(house: yesand.House, story: _Story, period: Period) -> None:
+    from yesand.newsroom.opening.services import open_newsroom
+    from yesand.newsroom.services import content_of
+
+    report, article = open_newsroom(house.place, period)
+    story.tell(
+        "The newsroom opens, with one article and the month's transparency report",
+        f"“{content_of(article.article).title}” names {len(article.content['sources'])} sources; "
+        f"the report's {len(report.content['sources'])} figures have a page each. "
+        "Nobody has reviewed either, and both say so.",
+        f"http://127.0.0.1:8000/newsroom/{article.article.slug}/",
+    )
 
 
 def _accounts(house: yesand.House) -> None:

@@ -28,3 +28,5 @@ class Kind(StrEnum):
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
     EXPORT_MADE = "export.made"
+    ARTICLE_PUBLISHED = "article.published"
+    REPORT_COMPUTED = "report.computed"

@@ -14,3 +14,5 @@ class Predicate(StrEnum):
     USAGE = "https://yes-and.org/attestation/usage/v1"
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
+    ARTICLE = "https://yes-and.org/attestation/article/v1"
+    TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

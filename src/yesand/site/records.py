@@ -10,6 +10,8 @@ from django.urls import reverse
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.corpus.models import Manifest
 from yesand.meetings.models import Change
+from yesand.newsroom.models import Report as Transparency
+from yesand.newsroom.models import Version
 from yesand.people.sight import Sight, visible
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
@@ -50,6 +52,8 @@ HOMES = {
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.PERIOD_SETTLED: Home(Settlement),
     Kind.STATEMENT_ISSUED: Home(Statement, "statement"),
+    Kind.ARTICLE_PUBLISHED: Home(Version, "article", "article__slug"),
+    Kind.REPORT_COMPUTED: Home(Transparency),
 }
 
 

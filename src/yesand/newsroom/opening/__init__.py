@@ -1,0 +1,1 @@
+"""What the demo house's newsroom opens with."""

@@ -1,0 +1,1 @@
+"""The monthly transparency report: figures, each with its query, computed from our own records."""

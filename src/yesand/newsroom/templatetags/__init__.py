@@ -1,0 +1,1 @@
+"""How articles and figures are shown."""
