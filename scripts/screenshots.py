@@ -104,7 +104,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         row = model.objects.order_by("pk").first()
         if row is not None:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
-    pages |= newsroom(opened, password)
+    pages |= newsroom(opened)
     opened.close()
     return pages
 
@@ -183,7 +183,10 @@ def meetings(house: yesand.House, producer: User, performer: User) -> dict[str, 
         "meeting-cancel": (PRODUCER, reverse("meeting_cancel", args=[made[0].uid])),
         "meeting-hours": (PERFORMER, reverse("meeting_hours")),
         "meeting-feed": (PERFORMER, reverse("meeting_feed")),
-def newsroom(house: yesand.House, password: str) -> dict[str, tuple[str, str]]:
+    }
+
+
+def newsroom(house: yesand.House) -> dict[str, tuple[str, str]]:
     """Open the copy's newsroom and put a draft on its desk; return the newsroom's pages."""
     from django.urls import reverse
 
