@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from yesand.people.confirming import recently
+from yesand.people.happenings import described
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -42,6 +44,10 @@ class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors, their secrets sealed in the registry."""
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """Offer the browser's name for a new key."""
+        return described(context.request.headers.get("User-Agent", ""))
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with a key derived from the house's own."""
