@@ -164,7 +164,7 @@ def test_an_invitation_with_an_address_is_mailed(house: yesand.House, producer: 
     paula.force_login(producer)
     form = {"role": "rater", "email": "rita@example.org", "days": "7"}
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
-        page = paula.post(reverse("new_invitation"), form).content.decode()
+        page = paula.post(reverse("new_invitation"), form, follow=True).content.decode()
     (sent,) = mail.outbox
     assert sent.to == ["rita@example.org"] and "/join/" in sent.body and "on its way" in page
     secret = sent.body.split("/join/")[1].split("/")[0]
@@ -203,7 +203,7 @@ def test_script_and_right_to_left_text_in_a_name_stay_text(
     paula.force_login(producer)
     odd = "<script>alert(1)</script> \u202eavE"
     form = {"role": "performer", "handle": "Eva", "credit_name": odd, "days": "14"}
-    page = paula.post(reverse("new_invitation"), form).content.decode()
+    page = paula.post(reverse("new_invitation"), form, follow=True).content.decode()
     link = page.split('id="secret">')[1].split("<")[0]
     shown = Client().get("/join/" + link.split("/join/")[1]).content.decode()
     assert "<script>alert" not in shown and "&lt;script&gt;" in shown

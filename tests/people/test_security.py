@@ -64,8 +64,9 @@ def test_a_sensitive_act_asks_again_and_keeps_what_was_filled_in(ben: User) -> N
     for kept in ("my lab", "usage:write", "corpus:read", reverse("account_new_token")):
         assert f'value="{kept}"' in page or f'action="{kept}"' in page
     assert "csrfmiddlewaretoken" in page
-    done = client.post(reverse("account_new_token"), TOKEN)
+    done = client.post(reverse("account_new_token"), TOKEN, follow=True)
     assert "yesand_" in done.content.decode() and Token.objects.count() == 1
+    assert "yesand_" not in client.get(reverse("account_tokens")).content.decode()  # once
     assert "session:person:confirmed" in kinds(ben)
     assert client.get(reverse("account_resume")).status_code == 302  # nothing waits any more
 

@@ -17,8 +17,9 @@ from yesand.people.acting import RIGHTS
 from yesand.people.confirming import reauthenticated
 from yesand.people.delegating.forms import Grant
 from yesand.people.delegating.services import end, grant
-from yesand.people.joining.views import Sent, send
+from yesand.people.joining.views import send
 from yesand.people.models import Delegation, User
+from yesand.people.security.services import shown_once
 from yesand.people.sight import Request
 
 
@@ -45,7 +46,8 @@ def new_delegate(request: Request) -> HttpResponse:
     except YesAndError as fault:
         form.add_error(None, f"{fault.what}. {fault.remedy}".strip())
         return _delegates(request, form)
-    return _delegates(request, Grant(), send(request, made.invitation, secret))
+    send(request, made.invitation, secret)
+    return redirect("account_delegates")
 
 
 @require_POST
@@ -63,7 +65,7 @@ def end_delegate(request: Request, number: int) -> HttpResponse:
 
 
 @never_cache
-def _delegates(request: Request, form: Grant, sent: Sent | None = None) -> HttpResponse:
+def _delegates(request: Request, form: Grant) -> HttpResponse:
     performer, now = request.sight.performer, request.place.clock.now()
     mine = Delegation.objects.filter(performer=performer) if performer is not None else []
     assert isinstance(request.user, User)
@@ -75,7 +77,7 @@ def _delegates(request: Request, form: Grant, sent: Sent | None = None) -> HttpR
             "mine": [_in_words(row, now) for row in mine],
             "theirs": [_in_words(row, now) for row in theirs],
             "form": form if performer is not None else None,
-            "sent": sent,
+            "sent": shown_once(request),
         },
     )
 

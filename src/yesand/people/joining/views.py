@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from smtplib import SMTPException
 from typing import Any
 
@@ -35,17 +34,9 @@ from yesand.people.joining.services import (
     take_up,
 )
 from yesand.people.models import Invitation, User
+from yesand.people.security.services import keep_once, shown_once
 from yesand.people.sight import Request
 from yesand.people.views import listed
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A link that has just been made: shown once, and mailed if there is an address."""
-
-    link: str
-    email: str = ""
-    mailed: bool = False
 
 
 @only(PRODUCER, AUDITOR)
@@ -69,11 +60,12 @@ def new_invitation(request: Request) -> HttpResponse:
     except YesAndError as fault:
         form.add_error(None, f"{fault.what}. {fault.remedy}".strip())
         return _invitations(request, form)
-    return _invitations(request, Invite(), sent=send(request, made, secret))
+    send(request, made, secret)
+    return redirect("invitations")
 
 
 @never_cache
-def _invitations(request: Request, form: Invite, sent: Sent | None = None) -> HttpResponse:
+def _invitations(request: Request, form: Invite) -> HttpResponse:
     rows = Invitation.objects.filter(delegation=None)
     rows = rows.select_related("organisation", "used_by", "renews")
     now = request.place.clock.now()
@@ -82,7 +74,7 @@ def _invitations(request: Request, form: Invite, sent: Sent | None = None) -> Ht
         "people/invitations.html",
         rows,
         form=form,
-        sent=sent,
+        sent=shown_once(request),
         now=now,
         may=PRODUCER in request.sight.roles,
     )
@@ -98,19 +90,22 @@ def revoke_invitation(request: Request, number: int) -> HttpResponse:
     return redirect("invitations")
 
 
-def send(request: Request, made: Invitation, secret: str) -> Sent:
-    """Return the link of an invitation, mailed if the invitation has an address."""
+def send(request: Request, made: Invitation, secret: str) -> None:
+    """Mail an invitation if it has an address, and keep its link for the one page that shows it."""
     link = request.build_absolute_uri(reverse("join", args=[secret]))
-    if not made.email:
-        return Sent(link)
+    mailed = bool(made.email) and _mailed(request, made, link)
+    keep_once(request, {"link": link, "email": made.email, "mailed": mailed})
+
+
+def _mailed(request: Request, made: Invitation, link: str) -> bool:
     told = {"invitation": made, "link": link, "house_name": request.place.name}
     subject = gettext("An invitation from %(house)s") % {"house": request.place.name}
     body = render_to_string("people/invitation.txt", told)
     try:
         send_mail(subject.replace("\n", " "), body, None, [made.email])
     except (OSError, SMTPException):
-        return Sent(link, made.email, mailed=False)
-    return Sent(link, made.email, mailed=True)
+        return False
+    return True
 
 
 @login_not_required

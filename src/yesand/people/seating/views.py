@@ -22,6 +22,7 @@ from yesand.people.joining.views import send
 from yesand.people.models import Organisation, Seat, User
 from yesand.people.seating.forms import Found, Give
 from yesand.people.seating.services import end, give
+from yesand.people.security.services import shown_once
 from yesand.people.sight import Request
 from yesand.people.views import listed
 
@@ -39,7 +40,7 @@ def _people(request: Request, **more: Any) -> HttpResponse:
     rows = rows.prefetch_related("seats__organisation", "performer")
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     strong = Authenticator.objects.filter(type__in=kinds).values_list("user_id", flat=True)
-    forms = {"found_form": Found(), "give_form": Give(), "sent": None}
+    forms = {"found_form": Found(), "give_form": Give(), "sent": shown_once(request)}
     return listed(
         request,
         "people/people.html",
@@ -105,4 +106,5 @@ def renewal(request: Request, name: str) -> HttpResponse:
         raise Refused("Your own way in is changed on your own page")
     assert isinstance(request.user, User)
     made, secret = renew(request.place, user, request.user)
-    return _people(request, sent=send(request, made, secret))
+    send(request, made, secret)
+    return redirect("people")

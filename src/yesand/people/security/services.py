@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 from secrets import token_urlsafe
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -22,6 +23,7 @@ from yesand.people.scopes import SCOPES
 
 #: Tokens begin so, and are found by those who look for leaked ones.
 PREFIX = "yesand_"
+_ONCE = "shown_once"
 
 
 def happened(
@@ -55,6 +57,20 @@ def address_of(request: HttpRequest | None) -> str:
         return str(get_adapter().get_client_ip(request))
     except PermissionDenied:
         return ""
+
+
+def keep_once(request: HttpRequest, secret: dict[str, Any]) -> None:
+    """Keep a secret for the one page that shows it: a page made by a form must not be its answer.
+
+    Loading it again would send the form again, and make another.
+    """
+    request.session[_ONCE] = secret
+
+
+def shown_once(request: HttpRequest) -> dict[str, Any]:
+    """Return the secret that was just made, and forget it."""
+    found: dict[str, Any] = request.session.pop(_ONCE, None) or {}
+    return found
 
 
 def sessions_of(user: User) -> list[UserSession]:

@@ -25,7 +25,14 @@ from yesand.people.middleware import needs_factor
 from yesand.people.models import Event, Seat, Token, User
 from yesand.people.scopes import SCOPES
 from yesand.people.security.forms import Credited, NewToken, Settings
-from yesand.people.security.services import happened, make_token, revoke, sessions_of
+from yesand.people.security.services import (
+    happened,
+    keep_once,
+    make_token,
+    revoke,
+    sessions_of,
+    shown_once,
+)
 from yesand.people.sight import Request
 from yesand.people.speaking import speak
 from yesand.people.views import listed
@@ -147,11 +154,12 @@ def new_token(request: Request) -> HttpResponse:
     until = request.place.clock.now() + timedelta(days=told["days"])
     made, secret = make_token(request.place, user, told["name"], told["scopes"], until)
     happened(Happened.TOKEN_MADE, user, request, detail=f"{made.name}: {', '.join(made.scopes)}")
-    return _tokens(request, NewToken(), secret=secret)
+    keep_once(request, {"token": secret})
+    return redirect("account_tokens")
 
 
 @never_cache
-def _tokens(request: Request, form: NewToken, secret: str = "") -> HttpResponse:
+def _tokens(request: Request, form: NewToken) -> HttpResponse:
     rows = [
         (row, [SCOPES.get(scope, scope) for scope in row.scopes])
         for row in Token.objects.filter(user=me_of(request))
@@ -160,7 +168,7 @@ def _tokens(request: Request, form: NewToken, secret: str = "") -> HttpResponse:
     return render(
         request,
         "people/tokens.html",
-        {"rows": rows, "form": form, "secret": secret, "now": now},
+        {"rows": rows, "form": form, "secret": shown_once(request).get("token"), "now": now},
     )
 
 
