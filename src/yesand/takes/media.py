@@ -6,9 +6,11 @@ and what was decoded is what is kept: all three work on the store's own copy.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -146,11 +148,25 @@ class MediaStore:
         """Return the SHA-256 of every recording kept here, in order."""
         return sorted(path.stem for path in self.folder.glob("??/??/*.*"))
 
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Keep copies that are not kept yet from being swept; any number may be busy at once."""
+        with self._sweeping.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
     def sweep(self) -> None:
-        """Remove copies that an interrupted import left behind. Not while another one runs."""
-        if self._incoming.exists():
+        """Remove copies that an interrupted import left behind, unless somebody is busy here."""
+        if not self._incoming.exists():
+            return
+        with self._sweeping.open("w") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for partial in self._incoming.iterdir():
                 partial.unlink(missing_ok=True)
+
+    @property
+    def _sweeping(self) -> Path:
+        return self.folder / ".sweeping"
 
     @property
     def _incoming(self) -> Path:
