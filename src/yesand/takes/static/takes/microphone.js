@@ -12,6 +12,19 @@ export function reason(fault) {
   return known[fault.name] ?? "broken";
 }
 
+let made;
+
+/** Have everything here that listening needs, before the line goes away. */
+export function prepare() {
+  made ??= (async () => {
+    const context = new AudioContext();
+    await context.audioWorklet.addModule(new URL("./pcm.js", import.meta.url));
+    return context;
+  })();
+  made.catch(() => { made = undefined; }); // tried again when it is needed
+  return made;
+}
+
 /**
  * Open the microphone.
  *
@@ -21,26 +34,26 @@ export function reason(fault) {
  */
 export async function listen(heard, lost) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { ...PURE, channelCount: 1 } });
-  const context = new AudioContext();
+  const silence = () => stream.getTracks().forEach((track) => track.stop());
+  let context;
   try {
-    await context.audioWorklet.addModule(new URL("./pcm.js", import.meta.url));
+    context = await prepare();
     await context.resume();
-  } catch (fault) {
-    stream.getTracks().forEach((track) => track.stop());
-    throw fault;
-  }
+  } catch (fault) { silence(); throw fault; }
   const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
   const ended = new Promise((resolve) => {
     node.port.onmessage = ({ data }) => (data === "end" ? resolve() : heard(data));
   });
   stream.getTracks().forEach((track) => track.addEventListener("ended", lost));
-  context.createMediaStreamSource(stream).connect(node);
+  const source = context.createMediaStreamSource(stream);
+  source.connect(node);
   const close = async () => {
     node.port.postMessage("end");
     // A worklet whose device is gone may never answer.
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000))]);
-    stream.getTracks().forEach((track) => track.stop());
-    await context.close();
+    silence();
+    source.disconnect();
+    await context.suspend();
   };
   return { rate: context.sampleRate, close };
 }

@@ -87,7 +87,8 @@ function drawn(row) {
     if (box.dataset.listen !== undefined) act(words.hear, () => hear(row));
     act(words.send, () => shelf.change(row.id, { state: "queued" }, "held").then(run));
   }
-  if (row.state === "refused") act(words.again, () => shelf.change(row.id, { state: "queued", key: crypto.randomUUID() }, "refused").then(run));
+  const anew = { state: "queued", key: crypto.randomUUID() };
+  if (row.state === "refused") act(words.again, () => shelf.change(row.id, anew, "refused").then(run));
   if (row.state === "held" || row.state === "refused") act(words.drop, () => confirm(words.sure) && shelf.remove(row.id));
   item.append(actions);
   return item;
@@ -126,7 +127,7 @@ export async function run() {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (box.dataset.live === "recording") event.preventDefault();
+  if (words.doing === "recording") event.preventDefault();
 });
 shelf.onchange(draw);
 await recover();

@@ -1,5 +1,5 @@
 // The recorder: record, see, listen again, redo, send. What is recorded is on the shelf as it comes.
-import { listen, reason } from "./microphone.js";
+import { listen, prepare, reason } from "./microphone.js";
 import { run } from "./outbox.js";
 import * as shelf from "./shelf.js";
 import { pcm } from "./wav.js";
@@ -20,7 +20,7 @@ function show(state) {
   page.querySelectorAll("[data-when]").forEach((part) => {
     part.hidden = !part.dataset.when.split(" ").includes(state);
   });
-  outbox.live = state;
+  outbox.doing = state;
 }
 
 function say(word, ...more) {
@@ -169,6 +169,7 @@ async function discard() {
   take = null;
   outbox.current = "";
   URL.revokeObjectURL(find("audio").src);
+  find("audio").removeAttribute("src");
   if (last) await shelf.remove(last.recording.id);
 }
 
@@ -225,4 +226,5 @@ drop.addEventListener("drop", (event) => { event.preventDefault(); choose([...ev
 // On a narrow or dense screen the picture keeps its sharpness.
 canvas.width = canvas.clientWidth * devicePixelRatio || 640;
 canvas.height = canvas.clientHeight * devicePixelRatio || 96;
+prepare().catch(() => {});
 show("idle");
