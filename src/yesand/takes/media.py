@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -151,22 +152,27 @@ class MediaStore:
     @contextmanager
     def busy(self) -> Iterator[None]:
         """Keep copies that are not kept yet from being swept; any number may be busy at once."""
-        with self._sweeping.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        with self._held(fcntl.LOCK_SH):
             yield
 
     def sweep(self) -> None:
         """Remove copies that an interrupted import left behind, unless somebody is busy here."""
         if not self._incoming.exists():
             return
-        with self._sweeping.open("w") as lock, suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(BlockingIOError), self._held(fcntl.LOCK_EX | fcntl.LOCK_NB):
             for partial in self._incoming.iterdir():
                 partial.unlink(missing_ok=True)
 
-    @property
-    def _sweeping(self) -> Path:
-        return self.folder / ".sweeping"
+    @contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        """Hold a lock on the folder of copies; a killed process lets go of it."""
+        folder = os.open(self._incoming, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, how)
+            yield
+        finally:
+            os.close(folder)
 
     @property
     def _incoming(self) -> Path:
