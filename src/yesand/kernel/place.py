@@ -84,6 +84,11 @@ class Place:
         return self.root / "media"
 
     @property
+    def uploads(self) -> Path:
+        """Parts of recordings that are on their way in, until each is a take."""
+        return self.root / "uploads"
+
+    @property
     def log(self) -> Path:
         """The transparency log's tiles and checkpoint."""
         return self.root / "log"

@@ -28,7 +28,7 @@ class Link:
     place : its place in the row; low ones come first.
     """
 
-    label: str
+    label: object  # a text, or the lazy promise of one
     address: str
     roles: tuple[str, ...]
     place: int = 50

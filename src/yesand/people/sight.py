@@ -121,8 +121,12 @@ RULES = {
     "agreements.withdrawal": Rule(performer="performer"),
     "meetings.meeting": Rule(account="attendances__user"),
     "meetings.change": Rule(account="meeting__attendances__user"),
+    "takes.scene": Rule(performer="projects__performers"),
+    "takes.project": Rule(performer="performers"),
     "takes.session": Rule(performer="performer"),
     "takes.take": Rule(performer="performer"),
+    "takes.review": Rule(performer="take__performer"),
+    "takes.upload": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
     "training.trainedmodel": Rule(

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MEETING_MISSED = "meeting.missed"
     TAKE_RECORDED = "take.recorded"
     TAKE_DISPUTED = "take.disputed"
+    TAKE_REVIEWED = "take.reviewed"
     MANIFEST_SIGNED = "manifest.signed"
     MODEL_REGISTERED = "model.registered"
     DEPLOYMENT_STARTED = "deployment.started"

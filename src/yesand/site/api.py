@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 import yesand
+from yesand.kernel.durable import StorageFull
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.people.bearer import Refusal
 from yesand.people.rooms import offered
@@ -39,7 +40,9 @@ def problem(request: HttpRequest, status: int, title: str, detail: str = "") -> 
 
 @api.exception_handler(YesAndError)
 def _ours(request: HttpRequest, fault: YesAndError) -> HttpResponse:
+    full = isinstance(fault, StorageFull)
     status = 404 if isinstance(fault, NotFound) else 422 if isinstance(fault, BadInput) else 409
+    status = 507 if full else status  # not the sender's fault; again later it may go in
     return problem(request, status, fault.what, " ".join(filter(None, (fault.where, fault.remedy))))
 
 

@@ -17,7 +17,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.royalties.models import Settlement, Statement, UsageBatch
-from yesand.takes.models import Take
+from yesand.takes.models import Review, Take
 from yesand.training.models import Deployment, TrainedModel
 
 
@@ -45,6 +45,7 @@ HOMES = {
     **dict.fromkeys(MEETING, Home(Change, "meeting", "meeting__uid")),
     Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
+    Kind.TAKE_REVIEWED: Home(Review, "take", "take__sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),
     Kind.MODEL_REGISTERED: Home(TrainedModel, "model"),
     Kind.DEPLOYMENT_STARTED: Home(Deployment, "model", "model__pk"),

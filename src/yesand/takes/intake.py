@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,13 +21,41 @@ _THREADS = 4
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What listening to a recording tells.
+
+    Attributes
+    ----------
+    outline : its envelope as `takes.waveform` keeps it; empty where nobody drew it.
+    """
+
+    probe: Probe
+    findings: tuple[Finding, ...]
+    outline: tuple[tuple[float, float], ...] = ()
+
+
+#: Decodes and judges a recording, or raises ``BadMedia``.
+Ear = Callable[[Path], Judged]
+
+
+@dataclass(frozen=True)
 class Heard:
     """A row whose recording is whole, waiting in the store to be kept."""
 
     row: Row
     staged: Staged
-    probe: Probe
-    findings: tuple[Finding, ...]
+    judged: Judged
+
+    @property
+    def probe(self) -> Probe:
+        """What the recording is."""
+        return self.judged.probe
+
+
+def here(path: Path) -> Judged:
+    """Listen in this process: for recordings from the operator's own disk."""
+    sound = read(path)
+    return Judged(sound.probe, tuple(judge(sound)))
 
 
 def fingerprint(path: Path) -> str:
@@ -48,7 +76,7 @@ def fingerprint(path: Path) -> str:
         raise BadMedia(f"Cannot be read: {why}") from fault
 
 
-def hear(store: MediaStore, row: Row, sha256: str) -> Heard:
+def hear(store: MediaStore, row: Row, sha256: str, ear: Ear = here) -> Heard:
     """Copy, hash, decode and judge one recording. Nothing is kept yet.
 
     Raises
@@ -59,27 +87,26 @@ def hear(store: MediaStore, row: Row, sha256: str) -> Heard:
     try:
         if staged.sha256 != sha256:
             raise BadMedia("Changed while it was being read", remedy="Import again.")
-        sound = read(staged.path)
-        return Heard(row, staged, sound.probe, tuple(judge(sound)))
+        return Heard(row, staged, ear(staged.path))
     except BaseException:
         staged.path.unlink(missing_ok=True)
         raise
 
 
 def hear_all(
-    store: MediaStore, rows: Iterable[tuple[Row, str]]
+    store: MediaStore, rows: Iterable[tuple[Row, str]], ear: Ear = here
 ) -> Iterator[tuple[Row, Heard | BadMedia]]:
     """Hear many recordings at once, in order; one that cannot be taken yields its fault.
 
     Threads are enough: reading, hashing, decoding and filtering let go of the interpreter.
     """
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as pool:
-        yield from pool.map(lambda row: (row[0], _heard_or_fault(store, *row)), rows)
+        yield from pool.map(lambda row: (row[0], _heard_or_fault(store, row[0], row[1], ear)), rows)
 
 
-def _heard_or_fault(store: MediaStore, row: Row, sha256: str) -> Heard | BadMedia:
+def _heard_or_fault(store: MediaStore, row: Row, sha256: str, ear: Ear) -> Heard | BadMedia:
     try:
-        return hear(store, row, sha256)
+        return hear(store, row, sha256, ear)
     except BadMedia as fault:
         return fault
 

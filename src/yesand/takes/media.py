@@ -6,9 +6,12 @@ and what was decoded is what is kept: all three work on the store's own copy.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -146,11 +149,30 @@ class MediaStore:
         """Return the SHA-256 of every recording kept here, in order."""
         return sorted(path.stem for path in self.folder.glob("??/??/*.*"))
 
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Keep copies that are not kept yet from being swept; any number may be busy at once."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        with self._held(fcntl.LOCK_SH):
+            yield
+
     def sweep(self) -> None:
-        """Remove copies that an interrupted import left behind. Not while another one runs."""
-        if self._incoming.exists():
+        """Remove copies that an interrupted import left behind, unless somebody is busy here."""
+        if not self._incoming.exists():
+            return
+        with suppress(BlockingIOError), self._held(fcntl.LOCK_EX | fcntl.LOCK_NB):
             for partial in self._incoming.iterdir():
                 partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        """Hold a lock on the folder of copies; a killed process lets go of it."""
+        folder = os.open(self._incoming, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, how)
+            yield
+        finally:
+            os.close(folder)
 
     @property
     def _incoming(self) -> Path:

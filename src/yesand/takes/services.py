@@ -24,12 +24,13 @@ from yesand.people import services as people
 from yesand.people.models import Organisation, Performer
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
-from yesand.takes.intake import Heard, alone, fingerprint, hear_all, shown
+from yesand.takes.intake import Ear, Heard, alone, fingerprint, hear_all, here, shown
 from yesand.takes.layouts import BadRow, Prompt, Row, detect, named
 from yesand.takes.media import BadMedia, MediaStore
 from yesand.takes.models import Fault, Scene, Session, Take
 from yesand.takes.quality import rejected
 from yesand.takes.report import ImportReport, Outcome
+from yesand.takes.waveform import keep
 
 #: Takes a transaction. One fsync of the registry and one of the log then serve them all, and an
 #: interrupted import loses less than a second of work.
@@ -81,6 +82,22 @@ def import_corpus(
     report.performers = len({r.performer for r in rows if isinstance(r, Row)})
     # What an interrupted run committed and did not write out is written now.
     log.publish(place)
+    return report
+
+
+def bring_in(place: Place, row: Row, session: Session, ear: Ear = here) -> ImportReport:
+    """Bring one recording in as an import does a folder's; again changes nothing.
+
+    Parameters
+    ----------
+    session : whose it is and under which agreement.
+    ear : how it is decoded and judged.
+    """
+    report = ImportReport("portal", "upload")
+    store = MediaStore(place.media)
+    footing = Footing(place, "", None, None, {row.performer: session})
+    with store.busy():
+        _Import(place, row.path.parent, store, report, footing, ear).take([row])
     return report
 
 
@@ -206,6 +223,7 @@ class _Import:
     store: MediaStore
     report: ImportReport
     footing: Footing
+    ear: Ear = here
     #: (content, performer) → the path that gave it first in this run.
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
@@ -224,6 +242,8 @@ class _Import:
         self.faults.clear()
         for waiting in heard:
             waiting.staged.path.unlink(missing_ok=True)
+            if waiting.judged.outline:
+                keep(waiting.judged.outline, waiting.staged.sha256, self.place.cache)
         self._tell(takes, disputed)
 
     def _new(self, rows: Sequence[Row | BadRow]) -> Iterator[tuple[Row, str]]:
@@ -256,7 +276,7 @@ class _Import:
         return row, sha256
 
     def _heard(self, rows: Iterable[tuple[Row, str]]) -> Iterator[Heard]:
-        for row, heard in hear_all(self.store, rows):
+        for row, heard in hear_all(self.store, rows, self.ear):
             if isinstance(heard, BadMedia):
                 self._fault(row.path, heard.what)
             else:
@@ -285,7 +305,7 @@ class _Import:
     def _made(self, heard: Heard) -> Take:
         row, probe = heard.row, heard.probe
         session = self.footing.session(row)
-        findings = list(heard.findings)
+        findings = list(heard.judged.findings)
         return Take(
             sha256=heard.staged.sha256,
             performer=session.performer,

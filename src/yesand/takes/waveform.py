@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,17 +44,43 @@ def _reach(amplitude: float) -> float:
     return min(max(amplitude, 0.0), 1.0) * (HEIGHT / 2 - 2) + 0.8
 
 
-def drawn(store: MediaStore, sha256: str, cache: Path) -> str:
+def drawn(store: MediaStore, sha256: str, cache: Path, bins: int = BINS) -> str:
     """Return the outline of a recording; computed once, then kept under ``cache/``.
+
+    Parameters
+    ----------
+    bins : slices at most; a small picture in a list needs few.
 
     Raises
     ------
     NotFound : the recording is not kept here (any more).
     """
     store.path_of(sha256)  # a deleted recording must not live on in its drawing
-    kept = cache / "waveforms" / f"{sha256}.json"
+    kept = _path(sha256, cache)
     if kept.exists():
-        return outline([(low, high) for low, high in json.loads(kept.read_text())])
+        return outline(_fewer([(low, high) for low, high in json.loads(kept.read_text())], bins))
     slices = envelope(store.read(sha256).mono)
-    write(kept, json.dumps(slices).encode())
-    return outline(slices)
+    keep(slices, sha256, cache)
+    return outline(_fewer(slices, bins))
+
+
+def keep(slices: Sequence[tuple[float, float]], sha256: str, cache: Path) -> None:
+    """Keep a recording's envelope, so that it need not be decoded to be drawn."""
+    write(_path(sha256, cache), json.dumps(list(slices)).encode())
+
+
+def forget(sha256: str, cache: Path) -> None:
+    """Remove a recording's drawing."""
+    _path(sha256, cache).unlink(missing_ok=True)
+
+
+def _path(sha256: str, cache: Path) -> Path:
+    return cache / "waveforms" / f"{sha256}.json"
+
+
+def _fewer(slices: list[tuple[float, float]], bins: int) -> list[tuple[float, float]]:
+    """Return as many slices at most, each as low and as high as those it stands for."""
+    if len(slices) <= bins:
+        return slices
+    groups = np.array_split(np.array(slices), bins)
+    return [(float(g[:, 0].min()), float(g[:, 1].max())) for g in groups]

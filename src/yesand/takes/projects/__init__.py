@@ -1,0 +1,1 @@
+"""Projects and the scene library, as a producer keeps them."""

@@ -1,0 +1,1 @@
+"""Reviewing takes: a verdict with its reason, and the queue of those that need one."""
