@@ -67,7 +67,7 @@ screenshots: $(VENV)/dev ## Take a picture of every page of the sample house (ne
 	$(BIN)/python scripts/screenshots.py --house $(HOUSE) $(ARGS)
 
 gallery: $(VENV)/dev ## Keep one small picture of every page in docs/gallery.md
-	$(BIN)/python scripts/screenshots.py --house $(HOUSE) --gallery docs/gallery.md $(ARGS)
+	$(BIN)/python scripts/gallery.py --house $(HOUSE)
 
 clean: ## Remove what make has made: the environment, the sample house, caches
 	rm -rf $(VENV) demo-house build dist src/*.egg-info
