@@ -31,9 +31,9 @@ from yesand.heidi.intents import Intent
 from yesand.heidi.phrases import Phrase, fingerprint, phrases
 
 #: Raised when the features or the fit change, so that older caches are not read.
-VERSION = 3
+VERSION = 1
 REJECTED = 0.95
-FOLDS = 3
+FOLDS = 5
 #: More than this of a message says nothing more about what it asks for.
 READ = 400
 _ODD = re.compile(r"[^\w' ]+")

@@ -127,8 +127,10 @@ def _covered(counts: Counter[str], weights: dict[str, float]) -> float:
     return sum(w for t, w in weights.items() if counts[t]) / sum(weights.values())
 
 
-def excerpt(text: str, question: str, longest: int = 320) -> str:
-    """Return the sentences of a passage around the one that has most of the question's words."""
+def excerpt(text: str, question: str, longest: int = 420) -> str:
+    """Return a short passage whole; of a long one, from the sentence that fits best."""
+    if len(text) <= longest:
+        return text
     wanted = set(terms(question))
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(text.split()))
     best = max(range(len(sentences)), key=lambda n: (_shared(sentences[n], wanted), -n))

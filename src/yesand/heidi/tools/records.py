@@ -63,6 +63,14 @@ def _agreements(asker: Asker) -> QuerySet[Agreement]:
 def clause(asker: Asker, slots: Asked) -> Reply:
     """Explain the clauses of a person's own agreement that a question is about."""
     agreement = _agreements(asker).first()
+    if agreement is None and asker.sight.licensees:
+        return Reply(
+            _(
+                "What your organisation may do is in the request of each manifest, decided clause by clause."
+            ),
+            links=(Link(_("Your manifests"), reverse("manifests")),),
+            offers_human=True,
+        )
     if agreement is None:
         return Reply(
             _("I see no agreement of yours, so I cannot say what it says."),
