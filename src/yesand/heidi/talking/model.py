@@ -7,9 +7,12 @@ results and has no tools at all; a call that it makes nevertheless is noted and 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 from yesand.heidi.endpoint import Endpoint
@@ -50,21 +53,29 @@ def choose(
     ------
     Unusable : no answer, or none in the protocol.
     """
-    from pydantic_ai.direct import model_request_sync
     from pydantic_ai.messages import ToolCallPart
     from pydantic_ai.models import ModelRequestParameters
     from pydantic_ai.tools import ToolDefinition
 
     told = [ToolDefinition(**tool) for tool in offered]
     with _Kindly():
-        response = model_request_sync(
-            _model(endpoint),
-            _asked(CHOOSING.format(**about), said),
-            model_settings={"timeout": endpoint.seconds, "temperature": 0.0},
-            model_request_parameters=ModelRequestParameters(function_tools=told),
-        )
+        parameters = ModelRequestParameters(function_tools=told)
+        asked = _asked(CHOOSING.format(**about), said)
+        response = asyncio.run(_chosen(endpoint, asked, parameters))
         parts = [p for p in response.parts if isinstance(p, ToolCallPart)]
         return [Choice(p.tool_name, _arguments(p.args)) for p in parts[:MOST]]
+
+
+async def _chosen(endpoint: Endpoint, asked: list[Any], parameters: Any) -> Any:
+    from pydantic_ai.direct import model_request
+
+    async with _client(endpoint) as client:
+        return await model_request(
+            _model(endpoint, client),
+            asked,
+            model_settings={"timeout": endpoint.seconds, "temperature": 0.0},
+            model_request_parameters=parameters,
+        )
 
 
 def tell(
@@ -76,27 +87,54 @@ def tell(
     ------
     Unusable : it fell silent or broke off.
     """
-    from pydantic_ai.direct import model_request_stream_sync
+    data = json.dumps(results, ensure_ascii=False)
+    asked = _asked(TELLING, [f"{question}\n\nRESULTS:\n{data}"])
+    pieces: Queue[str | BaseException | None] = Queue()
+    # One task in one loop from beginning to end, so that its connection is closed where it was
+    # opened; this side only takes the words out of the queue.
+    Thread(target=_listen, args=(endpoint, asked, refused, pieces.put), daemon=True).start()
+    with _Kindly():
+        while (piece := pieces.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+
+
+def _listen(
+    endpoint: Endpoint,
+    asked: list[Any],
+    refused: Callable[[str], None],
+    put: Callable[[str | BaseException | None], None],
+) -> None:
+    try:
+        asyncio.run(_words(endpoint, asked, refused, put))
+        put(None)
+    except Exception as fault:
+        put(fault)
+
+
+async def _words(
+    endpoint: Endpoint,
+    asked: list[Any],
+    refused: Callable[[str], None],
+    put: Callable[[str], None],
+) -> None:
+    from pydantic_ai.direct import model_request_stream
     from pydantic_ai.messages import PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
 
-    data = json.dumps(results, ensure_ascii=False)
-    said = [f"{question}\n\nRESULTS:\n{data}"]
-    with (
-        _Kindly(),
-        model_request_stream_sync(
-            _model(endpoint),
-            _asked(TELLING, said),
-            model_settings={"timeout": endpoint.seconds, "temperature": 0.0},
-        ) as stream,
+    settings: Any = {"timeout": endpoint.seconds, "temperature": 0.0}
+    async with (
+        _client(endpoint) as client,
+        model_request_stream(_model(endpoint, client), asked, model_settings=settings) as stream,
     ):
-        for event in stream:
+        async for event in stream:
             if isinstance(event, PartStartEvent):
                 if isinstance(event.part, TextPart):
-                    yield event.part.content
+                    put(event.part.content)
                 elif name := getattr(event.part, "tool_name", ""):
                     refused(name)
             elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-                yield event.delta.content_delta
+                put(event.delta.content_delta)
 
 
 class _Kindly:
@@ -113,14 +151,18 @@ class _Kindly:
             raise Unusable(f"{type(fault).__name__}: {fault}"[:300]) from fault
 
 
-def _model(endpoint: Endpoint) -> Any:
+def _client(endpoint: Endpoint) -> Any:
     from openai import AsyncOpenAI
+
+    return AsyncOpenAI(
+        base_url=endpoint.url, api_key=endpoint.key, timeout=endpoint.seconds, max_retries=0
+    )
+
+
+def _model(endpoint: Endpoint, client: Any) -> Any:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    client = AsyncOpenAI(
-        base_url=endpoint.url, api_key=endpoint.key, timeout=endpoint.seconds, max_retries=0
-    )
     return OpenAIChatModel(endpoint.model, provider=OpenAIProvider(openai_client=client))
 
 
