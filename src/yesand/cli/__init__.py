@@ -13,6 +13,7 @@ from yesand.cli import (
     agreements,
     corpus,
     evidence,
+    heidi,
     house,
     meetings,
     newsroom,
@@ -53,6 +54,7 @@ for noun in (
     people,
     meetings,
     newsroom,
+    heidi,
 ):
     noun.add_to(app)
 

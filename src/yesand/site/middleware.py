@@ -75,8 +75,9 @@ class Compressed(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Compress the response if it is text."""
-        if not response.get("Content-Type", "").startswith(_SQUEEZED):
+        """Compress the response if it is text, and whole: a stream must not be held back."""
+        kind = response.get("Content-Type", "")
+        if not kind.startswith(_SQUEEZED) or kind.startswith("text/event-stream"):
             return response
         return super().process_response(request, response)
 

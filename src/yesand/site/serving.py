@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from yesand.heidi.answering.services import router
 from yesand.kernel.place import Place
 from yesand.site.beside import Beside
 
-THREADS = 8
+#: A page takes a thread for a moment; an answer of Heidi takes one as long as it is written.
+THREADS = 24
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -32,6 +36,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Return the site, made in the worker so that no connection is shared with it."""
         from yesand.site.wsgi import application
 
+        # Heidi learns her phrases once for a house; nobody should have to wait for it.
+        place = Place.open(Path(os.environ["YESAND_HOUSE"]))
+        Thread(target=router, args=(place.cache,), daemon=True).start()
         return application
 
 

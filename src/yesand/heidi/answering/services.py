@@ -1,0 +1,74 @@
+"""The embedded default: the router chooses one tool by the person's own words, and runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from yesand.heidi.intents import Intent
+from yesand.heidi.reply import Call, Reply
+from yesand.heidi.router import Router, ready
+from yesand.heidi.slots import Asked, Slots, read
+from yesand.heidi.tools.asker import Asker
+from yesand.heidi.tools.table import tools
+from yesand.kernel.errors import YesAndError
+
+#: The longest message that is read.
+LONGEST = 2_000
+_once = Lock()
+_kept: list[Router] = []
+
+
+def router(cache: Path) -> Router:
+    """Return the router; it is fitted once, by whoever comes first, and is every house's."""
+    with _once:
+        if not _kept:
+            _kept.append(ready(cache))
+        return _kept[0]
+
+
+def answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
+    """Return the answer to one sentence, and the trace of what was called for it."""
+    with override(asker.user.language or None):
+        return _answer(asker, text.strip())
+
+
+def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
+    if not text:
+        return nothing_said(), []
+    if len(text) > LONGEST:
+        return too_long(len(text)), []
+    guess = router(asker.place.cache).guess(text)
+    intent = guess.intent if guess.intent in tools(asker) else Intent.OTHER
+    if intent is Intent.OTHER:
+        return run(asker, Intent.OTHER, Asked(question=text[:400]))
+    reply, trace = run(asker, intent, read(intent, text, asker.now.replace(tzinfo=None)))
+    return reply, trace
+
+
+def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
+    """Run one tool with the asker's eyes."""
+    call = Call(intent.value, by, slots.model_dump(mode="json", exclude_defaults=True))
+    try:
+        return tools(asker)[intent].run(asker, slots), [call]
+    except YesAndError as fault:
+        return Reply(fault.sentence(), offers_human=True), [call]
+
+
+def nothing_said() -> Reply:
+    """Answer an empty message."""
+    return Reply(_("You sent me nothing. Ask about your account, a meeting or your balance."))
+
+
+def too_long(length: int) -> Reply:
+    """Answer a message that is longer than anyone reads."""
+    return Reply(
+        _(
+            "That is %(n)s characters; I read up to %(most)s. Your words are still in the box: "
+            "please ask in a sentence or two."
+        )
+        % {"n": f"{length:,}", "most": f"{LONGEST:,}"}
+    )

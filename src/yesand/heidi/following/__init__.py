@@ -1,0 +1,1 @@
+"""Following an answer while it is written, from wherever the reader is."""

@@ -1,0 +1,139 @@
+"""What a tool may be told: typed, closed, and never a person.
+
+Whose records a tool reads is decided by the session alone. No field here names anybody; a test
+holds every tool to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from yesand.heidi.intents import Intent
+from yesand.heidi.when import amount, month, when
+
+EMOTIONS = {
+    "anger": "anger angry furious",
+    "joy": "joy joyful joyous happy happiness",
+    "sadness": "sad sadness",
+    "fear": "fear afraid fearful scared",
+    "calm": "calm",
+    "disgust": "disgust disgusted",
+    "surprise": "surprise surprised",
+    "neutral": "neutral",
+}
+_EMOTION = {word: emotion for emotion, words in EMOTIONS.items() for word in words.split()}
+Words = Annotated[str, Field(max_length=400)]
+
+
+class Slots(BaseModel):
+    """Told nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asked(Slots):
+    """The question in the person's own words, for tools that look something up by it."""
+
+    question: Words = ""
+
+
+class Found(Slots):
+    """Which takes."""
+
+    emotion: Annotated[str, Field(max_length=40)] = ""
+    state: Literal["", "accepted", "rejected", "disputed"] = ""
+    words: Words = ""
+    month: Annotated[str, Field(pattern=r"^(\d{4}-\d\d)?$")] = ""
+
+
+class Issued(Slots):
+    """Which statements."""
+
+    month: Annotated[str, Field(pattern=r"^(\d{4}-\d\d)?$")] = ""
+    amount: Annotated[str, Field(pattern=r"^(\d{1,12}(\.\d{1,6})?)?$")] = ""
+
+
+class Meet(Slots):
+    """When, in the person's own zone, and what for."""
+
+    day: dt.date | None = None
+    time: dt.time | None = None
+    kind: Literal["", "talk", "performance", "rating"] = ""
+
+
+class Change(Slots):
+    """Which meeting (by its day) and when instead."""
+
+    of_day: dt.date | None = None
+    day: dt.date | None = None
+    time: dt.time | None = None
+
+
+def read(intent: Intent, text: str, now: dt.datetime) -> Slots:
+    """Return what a sentence tells the tool of an intent; ``now`` is in the person's zone."""
+    reader = _READERS.get(intent)
+    return reader(text, now) if reader else Slots()
+
+
+def _asked(text: str, _now: dt.datetime) -> Asked:
+    return Asked(question=text[:400])
+
+
+def _issued(text: str, now: dt.datetime) -> Issued:
+    named, sum_ = month(text, now), amount(text)
+    return Issued(month=str(named or ""), amount="" if sum_ is None else str(sum_))
+
+
+def _meet(text: str, now: dt.datetime) -> Meet:
+    told = when(text, now)
+    return Meet(day=told.day, time=told.time, kind=_kind(text))
+
+
+def _cancelled(text: str, now: dt.datetime) -> Change:
+    return Change(of_day=when(text, now).day)
+
+
+def _found(text: str, now: dt.datetime) -> Found:
+    plain = text.lower()
+    states = {"reject": "rejected", "refus": "rejected", "turned down": "rejected",
+              "disput": "disputed", "accepted": "accepted"}  # fmt: skip
+    state = next((s for part, s in states.items() if part in plain), "")
+    emotion = next((_EMOTION[w] for w in re.findall(r"\w+", plain) if w in _EMOTION), "")
+    named = month(text, now)
+    return Found.model_validate(
+        {"emotion": emotion, "state": state, "words": text[:400], "month": str(named or "")}
+    )
+
+
+def _kind(text: str) -> Literal["", "talk", "performance", "rating"]:
+    plain = text.lower()
+    if "rating" in plain or re.search(r"\brate\b", plain):
+        return "rating"
+    if re.search(r"\b(record|recording|session|perform|scene|studio|duo)\b", plain):
+        return "performance"
+    return ""
+
+
+def _moved(text: str, now: dt.datetime) -> Change:
+    before, to, after = text.rpartition(" to ")
+    target, source = (when(after, now), when(before, now)) if to else (when(text, now), None)
+    if not target and source:
+        target, source = source, None
+    return Change(of_day=source.day if source else None, day=target.day, time=target.time)
+
+
+_READERS: dict[Intent, Callable[[str, dt.datetime], Slots]] = {
+    Intent.CLAUSE: _asked,
+    Intent.HUMAN: _asked,
+    Intent.OTHER: _asked,
+    Intent.TAKES: _found,
+    Intent.STATEMENTS: _issued,
+    Intent.BOOK: _meet,
+    Intent.MOVE: _moved,
+    Intent.CANCEL: _cancelled,
+}

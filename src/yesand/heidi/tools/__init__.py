@@ -1,0 +1,1 @@
+"""What Heidi can do: one tool for each intent, each told who asks by the session alone."""

@@ -1,0 +1,190 @@
+"""A person's records: agreements and their clauses, takes, and who learned from them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yesand.agreements.models import Agreement
+from yesand.heidi.clauses import about, clauses
+from yesand.heidi.reply import Link, Quote, Reply, Row
+from yesand.heidi.search import terms
+from yesand.heidi.slots import Asked, Found, Slots
+from yesand.heidi.tools.asker import Asker
+from yesand.kernel.clock import Period
+from yesand.people.sight import visible
+from yesand.reliance.models import Report
+from yesand.royalties.lines import percent
+from yesand.takes.models import Take
+from yesand.training.models import Deployment, TrainedModel
+
+MOST = 6
+
+
+def agreements(asker: Asker, _slots: Slots) -> Reply:
+    """List the agreements that a person may see, the newest first."""
+    rows = _agreements(asker)
+    number = rows.count()
+    if not number:
+        return Reply(
+            _("There is no agreement of yours here yet. The producer offers one before a session."),
+            links=(Link(_("Agreements"), reverse("agreements")),),
+        )
+    found = list(rows[:MOST])
+    text = ngettext("There is %(n)d agreement.", "There are %(n)d agreements.", number) % {
+        "n": number
+    }
+    first = found[0]
+    return Reply(
+        text,
+        rows=tuple(
+            Row(
+                f"{a.template}, {a.performer}" if asker.sight.everything else a.template,
+                _("signed %(date)s, %(kind)s")
+                % {"date": f"{a.signed_at:%Y-%m-%d}", "kind": a.kind},
+                reverse("agreement", args=[a.digest]),
+            )
+            for a in found
+        ),
+        links=(Link(_("All agreements"), reverse("agreements")),),
+        quotes=(Quote(_("In short"), first.summary, reverse("agreement", args=[first.digest])),)
+        if number == 1
+        else (),
+    )
+
+
+def _agreements(asker: Asker) -> QuerySet[Agreement]:
+    rows = visible(Agreement, asker.sight).select_related("performer")
+    return rows.order_by("-signed_at", "digest")
+
+
+def clause(asker: Asker, slots: Asked) -> Reply:
+    """Explain the clauses of a person's own agreement that a question is about."""
+    agreement = _agreements(asker).first()
+    if agreement is None and asker.sight.licensees:
+        return Reply(
+            _(
+                "What your organisation may do is in the request of each manifest, decided clause by clause."
+            ),
+            links=(Link(_("Your manifests"), reverse("manifests")),),
+            offers_human=True,
+        )
+    if agreement is None:
+        return Reply(
+            _("I see no agreement of yours, so I cannot say what it says."),
+            links=(Link(_("Agreements"), reverse("agreements")),),
+            offers_human=True,
+        )
+    address = reverse("agreement", args=[agreement.digest])
+    among = clauses(agreement.text)
+    found = about(slots.question, among)
+    if not found:
+        return Reply(
+            _("Which clause do you mean? Your agreement has these, or read it whole."),
+            links=(Link(_("Your agreement"), address),),
+            suggestions=tuple(f"{_('Explain clause')} {c.number}: {c.title}" for c in among[1:7]),
+        )
+    text = _("Your agreement of %(date)s says, in its own words:") % {
+        "date": f"{agreement.signed_at:%Y-%m-%d}"
+    }
+    quotes = tuple(Quote(f"{c.number}. {c.title}", c.says, address) for c in found)
+    return Reply(text, quotes=quotes, links=(Link(_("The whole agreement"), address),))
+
+
+def takes(asker: Asker, slots: Found) -> Reply:
+    """Find takes by feeling, state, month and scene, and say why one was rejected."""
+    everybodys = visible(Take, asker.sight).select_related("scene", "performer")
+    rows = everybodys
+    if slots.emotion:
+        rows = rows.filter(emotion__istartswith=slots.emotion[:4])
+    if slots.state:
+        rows = rows.filter(state=slots.state)
+    if slots.month:
+        month = Period.parse(slots.month)
+        rows = rows.filter(recorded_at__gte=month.start, recorded_at__lt=month.end)
+    rows = _of_scene(rows, slots.words).order_by("-recorded_at", "-id")
+    number = rows.count()
+    links = (Link(_("All takes"), reverse("takes")),)
+    if not number:
+        told = (
+            _("I find no such take.")
+            if everybodys.exists()
+            else _("There are no takes of yours yet.")
+        )
+        return Reply(told, links=links)
+    text = ngettext("I found %(n)d take.", "I found %(n)d takes.", number) % {"n": number}
+    return Reply(text, rows=tuple(_take(asker, take) for take in rows[:MOST]), links=links)
+
+
+def _of_scene(rows: QuerySet[Take], words: str) -> QuerySet[Take]:
+    """Narrow takes to the scenes whose title has one of the words, if any has."""
+    named = Q()
+    for term in terms(words):
+        if len(term) >= 4 and term not in _TAKEN:
+            named |= Q(scene__title__icontains=term)
+    if not named:
+        return rows
+    narrowed = rows.filter(named)
+    return narrowed if narrowed.exists() else rows
+
+
+#: Words of every such question, which are no scene's.
+_TAKEN = frozenset(
+    terms(
+        "take takes recording recordings recorded clip clips rejected accepted disputed scene "
+        "last month week find show list angry happy sound quality latest yesterday performed"
+    )
+)
+
+
+def _take(asker: Asker, take: Take) -> Row:
+    name = f"{take.emotion}, {take.recorded_at:%Y-%m-%d}"
+    if asker.sight.everything:
+        name = f"{take.performer}, {name}"
+    reasons = "; ".join(str(f.get("reason", "")) for f in take.findings if f.get("rejects"))
+    scene = f"{take.scene}, " if take.scene else ""
+    says = f"{scene}{take.state}" + (f": {reasons}" if reasons else "")
+    return Row(name, says, reverse("take", args=[take.sha256]))
+
+
+def learned(asker: Asker, _slots: Slots) -> Reply:
+    """Tell which models learned from a person, with share, interval and where they serve."""
+    models = visible(TrainedModel, asker.sight).order_by("-at")
+    found = list(models[:MOST])
+    if not found:
+        return Reply(
+            _("No model that you may see has been registered yet."),
+            links=(Link(_("Models"), reverse("models")),),
+        )
+    rows = [row for model in found for row in _model(asker, model)]
+    number = models.count()
+    if asker.sight.performer and not asker.sight.everything:
+        text = ngettext(
+            "%(n)d model learned from you.", "%(n)d models learned from you.", number
+        ) % {"n": number}
+    else:
+        text = ngettext("There is %(n)d model.", "There are %(n)d models.", number) % {"n": number}
+    return Reply(text, rows=tuple(rows), links=(Link(_("All models"), reverse("models")),))
+
+
+def _model(asker: Asker, model: TrainedModel) -> list[Row]:
+    address = reverse("model", args=[model.digest])
+    serving = Deployment.objects.filter(model=model, decommission=None).select_related("licensee")
+    names = ", ".join(f"{d.name} ({d.licensee})" for d in serving)
+    state = _("in service: %(names)s") % {"names": names} if names else _("not in service")
+    rows = [Row(model.name, state, address)]
+    performer = asker.sight.performer
+    report = visible(Report, asker.sight).filter(model=model).order_by("-at", "digest").first()
+    share = report.shares.get(performer.handle) if report and performer else None
+    if report and share:
+        said = _("%(share)s (between %(low)s and %(high)s)") % {
+            "share": percent(share["share_ppb"]),
+            "low": percent(share["low_ppb"]),
+            "high": percent(share["high_ppb"]),
+        }
+        rows.append(Row(_("Your share in it"), said, reverse("report", args=[report.digest])))
+    elif report:
+        rows.append(Row(_("Its report"), report.method, reverse("report", args=[report.digest])))
+    return rows

@@ -1,0 +1,70 @@
+"""All tools: the closed list from which the router, and a language model, may choose."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from yesand.heidi.intents import Intent
+from yesand.heidi.reply import Quote, Reply
+from yesand.heidi.search import excerpt, search
+from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
+from yesand.heidi.tools import meetings, money, records, standing
+from yesand.heidi.tools.asker import Asker, Tool
+from yesand.people.rooms import offered
+
+
+def ask_human(asker: Asker, slots: Asked) -> Reply:
+    """Offer to pass a question on to the producer; it is sent by a click."""
+    return Reply(
+        _("I can pass this on to the producer, who answers here. Shall I send it?"),
+        offers_human=True,
+    )
+
+
+def look_up(asker: Asker, slots: Asked) -> Reply:
+    """Answer from documentation, agreements, articles and one's own records, or say no."""
+    request = asker.request
+    shelf = [p for room in offered("passages") for p in room.passages(request)]
+    hits = search(slots.question, shelf)
+    if not hits:
+        return Reply(
+            _(
+                "I do not know that. I know your own records here, your agreements, the articles "
+                "and our documentation. Shall I ask the producer for you?"
+            ),
+            suggestions=standing.suggestions(asker),
+            offers_human=True,
+        )
+    quotes = tuple(
+        Quote(h.passage.title, excerpt(h.passage.text, slots.question), h.passage.url) for h in hits
+    )
+    return Reply(_("This is what I find about it:"), quotes=quotes)
+
+
+TOOLS = {
+    tool.intent: tool
+    for tool in (
+        Tool(Intent.HELP, "Say who Heidi is and what can be asked", Slots, standing.help_),
+        Tool(Intent.ACCOUNT, "The person's account at a glance", Slots, standing.account),
+        Tool(Intent.AGREEMENTS, "List the person's agreements", Slots, records.agreements),
+        Tool(Intent.CLAUSE, "Explain a clause of their own agreement", Asked, records.clause),
+        Tool(Intent.TAKES, "Find takes by emotion, state, month, scene", Found, records.takes),
+        Tool(Intent.MODELS, "Models that learned from them, and shares", Slots, records.learned),
+        Tool(Intent.BALANCE, "What is owed now, earned and paid", Slots, money.balance),
+        Tool(Intent.CHANGE, "Why the last statement differs", Slots, money.change),
+        Tool(Intent.STATEMENTS, "Statements, by month or amount", Issued, money.statements),
+        Tool(Intent.MEETINGS, "The person's coming meetings", Slots, meetings.mine),
+        Tool(Intent.BOOK, "Propose a meeting (the person confirms)", Meet, meetings.book),
+        Tool(Intent.MOVE, "Propose to move a meeting (they confirm)", Change, meetings.move),
+        Tool(Intent.CANCEL, "Propose to cancel a meeting (they confirm)", Change, meetings.cancel),
+        Tool(Intent.WITHDRAW, "The way to a withdrawal's own page", Slots, standing.leave),
+        Tool(Intent.HUMAN, "Offer to pass a question to the producer", Asked, ask_human),
+        Tool(Intent.OTHER, "Search documentation and own records", Asked, look_up),
+    )
+}
+_BOOKING = {Intent.MEETINGS, Intent.BOOK, Intent.MOVE, Intent.CANCEL}
+
+
+def tools(asker: Asker) -> dict[Intent, Tool]:
+    """Return the tools that this house offers this person."""
+    return {i: t for i, t in TOOLS.items() if i not in _BOOKING or meetings.here()}

@@ -1,0 +1,90 @@
+"""The router: what is asked for, in whatever words, and what is not for her at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yesand.heidi.intents import Intent
+from yesand.heidi.phrases import expand, phrases
+from yesand.heidi.router import Router, fit, plain, ready
+
+EVALUATION = Path(__file__).parents[2] / "scripts" / "heidi_evaluation.json"
+
+
+@pytest.fixture(scope="session")
+def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
+    """A router fitted from what is shipped."""
+    return ready(tmp_path_factory.mktemp("cache"))
+
+
+def evaluation() -> list[dict[str, str]]:
+    """Phrases that were kept apart from the fit."""
+    return list(json.loads(EVALUATION.read_text("utf-8")))
+
+
+def test_every_intent_is_taught_by_at_least_a_hundred_phrases() -> None:
+    taught = [p.intent for p in phrases()]
+    assert {i: taught.count(i) for i in Intent if taught.count(i) < 100} == {}
+
+
+def test_no_evaluation_phrase_is_taught() -> None:
+    rows = evaluation()
+    assert len(rows) >= 600 and len({plain(r["text"]) for r in rows}) == len(rows)
+    assert {plain(r["text"]) for r in rows} & {plain(p.text) for p in phrases()} == set()
+
+
+@pytest.mark.slow
+def test_it_finds_the_intent_and_turns_the_rest_away(router: Router) -> None:
+    rows = evaluation()
+    guesses = router.guesses([r["text"] for r in rows])
+    within = [
+        (r["intent"], g.intent)
+        for r, g in zip(rows, guesses, strict=True)
+        if r["intent"] != "other"
+    ]
+    beyond = [g.intent for r, g in zip(rows, guesses, strict=True) if r["intent"] == "other"]
+    assert sum(a == b for a, b in within) >= 0.93 * len(within)
+    assert sum(g is not Intent.OTHER for g in beyond) <= 0.03 * len(beyond)
+
+
+@pytest.mark.slow
+def test_what_is_kept_in_the_cache_guesses_the_same(router: Router, tmp_path: Path) -> None:
+    few = [p for p in phrases() if len(p.text) % 4 == 0]
+    assert fit(few).guesses(["what is my balance"]) == fit(few).guesses(["what is my balance"])
+    again = ready(tmp_path)
+    for text in ("book a meeting on friday", "who trained on me?", "where do penguins live"):
+        assert again.guess(text).intent is router.guess(text).intent
+
+
+@pytest.mark.slow
+def test_a_cache_that_was_cut_short_is_made_again(router: Router, tmp_path: Path) -> None:
+    ready(tmp_path)
+    (kept,) = tmp_path.glob("heidi-*.npz")
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert ready(tmp_path).guess("what is my balance?").intent is Intent.BALANCE
+    assert not list(tmp_path.glob("*.part.npz"))
+
+
+@pytest.mark.slow
+def test_any_text_is_read(router: Router) -> None:
+    @given(st.text(max_size=500))
+    def reads(text: str) -> None:
+        assert router.guess(text).intent in Intent
+
+    reads()
+
+
+def test_a_pattern_stands_for_its_choices() -> None:
+    assert expand("{show|list} my {takes|clips}") == [
+        "show my takes",
+        "show my clips",
+        "list my takes",
+        "list my clips",
+    ]
+    assert len(expand("{a|b|c|d} {a|b|c|d} {a|b|c|d} {a|b|c|d}")) <= 24
+    assert expand("i am ill, {cancel|}") == ["i am ill, cancel", "i am ill,"]
