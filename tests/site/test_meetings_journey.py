@@ -134,7 +134,7 @@ def moves(page: Page, address: str) -> None:
     reach(page, "Move")
     page.keyboard.press("Enter")
     page.click(".days a:has-text('5')")
-    page.click(".slots a:has-text('14:00')")
+    page.click(".slots a:text-matches('^14:00')")
     clean(page)
     page.fill("input[name=reason]", "The train is late.")
     page.click("text=Move it")
