@@ -216,6 +216,19 @@ def test_the_language_of_an_account_is_spoken_from_the_login_on(ben: User) -> No
     assert logged_in().cookies["django_language"].value == "de"
 
 
+def test_times_are_written_in_the_zone_of_who_reads_them(ben: User) -> None:
+    client = logged_in()
+    event = Event.objects.get()
+    for zone, hours, name in (("UTC", 0, "UTC"), ("Asia/Tokyo", 9, "JST")):
+        form = {"zone": zone, "language": "en", "email": ""}
+        assert client.post(reverse("account_settings"), form).status_code == 302
+        there = event.at + timedelta(hours=hours)
+        page = client.get("/account/history/").content.decode()
+        assert f"{there:%H:%M} {name}</time>" in page
+    User.objects.update(zone="Mars/Olympus")
+    assert "UTC</time>" in client.get("/account/history/").content.decode()
+
+
 def code_of(secret: str) -> str:
     import time
 
@@ -247,6 +260,8 @@ def test_a_seat_that_sees_all_needs_a_second_factor_where_the_house_says_so(
     assert client.get("/api/me").status_code == 403
     for name in ("mfa_index", "mfa_activate_totp", "account", "mfa_add_webauthn"):
         assert client.get(reverse(name)).status_code == 200
+    for name in ("account_tokens", "account_export", "people"):
+        assert client.get(reverse(name)).headers["Location"] == reverse("mfa_index")
     TOTP.activate(user, generate_totp_secret())
     assert client.get(reverse("takes")).status_code == 200
 
