@@ -33,6 +33,8 @@ class Provider:
     """A provider: whoever comes is ``subject``, and every code is good once, with its verifier."""
 
     issuer: str = ""
+    #: Who it says that it is, where that is another.
+    pose: str = ""
     subject: str = "someone-else"
     audience: str = "yes-and"
     codes: dict[str, str] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Provider:
         assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
         now = int(time.time())
         claims = {
-            "iss": self.issuer,
+            "iss": self.pose or self.issuer,
             "sub": self.subject,
             "aud": self.audience,
             "iat": now,
@@ -69,7 +71,7 @@ def provider() -> Iterator[Provider]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             about = {
-                "issuer": here.issuer,
+                "issuer": here.pose or here.issuer,
                 "authorization_endpoint": f"{here.issuer}/authorise",
                 "token_endpoint": f"{here.issuer}/token",
                 "userinfo_endpoint": f"{here.issuer}/userinfo",
@@ -158,6 +160,16 @@ def test_a_token_for_another_client_opens_nothing(ben: User, provider: Provider)
     other = Client()
     answer = by_provider(other, provider)
     assert answer.status_code in {200, 401} and "did not work" in answer.content.decode()
+    assert other.get(reverse("me")).status_code == 302
+
+
+def test_a_provider_that_says_it_is_another_opens_nothing(ben: User, provider: Provider) -> None:
+    client = Client()
+    client.force_login(ben)
+    by_provider(client, provider, "connect")
+    provider.pose = "https://accounts.example"
+    other = Client()
+    assert "did not work" in by_provider(other, provider).content.decode()
     assert other.get(reverse("me")).status_code == 302
 
 

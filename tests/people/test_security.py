@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -247,6 +248,24 @@ def test_a_second_factor_is_asked_for_after_the_password(ben: User) -> None:
     assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
     assert client.get(reverse("me")).status_code == 200
     assert Event.objects.get(kind="session:login:succeeded").detail == "password, totp"
+
+
+def second_step(client: Client, code: str) -> int:
+    client.post(reverse("account_login"), {"login": "ben", "password": PASSWORD})
+    return client.post(reverse("mfa_authenticate"), {"code": code}).status_code
+
+
+def test_a_code_opens_once(ben: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(ben, secret)
+    code = code_of(secret)
+    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
+
+
+def test_a_recovery_code_opens_once(ben: User) -> None:
+    TOTP.activate(ben, generate_totp_secret())
+    code = RecoveryCodes.activate(ben).get_unused_codes()[0]
+    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
 
 
 @override_settings(REQUIRE_MFA=True)

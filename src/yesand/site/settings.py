@@ -92,7 +92,11 @@ def oidc(given: str) -> dict[str, Any]:
         "name": name,
         "client_id": client,
         "secret": secret,
-        "settings": {"server_url": issuer},
+        # The issuer is who the keeper says, and not who it says itself (OIDC Discovery §4.3).
+        "settings": {
+            "server_url": issuer,
+            "openid_configuration_overrides": {"issuer": issuer},
+        },
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
