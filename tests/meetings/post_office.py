@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, cast
 
 
@@ -22,6 +22,8 @@ class PostOffice(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Counter)
         self.letters: list[EmailMessage] = []
         self.closed = False
+        #: Takes a letter and then says nothing, so that its sender does not know.
+        self.silent = Event()
 
     @property
     def url(self) -> str:
@@ -46,6 +48,9 @@ class _Counter(StreamRequestHandler):
             if verb == b"DATA":
                 self._say("354 go on")
                 office.letters.append(self._letter())
+                if office.silent.is_set():
+                    self.rfile.readline()  # until the sender goes away
+                    return
             if verb == b"QUIT":
                 self._say("221 bye")
                 return

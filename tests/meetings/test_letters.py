@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cast_of_meetings import Cast, at
+from django.db import connections
 from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 from icalendar import Calendar
@@ -161,6 +167,37 @@ def test_a_closed_post_office_is_asked_again_later(
     assert sorted(m["To"] for m in office.letters) == ["ada@mail.example", "pam@mail.example"]
     assert set(Notice.objects.filter(what="request").values_list("attempts", flat=True)) == {4}
     assert not DBTaskResult.objects.filter(status="FAILED").exists()
+
+
+@pytest.mark.both_databases
+def test_a_letter_whose_fate_nobody_knows_goes_once_more_under_the_same_name(
+    cast: Cast, office: PostOffice, work: object
+) -> None:
+    assert callable(work)
+    cast.pam.email = ""
+    cast.pam.save()
+    services.book(cast.place, cast.ada, "talk", [cast.pam], at(10), 30)
+    office.silent.set()
+    connections.close_all()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "yesand.cli", "work", "--house", str(cast.place.root)],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "YESAND_NOW": stamp(cast.place.clock.now()),
+            "YESAND_MAIL": office.url,
+        },
+    )
+    until = time.monotonic() + 40
+    while not office.letters:
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    office.silent.clear()
+    assert work() >= 1 and work() == 0
+    first, second = office.letters
+    assert first["Message-ID"] == second["Message-ID"]
 
 
 def test_who_has_no_address_is_sent_nothing(cast: Cast, office: PostOffice, work: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -75,6 +74,33 @@ def test_what_is_refused_says_why_and_loses_nothing(stage: Stage, as_: dict[str,
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        {"wall": "0001-01-01T00:00"},
+        {"wall": "9999-12-31T23:55"},
+        {"at": "9999-12-31T23:55:00Z"},
+        {"at": "yesterday"},
+        {"from": "9999-12-31"},
+        {"day": "0001-01-01", "length": "99999999999"},
+        {"which": "7", "wall": "2026-11-04T10:00"},
+        {"who": "x"},
+    ],
+    ids=str,
+)
+def test_whatever_an_address_says_it_is_answered(
+    stage: Stage, as_: dict[str, Client], asked: dict[str, str]
+) -> None:
+    assert as_["ada"].get(reverse("meeting_book"), chosen(stage) | asked).status_code == 200
+
+
+def test_a_nul_in_what_one_writes_is_left_out(stage: Stage, as_: dict[str, Client]) -> None:
+    told = chosen(stage, at="2026-11-04T10:00:00Z", title="a\0b", note="c\0d")
+    assert as_["ada"].post(reverse("meeting_book"), told).status_code == 302
+    made = Meeting.objects.get()
+    assert (made.title, made.note) == ("a b", "cd")
+
+
+@pytest.mark.parametrize(
     ("wall", "which", "said"),
     [
         ("2027-03-28T02:30", "", "There is no 02:30 on 28 March 2027"),
@@ -95,9 +121,9 @@ def test_a_written_time_in_a_fold_is_taken_once_it_is_clear(
     stage: Stage, as_: dict[str, Client]
 ) -> None:
     User.objects.filter(username="ada").update(zone="Europe/Berlin")
-    stage.house.place.clock.at = datetime(2027, 10, 20, tzinfo=UTC)  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YESAND_NOW", "2027-10-20T00:00:00Z")
+        as_["ada"].force_login(stage.users["ada"])  # she was away for a year
         told = chosen(stage, wall="2027-10-31T02:30", which="1")
         page = text(as_["ada"].get(reverse("meeting_book"), told))
     assert "Sun 31 Oct 2027, 02:30 (second time, CET)" in page

@@ -14,7 +14,7 @@ from yesand.kernel.errors import BadInput
 from yesand.meetings import services
 from yesand.meetings.calendars.services import name_of
 from yesand.meetings.models import Meeting
-from yesand.meetings.wall import moment, zone_of
+from yesand.meetings.wall import moment, within_reach, zone_of
 from yesand.people.bearer import allowed
 from yesand.people.models import User
 from yesand.people.sight import Request
@@ -139,12 +139,13 @@ def people(request: HttpRequest) -> list[PersonOut]:
 def free(request: HttpRequest, asked: Query[FreeIn]) -> list[SlotOut]:
     """List the times on one's own days at which everybody can."""
     here, user = _who(request)
+    within_reach(asked.day)
     spans = services.free(
         here.place,
         user,
         asked.kind,
         _people(user, asked.who),
-        _sensible(asked.day),
+        asked.day,
         asked.length,
         days=asked.days,
     )
@@ -214,22 +215,15 @@ def _people(user: User, keys: list[int]) -> list[User]:
     return found
 
 
-def _sensible(day: date) -> date:
-    if not 1971 <= day.year <= 9000:
-        raise BadInput("That day is out of all reach", where=day.isoformat())
-    return day
-
-
 def _moment(user: User, told: When) -> datetime:
     if told.starts_at:
         at = instant(told.starts_at, where="starts_at")
-        _sensible(at.date())
+        within_reach(at)
         return at
     try:
         wall = datetime.fromisoformat(told.wall).replace(tzinfo=None)
     except ValueError:
         raise BadInput("Say when: starts_at, or wall", where=told.wall[:40]) from None
-    _sensible(wall.date())
     return moment(wall, zone_of(told.zone or user.zone), told.which)
 
 

@@ -41,6 +41,7 @@ from yesand.meetings.state.services import (
     refuse_begun,
     same,
     seen,
+    words,
 )
 from yesand.meetings.wall import zone_of
 from yesand.people.frame import PRODUCER
@@ -142,7 +143,7 @@ def book(
         meeting = Meeting.objects.create(
             kind=kind,
             title=_tidy(title) or titled(kind, group),
-            note=note.strip()[:5000],
+            note=words(note, 5000),
             starts_at=starts_at,
             ends_at=starts_at + lasts,
             zone=user.zone,

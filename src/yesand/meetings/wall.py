@@ -6,7 +6,7 @@ no moment and is refused; a time in the fold means two, and one has to say which
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -41,6 +41,17 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def within_reach(day: date) -> None:
+    """Let a day be, unless it is so far off that clocks and calendars end.
+
+    Raises
+    ------
+    BadInput : it is.
+    """
+    if not 1971 <= day.year <= 9000:
+        raise BadInput("That day is out of all reach", where=day.isoformat()[:40])
+
+
 def moments(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     """Return the moments at which clocks in a zone show that time: none, one or two, in order.
 
@@ -65,8 +76,10 @@ def moment(wall: datetime, zone: ZoneInfo, which: int | None = None) -> datetime
 
     Raises
     ------
-    BadInput : clocks skip that time, or show it twice and nobody said which is meant.
+    BadInput : it is out of reach; or clocks skip it, or show it twice and nobody said which is
+    meant.
     """
+    within_reach(wall)
     found = moments(wall, zone)
     if len(found) == 1:
         return found[0]

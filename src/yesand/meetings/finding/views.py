@@ -22,7 +22,7 @@ from yesand.meetings.calendars.services import hours_of, name_of
 from yesand.meetings.kinds import KINDS, PERFORMANCE
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
-from yesand.meetings.wall import moment, zone_of
+from yesand.meetings.wall import moment, within_reach, zone_of
 from yesand.people.frame import PRODUCER
 from yesand.people.models import User
 from yesand.people.sight import Request
@@ -97,9 +97,11 @@ def _searched(request: Request, told: QueryDict) -> Search:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        found = date.fromisoformat(text)
+        within_reach(found)
+    except (ValueError, BadInput):
         return None
+    return found
 
 
 def _at(search: Search, told: QueryDict) -> datetime | None:
@@ -111,7 +113,9 @@ def _at(search: Search, told: QueryDict) -> datetime | None:
     """
     at, written = told.get("at", ""), told.get("wall", "")
     if at:
-        return instant(at)
+        found = instant(at)
+        within_reach(found)
+        return found
     if not written:
         return None
     try:

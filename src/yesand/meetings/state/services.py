@@ -148,12 +148,17 @@ def enter(
         sequence=meeting.sequence,
         by=user,
         at=place.clock.now(),
-        reason=reason.strip()[:2000],
+        reason=words(reason, 2000),
         late=late,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         entry=log.record(place, _KINDS[what], digest_of(told)),
     )
+
+
+def words(text: str, most: int) -> str:
+    """Return what a person wrote, as it can be kept: PostgreSQL takes no NUL."""
+    return text.replace("\0", "").strip()[:most]
 
 
 @contextmanager
