@@ -135,6 +135,8 @@ async def _words(
                     refused(name)
             elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
                 put(event.delta.content_delta)
+        if stream.finish_reason is None:  # the line was closed in the middle
+            raise Unusable("it broke off")
 
 
 class _Kindly:
