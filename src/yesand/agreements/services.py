@@ -12,6 +12,7 @@ from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.drafts import PAYLOAD_TYPE, Draft
 from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.receipt import receipt
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
 from yesand.agreements.terms import Terms
@@ -111,6 +112,12 @@ def check(agreement: Agreement) -> Terms:
     _same(payload, shown, f"agreement {agreement.digest[:12]}")
     _same(digest_of(payload), agreement.digest, "the agreement's name")
     return Terms.parse(agreement.terms)
+
+
+def receipt_of(place: Place, agreement: Agreement) -> dict[str, Any]:
+    """Return what proves an agreement to whoever has nothing else: see ``agreements.receipt``."""
+    logged = log.receipt(place, agreement.entry)
+    return receipt(agreement.envelope, agreement.digest, logged)
 
 
 def withdraw(

@@ -129,6 +129,9 @@ RULES = {
     "takes.upload": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
+    "corpus.export": Rule(
+        performer="manifest__performers__performer", licensees=("manifest__licensee",)
+    ),
     "training.trainedmodel": Rule(
         performer="manifest__performers__performer",
         licensees=("manifest__licensee", "deployments__licensee"),
@@ -136,12 +139,17 @@ RULES = {
     "training.deployment": Rule(
         performer="model__manifest__performers__performer", licensees=("licensee",)
     ),
+    "training.decommission": Rule(
+        performer="deployment__model__manifest__performers__performer",
+        licensees=("deployment__licensee",),
+    ),
     "reliance.report": Rule(
         performer="model__manifest__performers__performer",
         licensees=("model__manifest__licensee", "model__deployments__licensee"),
     ),
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
+    "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
 from yesand.corpus.models import Manifest
-from yesand.kernel import durable
+from yesand.kernel import durable, ids
 from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
@@ -37,7 +38,7 @@ from yesand.training.folder import Loaded, load
 from yesand.training.grounds import Grounds
 from yesand.training.models import Decommission, Deployment, TrainedModel
 
-__all__ = ["Loaded", "decommission", "deploy", "load", "register", "registered", "train"]
+__all__ = ["Loaded", "decommission", "deploy", "load", "register", "register_files", "registered", "train"]
 
 #: Lies in the folder of a model that a withdrawal overtook: it is in no registry.
 OVERTAKEN = "OVERTAKEN.txt"
@@ -92,6 +93,44 @@ def register(
     if told != manifest.digest:
         raise Refused("The model says it came from another manifest", where=str(where))
     return _enter(place, where, manifest, name, {"trained": "elsewhere"})
+
+
+def register_files(
+    place: Place,
+    manifest: SignedManifest,
+    files: Mapping[str, str],
+    *,
+    name: str | None = None,
+    run: Mapping[str, Any] | None = None,
+    card_text: str = "",
+) -> TrainedModel:
+    """Enter a model by the digests of its files alone: its weights stay where they are.
+
+    The same files twice are the same model.
+
+    Parameters
+    ----------
+    files : path → SHA-256, as OpenSSF model signing lists them (``digest.resources``).
+    run : the licensee's own record of the training; kept as told, and signed.
+    card_text : the licensee's own model card; shown beside what the manifest itself says.
+
+    Raises
+    ------
+    Overtaken : the manifest no longer holds. BadInput : no files, or a record that has no form.
+    Refused : the model is registered under another manifest, or its name is taken.
+    """
+    manifest = _checked(place, manifest)
+    _check_name(name)
+    if not files:
+        raise BadInput("A model has at least one file", where=name or "model")
+    told: dict[str, Any] = {"trained": "elsewhere"}
+    if run:
+        told["record"] = dict(run)
+    if card_text:
+        told["card_sha256"] = ids.digest(card_text.encode())
+    canonical(told)
+    shown = {**_plain_card(place, manifest), **({"told": card_text} if card_text else {})}
+    return _entered(place, files, shown, manifest, name, told, None)
 
 
 def registered(place: Place, where: Path) -> TrainedModel:
@@ -254,7 +293,19 @@ def _note(place: Place, model: str) -> Path:
 def _enter(
     place: Place, where: Path, manifest: SignedManifest, name: str | None, run: dict[str, Any]
 ) -> TrainedModel:
-    files = digest.resources(where)
+    told = _read(where / folder.CARD_DATA) or _plain_card(place, manifest)
+    return _entered(place, digest.resources(where), told, manifest, name, run, where)
+
+
+def _entered(
+    place: Place,
+    files: Mapping[str, str],
+    told: dict[str, Any],
+    manifest: SignedManifest,
+    name: str | None,
+    run: dict[str, Any],
+    where: Path | None,
+) -> TrainedModel:
     named = digest.root(files)
     known = TrainedModel.objects.filter(digest=named).first()
     if known:
@@ -262,7 +313,6 @@ def _enter(
     name = name or f"voice-{named[:12]}"
     if TrainedModel.objects.filter(name=name).exists():
         raise NameTaken("Another model has that name", where=name, remedy="Give another.")
-    told = _read(where / folder.CARD_DATA) or _plain_card(place, manifest)
     marks = card.marks(_grounds(place, manifest), len(manifest.takes))
     payload = attestations.model(name, manifest.digest, files, run, marks)
     try:
@@ -281,7 +331,7 @@ def _enter(
                 entry=entry,
             )
     except Overtaken as fault:
-        if _note(place, named).exists():
+        if where is not None and _note(place, named).exists():
             _mark(place, where, named, fault)
         raise
 
