@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from test_obligations import deployed, trained
 
 import yesand
 from small_troupe import ask, troupe
-from test_obligations import deployed, trained
 from yesand.agreements import services as agreements
 from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import EVERYTHING, Scope
@@ -115,7 +115,11 @@ def _print(house: yesand.House, performer: Any) -> str:
 
 @pytest.mark.both_databases
 def test_withdrawing_twice_at_once_is_one_withdrawal(filled: yesand.House) -> None:
-    bert, results, together = people.performer("Bert"), list[tuple[str, bool]](), threading.Barrier(4)
+    bert, results, together = (
+        people.performer("Bert"),
+        list[tuple[str, bool]](),
+        threading.Barrier(4),
+    )
 
     def withdraw() -> None:
         together.wait()

@@ -216,9 +216,7 @@ def path_of(place: Place, digest: str) -> Path:
     return place.manifests / f"{digest}.json"
 
 
-def check_current(
-    place: Place, manifest: SignedManifest, action: Action | None = None
-) -> None:
+def check_current(place: Place, manifest: SignedManifest, action: Action | None = None) -> None:
     """Check that every take of a manifest would still be permitted to the same request now.
 
     Parameters

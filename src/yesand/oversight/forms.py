@@ -50,7 +50,8 @@ class ScopeForm(forms.Form):
             "modalities": gettext_lazy("Through these channels"),
             "licensees": gettext_lazy("By these licensees"),
         }
-        return [(words, self[name]) for name, words in headings.items() if self.fields[name].choices]  # type: ignore[attr-defined]
+        fields: dict[str, Any] = dict(self.fields)
+        return [(words, self[name]) for name, words in headings.items() if fields[name].choices]
 
     def clean(self) -> dict[str, Any]:
         """Ask for a tick where only a part is taken back."""

@@ -51,7 +51,8 @@ def duties(
         signed = Agreement.objects.filter(performer=performer)
         if before is not None:
             signed = signed.filter(entry_id__lt=before)
-        due.append(deletion(at, PRODUCER, performer.handle, _strictest(signed)))
+        if signed.exists():
+            due.append(deletion(at, PRODUCER, performer.handle, _strictest(signed)))
     return due
 
 

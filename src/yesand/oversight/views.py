@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,15 +18,16 @@ from yesand.oversight.findings.services import abouts, note
 from yesand.oversight.forms import FindingForm, ScopeForm
 from yesand.oversight.models import Check, Finding, Obligation
 from yesand.oversight.withdrawing.services import foresee, take_back
+from yesand.people.acting import WITHDRAW
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
-from yesand.people.views import listed
+from yesand.people.views import listed, reauthenticated
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request: Request) -> HttpResponse:
+def preview(request: Request) -> HttpResponseBase:
     """Show exactly what a withdrawal will do; when it is confirmed, do it, once."""
-    performer = request.sight.performer
+    performer = request.sight.whose(WITHDRAW, request.GET.get("of", ""))
     if performer is None:
         raise Http404
     if request.method == "POST":
@@ -53,10 +55,12 @@ def _previewed(
         "signed": Agreement.objects.filter(performer=performer).exists(),
         "reason": request.POST.get("reason", ""),
         "standing": _standing(performer),
+        "of": "" if performer == request.sight.performer else performer.handle,
     }
     return render(request, "oversight/preview.html", context, status=status)
 
 
+@reauthenticated
 def _take_back(request: Request, performer: Performer) -> HttpResponse:
     form = ScopeForm(performer, request.POST)
     if not form.is_valid():
@@ -67,17 +71,9 @@ def _take_back(request: Request, performer: Performer) -> HttpResponse:
     if request.POST.get("seen") != foreseen.fingerprint:
         fault = gettext("Something has changed since you looked. Look again, then confirm.")
         return _previewed(request, performer, form, fault, 409)
-    if not _really(request):
-        return _previewed(request, performer, form, gettext("That is not your password."), 403)
-    reason = request.POST.get("reason", "")[:2_000].strip()
+    reason = request.POST.get("reason", "").replace("\x00", "")[:2_000].strip()
     made, new = take_back(request.place, performer, form.scope, reason)
     return _done(request, made, new=new)
-
-
-def _really(request: Request) -> bool:
-    """Tell whether it is the person themselves who confirms."""
-    assert isinstance(request.user, User)
-    return request.user.check_password(request.POST.get("password", ""))
 
 
 def _done(request: Request, made: Withdrawal, *, new: bool) -> HttpResponse:

@@ -84,6 +84,18 @@ class Sight:
         """Tell whether they may do that for a performer: as that performer, or as a delegate."""
         return performer.pk in self.performers(scope)
 
+    def whose(self, scope: str, handle: str = "") -> Performer | None:
+        """Return the performer for whom they do something: themselves, or one they act for.
+
+        Parameters
+        ----------
+        handle : which of those for whom they act; whoever else it names is nobody.
+        """
+        if self.performer is not None and handle in {"", self.performer.handle}:
+            return self.performer
+        able = [a.performer for a in self.acting if scope in a.scopes]
+        return next((p for p in able if handle in {"", p.handle}), None)
+
 
 def _acting(user: User, now: datetime) -> tuple[Acting, ...]:
     rows = Delegation.objects.filter(user=user, ended_at=None, until__gt=now)

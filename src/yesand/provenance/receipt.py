@@ -17,11 +17,11 @@ from yesand.provenance.proof import Proof
 def logged(
     index: int, kind: str, at: str, commitment: str, salt: str, proof: Proof, key: Verifier
 ) -> dict[str, Any]:
-    """Return what proves an entry: its own fields, the way up to a checkpoint, and the log's key."""
+    """Return what proves an entry: its fields, the way up to a checkpoint, and the log's key."""
     return {
         "entry": {"at": at, "commitment": commitment, "index": index, "kind": kind, "salt": salt},
         "log": str(key),
-        "proof": bytes(proof).decode("ascii"),
+        "proof": bytes(proof).decode(),
     }
 
 
@@ -40,7 +40,7 @@ def check_logged(told: Mapping[str, Any], record: str, key: Verifier | None = No
     """
     try:
         entry, said = told["entry"], Verifier.parse(told["log"])
-        proof = Proof.parse(told["proof"].encode("ascii"))
+        proof = Proof.parse(told["proof"].encode())
         salt, leaf = bytes.fromhex(entry["salt"]), _leaf(entry)
         index, commitment = entry["index"], entry["commitment"]
     except (KeyError, TypeError, ValueError, AttributeError) as fault:

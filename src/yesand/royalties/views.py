@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import YesAndError
+from yesand.people.acting import MONEY
 from yesand.people.models import Organisation, User
+from yesand.people.shapes import own_licensee
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.provenance.dsse import payload_of
@@ -56,9 +58,7 @@ def _own_usage(request: Request, fault: str = "") -> HttpResponse:
 
 
 def _delivered(request: Request) -> HttpResponse:
-    by = get_object_or_404(
-        Organisation, pk__in=request.sight.licensees, slug=request.POST.get("licensee", "")
-    )
+    by = own_licensee(request.sight, request.POST.get("licensee", ""))
     given = request.FILES.get("events")
     if given is None or not given.size:
         return _own_usage(request, gettext("Choose a file of events."))
@@ -144,7 +144,7 @@ def evidence(request: Request, digest: str) -> HttpResponse:
 
 def balance(request: Request) -> HttpResponse:
     """Show a performer what they have earned and been paid, and every month's statement."""
-    performer = request.sight.performer
+    performer = request.sight.whose(MONEY, request.GET.get("of", ""))
     if performer is None:
         raise Http404
     rows = visible(Statement, request.sight).filter(performer=performer)

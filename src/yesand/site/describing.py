@@ -118,7 +118,7 @@ def _fields(schema: Mapping[str, Any], shape: Mapping[str, Any]) -> Iterator[Fie
 def _answers(schema: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Answer]:
     for status, each in told.get("responses", {}).items():
         about, content = str(each.get("description", "")), each.get("content", {})
-        shape = next(iter(content.values()), {}).get("schema") if content else None
+        shape = next(iter(content.values())).get("schema") if content else None
         shown = str(status) < "300" and shape
         yield Answer(str(status), about, _pretty(example(schema, shape)) if shown else "")
 

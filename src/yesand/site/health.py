@@ -49,7 +49,9 @@ def _worker(place: Place) -> dict[str, Any]:
     """Say how much work waits, and whether some of it has waited too long (`yesand work`)."""
     try:
         now, waiting = place.clock.now(), DBTaskResult.objects.ready()
-        late = waiting.filter(enqueued_at__lt=now - LATE).exclude(run_after__range=(now - LATE, now))
+        late = waiting.filter(enqueued_at__lt=now - LATE).exclude(
+            run_after__range=(now - LATE, now)
+        )
         return {"ok": not late.exists(), "waiting": waiting.count()}
     except DatabaseError:
         return {"ok": False, "waiting": None}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
 from yesand.corpus.models import Manifest
@@ -31,9 +30,7 @@ class ModelForm(forms.Form):
         label=gettext_lazy("Model-signing statement (model.sig, JSON)"),
         help_text=gettext_lazy("It lists every file with its SHA-256. The weights stay with you."),
     )
-    run = forms.FileField(
-        label=gettext_lazy("Run record (JSON), if you have one"), required=False
-    )
+    run = forms.FileField(label=gettext_lazy("Run record (JSON), if you have one"), required=False)
     card = forms.CharField(
         label=gettext_lazy("Model card, if you like"),
         required=False,
@@ -48,7 +45,10 @@ class ModelForm(forms.Form):
 
     def clean_statement(self) -> dict[str, str]:
         """Read the files that the statement lists."""
-        return _said(lambda: digest.of_statement(_json(self.cleaned_data["statement"])))
+        found: dict[str, str] = _said(
+            lambda: digest.of_statement(_json(self.cleaned_data["statement"]))
+        )
+        return found
 
     def clean_run(self) -> dict[str, Any]:
         """Read the run record, a JSON object."""
@@ -87,7 +87,7 @@ class ServiceForm(forms.Form):
             self.fields["licensee"].initial = mine.get().slug
 
 
-def _json(file: UploadedFile) -> Any:
+def _json(file: Any) -> Any:
     if (file.size or 0) > LARGEST:
         raise BadInput("The file is larger than 2 MiB", where=str(file.name)[:80])
     return parse(file.read(), where=str(file.name)[:80])

@@ -38,7 +38,16 @@ from yesand.training.folder import Loaded, load
 from yesand.training.grounds import Grounds
 from yesand.training.models import Decommission, Deployment, TrainedModel
 
-__all__ = ["Loaded", "decommission", "deploy", "load", "register", "register_files", "registered", "train"]
+__all__ = [
+    "Loaded",
+    "decommission",
+    "deploy",
+    "load",
+    "register",
+    "register_files",
+    "registered",
+    "train",
+]
 
 #: Lies in the folder of a model that a withdrawal overtook: it is in no registry.
 OVERTAKEN = "OVERTAKEN.txt"
@@ -128,7 +137,8 @@ def register_files(
         told["record"] = dict(run)
     if card_text:
         told["card_sha256"] = ids.digest(card_text.encode())
-    canonical(told)
+    if "\x00" in card_text or rb"\u0000" in canonical(told):
+        raise BadInput("A record holds a character that is none (NUL)", where=name or "model")
     shown = {**_plain_card(place, manifest), **({"told": card_text} if card_text else {})}
     return _entered(place, files, shown, manifest, name, told, None)
 
@@ -158,7 +168,7 @@ def registered(place: Place, where: Path) -> TrainedModel:
 def files_of(model: TrainedModel) -> dict[str, str]:
     """Return a registered model's files with their SHA-256, as they were signed."""
     predicate = parse(dsse.payload_of(model.envelope))["predicate"]
-    return {one["name"]: one["digest"] for one in predicate["resources"]}
+    return {one["name"]: one["digest"] for one in predicate.get("resources", [])}
 
 
 def deploy(

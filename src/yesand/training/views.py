@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -14,9 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.corpus import services as corpus
 from yesand.kernel.errors import YesAndError
-from yesand.people.models import User
 from yesand.people.sight import Request, visible
-from yesand.people.views import listed
+from yesand.people.views import listed, reauthenticated
 from yesand.training.errors import AlreadyEnded
 from yesand.training.forms import ModelForm, ServiceForm
 from yesand.training.models import Deployment, TrainedModel
@@ -116,26 +116,26 @@ def deployment(request: Request, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: Request, name: str) -> HttpResponse:
+def end(request: Request, name: str) -> HttpResponseBase:
     """Let a licensee sign, after being asked who they are, that a deployment ends now."""
     rows = visible(Deployment, request.sight).filter(licensee__in=request.sight.licensees)
     found = get_object_or_404(rows.select_related("model", "licensee"), name=name)
-    back = HttpResponseRedirect(reverse("deployment", args=[name]))
     if hasattr(found, "decommission"):
         messages.info(request, gettext("It has ended already; nothing was done twice."))
-        return back
+        return HttpResponseRedirect(reverse("deployment", args=[name]))
     if request.method != "POST":
         return render(request, "training/end.html", {"deployment": found})
-    assert isinstance(request.user, User)
-    if not request.user.check_password(request.POST.get("password", "")):
-        context = {"deployment": found, "fault": gettext("That is not your password.")}
-        return render(request, "training/end.html", context, status=403)
+    return _ended(request, found)
+
+
+@reauthenticated
+def _ended(request: Request, found: Deployment) -> HttpResponse:
     try:
         decommission(request.place, found, request.place.clock.now())
         messages.success(request, gettext("Ended, signed, and in the log."))
     except AlreadyEnded:
         messages.info(request, gettext("It has ended already; nothing was done twice."))
-    return back
+    return HttpResponseRedirect(reverse("deployment", args=[found.name]))
 
 
 def _tell(form: forms.Form, fault: YesAndError) -> None:

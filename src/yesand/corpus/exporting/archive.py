@@ -41,7 +41,9 @@ def pieces(manifest: SignedManifest, contents: Contents, at: datetime) -> Iterat
     moment = int(at.timestamp())
     yield from _file("README.txt", _README.encode(), moment)
     yield from _file("manifest.json", manifest.to_bytes(), moment)
-    rows = [("file", "performer", "emotion", "duration_ms", "agreement", "synthetic")]
+    rows: list[tuple[str, ...]] = [
+        ("file", "performer", "emotion", "duration_ms", "agreement", "synthetic")
+    ]
     for take in manifest.takes:
         name, data = contents(take)
         yield from _file(name, data, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from django.db import transaction
 
 from yesand.agreements.vocabulary import Action, Material

@@ -46,9 +46,7 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
 
 def waiting_usage(place: Place, licensees: frozenset[int]) -> list[Held]:
     """Return the usage in escrow of organisations' own deployments."""
-    names = set(
-        Deployment.objects.filter(licensee__in=licensees).values_list("name", flat=True)
-    )
+    names = set(Deployment.objects.filter(licensee__in=licensees).values_list("name", flat=True))
     return [held for held in escrow(place) if held.deployment in names] if names else []
 
 

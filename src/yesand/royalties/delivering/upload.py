@@ -1,4 +1,4 @@
-"""A file that comes over HTTP, kept for as long as it is looked at, and no larger than it may be."""
+"""A file that comes over HTTP, kept while it is looked at, and no larger than it may be."""
 
 from __future__ import annotations
 
