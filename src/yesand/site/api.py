@@ -17,7 +17,10 @@ from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.people.bearer import Bearer, Refusal
 from yesand.people.rooms import offered
 from yesand.people.sight import Request
+from yesand.site.log_api import router
 from yesand.site.problems import with_problems
+
+__all__ = ["api", "router"]
 
 
 class Api(NinjaAPI):

@@ -18,7 +18,7 @@ from yesand.people.shapes import Digest, Named, Page, Slice, Slug, Told, own_lic
 from yesand.people.sight import Request, visible
 from yesand.training import digest as digests
 from yesand.training.models import Deployment, TrainedModel
-from yesand.training.services import deploy, files_of, register_files
+from yesand.training.registry.services import deploy, files_of, register_files
 
 router = Router(tags=["models"])
 Name = PathEx[str, P(pattern=r"^[A-Za-z0-9_-]{1,160}$", description="The deployment's name.")]

@@ -20,7 +20,7 @@ from yesand.people.views import listed, reauthenticated
 from yesand.training.errors import AlreadyEnded
 from yesand.training.forms import ModelForm, ServiceForm
 from yesand.training.models import Deployment, TrainedModel
-from yesand.training.services import decommission, deploy, register_files
+from yesand.training.registry.services import decommission, deploy, register_files
 
 
 @require_safe

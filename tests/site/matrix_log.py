@@ -1,4 +1,4 @@
-"""Who gets what: provenance."""
+"""Who gets what: the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room's part of the API: the log, its proofs, and that it only ever grew."""
+"""The log in the API: its entries, their proofs, and that it only ever grew."""
 
 from __future__ import annotations
 
