@@ -10,7 +10,6 @@ from yesand.kernel.progress import Progress, silent
 from yesand.oversight.models import Check
 from yesand.people.models import User
 from yesand.provenance.services import audit
-from yesand.royalties.services import check_books
 
 
 def audited(place: Place, progress: Progress = silent) -> list[str]:
@@ -20,6 +19,8 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     ------
     CheckFailed : what does not hold, and where.
     """
+    from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
+
     head = audit(place, progress)
     return [
         f"log: {head.size:,} entries, every tile, the root and the signature hold",

@@ -12,13 +12,14 @@ from yesand.agreements.clause import Request
 from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.corpus.models import Manifest, ManifestPerformer
+from yesand.kernel.canonical import parse
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.oversight.foreseen import Corpus, Foreseen, Service
 from yesand.oversight.services import duties, held, obligations
 from yesand.people.models import Performer
+from yesand.provenance.dsse import payload_of
 from yesand.royalties.models import Statement
-from yesand.royalties.services import payload
 from yesand.royalties.statement import parse_statement
 from yesand.takes.models import Take
 from yesand.training.models import Deployment
@@ -65,7 +66,7 @@ def earned_by_deployment(performer: Performer) -> dict[str, tuple[Money, ...]]:
     last = rows.values_list("settlement__period", flat=True).first()
     sums = Counter[tuple[str, str]]()
     for row in rows.filter(settlement__period=last):
-        for line in parse_statement(payload(row)).lines:
+        for line in parse_statement(parse(payload_of(row.envelope))["predicate"]).lines:
             if line.deployment:
                 sums[line.deployment, row.currency] += line.micro
     found: dict[str, tuple[Money, ...]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
@@ -12,10 +12,12 @@ from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
-from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Delivery, UsageBatch
-from yesand.royalties.totals import Held
 from yesand.training.models import Deployment
+
+if TYPE_CHECKING:
+    from yesand.royalties.metering.services import MeterReport
+    from yesand.royalties.totals import Held
 
 #: How many bad rows a delivery's own page shows; all of them lie in its quarantine file.
 SHOWN = 200
@@ -32,6 +34,8 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
     BadInput : the file is empty or damaged; nothing of it was taken.
     Refused : the organisation has nothing in service to deliver for.
     """
+    from yesand.royalties.metering.services import meter  # DuckDB and Ibis take long to load
+
     mine = frozenset(Deployment.objects.filter(licensee=by).values_list("name", flat=True))
     if not mine:
         raise Refused(
@@ -46,6 +50,8 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
 
 def waiting_usage(place: Place, licensees: frozenset[int]) -> list[Held]:
     """Return the usage in escrow of organisations' own deployments."""
+    from yesand.royalties.metering.services import escrow  # likewise
+
     names = set(Deployment.objects.filter(licensee__in=licensees).values_list("name", flat=True))
     return [held for held in escrow(place) if held.deployment in names] if names else []
 
