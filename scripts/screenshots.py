@@ -33,6 +33,7 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 PRODUCER, PERFORMER = "screenshots-producer", "screenshots-performer"
+LICENSEE, AUDITOR = "screenshots-licensee", "screenshots-auditor"
 
 
 def main() -> int:
@@ -70,7 +71,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.agreements.models import Agreement
     from yesand.corpus.models import Manifest
     from yesand.people.models import Performer
-    from yesand.people.services import account
+    from yesand.people.services import account, organisation
     from yesand.provenance.models import Entry
     from yesand.reliance.models import Report
     from yesand.royalties.models import Statement
@@ -78,6 +79,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.training.models import TrainedModel
 
     producer = account(PRODUCER, "producer", password)
+    account(AUDITOR, "auditor", password)
+    account(LICENSEE, "licensee", password, organisation=organisation("house-lab"))
     performer = Performer.objects.filter(user=None, statements__isnull=False).first()
     performer = performer or Performer.objects.filter(user=None).first()
     if performer:
@@ -88,6 +91,17 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages["me"] = (PERFORMER, reverse("me"))
         pages |= meetings(opened, producer, user)
         pages |= scenes(opened.place, producer, performer)
+        pages["balance"] = (PERFORMER, reverse("balance"))
+        pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
+    for name in ("register", "api_docs"):
+        pages[name] = ("", reverse(name))
+    for name in ("corpus_request", "model_register", "deployments", "usage", "me"):
+        pages[f"licensee-{name}"] = (LICENSEE, reverse(name))
+    asked = "purpose=voice-assistant&use_class=recognition&action=train&modality=voice"
+    query = f"?licensee=house-lab&{asked}&material=features&territory=DE"
+    pages["licensee-rehearsal"] = (LICENSEE, reverse("corpus_request") + query)
+    for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
+        pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
     for name in [*lists.split(), "payouts", "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yesand.people.frame import Panel
-from yesand.people.sight import Request
+from yesand.people.sight import Request, visible
 from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.models import Statement
 
 
 def panels(request: Request) -> Iterator[Panel]:
@@ -14,5 +15,11 @@ def panels(request: Request) -> Iterator[Panel]:
     performer = request.sight.performer
     if performer is None:
         return
-    context = {"accounts": kept(performer), "charts": charts(request.place, performer)}
+    rows = visible(Statement, request.sight).filter(performer=performer)
+    latest = rows.select_related("settlement").order_by("-settlement__period", "currency")
+    context = {
+        "accounts": kept(performer),
+        "charts": charts(request.place, performer),
+        "statements": latest[:3],
+    }
     yield Panel("royalties/home.html", context, 20)
