@@ -77,7 +77,7 @@ def _bar(period: Period, place: int, months: int, earned: Money, most: int) -> B
     return Bar(
         period=str(period),
         name=f"{period.start:%b}",
-        year=str(period.year) if first else "",
+        year=f"’{period.year % 100:02d}" if first else "",
         earned=earned,
         x=round(room * (place + (1 - _FILL) / 2), 2),
         y=round(100 - height, 2),
