@@ -9,7 +9,7 @@ SCOPES = {
     "meetings:write": "book, move and cancel your meetings",
     "takes:write": "upload takes of yours",
     "corpus:read": "see requests, manifests and what they permit",
-    "corpus:write": "ask the gate for a corpus",
+    "corpus:write": "ask the gate for a corpus, and take its data",
     "models:read": "see models, where they serve, and reliance reports",
     "models:write": "register models and deployments of your organisation",
     "usage:read": "see what became of your organisation's deliveries of usage",
