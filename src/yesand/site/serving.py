@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from yesand.heidi.answering.services import router
 from yesand.kernel.place import Place
 from yesand.site.beside import Beside
 
@@ -36,9 +33,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Return the site, made in the worker so that no connection is shared with it."""
         from yesand.site.wsgi import application
 
-        # Heidi learns her phrases once for a house; nobody should have to wait for it.
-        place = Place.open(Path(os.environ["YESAND_HOUSE"]))
-        Thread(target=router, args=(place.cache,), daemon=True).start()
         return application
 
 
