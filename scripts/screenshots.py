@@ -89,6 +89,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     pages |= of_people(opened.place, performer is not None)
     if performer:
         pages["me"] = (PERFORMER, reverse("me"))
+        pages["heidi"] = (PERFORMER, reverse("heidi"))
+        pages["heidi-letters"] = (PERFORMER, reverse("letters"))
         pages |= meetings(opened, producer, user)
         pages |= scenes(opened.place, producer, performer)
         pages["balance"] = (PERFORMER, reverse("balance"))
@@ -105,6 +107,9 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     lists = "performers agreements sessions takes manifests models reports usage statements"
     for name in [*lists.split(), "payouts", "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
+    pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))
+    pages["heidi-producer-letters"] = (PRODUCER, reverse("letters"))
+    pages["help"] = ("", reverse("help_page", args=["questions"]))
     pages["takes-none"] = (PRODUCER, reverse("takes") + "?performer=nobody")
     for name, model, key in (
         ("performer", Performer, "handle"),

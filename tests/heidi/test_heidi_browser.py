@@ -175,7 +175,9 @@ def test_the_dock_is_used_by_keyboard_alone(server: Server, browser: Browser, wi
     expect(page.locator("#heidi-dock-text")).to_be_focused(timeout=20_000)
     page.keyboard.type("What is my balance?")
     page.keyboard.press("Enter")
-    expect(page.locator(".heidi-dock .heidi-text").last).to_contain_text("You are owed", timeout=90_000)
+    expect(page.locator(".heidi-dock .heidi-text").last).to_contain_text(
+        "You are owed", timeout=90_000
+    )
     assert page.evaluate(WIDE)
     page.keyboard.press("Escape")
     expect(page.locator(".heidi-dock > summary")).to_be_focused()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -36,9 +34,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from yesand.heidi.answering.services import router
         from yesand.site.wsgi import application
 
-        # Heidi learns her phrases once for a house; nobody should have to wait for it.
-        place = Place.open(Path(os.environ["YESAND_HOUSE"]))
-        Thread(target=router, args=(place.cache,), daemon=True).start()
         return application
 
 
