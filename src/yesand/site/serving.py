@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from yesand.heidi.answering.services import router
 from yesand.kernel.place import Place
 from yesand.site.beside import Beside
 
@@ -38,6 +37,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
         place = Place.open(Path(os.environ["YESAND_HOUSE"]))
+        from yesand.heidi.answering.services import router  # Django is up by now
+
         Thread(target=router, args=(place.cache,), daemon=True).start()
         return application
 
