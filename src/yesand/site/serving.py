@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -31,9 +33,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Callable[..., Any]:
         """Return the site, made in the worker so that no connection is shared with it."""
-        from yesand.heidi.answering.services import router
-        from yesand.site.wsgi import application
+        from yesand.site.wsgi import application  # from here on Django is up
+        from yesand.heidi.answering.services import router  # isort: skip
 
+        # Heidi learns her phrases once for a house; nobody should have to wait for it.
+        cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
+        Thread(target=router, args=(cache,), daemon=True).start()
         return application
 
 
