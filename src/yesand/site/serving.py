@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from yesand.heidi.answering.services import router
 from yesand.kernel.place import Place
 from yesand.site.beside import Beside
 
@@ -34,6 +33,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Callable[..., Any]:
         """Return the site, made in the worker so that no connection is shared with it."""
+        # Both need Django to be set up, which importing this module does not.
+        from yesand.heidi.answering.services import router
         from yesand.site.wsgi import application
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
