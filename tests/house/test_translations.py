@@ -51,4 +51,6 @@ def test_a_translation_has_the_same_places_to_fill(path: Path) -> None:
 def test_no_word_of_a_page_was_forgotten(path: Path) -> None:
     now = messages.gathered(name(path), path.parts[-3])
     assert now is not None
-    assert {key(m.id) for m in now} - {key(m.id) for m in messages.read(path)} == set(), "run `make messages`"
+    assert {key(m.id) for m in now} - {key(m.id) for m in messages.read(path)} == set(), (
+        "run `make messages`"
+    )
