@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench conformance audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test check format bench conformance heidi audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -59,6 +59,9 @@ lighthouse: $(VENV)/dev ## Let Lighthouse judge the pages into docs/portal.md (n
 
 messages: $(VENV)/dev ## Gather the words of all pages, and compile their translations
 	$(BIN)/python scripts/messages.py
+
+heidi: $(VENV)/dev ## Measure the assistant's router into docs/heidi.md
+	$(BIN)/python scripts/heidi.py
 
 vendor: ## Refresh the pages' static files from their npm packages
 	$(PYTHON) scripts/vendor.py

@@ -26,13 +26,14 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 if TYPE_CHECKING:
     import yesand
     from yesand.kernel.place import Place
-    from yesand.people.models import User
+    from yesand.people.models import Performer, User
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 PRODUCER, PERFORMER = "screenshots-producer", "screenshots-performer"
+LICENSEE, AUDITOR = "screenshots-licensee", "screenshots-auditor"
 
 
 def main() -> int:
@@ -70,7 +71,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.agreements.models import Agreement
     from yesand.corpus.models import Manifest
     from yesand.people.models import Performer
-    from yesand.people.services import account
+    from yesand.people.services import account, organisation
     from yesand.provenance.models import Entry
     from yesand.reliance.models import Report
     from yesand.royalties.models import Statement
@@ -78,6 +79,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.training.models import TrainedModel
 
     producer = account(PRODUCER, "producer", password)
+    account(AUDITOR, "auditor", password)
+    account(LICENSEE, "licensee", password, organisation=organisation("house-lab"))
     performer = Performer.objects.filter(user=None, statements__isnull=False).first()
     performer = performer or Performer.objects.filter(user=None).first()
     if performer:
@@ -86,10 +89,27 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     pages |= of_people(opened.place, performer is not None)
     if performer:
         pages["me"] = (PERFORMER, reverse("me"))
+        pages["heidi"] = (PERFORMER, reverse("heidi"))
+        pages["heidi-letters"] = (PERFORMER, reverse("letters"))
         pages |= meetings(opened, producer, user)
+        pages |= scenes(opened.place, producer, performer)
+        pages["balance"] = (PERFORMER, reverse("balance"))
+        pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
+    for name in ("register", "api_docs"):
+        pages[name] = ("", reverse(name))
+    for name in ("corpus_request", "model_register", "deployments", "usage", "me"):
+        pages[f"licensee-{name}"] = (LICENSEE, reverse(name))
+    asked = "purpose=voice-assistant&use_class=recognition&action=train&modality=voice"
+    query = f"?licensee=house-lab&{asked}&material=features&territory=DE"
+    pages["licensee-rehearsal"] = (LICENSEE, reverse("corpus_request") + query)
+    for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
+        pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
     for name in [*lists.split(), "payouts", "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
+    pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))
+    pages["heidi-producer-letters"] = (PRODUCER, reverse("letters"))
+    pages["help"] = ("", reverse("help_page", args=["questions"]))
     pages["takes-none"] = (PRODUCER, reverse("takes") + "?performer=nobody")
     for name, model, key in (
         ("performer", Performer, "handle"),
@@ -135,6 +155,64 @@ def of_people(place: Place, performing: bool) -> dict[str, tuple[str, str]]:
         pages["account_delegates"] = (PERFORMER, reverse("account_delegates"))
         pages["account-performer"] = (PERFORMER, reverse("account"))
         pages["account_leave-performer"] = (PERFORMER, reverse("account_leave"))
+    return pages
+
+
+def scenes(place: Place, producer: User, performer: Performer) -> dict[str, tuple[str, str]]:
+    """Write scenes, make a project of them and give a verdict; return their pages."""
+    from django.urls import reverse
+
+    from yesand.agreements.models import Agreement
+    from yesand.takes.models import Scene, Take
+    from yesand.takes.projects.services import Words, keep_project
+    from yesand.takes.reviewing.services import review
+
+    told = (
+        ("the-letter", "The letter", "sadness", "A kitchen at night. Rain. A letter lies open "
+         "between two cold cups, and nobody has touched it since noon.",
+         "Two sisters who have not spoken for a year"),
+        ("the-last-bus", "The last bus", "anger", "A stop outside the town. The bus has just left "
+         "without waiting.", "A father and his grown son"),
+        ("good-news", "Good news, badly told", "joy", "A hospital corridor, three in the morning.",
+         "Strangers who share a bench"),
+    )  # fmt: skip
+    beats = ["She sees the letter", "She reads it aloud, and stops", "She puts it away, unread"]
+    made = [
+        Scene.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "title": title,
+                "emotion": emotion,
+                "circumstances": circumstances,
+                "relationship": relationship,
+                "beats": beats,
+                "language": "en",
+            },
+        )[0]
+        for slug, title, emotion, circumstances, relationship in told
+    ]
+    own = Agreement.objects.filter(performer=performer, kind="individual").first()
+    words = Words(
+        "Letters and late buses",
+        "Short scenes about what is said too late. Play each as it comes to you; there is no "
+        "right way, and silence counts.",
+        own.template if own else "standard/recognition",
+    )
+    order = {scene: n for n, scene in enumerate(made)}
+    project = keep_project(place, producer, words, order, [performer])
+    rejected = Take.objects.filter(performer=performer, state="accepted").last()
+    if rejected:
+        review(place, rejected, producer, "rejected", "A siren passes in the middle of it.")
+    one, slug = [made[0].slug], [project.slug]
+    pages = {name: (PRODUCER, reverse(name)) for name in "queue overview scenes projects".split()}
+    pages |= {name: (PRODUCER, reverse(name)) for name in ("scene_new", "project_new")}
+    pages["scene"] = (PRODUCER, reverse("scene", args=one))
+    pages["project"] = (PRODUCER, reverse("project", args=slug))
+    pages["project_edit"] = (PRODUCER, reverse("project_edit", args=slug))
+    pages["my-scenes"] = (PERFORMER, reverse("scenes"))
+    pages["my-project"] = (PERFORMER, reverse("project", args=slug))
+    pages["my-takes"] = (PERFORMER, reverse("takes"))
+    pages["record"] = (PERFORMER, reverse("record", args=slug + one))
     return pages
 
 

@@ -347,14 +347,9 @@ class House:
         >>> house.check()[1]
         'books: 4 statements, every account and every currency agrees with the ledger'
         """
-        from yesand.provenance.services import audit
-        from yesand.royalties.services import check_books
+        from yesand.oversight.checking.services import audited
 
-        head = audit(self.place, progress)
-        return [
-            f"log: {head.size:,} entries, every tile, the root and the signature hold",
-            check_books(),
-        ]
+        return audited(self.place, progress)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -20,6 +20,7 @@ import re
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 MODE, FILE = sys.argv[2:4] if len(sys.argv) > 3 else ("good", "")
@@ -41,7 +42,7 @@ class Model(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one request for a completion."""
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with open(FILE, "a") as file:
+        with Path(FILE).open("a") as file:
             file.write(json.dumps(asked) + "\n")
         if MODE == "hang":
             time.sleep(60)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -216,6 +217,19 @@ def test_the_language_of_an_account_is_spoken_from_the_login_on(ben: User) -> No
     assert logged_in().cookies["django_language"].value == "de"
 
 
+def test_times_are_written_in_the_zone_of_who_reads_them(ben: User) -> None:
+    client = logged_in()
+    event = Event.objects.get()
+    for zone, hours, name in (("UTC", 0, "UTC"), ("Asia/Tokyo", 9, "JST")):
+        form = {"zone": zone, "language": "en", "email": ""}
+        assert client.post(reverse("account_settings"), form).status_code == 302
+        there = event.at + timedelta(hours=hours)
+        page = client.get("/account/history/").content.decode()
+        assert f"{there:%H:%M} {name}</time>" in page
+    User.objects.update(zone="Mars/Olympus")
+    assert "UTC</time>" in client.get("/account/history/").content.decode()
+
+
 def code_of(secret: str) -> str:
     import time
 
@@ -236,6 +250,24 @@ def test_a_second_factor_is_asked_for_after_the_password(ben: User) -> None:
     assert Event.objects.get(kind="session:login:succeeded").detail == "password, totp"
 
 
+def second_step(client: Client, code: str) -> int:
+    client.post(reverse("account_login"), {"login": "ben", "password": PASSWORD})
+    return client.post(reverse("mfa_authenticate"), {"code": code}).status_code
+
+
+def test_a_code_opens_once(ben: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(ben, secret)
+    code = code_of(secret)
+    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
+
+
+def test_a_recovery_code_opens_once(ben: User) -> None:
+    TOTP.activate(ben, generate_totp_secret())
+    code = RecoveryCodes.activate(ben).get_unused_codes()[0]
+    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
+
+
 @override_settings(REQUIRE_MFA=True)
 @pytest.mark.parametrize("role", ["producer", "auditor"])
 def test_a_seat_that_sees_all_needs_a_second_factor_where_the_house_says_so(
@@ -247,6 +279,8 @@ def test_a_seat_that_sees_all_needs_a_second_factor_where_the_house_says_so(
     assert client.get("/api/me").status_code == 403
     for name in ("mfa_index", "mfa_activate_totp", "account", "mfa_add_webauthn"):
         assert client.get(reverse(name)).status_code == 200
+    for name in ("account_tokens", "account_export", "people"):
+        assert client.get(reverse(name)).headers["Location"] == reverse("mfa_index")
     TOTP.activate(user, generate_totp_secret())
     assert client.get(reverse("takes")).status_code == 200
 

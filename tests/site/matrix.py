@@ -28,6 +28,22 @@ HERS_ALONE = (LOGIN, SEEN, GONE, GONE, GONE, GONE, SEEN, SEEN, GONE)
 THEIRS = (LOGIN, SEEN, SEEN, GONE, SEEN, GONE, SEEN, SEEN, GONE)
 LICENSEES = (LOGIN, GONE, GONE, GONE, SEEN, GONE, SEEN, SEEN, GONE)
 
+#: The same of the API, which never leads elsewhere to sign in.
+UNSIGNED = 401
+API = (UNSIGNED, *CLOSED[1:])
+API_HERS = (UNSIGNED, *HERS_ALONE[1:])
+API_THEIRS = (UNSIGNED, *THEIRS[1:])
+API_LICENSEES = (UNSIGNED, *LICENSEES[1:])
+#: What only the licensee whose it is may do, and what any licensee may.
+LAB = (LOGIN, GONE, GONE, GONE, SEEN, GONE, GONE, GONE, GONE)
+LABS = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, GONE, GONE, GONE)
+API_LAB, API_LABS = (UNSIGNED, *LAB[1:]), (UNSIGNED, *LABS[1:])
+#: Any performer, of their own.
+PERFORMERS = (LOGIN, SEEN, SEEN, SEEN, *(GONE,) * 5)
+API_PERFORMERS = (UNSIGNED, *PERFORMERS[1:])
+#: Those who see everything.
+WATCHED = (LOGIN, *(GONE,) * 5, SEEN, SEEN, GONE)
+
 
 def none(stage: Stage) -> list[Any]:
     """No arguments."""

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
-from matrix import CLOSED, LICENSEES, THEIRS, Row
+from matrix import (
+    API,
+    API_LAB,
+    API_LABS,
+    API_LICENSEES,
+    API_THEIRS,
+    CLOSED,
+    GONE,
+    LAB,
+    LICENSEES,
+    LOGIN,
+    SEEN,
+    THEIRS,
+    Row,
+)
+
+#: A licensee for itself, a producer for the house's own lab.
+ASKERS = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, SEEN, GONE, GONE)
+WANTED = {"purpose": "emotion-recognition", "use_class": "recognition", "territory": "DE"}
 
 ROWS = [
     Row("manifests", CLOSED),
     Row("manifest", THEIRS, lambda s: [s.manifest.digest]),
     Row("manifest_document", LICENSEES, lambda s: [s.manifest.digest]),
+    Row("corpus_request", ASKERS),
+    Row("corpus_request", ASKERS, method="post", case="post"),
+    Row("manifest_data", LAB, lambda s: [s.manifest.digest], method="post"),
+    Row("api:get /api/corpora", API),
+    Row("api:get /api/corpora/{digest}", API_THEIRS, lambda s: [s.manifest.digest]),
+    Row("api:get /api/corpora/{digest}/manifest", API_LICENSEES, lambda s: [s.manifest.digest]),
+    Row("api:post /api/corpora/{digest}/data", API_LAB, lambda s: [s.manifest.digest]),
+    Row("api:post /api/corpora/rehearsal", API_LABS, data=lambda s: WANTED),
+    Row("api:post /api/corpora", API_LABS, data=lambda s: WANTED),
 ]

@@ -16,5 +16,10 @@ ROWS = [
     Row("account_change_password", CLOSED),
     Row("log", (LOGIN, *(SEEN,) * 8)),
     Row("entry", CLOSED, lambda s: [0]),
+    Row("entry_proof", CLOSED, lambda s: [0]),
+    Row("log_consistency", CLOSED),
+    Row("register", OPEN),
+    Row("health", OPEN),
+    Row("api_docs", OPEN),
     Row("set_language", OPEN_FORM, method="post", data=lambda s: {"language": "de"}),
 ]

@@ -18,7 +18,8 @@ from django.db import transaction
 
 import yesand
 from yesand.agreements.clause import Request
-from yesand.agreements.models import Agreement
+from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.scope import EVERYTHING
 from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.corpus.models import Manifest
@@ -27,6 +28,7 @@ from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
+from yesand.oversight.withdrawing.services import take_back
 from yesand.people import services as people
 from yesand.people.models import Organisation, Performer, Seat, User
 from yesand.provenance import dsse
@@ -39,8 +41,9 @@ from yesand.reliance.models import Report
 from yesand.reliance.report import Agreement as Agreed
 from yesand.reliance.report import RelianceReport, Utility
 from yesand.reliance.rows import Row
+from yesand.royalties.delivering.services import deliver as deliver_own
 from yesand.royalties.metering.services import meter
-from yesand.royalties.models import Statement
+from yesand.royalties.models import Delivery, Statement
 from yesand.royalties.settling.services import settle
 from yesand.takes.models import Take
 from yesand.takes.services import import_corpus
@@ -193,6 +196,23 @@ def deliver(path: Path) -> Path:
     ]
     path.write_text("".join(json.dumps(event) + "\n" for event in events))
     return path
+
+
+def delivered(stage: Stage) -> Delivery:
+    """A delivery of the lab's own, with an event that is none of its business; once."""
+    folder = stage.house.place.root / "delivery"
+    folder.mkdir(exist_ok=True)
+    path = deliver(folder / "usage.jsonl")
+    with path.open("a") as file:
+        file.write(path.read_text().splitlines()[0].replace("night-line", "another-line") + "\n")
+    lab = Organisation.objects.get(slug="house-lab")
+    return deliver_own(stage.house.place, lab, stage.users["lab"], path)
+
+
+def withdrawn(stage: Stage) -> Withdrawal:
+    """Everything of Ada's, withdrawn; once."""
+    made, _ = take_back(stage.house.place, stage.ada, EVERYTHING)
+    return made
 
 
 def seats(stage: Stage) -> None:

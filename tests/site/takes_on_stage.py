@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from stage import Stage
+import hashlib
 
-from yesand.takes.models import Project, Scene, Upload
+from stage import Stage, voice
+from upload_wav import wav_of
+
+from yesand.takes.models import Project, Scene, Take, Upload
 from yesand.takes.projects.services import Words, keep_project
-from yesand.takes.uploading.services import Wish, begin
+from yesand.takes.uploading.services import Wish, begin, finish, put
 
 TITLE = "The letter"
 
@@ -35,3 +38,16 @@ def upload_of(stage: Stage) -> Upload:
     project = project_of(stage)
     wish = Wish(project, project.scenes.get(), "take.wav", 1000)
     return begin(stage.house.place, stage.ada, "first", wish)[0]
+
+
+def take_of(stage: Stage) -> Take:
+    """A take that Ada sent for the scene."""
+    data = wav_of(voice(77, 1))
+    name, place = hashlib.sha256(data).hexdigest(), stage.house.place
+    project = project_of(stage)
+    wish = Wish(project, project.scenes.get(), "take.wav", len(data))
+    upload = begin(place, stage.ada, "whole", wish)[0]
+    put(place, upload, 0, data, name)
+    found = finish(place, upload, name).take
+    assert found is not None
+    return found

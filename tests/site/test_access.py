@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from opened_pages import Opened, cookies, pages, served
+from opened_pages import Opened, cookies, pages, prove, served
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pypdf import PdfReader
 from stage import PASSWORD, recall
@@ -82,6 +82,7 @@ def world(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
     for name, user in stage.users.items():
         as_[name] = Client()
         as_[name].force_login(user)
+        prove(as_[name])
     found, statement = pages(stage, as_), f"/statements/{stage.statement.digest}/"
     with served(root) as address:
         sessions = cookies(as_, address)

@@ -8,16 +8,26 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from matrix import ROWS, Row
 from stage import PASSWORD, Stage
 
@@ -196,6 +206,30 @@ def test_whoever_guesses_on_and_on_is_stopped(stage: Stage) -> None:
     other = Client()
     other.post(reverse("account_login"), {"login": "ben", "password": PASSWORD})
     assert who(other) == "ben"  # one's guesses shut nobody else out
+
+
+def test_a_session_left_alone_ends_within_a_working_day(stage: Stage) -> None:
+    client = Client()
+    log_in(client)
+    kept = Session.objects.get(pk=client.cookies[settings.SESSION_COOKIE_NAME].value)
+    assert kept.expire_date - timezone.now() <= timedelta(hours=8)
+    kept.expire_date = timezone.now() - timedelta(seconds=1)
+    kept.save()
+    assert client.get(reverse("me")).status_code == 302
+
+
+def test_a_code_from_an_app_opens_once(stage: Stage) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(stage.users["ada"], secret)
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    opened = []
+    for _ in range(2):
+        client = Client()
+        log_in(client)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        opened.append(who(client))
+    assert opened == ["ada", "AnonymousUser"]
+    assert len(list(yield_hotp_counters_from_time())) == 1  # good for its own 30 seconds alone
 
 
 def test_a_new_password_asks_for_the_old_one(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.drafts import PAYLOAD_TYPE, Draft
 from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.receipt import receipt
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
 from yesand.agreements.terms import Terms
@@ -113,6 +114,12 @@ def check(agreement: Agreement) -> Terms:
     return Terms.parse(agreement.terms)
 
 
+def receipt_of(place: Place, agreement: Agreement) -> dict[str, Any]:
+    """Return what proves an agreement to whoever has nothing else: see ``agreements.receipt``."""
+    logged = log.receipt(place, agreement.entry)
+    return receipt(agreement.envelope, agreement.digest, logged)
+
+
 def withdraw(
     place: Place,
     performer: Performer,
@@ -135,7 +142,8 @@ def withdraw(
     if not Agreement.objects.filter(performer=performer).exists():
         raise Refused("There is no agreement to withdraw from", where=performer.handle)
     with transaction.atomic():
-        open_one = _open_withdrawal(performer, scope)
+        alone(performer)
+        open_one = standing_withdrawal(performer, scope)
         if open_one:
             return open_one
         now = place.clock.now()
@@ -151,6 +159,21 @@ def withdraw(
             envelope=dsse.seal(payload, [signer_of(place, performer)], scopes.PAYLOAD_TYPE),
             entry=log.record(place, Kind.AGREEMENT_WITHDRAWN, digest),
         )
+
+
+def alone(performer: Performer) -> None:
+    """Wait, in a transaction, until nobody else changes what the performer has agreed to."""
+    # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL locks the row.
+    Performer.objects.select_for_update().get(pk=performer.pk)
+
+
+def standing_withdrawal(performer: Performer, scope: Scope) -> Withdrawal | None:
+    """Return the withdrawal of exactly that scope that stands: made, and not signed anew since."""
+    same = [w for w in withdrawals_of(performer) if Scope.parse(w.scope) == scope]
+    signed = Agreement.objects.filter(performer=performer, kind=Agreement.Kind.INDIVIDUAL)
+    if not same or signed.filter(entry_id__gt=same[-1].entry_id).exists():
+        return None
+    return same[-1]
 
 
 def withdrawals_of(performer: Performer) -> list[Withdrawal]:
@@ -242,14 +265,6 @@ def _check_follows(performer: Performer, before: Agreement) -> None:
             where=str(before),
             remedy="Follow the one that stands now.",
         )
-
-
-def _open_withdrawal(performer: Performer, scope: Scope) -> Withdrawal | None:
-    same = [w for w in withdrawals_of(performer) if Scope.parse(w.scope) == scope]
-    signed = Agreement.objects.filter(performer=performer, kind=Agreement.Kind.INDIVIDUAL)
-    if not same or signed.filter(entry_id__gt=same[-1].entry_id).exists():
-        return None
-    return same[-1]
 
 
 def _last_before(performer: Performer, entry: int | None = None) -> str | None:

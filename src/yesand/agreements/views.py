@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.reading import readable
+from yesand.agreements.services import receipt_of
 from yesand.agreements.terms import Terms
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
@@ -47,3 +50,13 @@ def agreement(request: Request, digest: str) -> HttpResponse:
             ).order_by("at"),
         },
     )
+
+
+def receipt(request: Request, digest: str) -> HttpResponse:
+    """Send an agreement's receipt: what was signed, and the proof that it is in the log."""
+    rows = visible(Agreement, request.sight).select_related("entry")
+    found = get_object_or_404(rows, digest=digest)
+    told = json.dumps(receipt_of(request.place, found), indent=2, ensure_ascii=False)
+    name = f"agreement-{digest[:12]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(told, "application/json", headers=headers)

@@ -1,15 +1,24 @@
-"""``yesand verify``: check an evidence bundle offline, without the house."""
+"""``yesand verify``: check evidence offline, without the house."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import yesand
+from yesand.agreements import receipt
 from yesand.cli.output import AsJson, tell
+from yesand.kernel.canonical import parse
+from yesand.kernel.errors import BadInput
+from yesand.provenance.note import Verifier
+from yesand.provenance.proof import Proof
+
+Key = Annotated[
+    str, typer.Option(help="The log's key, as its house publishes it (name+id+base64).")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,8 +27,49 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="The evidence bundle.")], as_json: AsJson = False
+    evidence: Annotated[
+        Path, typer.Argument(help="An evidence bundle, an agreement's receipt or a log proof.")
+    ],
+    key: Key = "",
+    as_json: AsJson = False,
 ) -> None:
-    """Check every signature, proof and figure of an evidence bundle, trusting nobody."""
-    verdict = yesand.verify(bundle)
-    tell(asdict(verdict), *verdict.lines(), as_json=as_json)
+    """Check every signature, proof and figure of a piece of evidence, trusting nobody."""
+    told, lines = _checked(evidence, Verifier.parse(key) if key else None)
+    tell(told, *lines, as_json=as_json)
+
+
+def _checked(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    head = _beginning(path)
+    if head.startswith(b"c2sp.org/tlog-proof"):
+        return _proof(path, key)
+    if head.lstrip().startswith(b"{"):
+        told = parse(path.read_bytes(), where=str(path))
+        found = receipt.check(told, key)
+        return asdict(found), found.lines()
+    verdict = yesand.verify(path, origin=key.name if key else None)
+    return asdict(verdict), verdict.lines()
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(32)
+    except OSError:
+        return b""  # told by what reads it in earnest
+
+
+def _proof(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    if key is None:
+        raise BadInput(
+            "A log proof needs the log's key",
+            where=str(path),
+            remedy="Give it with --key, as the house's log page shows it.",
+        )
+    proof = Proof.parse(path.read_bytes())
+    head = proof.verify(proof.extra, key.name, key.public)
+    entry = parse(proof.extra, where="entry")
+    told = {"index": proof.index, "size": head.size, "root": head.root.hex(), "entry": entry}
+    return told, [
+        f"log: entry {proof.index:,} is in the log of {head.size:,} entries",
+        f"{entry['kind']} at {entry['at']}, commitment {entry['commitment']}",
+    ]

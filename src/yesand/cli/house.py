@@ -60,9 +60,12 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the house's pages, with a worker beside it."""
+    from yesand.heidi.router import ready
     from yesand.site.serving import serve as serving
 
-    serving(yesand.open(house).place, host, port, worker=worker)
+    place = yesand.open(house).place
+    ready(place.cache)  # Heidi learns her phrases once in a house, before anybody waits for it
+    serving(place, host, port, worker=worker)
 
 
 def demo(

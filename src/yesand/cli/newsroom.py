@@ -60,6 +60,7 @@ def article(
 def _summary(
     text: str, title: str, url: str, publisher: str, sentences: int, with_model: bool
 ) -> tuple[Content, dict[str, str]]:
+    from yesand.heidi.endpoint import Endpoint
     from yesand.newsroom.writing import extractive, language_model
     from yesand.newsroom.writing.material import material
 
@@ -67,7 +68,7 @@ def _summary(
         raise BadInput("A source needs its address", remedy="Give it with --url.")
     given = material(title, publisher, url, text)
     if with_model:
-        what = language_model.summarise([given], language_model.Endpoint.told(), title=title)
+        what = language_model.summarise([given], Endpoint.told(), title=title)
     else:
         what = extractive.summarise([given], title=title, most=sentences)
     return what, {**given.source.model_dump(), "text": given.text}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from yesand.people.models import Organisation, Performer
+from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 
 
@@ -50,3 +50,19 @@ class ManifestPerformer(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.takes} takes of {self.performer}"
+
+
+class Export(models.Model):
+    """The data of a manifest was handed out: to whom, in which form, by which permit."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="exports")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    material = models.CharField(max_length=20)
+    envelope = models.JSONField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.material} of {self.manifest}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yesand.agreements import services as agreements
-from yesand.agreements.decision import Decision, Request
+from yesand.agreements.decision import Clause, Decision, Request
+from yesand.agreements.standing import Standing
+from yesand.agreements.vocabulary import Action
 from yesand.corpus import telling
 from yesand.corpus.completeness import Audit, compare
-from yesand.corpus.gate import EVALUATOR, evaluate
+from yesand.corpus.gate import EVALUATOR, Ruling, evaluate
 from yesand.corpus.manifest import ManifestTake, SignedManifest, load, statement
 from yesand.corpus.models import Manifest, ManifestPerformer
-from yesand.corpus.table import ROW, Row, Table
+from yesand.corpus.table import LENGTH, PERFORMER, ROW, Row, Table
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.ids import digest_of
@@ -30,6 +32,7 @@ from yesand.people.models import Performer
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.provenance.note import Checkpoint
 from yesand.takes.models import Take
 
 if TYPE_CHECKING:
@@ -95,6 +98,63 @@ class GateResult:
         return f"{self.manifest.log_size:,}"
 
 
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the gate would say of a request now; nothing was signed.
+
+    Attributes
+    ----------
+    clauses : (clause, takes that it keeps out), those of most takes first.
+    trial : some of what would be permitted stands on trial terms.
+    """
+
+    permitted: int
+    denied: int
+    performers: int
+    duration_ms: int
+    clauses: tuple[tuple[Clause, int], ...]
+    trial: bool
+
+
+def rehearse(place: Place, request: Request) -> Rehearsal:
+    """Say what the gate would permit to a request, and why not the rest, without signing.
+
+    Raises
+    ------
+    NotFound : no such licensee.
+    """
+    asked = _judged(place, request)
+    ruling, lengths = asked.ruling, [row[LENGTH] for row in asked.table.rows]
+    mine = np.flatnonzero(ruling.permit).tolist()
+    return Rehearsal(
+        permitted=len(mine),
+        denied=len(ruling.permit) - len(mine),
+        performers=len({asked.table.rows[i][PERFORMER] for i in mine}),
+        duration_ms=sum(lengths[i] for i in mine),
+        clauses=tuple(telling.by_clause(ruling)),
+        trial=any(asked.standings[name].terms.trial for name in asked.table.used(ruling)),
+    )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A request applied to every take, at one position of the log."""
+
+    head: Checkpoint
+    table: Table
+    standings: Mapping[str, Standing]
+    ruling: Ruling
+
+
+def _judged(place: Place, request: Request, progress: Progress = silent) -> _Judged:
+    people.organisation(request.licensee)
+    log.publish(place)
+    head = log.log_of(place).head()
+    table = Table.of(_rows(Take.objects.filter(entry_id__lt=head.size), progress))
+    standings = agreements.standings(head.size)
+    return _Judged(head, table, standings, evaluate(table.columns, standings, request))
+
+
 def gate(place: Place, request: Request, *, progress: Progress = silent) -> GateResult:
     """Apply a request to every take in the log and sign a manifest of those it may use.
 
@@ -105,12 +165,8 @@ def gate(place: Place, request: Request, *, progress: Progress = silent) -> Gate
     NothingPermitted : not one take may be used; it names the clauses.
     NotFound : no such licensee.
     """
-    people.organisation(request.licensee)
-    log.publish(place)
-    head = log.log_of(place).head()
-    table = Table.of(_rows(Take.objects.filter(entry_id__lt=head.size), progress))
-    standings = agreements.standings(head.size)
-    ruling = evaluate(table.columns, standings, request)
+    asked = _judged(place, request, progress)
+    table, standings, ruling = asked.table, asked.standings, asked.ruling
     if not ruling.permit.any():
         raise telling.refusal(ruling)
     takes, denied = table.permitted(ruling, standings), table.denied(ruling)
@@ -119,7 +175,7 @@ def gate(place: Place, request: Request, *, progress: Progress = silent) -> Gate
         "decisions": telling.decisions(ruling),
         "evaluator": EVALUATOR,
         "house": place.origin,
-        "log": {"root": head.root.hex(), "size": head.size},
+        "log": {"root": asked.head.root.hex(), "size": asked.head.size},
         "request": request.as_json(),
         "sources": telling.sources(used),
         "trial": any(s.terms.trial for s in used),
@@ -160,8 +216,12 @@ def path_of(place: Place, digest: str) -> Path:
     return place.manifests / f"{digest}.json"
 
 
-def check_current(place: Place, manifest: SignedManifest) -> None:
+def check_current(place: Place, manifest: SignedManifest, action: Action | None = None) -> None:
     """Check that every take of a manifest would still be permitted to the same request now.
+
+    Parameters
+    ----------
+    action : ask whether this may be done with them too, all else being as it was asked.
 
     Raises
     ------
@@ -173,7 +233,8 @@ def check_current(place: Place, manifest: SignedManifest) -> None:
         raise NotFound("No such manifest in this house", where=manifest.digest[:16])
     performers = row.performers.values("performer")
     table = Table.of(_rows(Take.objects.filter(performer__in=performers)))
-    request = replace(manifest.asked(), at=place.clock.now())
+    asked = manifest.asked()
+    request = replace(asked, at=place.clock.now(), action=action or asked.action)
     ruling = evaluate(table.columns, agreements.standings(), request)
     entries = np.array([take.entry for take in manifest.takes], dtype=np.int64)
     mine = np.isin(table.columns.entry, entries)

@@ -24,6 +24,7 @@ ROW = (
     "state",
     "modality",
 )
+PERFORMER, LENGTH = ROW.index("performer__handle"), ROW.index("duration_ms")
 Row = tuple[Any, ...]
 
 

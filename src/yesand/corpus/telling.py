@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from yesand.agreements.clause import Clause
 from yesand.agreements.standing import Standing
 from yesand.corpus.errors import NothingPermitted, Overtaken
 from yesand.corpus.gate import Ruling
@@ -70,12 +71,22 @@ def overtaken(manifest: SignedManifest, ruling: Ruling, lost: Mask) -> Overtaken
     )
 
 
+def by_clause(ruling: Ruling, chosen: Mask | None = None) -> list[tuple[Clause, int]]:
+    """Return each clause behind denials and how many takes it keeps out, those of most first.
+
+    A take that several clauses keep out counts for each of them.
+    """
+    counts: Counter[Clause] = Counter()
+    numbers = ruling.decision[~ruling.permit if chosen is None else chosen]
+    for number, takes in Counter(numbers.tolist()).items():
+        for clause in ruling.decisions[number].clauses:
+            counts[clause] += takes
+    return counts.most_common()
+
+
 def in_words(ruling: Ruling, chosen: Mask, most: int = 6) -> str:
     """Return the clauses behind the chosen denials, those of most takes first."""
-    counts: Counter[str] = Counter()
-    for number, takes in Counter(ruling.decision[chosen].tolist()).items():
-        for clause in ruling.decisions[number].clauses:
-            counts[str(clause)] += takes
-    told = [clause for clause, _ in counts.most_common(most)]
-    rest = [f"and {len(counts) - most} more"] if len(counts) > most else []
+    found = by_clause(ruling, chosen)
+    told = [str(clause) for clause, _ in found[:most]]
+    rest = [f"and {len(found) - most} more"] if len(found) > most else []
     return "; ".join([*told, *rest])

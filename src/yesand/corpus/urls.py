@@ -6,6 +6,8 @@ from yesand.corpus import views
 
 urlpatterns = [
     path("corpora/", views.manifests, name="manifests"),
+    path("corpora/ask/", views.ask, name="corpus_request"),
     path("corpora/<str:digest>/", views.manifest, name="manifest"),
     path("corpora/<str:digest>/manifest.json", views.document, name="manifest_document"),
+    path("corpora/<str:digest>/data.tar", views.data, name="manifest_data"),
 ]

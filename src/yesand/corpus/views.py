@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Sum
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from yesand.agreements.clause import Request as Asked
 from yesand.agreements.terms import WORLD
-from yesand.corpus.models import Manifest, ManifestPerformer
+from yesand.corpus.exporting.services import check_leaving, export
+from yesand.corpus.forms import RequestForm, asking_for
+from yesand.corpus.models import Export, Manifest, ManifestPerformer
+from yesand.corpus.services import check_current, find, gate, rehearse
+from yesand.kernel.errors import Refused
+from yesand.kernel.place import Place
+from yesand.people.models import User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 
@@ -27,6 +43,7 @@ def manifest(request: Request, digest: str) -> HttpResponse:
     rows = visible(Manifest, request.sight).select_related("licensee", "entry")
     found = get_object_or_404(rows, digest=digest)
     performers = visible(ManifestPerformer, request.sight).filter(manifest=found)
+    own = request.sight.licensees
     return render(
         request,
         "corpus/manifest.html",
@@ -36,6 +53,9 @@ def manifest(request: Request, digest: str) -> HttpResponse:
             "total": found.performers.aggregate(ms=Sum("duration_ms"))["ms"],
             "asked": asked(found.request),
             "whole": _names_everybody(request, found),
+            "exports": visible(Export, request.sight).filter(manifest=found).order_by("-at"),
+            "mine": found.licensee_id in request.sight.licensees,
+            "holds": _why_not(request.place, found) if found.licensee_id in own else "",
         },
     )
 
@@ -72,3 +92,46 @@ def document(request: Request, digest: str) -> HttpResponseBase:
 
 def _names_everybody(request: Request, found: Manifest) -> bool:
     return request.sight.everything or found.licensee_id in request.sight.licensees
+
+
+def _why_not(place: Place, found: Manifest) -> str:
+    """Say why a manifest's data may no longer be taken; nothing: it may."""
+    try:
+        check_leaving(found)
+        check_current(place, find(place, found.digest))
+    except Refused as fault:
+        return str(fault)
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: Request) -> HttpResponse:
+    """Show what a request would be permitted, and why not the rest; when confirmed, sign it."""
+    askers = asking_for(request.sight)
+    if not askers:
+        raise Http404
+    told = request.POST if request.method == "POST" else request.GET
+    form = RequestForm(askers, told if "purpose" in told else None)
+    if not form.is_bound or not form.is_valid():
+        return render(request, "corpus/ask.html", {"form": form, "found": None})
+    wanted = form.request_at(request.place.clock.now())
+    if request.method == "POST":
+        made = gate(request.place, wanted)
+        said = gettext("Signed.") if made.new else gettext("The same as before; nothing is new.")
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("manifest", args=[made.manifest.digest]))
+    found = rehearse(request.place, wanted)
+    context = {"form": form, "found": found, "told": form.cleaned_data.items()}
+    return render(request, "corpus/ask.html", context)
+
+
+@require_POST
+def data(request: Request, digest: str) -> StreamingHttpResponse:
+    """Hand out a manifest's data to the licensee whose it is, as a tar archive."""
+    rows = visible(Manifest, request.sight).filter(licensee__in=request.sight.licensees)
+    found = get_object_or_404(rows.select_related("licensee"), digest=digest)
+    assert isinstance(request.user, User)
+    _, pieces = export(request.place, found, request.user)
+    name = f"corpus-{digest[:12]}.tar"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type="application/x-tar", headers=headers)

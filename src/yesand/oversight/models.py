@@ -1,4 +1,4 @@
-"""Obligations: duties with a date."""
+"""Obligations: duties with a date; auditors' findings; and what checks of the house found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.db import models
 
 from yesand.agreements.models import Withdrawal
 from yesand.oversight import duties
-from yesand.people.models import Organisation
+from yesand.people.models import Organisation, User
+from yesand.provenance.models import Entry
 
 
 class Obligation(models.Model):
@@ -42,3 +43,45 @@ class Obligation(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.bearer}: {self.duty} {self.subject}"
+
+
+class Finding(models.Model):
+    """What an auditor noted about one record; never changed, only followed by another."""
+
+    class Severity(models.TextChoices):
+        """How much it matters."""
+
+        REMARK = "remark"
+        FAULT = "fault"  # something is wrong, and can be mended
+        BREACH = "breach"  # somebody's terms, or the law, were broken
+
+    digest = models.CharField(max_length=64, unique=True)
+    #: ``house``, or a kind and what names the record: ``take:<its sha256>``.
+    about = models.CharField(max_length=220, db_index=True)
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    text = models.TextField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="findings")
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.severity} about {self.about}"
+
+
+class Check(models.Model):
+    """One audit of the whole house that somebody asked for, with what came of it."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="checks")
+    held = models.BooleanField()
+    #: What held, line by line; or the one thing that did not.
+    said = models.JSONField()
+    milliseconds = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"check at {self.at:%Y-%m-%d %H:%M}: {'holds' if self.held else 'does not hold'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -16,6 +17,7 @@ from yesand.kernel.place import Place
 from yesand.oversight.duties import Due, Holding, arising, deletion, strictest
 from yesand.oversight.models import Obligation
 from yesand.people import services as people
+from yesand.people.models import Performer
 from yesand.people.seats import PRODUCER
 from yesand.training.models import Deployment, TrainedModel
 
@@ -26,15 +28,49 @@ def obligations(place: Place, withdrawal: Withdrawal) -> list[Obligation]:
     Again changes nothing, unless a model or deployment has come to light since.
     """
     scope = Scope.parse(withdrawal.scope)
-    whole = scope == EVERYTHING
-    due = list(arising(withdrawal.at, PRODUCER, _holdings(withdrawal, scope), whole))
-    if whole:
-        handle = withdrawal.performer.handle
-        due.append(deletion(withdrawal.at, PRODUCER, handle, _signed_before(withdrawal)))
+    due = duties(withdrawal.performer, scope, withdrawal.at, before=withdrawal.entry_id)
     with transaction.atomic():
         for each in due:
             _raise(withdrawal, each)
     return list(withdrawal.obligations.order_by(F("due").asc(nulls_last=True), "pk"))
+
+
+def duties(
+    performer: Performer, scope: Scope, at: datetime, *, before: int | None = None
+) -> list[Due]:
+    """Return the duties of a withdrawal of that scope, made at that moment.
+
+    Parameters
+    ----------
+    before : the withdrawal's own log entry; none: it has not been made yet.
+    """
+    whole = scope == EVERYTHING
+    holdings = (_holding(m, performer) for m in held(performer, scope, before=before))
+    due = list(arising(at, PRODUCER, holdings, whole))
+    if whole:
+        signed = Agreement.objects.filter(performer=performer)
+        if before is not None:
+            signed = signed.filter(entry_id__lt=before)
+        if signed.exists():
+            due.append(deletion(at, PRODUCER, performer.handle, _strictest(signed)))
+    return due
+
+
+def held(performer: Performer, scope: Scope, *, before: int | None = None) -> Iterator[Manifest]:
+    """Yield the manifests that hold takes of the performer and that the scope takes back.
+
+    Parameters
+    ----------
+    before : only those of a log no longer than that, before the gate knew of the withdrawal.
+    """
+    rows = Manifest.objects.filter(performers__performer=performer)
+    if before is not None:
+        rows = rows.filter(log_size__lte=before)
+    # The day of a withdrawal narrows nothing: it covers what it names from then on.
+    withdrawn = scope.since(datetime.max.replace(tzinfo=UTC))
+    for manifest in rows.select_related("licensee").distinct().order_by("entry_id"):
+        if withdrawn.covers(Request.parse(manifest.request)):
+            yield manifest
 
 
 def _raise(withdrawal: Withdrawal, due: Due) -> None:
@@ -47,33 +83,21 @@ def _raise(withdrawal: Withdrawal, due: Due) -> None:
     )
 
 
-def _holdings(withdrawal: Withdrawal, scope: Scope) -> Iterator[Holding]:
-    """Yield where the performer's takes went before the gate knew of the withdrawal."""
-    withdrawn = scope.since(withdrawal.at)
-    held = Manifest.objects.filter(
-        performers__performer=withdrawal.performer, log_size__lte=withdrawal.entry_id
+def _holding(manifest: Manifest, performer: Performer) -> Holding:
+    models = TrainedModel.objects.filter(manifest=manifest).order_by("name")
+    running = Deployment.objects.filter(model__in=models, decommission=None)
+    return Holding(
+        manifest.digest,
+        manifest.licensee.slug,
+        _promised(manifest, performer),
+        tuple(model.name for model in models),
+        tuple((d.name, d.licensee.slug) for d in running.order_by("name")),
     )
-    for manifest in held.distinct().order_by("entry_id"):
-        if withdrawn.covers(Request.parse(manifest.request)):
-            models = TrainedModel.objects.filter(manifest=manifest).order_by("name")
-            running = Deployment.objects.filter(model__in=models, decommission=None)
-            yield Holding(
-                manifest.digest,
-                manifest.licensee.slug,
-                _promised(manifest, withdrawal),
-                tuple(model.name for model in models),
-                tuple((d.name, d.licensee.slug) for d in running.order_by("name")),
-            )
 
 
-def _promised(manifest: Manifest, withdrawal: Withdrawal) -> Withdrawing:
-    parts = ManifestPerformer.objects.filter(manifest=manifest, performer=withdrawal.performer)
+def _promised(manifest: Manifest, performer: Performer) -> Withdrawing:
+    parts = ManifestPerformer.objects.filter(manifest=manifest, performer=performer)
     return _strictest(Agreement.objects.filter(digest__in=parts.values("agreement")))
-
-
-def _signed_before(withdrawal: Withdrawal) -> Withdrawing:
-    signed = Agreement.objects.filter(performer=withdrawal.performer)
-    return _strictest(signed.filter(entry_id__lt=withdrawal.entry_id))
 
 
 def _strictest(agreements: QuerySet[Agreement]) -> Withdrawing:

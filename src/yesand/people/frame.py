@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 PERFORMER, PRODUCER, LICENSEE, RATER, AUDITOR = ROLES = (
     "performer",
@@ -54,3 +55,18 @@ class Waiting:
     address: str
     since: datetime
     urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of a person's own page; a room yields its own in ``panels(request)`` of ``home``.
+
+    Parameters
+    ----------
+    template : what draws it, with ``context``; it begins with a heading of the second rank.
+    place : its place on the page; low ones come first.
+    """
+
+    template: str
+    context: dict[str, Any]
+    place: int = 50

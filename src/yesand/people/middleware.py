@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from yesand.kernel.clock import instant, stamp
@@ -26,7 +29,12 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 STRONGER = frozenset({PRODUCER, AUDITOR, LICENSEE})
 #: How often a session notes that it is in use: each note is a write.
 NOTED = timedelta(minutes=5)
-_ALWAYS = ("account", "mfa_", "set_language", "start", "openid_connect", "socialaccount")
+#: What one needs to get a second factor, or to leave it.
+_ALWAYS = frozenset(
+    "account account_login account_logout account_inactive account_reauthenticate account_resume "
+    "account_again account_change_password account_set_password account_history account_sessions "
+    "account_settings set_language start".split()
+)
 
 
 class Guarded:
@@ -39,7 +47,8 @@ class Guarded:
         """Look at the session first."""
         if request.user.is_authenticated:
             self._age(request)
-        return self.get_response(request)
+        with timezone.override(_zone_of(request.user)):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -48,7 +57,8 @@ class Guarded:
         if not settings.REQUIRE_MFA or not request.user.is_authenticated:
             return None
         name = (request.resolver_match.url_name or "") if request.resolver_match else ""
-        if name.startswith(_ALWAYS) or not needs_factor(cast(Request, request)):
+        free = name in _ALWAYS or name.startswith("mfa_")
+        if free or not needs_factor(cast(Request, request)):
             return None
         told = gettext("Your seat needs a second factor: add a passkey or an app for codes first.")
         if request.path.startswith("/api/"):
@@ -66,6 +76,14 @@ class Guarded:
         noted = session.get("noted_at")
         if noted is None or abs(now - instant(noted)) > NOTED:
             session["noted_at"] = stamp(now)  # saved, and so kept for another eight hours
+
+
+def _zone_of(user: User | AnonymousUser) -> ZoneInfo:
+    """Return the zone in which a person reads times."""
+    try:
+        return ZoneInfo(user.zone) if isinstance(user, User) else ZoneInfo("UTC")
+    except (ZoneInfoNotFoundError, ValueError):  # a name that this machine does not know
+        return ZoneInfo("UTC")
 
 
 def needs_factor(request: Request) -> bool:

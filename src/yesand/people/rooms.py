@@ -7,6 +7,7 @@ A room joins by having the module; nothing else lists it:
 ``urls``       ``urlpatterns``: the room's pages
 ``api``        ``router``: the room's part of the API (django-ninja)
 ``waiting``    ``waiting(request)`` yields what waits for a person (`yesand.people.frame`)
+``home``       ``panels(request)`` yields what the room shows on a person's own page (`Panel`)
 ``held``       ``held(user)``: everything the room holds about a person (below)
 ``passages``   ``passages(request)``: what the assistant may answer from
 =============  =================================================================================

@@ -84,6 +84,18 @@ class Sight:
         """Tell whether they may do that for a performer: as that performer, or as a delegate."""
         return performer.pk in self.performers(scope)
 
+    def whose(self, scope: str, handle: str = "") -> Performer | None:
+        """Return the performer for whom they do something: themselves, or one they act for.
+
+        Parameters
+        ----------
+        handle : which of those for whom they act; whoever else it names is nobody.
+        """
+        if self.performer is not None and handle in {"", self.performer.handle}:
+            return self.performer
+        able = [a.performer for a in self.acting if scope in a.scopes]
+        return next((p for p in able if handle in {"", p.handle}), None)
+
 
 def _acting(user: User, now: datetime) -> tuple[Acting, ...]:
     rows = Delegation.objects.filter(user=user, ended_at=None, until__gt=now)
@@ -129,6 +141,9 @@ RULES = {
     "takes.upload": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
+    "corpus.export": Rule(
+        performer="manifest__performers__performer", licensees=("manifest__licensee",)
+    ),
     "training.trainedmodel": Rule(
         performer="manifest__performers__performer",
         licensees=("manifest__licensee", "deployments__licensee"),
@@ -136,12 +151,17 @@ RULES = {
     "training.deployment": Rule(
         performer="model__manifest__performers__performer", licensees=("licensee",)
     ),
+    "training.decommission": Rule(
+        performer="deployment__model__manifest__performers__performer",
+        licensees=("deployment__licensee",),
+    ),
     "reliance.report": Rule(
         performer="model__manifest__performers__performer",
         licensees=("model__manifest__licensee", "model__deployments__licensee"),
     ),
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
+    "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
 }

@@ -8,9 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from yesand.people.confirming import reauthenticated
+from yesand.people.frame import Waiting
 from yesand.people.models import Performer, Seat, User
+from yesand.people.rooms import offered
 from yesand.people.sight import Request, visible
 
 #: What other rooms take from here.
@@ -40,7 +44,29 @@ def performer(request: Request, handle: str) -> HttpResponse:
 
 
 def me(request: Request) -> HttpResponse:
-    """Show a person what is theirs: as a performer, or by the seats they sit in."""
+    """Show a person what waits for them and what is theirs: every room brings its own part."""
     assert isinstance(request.user, User)
     seats = Seat.objects.filter(user=request.user).select_related("organisation").order_by("role")
-    return render(request, "people/me.html", {"seats": seats, "performer": request.sight.performer})
+    return render(
+        request,
+        "people/me.html",
+        {
+            "seats": seats,
+            "performer": request.sight.performer,
+            "waiting": waiting(request),
+            "panels": panels(request),
+        },
+    )
+
+
+def waiting(request: Request) -> list[Waiting]:
+    """Return what waits for a person in any room: the urgent first, then the longest waiting."""
+    found = [each for room in offered("waiting") for each in room.waiting(request)]
+    return sorted(found, key=lambda each: (not each.urgent, each.since))
+
+
+def panels(request: Request) -> list[SafeString]:
+    """Return the parts of a person's own page, drawn, in their order."""
+    found = [each for room in offered("home") for each in room.panels(request)]
+    ordered = sorted(found, key=lambda each: each.place)
+    return [render_to_string(each.template, each.context, request) for each in ordered]

@@ -31,3 +31,4 @@ class Kind(StrEnum):
     EXPORT_MADE = "export.made"
     ARTICLE_PUBLISHED = "article.published"
     REPORT_COMPUTED = "report.computed"
+    FINDING_NOTED = "finding.noted"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -15,8 +16,9 @@ from yesand.provenance.commitment import commit, entry_bytes, new_salt
 from yesand.provenance.errors import LogBroken
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
-from yesand.provenance.note import Checkpoint
+from yesand.provenance.note import Checkpoint, Verifier
 from yesand.provenance.proof import Proof
+from yesand.provenance.receipt import logged
 from yesand.provenance.tiles import Log
 
 _LOCK = 0x59657341  # 'YesA': one writer of the log at a time (PostgreSQL advisory lock)
@@ -96,6 +98,26 @@ def prove_many(place: Place, indexes: Sequence[int]) -> list[Proof]:
         if not 0 <= index < size:
             raise NotFound(f"No entry {index} in a log of {size}")
     return [Proof(index, tuple(log.inclusion(index, size)), signed) for index in indexes]
+
+
+def key_of(place: Place) -> Verifier:
+    """Return the key that the house's log is signed with, as readers need it."""
+    return Verifier(place.origin, place.signer.public)
+
+
+def receipt(place: Place, entry: Entry) -> dict[str, Any]:
+    """Return the receipt of an entry, which opens it: for those alone whose the record is.
+
+    Raises
+    ------
+    NotFound : what it was about has been erased.
+    """
+    if not entry.salt:
+        raise NotFound("What this entry was about has been erased", where=f"entry {entry.index}")
+    proof = prove(place, entry.index)
+    return logged(
+        entry.index, entry.kind, entry.at, entry.commitment, entry.salt, proof, key_of(place)
+    )
 
 
 def audit(place: Place, progress: Progress = silent) -> Checkpoint:

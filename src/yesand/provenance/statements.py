@@ -10,6 +10,7 @@ class Predicate(StrEnum):
     MODEL = "https://yes-and.org/attestation/model/v1"
     DEPLOYMENT = "https://yes-and.org/attestation/deployment/v1"
     DECOMMISSION = "https://yes-and.org/attestation/decommission/v1"
+    EXPORT = "https://yes-and.org/attestation/export/v1"
     RELIANCE = "https://yes-and.org/attestation/reliance/v1"
     USAGE = "https://yes-and.org/attestation/usage/v1"
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from yesand.kernel import durable
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file
 from yesand.kernel.progress import Progress, silent
 from yesand.royalties.delivery import is_packed, rows
-from yesand.royalties.events import BadRow, UsageEvent, event
+from yesand.royalties.events import BadRow, UsageEvent, event, kept
 from yesand.royalties.store import Store, stream
 
 MOST_REPORTED = 1_000
@@ -33,8 +34,18 @@ class Intake:
     foreign: set[str] = field(default_factory=set)
 
 
-def take_in(store: Store, path: Path, latest: datetime, progress: Progress = silent) -> Intake:
+def take_in(
+    store: Store,
+    path: Path,
+    latest: datetime,
+    progress: Progress = silent,
+    deployments: frozenset[str] | None = None,
+) -> Intake:
     """Stage a delivery's events; put its bad rows apart.
+
+    Parameters
+    ----------
+    deployments : the only ones that its events may be of; none: any.
 
     Raises
     ------
@@ -45,7 +56,7 @@ def take_in(store: Store, path: Path, latest: datetime, progress: Progress = sil
     # Readable by its owner only: what was refused may hold what nobody should have sent.
     intake.apart.touch(mode=0o600)
     with intake.apart.open("w") as apart:
-        store.stage(_events(intake, apart, path, latest, progress))
+        store.stage(_events(intake, apart, path, latest, progress, deployments))
     if not intake.rows:
         raise BadInput("The file holds no events", where=str(path))
     return intake
@@ -71,7 +82,12 @@ def set_apart(session: Any, store: Store, intake: Intake, conflicts: Any) -> str
 
 
 def _events(
-    intake: Intake, apart: TextIO, path: Path, latest: datetime, progress: Progress
+    intake: Intake,
+    apart: TextIO,
+    path: Path,
+    latest: datetime,
+    progress: Progress,
+    deployments: frozenset[str] | None,
 ) -> Iterator[tuple[int, UsageEvent]]:
     read, whole = 0, 0
     for row in rows(path):
@@ -80,6 +96,8 @@ def _events(
         if intake.rows % _NEWS_EVERY == 0:
             progress(read, max(read, whole), f"{intake.rows:,} events")
         found = event(row, latest)
+        if isinstance(found, UsageEvent) and not _may_name(deployments, found):
+            found = BadRow(row.line, "not a deployment of yours", kept(parse(row.raw)))
         if isinstance(found, UsageEvent):
             intake.foreign.update(found.foreign)
             yield row.line, found
@@ -88,6 +106,10 @@ def _events(
         intake.bad_rows += 1
         if len(intake.bad) < MOST_REPORTED:
             intake.bad.append(found)
+
+
+def _may_name(deployments: frozenset[str] | None, found: UsageEvent) -> bool:
+    return deployments is None or found.deployment in deployments
 
 
 def _put(apart: TextIO, line: int, reason: str, row: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from yesand.people.models import Organisation, Performer
+from yesand.kernel.money import Money, exponent
+from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 from yesand.takes.models import Session
 
@@ -24,6 +25,31 @@ class UsageBatch(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"batch {self.sequence}: {self.accepted} events"
+
+
+class Delivery(models.Model):
+    """What became of a file of events that a licensee delivered itself."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    #: SHA-256 of the file as it was sent.
+    sent = models.CharField(max_length=64, db_index=True)
+    licensee = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="deliveries")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(
+        UsageBatch, null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    accepted = models.PositiveBigIntegerField()
+    repeated = models.PositiveBigIntegerField()
+    quarantined = models.PositiveBigIntegerField()
+    bad_rows = models.PositiveBigIntegerField()
+    escrowed = models.PositiveBigIntegerField()
+    #: The whole report: bad rows with their reasons, what waits, the quarantine file's name.
+    told = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"delivery of {self.licensee} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class Account(models.Model):
@@ -145,3 +171,8 @@ class Statement(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"statement of {self.performer} for {self.settlement.period}"
+
+    @property
+    def payable(self) -> Money:
+        """What can be paid: whole minor units."""
+        return Money(self.currency, self.payable_minor * 10 ** (6 - exponent(self.currency)))

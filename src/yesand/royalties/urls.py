@@ -6,6 +6,9 @@ from yesand.royalties import views
 
 urlpatterns = [
     path("usage/", views.usage, name="usage"),
+    path("usage/<str:digest>/", views.delivery, name="delivery"),
+    path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),
+    path("balance/", views.balance, name="balance"),
     path("statements/", views.statements, name="statements"),
     path("statements/<str:digest>/", views.statement, name="statement"),
     path("statements/<str:digest>/statement.json", views.document, name="statement_document"),

@@ -4,26 +4,90 @@ from __future__ import annotations
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.kernel.canonical import parse
+from yesand.kernel.errors import YesAndError
+from yesand.people.acting import MONEY
+from yesand.people.models import Organisation, User
+from yesand.people.shapes import own_licensee
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import document as documents
+from yesand.royalties.delivering.services import deliver, waiting_usage
+from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
-from yesand.royalties.models import Account, Statement, UsageBatch
+from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.models import Account, Delivery, Statement, UsageBatch
 from yesand.royalties.proving.services import bundle_for
 from yesand.royalties.statement import parse_statement
 from yesand.training.models import TrainedModel
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def usage(request: Request) -> HttpResponse:
-    """List the deliveries of usage events, the newest first."""
+    """List deliveries of usage; let a licensee deliver a file, and see what became of theirs."""
+    if request.method == "POST":
+        return _delivered(request)
+    if request.sight.licensees and not request.sight.everything:
+        return _own_usage(request)
     rows = visible(UsageBatch, request.sight)
     sums = rows.aggregate(a=Sum("accepted"), r=Sum("repeated"), q=Sum("quarantined"))
     return listed(request, "royalties/usage.html", rows.order_by("-sequence"), sums=sums)
+
+
+def _own_usage(request: Request, fault: str = "") -> HttpResponse:
+    rows = visible(Delivery, request.sight).select_related("licensee")
+    sums = rows.aggregate(a=Sum("accepted"), b=Sum("bad_rows"), q=Sum("quarantined"))
+    own = Organisation.objects.filter(pk__in=request.sight.licensees).order_by("slug")
+    return listed(
+        request,
+        "royalties/deliveries.html",
+        rows.order_by("-at", "-pk"),
+        sums=sums,
+        escrow=waiting_usage(request.place, request.sight.licensees),
+        own=own,
+        fault=fault,
+        most=MOST,
+    )
+
+
+def _delivered(request: Request) -> HttpResponse:
+    by = own_licensee(request.sight, request.POST.get("licensee", ""))
+    given = request.FILES.get("events")
+    if given is None or not given.size:
+        return _own_usage(request, gettext("Choose a file of events."))
+    assert isinstance(request.user, User)
+    try:
+        with staged(request.place, given.chunks()) as path:
+            made = deliver(request.place, by, request.user, path)
+    except YesAndError as fault:
+        return _own_usage(request, f"{fault.what}. {fault.remedy}")
+    return HttpResponseRedirect(reverse("delivery", args=[made.digest]))
+
+
+@require_safe
+def delivery(request: Request, digest: str) -> HttpResponse:
+    """Show what became of one delivery, row by row."""
+    rows = visible(Delivery, request.sight).select_related("licensee", "batch")
+    found = get_object_or_404(rows, digest=digest)
+    return render(request, "royalties/delivery.html", {"delivery": found})
+
+
+@require_safe
+def quarantine(request: Request, digest: str) -> FileResponse:
+    """Send the rows of a delivery that were put apart, each with its reason (JSON lines)."""
+    found = get_object_or_404(visible(Delivery, request.sight), digest=digest)
+    name = found.told.get("quarantine")
+    path = request.place.usage / "quarantine" / str(name)
+    if not name or not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), filename=f"apart-{digest[:12]}.jsonl", as_attachment=True)
 
 
 def statements(request: Request) -> HttpResponse:
@@ -76,6 +140,26 @@ def evidence(request: Request, digest: str) -> HttpResponse:
     found = _seen(request, digest)
     bundle = bytes(bundle_for(request.place, found))
     return HttpResponse(bundle, "application/zip", headers=_attached(f"{_name(found)}.zip"))
+
+
+def balance(request: Request) -> HttpResponse:
+    """Show a performer what they have earned and been paid, and every month's statement."""
+    performer = request.sight.whose(MONEY, request.GET.get("of", ""))
+    if performer is None:
+        raise Http404
+    rows = visible(Statement, request.sight).filter(performer=performer)
+    return render(
+        request,
+        "royalties/balance.html",
+        {
+            "performer": performer,
+            "accounts": kept(performer),
+            "charts": charts(request.place, performer),
+            "statements": rows.select_related("settlement").order_by(
+                "-settlement__period", "currency"
+            ),
+        },
+    )
 
 
 def payouts(request: Request) -> HttpResponse:

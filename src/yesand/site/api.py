@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 import yesand
 from yesand.kernel.durable import StorageFull
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
-from yesand.people.bearer import Refusal
+from yesand.people.bearer import Bearer, Refusal
 from yesand.people.rooms import offered
 from yesand.people.sight import Request
+from yesand.site.log_api import router
+from yesand.site.problems import with_problems
 
-api = NinjaAPI(
+__all__ = ["api", "router"]
+
+
+class Api(NinjaAPI):
+    """The API, which also describes its errors and the scope that each operation needs."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        """Return the OpenAPI document."""
+        schema = super().get_openapi_schema(*args, **kwargs)
+        return with_problems(schema, self._scopes())
+
+    def _scopes(self) -> dict[str, str]:
+        """Return each operation's scope, by its id."""
+        return {
+            operation.operation_id or self.get_openapi_operation_id(operation): guard.scope
+            for _, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            for guard in operation.auth_callbacks
+            if isinstance(guard, Bearer)
+        }
+
+
+api = Api(
     title="Yes-And",
     version=yesand.__version__,
     description="From a performer's consent to a proven statement.",

@@ -8,17 +8,18 @@ from django.db.models import Model
 from django.urls import reverse
 
 from yesand.agreements.models import Agreement, Withdrawal
-from yesand.corpus.models import Manifest
+from yesand.corpus.models import Export, Manifest
 from yesand.meetings.models import Change
 from yesand.newsroom.models import Report as Transparency
 from yesand.newsroom.models import Version
+from yesand.oversight.models import Finding
 from yesand.people.sight import Sight, visible
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.royalties.models import Settlement, Statement, UsageBatch
 from yesand.takes.models import Review, Take
-from yesand.training.models import Deployment, TrainedModel
+from yesand.training.models import Decommission, Deployment, TrainedModel
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,17 @@ MEETING = (
 )
 HOMES = {
     Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),
-    Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "performer", "performer__handle"),
+    Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "withdrawal"),
     **dict.fromkeys(MEETING, Home(Change, "meeting", "meeting__uid")),
     Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
     Kind.TAKE_REVIEWED: Home(Review, "take", "take__sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),
+    Kind.EXPORT_MADE: Home(Export, "manifest", "manifest__pk"),
+    Kind.FINDING_NOTED: Home(Finding),
     Kind.MODEL_REGISTERED: Home(TrainedModel, "model"),
-    Kind.DEPLOYMENT_STARTED: Home(Deployment, "model", "model__pk"),
+    Kind.DEPLOYMENT_STARTED: Home(Deployment, "deployment"),
+    Kind.DEPLOYMENT_ENDED: Home(Decommission, "deployment", "deployment__pk"),
     Kind.RELIANCE_REPORTED: Home(Report, "report"),
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.PERIOD_SETTLED: Home(Settlement),

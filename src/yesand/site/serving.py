@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from yesand.heidi.answering.services import router
 from yesand.kernel.place import Place
 from yesand.site.beside import Beside
 
@@ -34,11 +33,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Callable[..., Any]:
         """Return the site, made in the worker so that no connection is shared with it."""
-        from yesand.site.wsgi import application
+        from yesand.site.wsgi import application  # from here on Django is up
+        from yesand.heidi.answering.services import router  # isort: skip
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
-        place = Place.open(Path(os.environ["YESAND_HOUSE"]))
-        Thread(target=router, args=(place.cache,), daemon=True).start()
+        cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
+        Thread(target=router, args=(cache,), daemon=True).start()
         return application
 
 

@@ -92,7 +92,11 @@ def oidc(given: str) -> dict[str, Any]:
         "name": name,
         "client_id": client,
         "secret": secret,
-        "settings": {"server_url": issuer},
+        # The issuer is who the keeper says, and not who it says itself (OIDC Discovery §4.3).
+        "settings": {
+            "server_url": issuer,
+            "openid_configuration_overrides": {"issuer": issuer},
+        },
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
@@ -237,7 +241,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Yes-And"
-MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_TOLERANCE = 0  # a code is good for its own 30 seconds, and so never twice
 MFA_FORMS = {"add_webauthn": "yesand.people.security.forms.AddPasskey"}
 #: Whether producers, auditors and licensees must have a second factor: where there is HTTPS.
 REQUIRE_MFA = os.environ.get("YESAND_REQUIRE_MFA", "1" if HTTPS else "0") == "1"

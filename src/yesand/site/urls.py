@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from yesand.people.confirming import reauthenticated
 from yesand.people.rooms import offered
-from yesand.site import errors, views
+from yesand.site import errors, log_pages, views
 from yesand.site.api import addresses
 
 urlpatterns = [
@@ -23,8 +23,13 @@ urlpatterns = [
     path("account/elsewhere/", include("allauth.socialaccount.urls")),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
-    path("log/", views.log, name="log"),
-    path("log/<int:index>/", views.entry, name="entry"),
+    path("register/", views.register, name="register"),
+    path("health/", views.health, name="health"),
+    path("log/", log_pages.log, name="log"),
+    path("log/consistency/", log_pages.consistency, name="log_consistency"),
+    path("log/<int:index>/", log_pages.entry, name="entry"),
+    path("log/<int:index>/entry.tlog-proof", log_pages.proof, name="entry_proof"),
+    path("api/docs/", views.docs, name="api_docs"),
     path("api/", addresses()),
     *(path("", include(room.__name__)) for room in offered("urls") if room.__name__ != __name__),
 ]

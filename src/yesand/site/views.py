@@ -1,25 +1,25 @@
-"""The start page and the log."""
+"""The start page, the public register, the API's documentation, and whether all is well."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Model, Sum
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import Manifest
 from yesand.people.models import Performer
-from yesand.people.sight import Request, visible
-from yesand.people.views import listed
-from yesand.provenance.kinds import Kind
-from yesand.provenance.models import Entry
+from yesand.people.scopes import SCOPES
+from yesand.people.sight import Request
 from yesand.reliance.models import Report
 from yesand.royalties.models import Posting, Statement, UsageBatch
 from yesand.site.checkpoint import latest
+from yesand.site.describing import described
+from yesand.site.health import checkup
 from yesand.site.line import STATIONS, wave
-from yesand.site.records import record_of
+from yesand.site.register import credited
 from yesand.takes.models import Session, Take
 from yesand.training.models import TrainedModel
 
@@ -37,6 +37,7 @@ def start(request: Request) -> HttpResponse:
             "line": [(station, counts[station.plural]) for station in STATIONS],
             "wave": wave(),
             "checkpoint": latest(request.place),
+            "serving": credited()[:6],
         },
     )
 
@@ -46,6 +47,33 @@ def start(request: Request) -> HttpResponse:
 def robots(request: Request) -> HttpResponse:
     """Tell robots what is of no use to them (RFC 9309)."""
     return HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def register(request: Request) -> HttpResponse:
+    """Show the world which models are in service, and who is in them and wishes to be named."""
+    return render(request, "register.html", {"models": credited()})
+
+
+@login_not_required
+@require_safe
+def docs(request: Request) -> HttpResponse:
+    """Explain the API, operation by operation, from its own description."""
+    from yesand.site.api import api  # the rooms' routers are loaded by then
+
+    address = request.build_absolute_uri("/").rstrip("/")
+    sections = described(api.get_openapi_schema(), address)
+    return render(request, "api/docs.html", {"sections": sections, "scopes": SCOPES})
+
+
+@login_not_required
+@require_safe
+def health(request: Request) -> JsonResponse:
+    """Say whether the house is well, for whoever watches it: nothing here is secret."""
+    found = checkup(request.place)
+    status = 200 if found["ok"] else 503
+    return JsonResponse(found, status=status, headers={"Cache-Control": "no-store"})
 
 
 def counted() -> dict[str, int]:
@@ -66,34 +94,3 @@ def counted() -> dict[str, int]:
     paid = Posting.objects.filter(account__performer__isnull=False, micro__gt=0)
     counts["payouts"] = paid.count()
     return counts
-
-
-def log(request: Request) -> HttpResponse:
-    """List the log's entries, the newest first."""
-    kind = request.GET.get("kind", "")
-    entries = visible(Entry, request.sight).order_by("-index")
-    if kind:
-        entries = entries.filter(kind=kind)
-    return listed(
-        request,
-        "log/list.html",
-        entries,
-        kind=kind,
-        kinds=[k.value for k in Kind],
-        checkpoint=latest(request.place),
-    )
-
-
-def entry(request: Request, index: int) -> HttpResponse:
-    """Show one entry; what it is about only to those whose it is."""
-    found = get_object_or_404(visible(Entry, request.sight), index=index)
-    return render(
-        request,
-        "log/entry.html",
-        {
-            "entry": found,
-            "leaf": found.leaf().decode(),
-            "record": record_of(found, request.sight),
-            "checkpoint": latest(request.place),
-        },
-    )

@@ -77,7 +77,9 @@ def begin(
     # Never whom it is for, but a check: another person may have signed in on the same device.
     if body.performer not in ("", performer.handle):
         raise HttpError(409, f"{body.performer} recorded it, and you are {performer.handle}")
-    project = visible(Project, here.sight).filter(slug=body.project).first()
+    # Whoever acts for others sees theirs, too, but records only as who they are.
+    mine = visible(Project, here.sight).filter(performers=performer)
+    project = mine.filter(slug=body.project).first()
     scene = project.scenes.filter(slug=body.scene).first() if project else None
     if project is None or scene is None:
         raise HttpError(404, "You are not invited to such a scene")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from yesand.people.models import User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
 from yesand.takes.media import MediaStore
-from yesand.takes.models import Session, Take
+from yesand.takes.models import Casting, Review, Session, Take, Upload
 
 _TAKE = (
     "sha256 scene__title emotion intensity repetition language modality media_type duration_ms "
@@ -25,10 +26,16 @@ _TAKE = (
 
 
 def held(user: User) -> dict[str, Any]:
-    """Return the sessions and takes."""
+    """Return the invitations, sessions, takes with their verdicts, and what is on its way in."""
     sessions = Session.objects.filter(performer__user=user).order_by("at")
     takes = Take.objects.filter(performer__user=user).order_by("recorded_at", "pk")
+    invited = Casting.objects.filter(performer__user=user)
+    reviews = Review.objects.filter(take__performer__user=user)
+    uploads = Upload.objects.filter(performer__user=user).order_by("started_at")
     return {
+        "invitations": list(invited.values("project__title", "at")),
+        "reviews": list(reviews.values("take__sha256", "verdict", "reason", "at")),
+        "uploads": list(uploads.values("name", "size", "emotion", "started_at", "state", "reason")),
         "sessions": list(sessions.values("slug", "at", "corpus", "agreement_id")),
         "takes": list(takes.values(*_TAKE)),
     }
@@ -70,10 +77,21 @@ def erase(place: Place, user: User) -> None:
     """Delete the recordings that are nobody else's, and blank the log's link to every take."""
     mine = Take.objects.filter(performer__user=user)
     log.erase(Entry.objects.filter(pk__in=mine.values("entry_id")))
+    log.erase(Entry.objects.filter(pk__in=Review.objects.filter(take__in=mine).values("entry_id")))
     others = Take.objects.exclude(pk__in=mine.values("pk"))
     shared = set(others.values_list("sha256", flat=True))
     gone = [path for name, path in files(place, user) if _hash_of(name) not in shared]
     transaction.on_commit(partial(_delete, place, gone))
+    _stop_uploads(place, user)
+
+
+def _stop_uploads(place: Place, user: User) -> None:
+    """Give up what is on its way in, and forget its files' names."""
+    uploads = Upload.objects.filter(performer__user=user)
+    for upload in uploads.exclude(state=Upload.State.STORED):
+        transaction.on_commit(partial(shutil.rmtree, place.uploads / str(upload.pk), True))
+    uploads.exclude(state=Upload.State.STORED).update(state=Upload.State.REFUSED, reason="")
+    uploads.update(name="")
 
 
 def _hash_of(name: str) -> str:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from yesand.affect.evaluation import Evaluation
-from yesand.training.examples import Example
 from yesand.training.grounds import Grounds
 
 #: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.
@@ -32,9 +31,18 @@ _TRIAL = (
 )
 
 
-def card(
-    examples: Sequence[Example], grounds: Grounds, scores: Evaluation | None
-) -> dict[str, Any]:
+class Heard(Protocol):
+    """As much of a take as a card tells."""
+
+    @property
+    def performer(self) -> str: ...
+    @property
+    def emotion(self) -> str: ...
+    @property
+    def duration_ms(self) -> int: ...
+
+
+def card(examples: Sequence[Heard], grounds: Grounds, scores: Evaluation | None) -> dict[str, Any]:
     """Return the card as data.
 
     Parameters

@@ -6,16 +6,20 @@ Specification: https://github.com/sigstore/model-transparency, predicate
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound
-from yesand.kernel.ids import digest_file
+from yesand.kernel.ids import checked, digest_file
 from yesand.provenance.dsse import STATEMENT
 
 PREDICATE_TYPE = "https://model_signing/signature/v1.0"
+#: A model of more files than this is given by a folder on this machine.
+MOST_FILES = 10_000
 #: What the reference implementation leaves out by default, as it names them.
 _IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 
@@ -80,6 +84,59 @@ def statement(name: str, files: Mapping[str, str]) -> dict[str, Any]:
             ],
         },
     }
+
+
+def of_statement(told: Any) -> dict[str, str]:
+    """Return the files (path → SHA-256) that a model-signing statement lists.
+
+    Parameters
+    ----------
+    told : the in-toto Statement itself, a DSSE envelope around it, or the Sigstore bundle that
+        ``model_signing sign`` writes. Whether its signature holds is for those who know its key.
+
+    Raises
+    ------
+    BadInput : none of these, another hash, paths that lead out, or a digest that is not the files'.
+    """
+    predicate, subject = _statement(told)
+    try:
+        layout, files = predicate["serialization"], predicate["resources"]
+        if layout["hash_type"] != "sha256" or {f["algorithm"] for f in files} - {"sha256"}:
+            raise BadInput("The files are named by another hash than SHA-256", where="model")
+        found = {_inside(f["name"]): checked(f["digest"], where=str(f["name"])) for f in files}
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise BadInput(
+            "The statement lists no files", where="model", remedy="Use `model_signing`."
+        ) from fault
+    if not found or len(found) != len(files) or len(found) > MOST_FILES:
+        raise BadInput(f"A model has 1 to {MOST_FILES:,} files, each once", where="model")
+    if root(found) != subject:
+        raise BadInput("The model's digest is not that of its files", where=str(subject)[:16])
+    return found
+
+
+def _statement(told: Any) -> tuple[Any, Any]:
+    try:
+        if "dsseEnvelope" in told:
+            told = told["dsseEnvelope"]
+        if "payload" in told:
+            told = parse(base64.b64decode(told["payload"], validate=True), where="model")
+        if told["predicateType"] != PREDICATE_TYPE:
+            raise BadInput(f"The statement is no {PREDICATE_TYPE}", where="model")
+        return told["predicate"], told["subject"][0]["digest"]["sha256"]
+    except (KeyError, TypeError, ValueError, IndexError) as fault:
+        raise BadInput(
+            "Not a model-signing statement",
+            where="model",
+            remedy="Give the file that `model_signing sign` wrote (model.sig).",
+        ) from fault
+
+
+def _inside(name: Any) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or len(name) > 500 or str(path) != name:
+        raise BadInput("A file's path is not one within the model's folder", where=str(name)[:80])
+    return str(name)
 
 
 def check(folder: Path, known: Mapping[str, str]) -> None:

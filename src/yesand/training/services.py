@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from yesand.affect.features import Cache
-from yesand.agreements.models import Agreement
-from yesand.agreements.terms import Terms
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
-from yesand.corpus.models import Manifest
 from yesand.kernel import durable
-from yesand.kernel.canonical import canonical, parse
+from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
-from yesand.kernel.ids import digest_of
+from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
-from yesand.people.models import Organisation
-from yesand.provenance import dsse
-from yesand.provenance import services as log
-from yesand.provenance.kinds import Kind
 from yesand.takes.media import MediaStore
-from yesand.training import attestations, card, digest, folder, runs
-from yesand.training.errors import AlreadyEnded, NameTaken, NotRegistered
+from yesand.training import digest, folder, runs
+from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
-from yesand.training.grounds import Grounds
-from yesand.training.models import Decommission, Deployment, TrainedModel
+from yesand.training.models import TrainedModel
+from yesand.training.registry.services import (
+    check_name,
+    checked,
+    decommission,
+    deploy,
+    entered,
+    files_of,
+    grounds,
+    plain_card,
+    register_files,
+)
 
-__all__ = ["Loaded", "decommission", "deploy", "load", "register", "registered", "train"]
+__all__ = [
+    "Loaded",
+    "decommission",
+    "deploy",
+    "load",
+    "register",
+    "register_files",
+    "registered",
+    "train",
+]
 
 #: Lies in the folder of a model that a withdrawal overtook: it is in no registry.
 OVERTAKEN = "OVERTAKEN.txt"
@@ -63,8 +69,8 @@ def train(
     Refused : something else lies in ``out``. BadInput : nothing to learn from, unreadable takes.
     """
     out, settings = Path(out).resolve(), settings or Settings()
-    manifest = _checked(place, manifest)
-    _check_name(name)
+    manifest = checked(place, manifest)
+    check_name(name)
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
@@ -84,8 +90,8 @@ def register(
     Overtaken : the manifest no longer holds. NotFound, BadInput : no folder of plain files.
     Refused : the model names another manifest, or its name is taken.
     """
-    manifest, where = _checked(place, manifest), Path(where).resolve()
-    _check_name(name)
+    manifest, where = checked(place, manifest), Path(where).resolve()
+    check_name(name)
     if not where.is_dir():
         raise NotFound("No model folder here", where=str(where))
     told = _read(where / folder.ABOUT).get("manifest", manifest.digest)
@@ -116,102 +122,6 @@ def registered(place: Place, where: Path) -> TrainedModel:
     )
 
 
-def files_of(model: TrainedModel) -> dict[str, str]:
-    """Return a registered model's files with their SHA-256, as they were signed."""
-    predicate = parse(dsse.payload_of(model.envelope))["predicate"]
-    return {one["name"]: one["digest"] for one in predicate["resources"]}
-
-
-def deploy(
-    place: Place,
-    model: TrainedModel,
-    licensee: Organisation,
-    since: datetime,
-    name: str | None = None,
-) -> Deployment:
-    """Put a model in service by a licensee from a moment on: signed and logged.
-
-    The same deployment twice is one.
-
-    Raises
-    ------
-    Refused : another licensee than the manifest's, and the terms allow no onward licensing.
-    NameTaken : another deployment has the name.
-    """
-    name = name or f"{model.name}-{licensee.slug}"
-    _check_name(name, 160)
-    _check_licensee(model, licensee)
-    payload = attestations.deployment(name, model.digest, licensee.slug, stamp(since))
-    with transaction.atomic():
-        known = Deployment.objects.filter(name=name).first()
-        if known:
-            if dsse.payload_of(known.envelope) == canonical(payload):
-                return known
-            raise NameTaken("Another deployment has that name", where=name, remedy="Give another.")
-        return Deployment.objects.create(
-            name=name,
-            model=model,
-            licensee=licensee,
-            since=since,
-            envelope=dsse.seal(payload, [place.signer]),
-            entry=log.record(place, Kind.DEPLOYMENT_STARTED, digest_of(payload)),
-        )
-
-
-def decommission(place: Place, deployment: Deployment, until: datetime) -> Decommission:
-    """End a deployment, for good: signed and logged. The same end twice is one.
-
-    Raises
-    ------
-    BadInput : before it began. AlreadyEnded : it ended at another moment.
-    """
-    if until < deployment.since:
-        raise BadInput("A deployment cannot end before it began", where=deployment.name)
-    model, licensee = deployment.model.digest, deployment.licensee.slug
-    payload = attestations.decommission(deployment.name, model, licensee, stamp(until))
-    with transaction.atomic():
-        known = Decommission.objects.filter(deployment=deployment).first()
-        if known:
-            if dsse.payload_of(known.envelope) == canonical(payload):
-                return known
-            raise AlreadyEnded(f"It ended at {stamp(known.until)}", where=deployment.name)
-        return Decommission.objects.create(
-            deployment=deployment,
-            until=until,
-            envelope=dsse.seal(payload, [place.signer]),
-            entry=log.record(place, Kind.DEPLOYMENT_ENDED, digest_of(payload)),
-        )
-
-
-def _checked(place: Place, manifest: SignedManifest) -> SignedManifest:
-    """Return the manifest as this house signed it: nothing that was added to it is trained on."""
-    kept = corpus.find(place, manifest.digest)
-    if kept != manifest:
-        raise CheckFailed(
-            "The manifest is not the one that was signed", where=f"manifest {kept.digest[:12]}"
-        )
-    return kept
-
-
-def _check_name(name: str | None, longest: int = 120) -> None:
-    if name is not None and not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{longest}}}", name):
-        raise BadInput("A name holds letters, digits, - and _ only", where=name)
-
-
-def _check_licensee(model: TrainedModel, licensee: Organisation) -> None:
-    if model.manifest.licensee_id == licensee.pk:
-        return
-    used = model.manifest.performers.values_list("agreement", flat=True)
-    terms = Agreement.objects.filter(digest__in=used).values_list("terms", flat=True)
-    if not all(Terms.parse(one).onward_licensing for one in terms):
-        raise Refused(
-            f"The manifest is {model.manifest.licensee.slug}'s, and its terms allow no onward "
-            f"licensing to {licensee.slug}",
-            where=model.name,
-            remedy="Ask the gate for a manifest of their own.",
-        )
-
-
 def _run(
     place: Place, manifest: SignedManifest, out: Path, settings: Settings, progress: Progress
 ) -> dict[str, Any]:
@@ -223,8 +133,8 @@ def _run(
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
         durable.write(_note(place, digest.model_digest(partial)), canonical(run))
 
-    examples, grounds = _examples(place, manifest), _grounds(place, manifest)
-    runs.train(examples, grounds, settings, out, Cache(place.cache), progress, ready)
+    examples, stands = _examples(place, manifest), grounds(place, manifest)
+    runs.train(examples, stands, settings, out, Cache(place.cache), progress, ready)
     return run
 
 
@@ -254,44 +164,15 @@ def _note(place: Place, model: str) -> Path:
 def _enter(
     place: Place, where: Path, manifest: SignedManifest, name: str | None, run: dict[str, Any]
 ) -> TrainedModel:
+    told = _read(where / folder.CARD_DATA) or plain_card(place, manifest)
     files = digest.resources(where)
-    named = digest.root(files)
-    known = TrainedModel.objects.filter(digest=named).first()
-    if known:
-        return _same(known, manifest, name)
-    name = name or f"voice-{named[:12]}"
-    if TrainedModel.objects.filter(name=name).exists():
-        raise NameTaken("Another model has that name", where=name, remedy="Give another.")
-    told = _read(where / folder.CARD_DATA) or _plain_card(place, manifest)
-    marks = card.marks(_grounds(place, manifest), len(manifest.takes))
-    payload = attestations.model(name, manifest.digest, files, run, marks)
     try:
-        with transaction.atomic():
-            # The log lets one writer in: after this line no withdrawal comes in between.
-            entry = log.record(place, Kind.MODEL_REGISTERED, digest_of(payload))
-            corpus.check_current(place, manifest)
-            return TrainedModel.objects.create(
-                digest=named,
-                name=name,
-                manifest=Manifest.objects.get(digest=manifest.digest),
-                run=run,
-                card=told,
-                envelope=dsse.seal(payload, [place.signer]),
-                at=place.clock.now(),
-                entry=entry,
-            )
+        return entered(place, files, told, manifest, name, run)
     except Overtaken as fault:
+        named = digest.root(files)
         if _note(place, named).exists():
             _mark(place, where, named, fault)
         raise
-
-
-def _same(known: TrainedModel, manifest: SignedManifest, name: str | None) -> TrainedModel:
-    if known.manifest_id != manifest.digest:
-        raise Refused("The model is registered under another manifest", where=known.name)
-    if name not in {None, known.name}:
-        raise NameTaken(f"The model is registered as {known.name}", where=str(name))
-    return known
 
 
 def _mark(place: Place, where: Path, named: str, fault: Overtaken) -> None:
@@ -308,10 +189,6 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _plain_card(place: Place, manifest: SignedManifest) -> dict[str, Any]:
-    return card.card(_examples(place, manifest), _grounds(place, manifest), None)
-
-
 def _examples(place: Place, manifest: SignedManifest) -> list[Example]:
     store = MediaStore(place.media)
     return [
@@ -325,21 +202,6 @@ def _where(store: MediaStore, sha256: str) -> Path:
         return store.path_of(sha256)
     except NotFound:  # told with all the others that cannot be read
         return store.folder / sha256
-
-
-def _grounds(place: Place, manifest: SignedManifest) -> Grounds:
-    used = {take.agreement for take in manifest.takes}
-    kinds = Agreement.objects.filter(digest__in=used).values_list("kind", flat=True)
-    return Grounds(
-        manifest=manifest.digest,
-        house=place.origin,
-        log_size=manifest.log_size,
-        request=manifest.request,
-        agreements=dict(Counter(kinds)),
-        sources=tuple(manifest.predicate["sources"]),
-        trial=manifest.trial,
-        synthetic=sum(take.synthetic for take in manifest.takes),
-    )
 
 
 def _likeness(here: dict[str, str], known: dict[str, str]) -> float:

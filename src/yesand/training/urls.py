@@ -1,4 +1,4 @@
-"""Addresses of models."""
+"""Addresses of models and of where they serve."""
 
 from django.urls import path
 
@@ -6,5 +6,9 @@ from yesand.training import views
 
 urlpatterns = [
     path("models/", views.models, name="models"),
+    path("models/register/", views.register, name="model_register"),
     path("models/<str:digest>/", views.model, name="model"),
+    path("deployments/", views.deployments, name="deployments"),
+    path("deployments/<str:name>/", views.deployment, name="deployment"),
+    path("deployments/<str:name>/end/", views.end, name="deployment_end"),
 ]

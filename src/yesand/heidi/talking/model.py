@@ -135,6 +135,9 @@ async def _words(
                     refused(name)
             elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
                 put(event.delta.content_delta)
+        # pydantic-ai takes a line that was closed in the middle for an end; the protocol says why.
+        if not (stream.get().provider_details or {}).get("finish_reason"):
+            raise Unusable("it broke off")
 
 
 class _Kindly:

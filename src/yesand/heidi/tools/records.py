@@ -65,9 +65,7 @@ def clause(asker: Asker, slots: Asked) -> Reply:
     agreement = _agreements(asker).first()
     if agreement is None and asker.sight.licensees:
         return Reply(
-            _(
-                "What your organisation may do is in the request of each manifest, decided clause by clause."
-            ),
+            _("What your organisation may do stands in the request of each manifest it holds."),
             links=(Link(_("Your manifests"), reverse("manifests")),),
             offers_human=True,
         )

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yesand.heidi.endpoint import Endpoint
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.newsroom import citations, services
@@ -100,7 +101,7 @@ def _beginning(request: Request, fault: YesAndError | None) -> dict[str, Any]:
         "fault": fault,
         "typed": request.POST,
         "rows": rows,
-        "model": language_model.Endpoint.told(),
+        "model": Endpoint.told(),
         "month": Period.of(request.place.clock.now()).previous(),
         "most": request.POST.get("most", "6"),
     }
@@ -117,7 +118,7 @@ def _write(request: Request) -> Article:
 def _summarise(request: Request) -> Article:
     given, title = forms.given(request.POST), request.POST.get("title", "").strip()
     if request.POST.get("by") == "language-model":
-        made = language_model.summarise(given, language_model.Endpoint.told(), title=title)
+        made = language_model.summarise(given, Endpoint.told(), title=title)
     else:
         most = request.POST.get("most", "6")
         if not most.isdigit() or not 1 <= int(most) <= 30:

@@ -104,7 +104,7 @@ def _rank(like: Floats) -> Floats:
 
 def _quoted(sentence: str, number: int) -> str:
     """Write a sentence as a quotation: as words, whatever Markdown or marks may stand in it."""
-    bare = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", MARK.sub("", sentence))
+    bare = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", " ".join(MARK.sub("", sentence).split()))
     # What would begin a list is words here.
     bare = re.sub(r"^([-+])", r"\\\1", re.sub(r"^(\d+)([.)])", r"\1\\\2", bare))
     return f"> {bare} [{number}]"

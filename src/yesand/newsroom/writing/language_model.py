@@ -7,13 +7,12 @@ text, which becomes a draft for a person to look at.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
+from yesand.heidi.endpoint import Endpoint
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.newsroom import manuscript
 from yesand.newsroom.content import Content, Writer, content
@@ -37,21 +36,6 @@ the number of the source that it rests on, in brackets, like this. [1]
 
 Claim nothing that the sources do not say. Copy no more than a dozen words in a row. Give no \
 figure that is not in the sources."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a language model answers."""
-
-    url: str
-    model: str
-    key: str = ""
-
-    @classmethod
-    def told(cls, environment: Mapping[str, str] = os.environ) -> Endpoint | None:
-        """Return the endpoint that ``YESAND_LLM_URL`` and its companions tell; none if none."""
-        url, model = environment.get("YESAND_LLM_URL", ""), environment.get("YESAND_LLM_MODEL", "")
-        return cls(url, model, environment.get("YESAND_LLM_KEY", "")) if url and model else None
 
 
 def summarise(

@@ -70,8 +70,17 @@ class MeterReport:
         return told
 
 
-def meter(place: Place, path: Path, progress: Progress = silent) -> MeterReport:
+def meter(
+    place: Place,
+    path: Path,
+    progress: Progress = silent,
+    deployments: frozenset[str] | None = None,
+) -> MeterReport:
     """Accept the events of a delivery that are new. The same file again changes nothing.
+
+    Parameters
+    ----------
+    deployments : the only ones that its events may be of; none: any, also one unknown so far.
 
     Raises
     ------
@@ -81,7 +90,7 @@ def meter(place: Place, path: Path, progress: Progress = silent) -> MeterReport:
     with using(place):
         _clear(store)
         try:
-            intake = take_in(store, path, place.clock.now() + AHEAD, progress)
+            intake = take_in(store, path, place.clock.now() + AHEAD, progress, deployments)
             return accept(place, store, intake, progress)
         finally:
             _clear(store)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.dateformat import format as dated
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, gettext
 
 from yesand.kernel.clock import instant, stamp
@@ -71,13 +72,14 @@ def money(micro: int, currency: str) -> str:
 
 @register.filter
 def when(moment: datetime | str | None) -> SafeString | str:
-    """Write a moment (or its RFC 3339 stamp) for people, and exactly for machines."""
+    """Write a moment (or its RFC 3339 stamp) in the reader's zone, and exactly for machines."""
     if moment is None:
         return "–"
     if isinstance(moment, str):
         moment = instant(moment)
     form = gettext("j M Y, H:i")  # in Django's letters, as the language writes a moment
-    text = f"{dated(moment.astimezone(UTC), form)} UTC"
+    there = moment.astimezone(get_current_timezone())
+    text = f"{dated(there, form)} {there:%Z}"
     return format_html('<time datetime="{}">{}</time>', stamp(moment), text)
 
 

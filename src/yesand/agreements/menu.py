@@ -1,0 +1,16 @@
+"""The room's links in the frame."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils.translation import gettext_lazy
+
+from yesand.people.frame import PERFORMER, Link
+
+
+def _(words: str) -> str:
+    return cast(str, gettext_lazy(words))
+
+
+MENU = (Link(_("Agreements"), "agreements", (PERFORMER,), place=40),)

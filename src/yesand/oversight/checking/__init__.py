@@ -1,0 +1,1 @@
+"""Checking the whole house, and keeping what came of it."""

@@ -1,0 +1,1 @@
+"""What auditors note about records, for good."""

@@ -1,0 +1,28 @@
+"""The room's links in the frame."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils.translation import gettext_lazy
+
+from yesand.people.frame import AUDITOR, PRODUCER, Link
+
+
+def _(words: str) -> str:
+    return cast(str, gettext_lazy(words))
+
+
+MENU = (
+    Link(_("Checks"), "checks", (AUDITOR,), place=60),
+    Link(
+        _("Findings"),
+        "findings",
+        (
+            AUDITOR,
+            PRODUCER,
+        ),
+        place=65,
+    ),
+    Link(_("Obligations"), "obligations", (AUDITOR,), place=70),
+)

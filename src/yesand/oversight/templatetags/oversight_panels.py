@@ -1,0 +1,35 @@
+"""Findings, as other pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from yesand.oversight.findings.services import address_of
+from yesand.oversight.models import Finding
+from yesand.people.models import Seat
+from yesand.people.sight import visible
+
+register = template.Library()
+
+
+@register.simple_tag
+def about_link(finding: Finding) -> SafeString | str:
+    """Link to what a finding is about."""
+    address, (kind, _, key) = address_of(finding.about), finding.about.partition(":")
+    shown = f"{kind} {key[:12]}".strip()
+    return format_html('<a href="{}">{}</a>', address, shown) if address else shown
+
+
+@register.inclusion_tag("oversight/about.html", takes_context=True)
+def findings_about(context: dict[str, Any], kind: str, key: object) -> dict[str, Any]:
+    """Show what auditors noted about a record, and let an auditor note more."""
+    sight, about = context["request"].sight, f"{kind}:{key}"
+    return {
+        "about": about,
+        "findings": visible(Finding, sight).filter(about=about).order_by("-at", "-pk"),
+        "auditor": Seat.Role.AUDITOR in sight.roles,
+    }

@@ -1,0 +1,1 @@
+"""Withdrawing: seeing first what it will do, then doing it, once."""

@@ -1,0 +1,96 @@
+"""Taking a licensee's own delivery in: its deployments only, each event once for ever."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from yesand.kernel.errors import Refused
+from yesand.kernel.ids import digest_file, digest_of
+from yesand.kernel.place import Place
+from yesand.people.models import Organisation, User
+from yesand.royalties.models import Delivery, UsageBatch
+from yesand.training.models import Deployment
+
+if TYPE_CHECKING:
+    from yesand.royalties.metering.services import MeterReport
+    from yesand.royalties.totals import Held
+
+#: How many bad rows a delivery's own page shows; all of them lie in its quarantine file.
+SHOWN = 200
+
+
+def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
+    """Meter a file of events of an organisation's deployments, and keep what became of each.
+
+    An event that names anybody else's deployment, or one that is not known, is put apart and can
+    be delivered again. The same file with the same outcome is the same delivery.
+
+    Raises
+    ------
+    BadInput : the file is empty or damaged; nothing of it was taken.
+    Refused : the organisation has nothing in service to deliver for.
+    """
+    from yesand.royalties.metering.services import meter  # DuckDB and Ibis take long to load
+
+    mine = frozenset(Deployment.objects.filter(licensee=by).values_list("name", flat=True))
+    if not mine:
+        raise Refused(
+            "No deployment of yours is registered",
+            where=by.slug,
+            remedy="Put a model in service first; its usage is delivered under its name.",
+        )
+    sent = digest_file(path)
+    report = meter(place, path, deployments=mine)
+    return _kept(place, by, user, sent, report)
+
+
+def waiting_usage(place: Place, licensees: frozenset[int]) -> list[Held]:
+    """Return the usage in escrow of organisations' own deployments."""
+    from yesand.royalties.metering.services import escrow  # likewise
+
+    names = set(Deployment.objects.filter(licensee__in=licensees).values_list("name", flat=True))
+    return [held for held in escrow(place) if held.deployment in names] if names else []
+
+
+def _kept(place: Place, by: Organisation, user: User, sent: str, report: MeterReport) -> Delivery:
+    before = Delivery.objects.filter(sent=sent, licensee=by).order_by("-pk").first()
+    if before and not report.accepted:
+        return before
+    name = digest_of({"batch": report.batch, "by": by.slug, "sent": sent})
+    try:
+        with transaction.atomic():
+            return Delivery.objects.create(
+                digest=name,
+                sent=sent,
+                licensee=by,
+                by=user,
+                batch=UsageBatch.objects.get(digest=report.batch) if report.batch else None,
+                accepted=report.accepted,
+                repeated=report.repeated,
+                quarantined=report.quarantined,
+                bad_rows=report.bad_rows,
+                escrowed=report.escrowed,
+                told=_outcome(report),
+                at=place.clock.now(),
+            )
+    except IntegrityError:  # the same file at the same time from elsewhere
+        return Delivery.objects.get(digest=name)
+
+
+def _outcome(report: MeterReport) -> dict[str, Any]:
+    """Return what became of a delivery as plain JSON; of the quarantine, only the file's name."""
+    told = {name: value for name, value in asdict(report).items() if name not in {"bad", "escrow"}}
+    return {
+        **told,
+        "bad": [{"line": row.line, "reason": row.reason} for row in report.bad[:SHOWN]],
+        "escrow": [
+            {"deployment": h.deployment, "events": h.events, "period": h.period, "reason": h.reason}
+            for h in report.escrow
+        ],
+        "foreign_fields": list(report.foreign_fields),
+        "quarantine": Path(report.quarantine).name if report.quarantine else None,
+    }

@@ -1,0 +1,59 @@
+"""A performer's account by the ledger, and their months by their statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from yesand.kernel.clock import Period
+from yesand.kernel.money import Money
+from yesand.kernel.place import Place
+from yesand.people.models import Performer
+from yesand.royalties.ledger import performer_account
+from yesand.royalties.models import Posting, Statement
+from yesand.royalties.months import Chart, drawn
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A performer's account in one currency: credit is what the house owes, debit what it paid."""
+
+    earned: Money
+    paid: Money
+
+    @property
+    def open(self) -> Money:
+        """What is owed now."""
+        return self.earned - self.paid
+
+    @property
+    def payable(self) -> Money:
+        """The part of it that can be paid: whole minor units."""
+        _, carried = self.open.split()
+        return self.open - Money(self.open.currency, carried)
+
+
+def kept(performer: Performer) -> list[Kept]:
+    """Return a performer's accounts, by currency."""
+    rows = Posting.objects.filter(account__name=performer_account(performer.handle))
+    sums = rows.values("currency").annotate(
+        earned=Coalesce(Sum("micro", filter=Q(micro__lt=0)), 0),
+        paid=Coalesce(Sum("micro", filter=Q(micro__gt=0)), 0),
+    )
+    return [
+        Kept(Money(row["currency"], -row["earned"]), Money(row["currency"], row["paid"]))
+        for row in sums.order_by("currency")
+    ]
+
+
+def charts(place: Place, performer: Performer) -> list[Chart]:
+    """Return what the last twelve months brought, a chart a currency."""
+    rows = Statement.objects.filter(performer=performer).select_related("settlement")
+    found: dict[str, Counter[str]] = {}
+    for row in rows.defer("envelope", "settlement__envelope").order_by("currency"):
+        found.setdefault(row.currency, Counter())[row.settlement.period] += row.total_micro
+    now = place.clock.now()
+    return [drawn(code, sums, Period(now.year, now.month)) for code, sums in found.items()]

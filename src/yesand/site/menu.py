@@ -1,0 +1,19 @@
+"""The frame's own links."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils.translation import gettext_lazy
+
+from yesand.people.frame import AUDITOR, LICENSEE, PERFORMER, Link
+
+
+def _(words: str) -> str:
+    return cast(str, gettext_lazy(words))
+
+
+MENU = (
+    Link(_("Home"), "me", (PERFORMER, LICENSEE), place=10),
+    Link(_("The log"), "log", (AUDITOR,), place=55),
+)
