@@ -77,7 +77,10 @@ def _features(vocabularies: Sequence[dict[str, int] | None] = (None, None)) -> F
     words, letters = vocabularies
     return Features(
         TfidfVectorizer(
-            token_pattern=r"[\w']+", ngram_range=(1, 2), sublinear_tf=True, vocabulary=words
+            token_pattern=r"[\w']+",  # nosec B106
+            ngram_range=(1, 2),
+            sublinear_tf=True,
+            vocabulary=words,
         ),
         TfidfVectorizer(
             analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, vocabulary=letters

@@ -11,7 +11,7 @@ class Happened(StrEnum):
 
     JOINED = "account:invitation:accepted"
     RENEWED = "account:access:renewed"
-    PASSWORD_CHANGED = "account:password:changed"  # nosec B105: a name, not a password
+    PASSWORD_CHANGED = "account:password:changed"  # nosec B105
     FACTOR_ADDED = "account:factor:added"
     FACTOR_REMOVED = "account:factor:removed"
     CODES_RENEWED = "account:codes:renewed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import subprocess  # nosec B404  # our own command, with no words from outside
+import subprocess  # nosec B404
 import sys
 import time
 from pathlib import Path

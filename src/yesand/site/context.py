@@ -15,7 +15,7 @@ from yesand.people.sight import Request
 from yesand.site.line import STATIONS
 
 _MARKS = (
-    f"SELECT EXISTS(SELECT 1 FROM {Agreement._meta.db_table} WHERE kind = %s), "
+    f"SELECT EXISTS(SELECT 1 FROM {Agreement._meta.db_table} WHERE kind = %s), "  # nosec B608
     f"EXISTS(SELECT 1 FROM {Performer._meta.db_table} WHERE synthetic = %s)"
 )
 

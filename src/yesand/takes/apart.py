@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess  # nosec B404: runs this very module, and nothing else
+import subprocess  # nosec B404
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,7 +65,7 @@ class Apart:
     def _run(self, path: Path) -> dict[str, Any]:
         command = [sys.executable, "-m", __name__, str(path), json.dumps(asdict(self.limits))]
         try:
-            done = subprocess.run(  # nosec B603: our own words, and no shell
+            done = subprocess.run(  # nosec B603
                 command,
                 env=_environment(),
                 capture_output=True,
