@@ -248,7 +248,7 @@ def test_a_statement_prints_as_a_document(world: World, tmp_path: Path) -> None:
 def test_an_agreement_prints_to_its_last_word(world: World, tmp_path: Path) -> None:
     context = world.context("ada", viewport=DESKTOP)
     page = context.new_page()
-    (path,) = [opened.path for opened in world.pages if opened.name == "agreement"]
+    path = next(p.path for p in world.pages if (p.name, p.who) == ("agreement", "ada"))
     page.goto(world.address + path)
     words = page.locator("details .prose").text_content()
     assert words
