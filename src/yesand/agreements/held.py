@@ -7,19 +7,22 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.kernel.place import Place
 from yesand.people.models import User
 
 _AGREEMENT = ("digest", "kind", "template", "language", "terms", "summary", "text", "signed_at")
+_OFFER = "template terms summary text made_at agreement_id ended_at declined".split()
 
 
 def held(user: User) -> dict[str, Any]:
     """Return the agreements and withdrawals, with the signed bytes."""
     withdrawn = Withdrawal.objects.filter(performer__user=user).order_by("at")
     signed = Agreement.objects.filter(performer__user=user).order_by("signed_at")
+    offered = Offer.objects.filter(performer__user=user).order_by("made_at")
     return {
+        "offers": list(offered.values(*_OFFER)),
         "agreements": list(signed.values(*_AGREEMENT, "envelope")),
         "withdrawals": list(withdrawn.values("digest", "scope", "reason", "at", "envelope")),
     }
@@ -56,3 +59,8 @@ def stays(place: Place, user: User) -> Iterator[str]:
             "Signed agreements and withdrawals (%(n)d): proof of what was permitted "
             "(GDPR Art. 7(1), 17(3)(e)). Only producers and auditors of the house can read them."
         ) % {"n": number}
+
+
+def erase(place: Place, user: User) -> None:
+    """Delete what was offered and never signed."""
+    Offer.objects.filter(performer__user=user, agreement=None).delete()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yesand.agreements.models import Agreement
+from yesand.agreements.models import Agreement, Offer
+from yesand.agreements.offering.services import open_offers
 from yesand.people.frame import Panel
 from yesand.people.sight import Request, visible
 
@@ -17,4 +18,5 @@ def panels(request: Request) -> Iterator[Panel]:
     rows = visible(Agreement, request.sight).filter(performer=performer)
     found = rows.select_related("producer", "superseded_by").order_by("-signed_at", "digest")
     standing = sorted(found, key=lambda each: hasattr(each, "superseded_by"))
-    yield Panel("agreements/mine.html", {"agreements": standing}, 60)
+    offers = open_offers(visible(Offer, request.sight).filter(performer=performer))
+    yield Panel("agreements/mine.html", {"agreements": standing, "offers": offers}, 60)

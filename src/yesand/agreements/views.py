@@ -7,7 +7,8 @@ import json
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.models import Agreement, Offer, Withdrawal
+from yesand.agreements.offering.services import open_offers
 from yesand.agreements.reading import readable
 from yesand.agreements.services import receipt_of
 from yesand.agreements.terms import Terms
@@ -27,6 +28,7 @@ def agreements(request: Request) -> HttpResponse:
         request,
         "agreements/list.html",
         rows.order_by("-signed_at", "digest"),
+        offers=open_offers(visible(Offer, request.sight)),
         kind=kind,
         kinds=Agreement.Kind.values,
         performer=handle,

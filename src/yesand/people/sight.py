@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from yesand.kernel.clock import Clock
 from yesand.kernel.place import Place
-from yesand.people.acting import MONEY, READ
+from yesand.people.acting import MONEY, READ, SIGN
 from yesand.people.models import Delegation, Performer, Seat, User
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ RULES = {
     "people.performer": Rule(performer="pk"),
     "agreements.agreement": Rule(performer="performer"),
     "agreements.withdrawal": Rule(performer="performer"),
+    "agreements.offer": Rule(performer="performer", right=SIGN),
     "meetings.meeting": Rule(account="attendances__user"),
     "meetings.change": Rule(account="meeting__attendances__user"),
     "takes.scene": Rule(performer="projects__performers"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yesand.agreements.offering.services import open_offers
 from yesand.people.frame import Waiting
 from yesand.people.models import Performer, Seat
 from yesand.people.sight import Request
@@ -38,6 +39,8 @@ def _recording(request: Request, me: Performer) -> Iterator[Waiting]:
                 yield Waiting(told % {"scene": row.placing.scene}, here, since, urgent=True)
         left = sum(1 for row in to_do if not row.takes)
         if left and in_force(me, project.template, today) is None:
+            if open_offers(me.offers.filter(template=project.template)).exists():
+                continue  # the room of agreements says so itself
             told = _("Sign the agreement for “%(project)s”, then record its scenes")
             yield Waiting(told % {"project": project}, address, invited)
         elif left:

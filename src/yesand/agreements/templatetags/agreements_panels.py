@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 
-from yesand.agreements.models import Agreement, Withdrawal
-from yesand.people.models import Performer
+from yesand.agreements.models import Agreement, Offer, Withdrawal
+from yesand.agreements.offering.services import open_offers
+from yesand.people.models import Performer, Seat
 from yesand.people.sight import visible
 
 register = template.Library()
@@ -20,4 +21,7 @@ def agreements_of(context: dict[str, Any], performer: Performer) -> dict[str, An
     return {
         "agreements": visible(Agreement, sight).filter(performer=performer).order_by("-signed_at"),
         "withdrawals": visible(Withdrawal, sight).filter(performer=performer).order_by("-at"),
+        "offers": open_offers(visible(Offer, sight).filter(performer=performer)),
+        "may_offer": Seat.Role.PRODUCER in sight.roles and performer.user_id is not None,
+        "performer": performer,
     }

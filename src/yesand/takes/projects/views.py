@@ -7,12 +7,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from yesand.people.models import Seat, User
+from yesand.agreements.models import Offer
+from yesand.agreements.offering.services import TEMPLATES, open_offers
+from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.takes.forms import ProjectForm, SceneForm
@@ -56,10 +58,20 @@ def project(request: Request, slug: str) -> HttpResponse:
     if request.sight.everything:
         context["placings"] = found.placings.select_related("scene")
         accepted = Q(sessions__takes__state="accepted", sessions__project=found)
-        context["cast"] = found.performers.annotate(
+        cast: QuerySet[Any] = found.performers.annotate(
             given=Count("sessions__takes", filter=accepted, distinct=True)
-        ).order_by("handle")
+        )
+        on = request.place.clock.now().date()
+        context["cast"] = [
+            (each, recording.in_force(each, found.template, on), _offered(each, found))
+            for each in cast.order_by("handle")
+        ]
+        context["may_offer"] = found.template in TEMPLATES
     return render(request, "takes/project.html", context)
+
+
+def _offered(performer: Performer, project: Project) -> Offer | None:
+    return open_offers(performer.offers.filter(template=project.template)).first()
 
 
 @producers

@@ -1,0 +1,110 @@
+"""An offer's pages: the producer makes it; the performer reads, and signs or declines."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yesand.agreements.models import Agreement, Offer
+from yesand.agreements.offering import services as offering
+from yesand.agreements.offering.forms import OfferForm
+from yesand.agreements.reading import readable
+from yesand.agreements.terms import Terms
+from yesand.kernel.errors import Refused
+from yesand.people.models import Seat, User
+from yesand.people.sight import Request, visible
+from yesand.people.views import reauthenticated
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_offer(request: Request) -> HttpResponseBase:
+    """Let a producer offer an agreement."""
+    if Seat.Role.PRODUCER not in request.sight.roles:
+        raise Http404
+    if request.method == "POST":
+        return _make(request)
+    told = {name: request.GET.get(name, "") for name in ("performer", "template")}
+    return render(request, "agreements/offer_form.html", {"form": OfferForm(initial=told)})
+
+
+@reauthenticated
+def _make(request: Request) -> HttpResponse:
+    assert isinstance(request.user, User)
+    form = OfferForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        rest = {"stands_by": told["stands_by"], "minor": told["minor"]}
+        try:
+            made = offering.offer(
+                request.place, told["performer"], told["template"], request.user, **rest
+            )
+        except Refused as fault:
+            form.add_error(None, str(fault))
+        else:
+            messages.success(request, gettext("Offered. It waits for a signature now."))
+            return redirect("offer", made.pk)
+    return render(request, "agreements/offer_form.html", {"form": form}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer(request: Request, number: int) -> HttpResponseBase:
+    """Show what is offered, the summary first; sign it when whoever may do so says so."""
+    rows = visible(Offer, request.sight).select_related("performer", "agreement")
+    found = get_object_or_404(rows, pk=number)
+    if request.method != "POST":
+        return _shown(request, found)
+    if not offering.may_sign(request.sight, found):
+        raise Http404
+    return _sign(request, found)
+
+
+def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "offer": found,
+        "sections": readable(Terms.parse(found.terms)),
+        "may_sign": offering.may_sign(request.sight, found),
+        "guardian": Terms.parse(found.terms).represented_by == offering.GUARDIAN,
+        "own": request.sight.performer == found.performer,
+        "producer": Seat.Role.PRODUCER in request.sight.roles,
+        "fault": fault,
+    }
+    return render(request, "agreements/offer.html", context, status=status)
+
+
+@reauthenticated
+def _sign(request: Request, found: Offer) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if "read" not in request.POST:
+        fault = gettext("Say first that you have read it.")
+        return _shown(request, found, fault, 422)
+    try:
+        made, new = offering.signed(request.place, found, request.user)
+    except Refused as fault:
+        found.refresh_from_db()
+        return _shown(request, found, str(fault), 409)
+    said = (
+        gettext("Signed by both sides, and in the log.")
+        if new
+        else gettext("It is signed already; nothing was done twice.")
+    )
+    messages.success(request, said)
+    if visible(Agreement, request.sight).filter(pk=made.pk).exists():
+        return redirect("agreement", made.digest)
+    return redirect("offer", found.pk)
+
+
+@require_POST
+def end_offer(request: Request, number: int) -> HttpResponse:
+    """Decline an offer, or as the producer take it back."""
+    found = get_object_or_404(visible(Offer, request.sight), pk=number)
+    declined = offering.may_sign(request.sight, found)
+    if not declined and Seat.Role.PRODUCER not in request.sight.roles:
+        raise Http404
+    if offering.end(request.place, found, declined=declined):
+        said = gettext("Declined.") if declined else gettext("Taken back.")
+        messages.success(request, said)
+    return redirect("offer", found.pk)
