@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.db.models import Model, Sum
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -88,7 +89,10 @@ def counted() -> dict[str, int]:
         "reports": Report,
         "statements": Statement,
     }
-    counts = {key: model._default_manager.count() for key, model in rows.items()}
+    tables = (f"(SELECT COUNT(*) FROM {model._meta.db_table})" for model in rows.values())
+    with connection.cursor() as cursor:  # one question instead of eight
+        cursor.execute(f"SELECT {', '.join(tables)}")  # nosec B608: our own tables
+        counts = dict(zip(rows, cursor.fetchone(), strict=True))
     counts["usage events"] = UsageBatch.objects.aggregate(n=Sum("accepted"))["n"] or 0
     # A debit to a performer's account is money that went out (``royalties.ledger``).
     paid = Posting.objects.filter(account__performer__isnull=False, micro__gt=0)
