@@ -63,7 +63,7 @@ def reauthenticated(view: View[P]) -> View[P]:
 def _ask(request: Request) -> HttpResponse:
     back = request.get_full_path()
     if request.method == "POST":
-        _keep(request)
+        keep(request)
         back = reverse("account_resume")
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(asking(request, back))
@@ -82,7 +82,8 @@ def asking(request: HttpRequest, back: str) -> str:
     return f"{page}?{urlencode({'next': back})}"
 
 
-def _keep(request: Request) -> None:
+def keep(request: HttpRequest) -> None:
+    """Keep the form that was sent until it is known who sent it, if it is not too large."""
     told = request.POST.copy()
     told.pop("csrfmiddlewaretoken", None)
     data = told.urlencode()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from yesand.kernel.clock import instant, stamp
-from yesand.people.confirming import now_of
+from yesand.people.confirming import keep, now_of
 from yesand.people.frame import AUDITOR, LICENSEE, PRODUCER
 from yesand.people.models import User
 from yesand.people.sight import Request
@@ -35,6 +37,31 @@ _ALWAYS = frozenset(
     "account_again account_change_password account_set_password account_history account_sessions "
     "account_settings set_language start".split()
 )
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Closes every page that does not say it is open; a form sent too late is not lost by it."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """Lead to the login page and back; to what was filled in, if the session ended meanwhile.
+
+        Whoever then logs in sees the form before anything is done with it.
+        """
+        if not _form_to_keep(request):
+            return super().handle_no_permission(request, view_func)
+        keep(request)
+        login, back = reverse("account_login"), reverse("account_resume")
+        return HttpResponseRedirect(f"{login}?{urlencode({'next': back})}")
+
+
+def _form_to_keep(request: HttpRequest) -> bool:
+    """Tell whether a page's own form was sent that may be kept: no secret, no file."""
+    if request.method != "POST" or request.path.startswith("/api/"):
+        return False
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    by_script = "HX-Request" in request.headers or "X-Requested-With" in request.headers
+    secret = any("password" in field or "code" in field for field in request.POST)
+    return not (by_script or secret or request.FILES or name in _ALWAYS or name.startswith("mfa_"))
 
 
 class Guarded:
