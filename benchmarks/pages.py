@@ -1,7 +1,7 @@
 """The pages under load: 50 connections that ask without a pause, by wrk, for some seconds a page.
 
 A house with something at every station is served as ``yesand serve`` does it: one gunicorn process
-with eight threads. The performer's pages are asked for with their session. The peer is the floor:
+with threads. The performer's pages are asked for with their session. The peer is the floor:
 the same gunicorn with a Django of one view that answers ``Hello`` and has no middleware. ``wrk``
 and the server share the machine's cores, so latency is mostly waiting in line.
 """
