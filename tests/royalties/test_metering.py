@@ -65,6 +65,42 @@ def test_conflicts_within_one_delivery_leave_the_first(stage: Stage, tmp_path: P
     assert (report.accepted, report.repeated, report.quarantined) == (1, 2, 1)
 
 
+def test_nobody_uses_up_the_ids_of_another_licensee_by_being_first(
+    stage: Stage, tmp_path: Path
+) -> None:
+    deploy(stage.place, "day-line", stage.model, licensee="rival")
+    theirs = write(tmp_path / "theirs", [event(i, subject="day-line") for i in range(5)])
+    ours = write(tmp_path / "ours", [event(i) for i in range(5)])
+    first = meter(stage.place, theirs, deployments=frozenset({"day-line"}))
+    then = meter(stage.place, ours, deployments=frozenset({"coach"}))
+    assert (first.accepted, then.accepted, then.quarantined) == (5, 5, 0)
+    # By file or by portal, and however often: once for each of the two.
+    for path in (theirs, ours):
+        again = meter(stage.place, path)
+        assert (again.accepted, again.repeated) == (0, 5)
+    changed = write(tmp_path / "changed", [event(1, data={"quantity": 9})])
+    assert meter(stage.place, changed).quarantined == 1
+
+
+def test_usage_that_came_before_its_deployment_is_known_again_after_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "early", [event(i, subject="night-line") for i in range(5)])
+    assert meter(stage.place, path).escrowed == 5
+    deploy(stage.place, "night-line", stage.model)
+    assert meter(stage.place, path).repeated == 5
+
+
+def test_what_unpacks_to_more_than_it_may_is_refused_whole(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(json.dumps(event(1)).encode() + b"\n" + b" " * 5_000_000))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(BadInput, match="unpacks to more than 2 MiB"):
+        meter(stage.place, path, most=2 * 2**20)
+    assert not UsageBatch.objects.exists()
+    assert meter(stage.place, path, most=8 * 2**20).accepted == 1
+
+
 def test_bad_rows_are_told_line_by_line_and_the_good_are_taken(
     stage: Stage, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from yesand.corpus.manifest import of_bytes
 from yesand.corpus.models import Export, Manifest
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed
+from yesand.oversight.checking.services import alone
 from yesand.oversight.models import Check, Finding, Obligation
 from yesand.people.models import Performer, Token
 from yesand.provenance.models import Entry
@@ -199,8 +200,8 @@ def test_an_auditor_notes_a_finding_that_the_producer_reads(
 
 
 def test_a_check_is_run_from_its_page_and_kept(as_: dict[str, Client]) -> None:
-    as_["auditor"].post(reverse("checks"))
-    assert Check.objects.get().held
+    shown = as_["auditor"].post(reverse("checks"), follow=True).content.decode()
+    assert Check.objects.get().held and "It holds. That took" in shown
     assert "every tile, the root and the signature hold" in page(as_["producer"], "checks")
 
 
@@ -237,6 +238,14 @@ def test_whoever_watches_is_told_whether_all_is_well(stage: Stage, as_: dict[str
 def test_the_api_is_explained_operation_by_operation(as_: dict[str, Client]) -> None:
     shown = page(as_["nobody"], "api_docs")
     assert "/api/corpora/rehearsal" in shown and "curl -X POST" in shown and "usage:write" in shown
+
+
+def test_two_checks_do_not_run_at_once(stage: Stage, as_: dict[str, Client]) -> None:
+    with alone(stage.house.place):
+        shown = as_["auditor"].post(reverse("checks"), follow=True).content.decode()
+    assert "A check is under way" in shown and not Check.objects.exists()
+    as_["producer"].post(reverse("checks"))
+    assert Check.objects.get().held
 
 
 def test_a_token_delivers_usage_and_gets_the_same_answer_again(stage: Stage) -> None:

@@ -7,12 +7,14 @@ from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.scope import EVERYTHING, Scope
+from yesand.kernel.errors import Refused
 from yesand.oversight.checking.services import check
 from yesand.oversight.findings.services import abouts, note
 from yesand.oversight.forms import FindingForm, ScopeForm
@@ -156,12 +158,25 @@ def checks(request: Request) -> HttpResponse:
     _for_all_seeing(request)
     if request.method == "POST":
         assert isinstance(request.user, User)
-        made = check(request.place, request.user)
-        said = gettext("It holds.") if made.held else gettext("It does not hold: see below.")
-        messages.success(request, said)
+        _check(request, request.user)
         return HttpResponseRedirect(reverse("checks"))
     rows = visible(Check, request.sight).select_related("by").order_by("-at", "-pk")
     return listed(request, "oversight/checks.html", rows)
+
+
+def _check(request: Request, user: User) -> None:
+    try:
+        made = check(request.place, user)
+    except Refused:
+        said = gettext("A check is under way. Look again in a moment: it will be in the list.")
+        messages.warning(request, said)
+        return
+    took = {"seconds": floatformat(made.milliseconds / 1000, 1)}
+    if made.held:
+        messages.success(request, gettext("It holds. That took %(seconds)s s.") % took)
+    else:
+        said = gettext("It does not hold: see below. That took %(seconds)s s.")
+        messages.error(request, said % took)
 
 
 def _for_all_seeing(request: Request) -> None:

@@ -14,7 +14,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file
 from yesand.kernel.progress import Progress, silent
-from yesand.royalties.delivery import is_packed, rows
+from yesand.royalties.delivery import Row, is_packed, rows
 from yesand.royalties.events import BadRow, UsageEvent, event, kept
 from yesand.royalties.store import Store, stream
 
@@ -40,23 +40,25 @@ def take_in(
     latest: datetime,
     progress: Progress = silent,
     deployments: frozenset[str] | None = None,
+    most: int | None = None,
 ) -> Intake:
     """Stage a delivery's events; put its bad rows apart.
 
     Parameters
     ----------
     deployments : the only ones that its events may be of; none: any.
+    most : how many bytes it may unpack to; none: any number.
 
     Raises
     ------
-    BadInput : the file holds no rows, or cannot be read to its end.
+    BadInput : the file holds no rows, unpacks to too much, or cannot be read to its end.
     """
     store.staging.mkdir(parents=True, exist_ok=True)
     intake = Intake(store.staging / "delivery.parquet", store.staging / "apart.jsonl")
     # Readable by its owner only: what was refused may hold what nobody should have sent.
     intake.apart.touch(mode=0o600)
     with intake.apart.open("w") as apart:
-        store.stage(_events(intake, apart, path, latest, progress, deployments))
+        store.stage(_events(intake, apart, path, rows(path, most), latest, progress, deployments))
     if not intake.rows:
         raise BadInput("The file holds no events", where=str(path))
     return intake
@@ -85,12 +87,13 @@ def _events(
     intake: Intake,
     apart: TextIO,
     path: Path,
+    sent: Iterator[Row],
     latest: datetime,
     progress: Progress,
     deployments: frozenset[str] | None,
 ) -> Iterator[tuple[int, UsageEvent]]:
     read, whole = 0, 0
-    for row in rows(path):
+    for row in sent:
         whole = whole or (0 if is_packed(path) else path.stat().st_size)
         read, intake.rows = read + len(row.raw), intake.rows + 1
         if intake.rows % _NEWS_EVERY == 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -159,24 +159,34 @@ class Store:
         return session.read_parquet(files, hive_partitioning=False)
 
 
-def sift(session: Any, staged: Path, seen: Any) -> tuple[Any, Any, Sifted]:
+def sift(
+    session: Any, staged: Path, seen: Any, owners: Mapping[str, str]
+) -> tuple[Any, Any, Sifted]:
     """Part a delivery into new events, repeats and conflicts, by (source, id), for ever.
 
     The first to come wins; a later one with equal content is a repeat, with other content a
-    conflict.
+    conflict. Each owner has names of its own: nobody can use up another's by being first.
+
+    Parameters
+    ----------
+    owners : whose each deployment is; those of deployments unknown so far are nobody's.
 
     Returns
     -------
     new : ibis table of accepted events. conflicts : of the rows to keep in quarantine.
     """
     rows = session.read_parquet(str(staged), table_name="staged")
-    known = session.create_table("known", seen[KEY + CONTENT].semi_join(rows, KEY), temp=True)
+    whose = _whose(owners)
+    told = [*KEY, *CONTENT, "deployment"]
+    known = session.create_table("known", whose(seen[told].semi_join(rows, KEY)), temp=True)
     twice = rows.group_by(KEY).agg(times=ibis._.count()).filter(ibis._.times > 1)[KEY]
     twice = session.create_table("twice", twice, temp=True)
     # Nearly all rows are neither known nor twice in the delivery: only the others are ranked.
-    doubtful = rows[[*KEY, *CONTENT, "line"]].semi_join(known[KEY].union(twice), KEY)
+    doubtful = whose(rows[[*told, "line"]].semi_join(known[KEY].union(twice), KEY))
     claims = known.mutate(line=ibis.literal(0, "int64")).union(doubtful)
-    first = ibis.window(group_by=KEY, order_by="line", preceding=None, following=None)
+    first = ibis.window(
+        group_by=[*KEY, "owner"], order_by=["line", *CONTENT], preceding=None, following=None
+    )
     judged = claims.mutate(
         new=claims.line == claims.line.first().over(first),
         equal=(claims.content_hi == claims.content_hi.first().over(first))
@@ -195,6 +205,20 @@ def sift(session: Any, staged: Path, seen: Any) -> tuple[Any, Any, Sifted]:
     return new, conflicts, Sifted(total - repeated - bad, repeated, bad)
 
 
+def _whose(owners: Mapping[str, str]) -> Callable[[Any], Any]:
+    """Return what gives rows their ``owner`` in place of their deployment."""
+    columns = {"deployment": list(owners), "owner": list(owners.values())}
+    shape = pa.schema([("deployment", pa.string()), ("owner", pa.string())])
+    named = ibis.memtable(pa.table(columns, schema=shape))
+
+    def joined(rows: Any) -> Any:
+        owned = rows.left_join(named, "deployment")
+        others = [name for name in rows.columns if name != "deployment"]
+        return owned.select(*others, owner=owned.owner.fill_null(""))
+
+    return joined
+
+
 def stream(session: Any, table: Any) -> Iterator[pa.RecordBatch]:
     """Run an ibis query and yield its rows as they come, without holding them all."""
     # ibis 12's own to_pyarrow_batches calls a method that DuckDB 2 no longer has; the Arrow
@@ -203,9 +227,9 @@ def stream(session: Any, table: Any) -> Iterator[pa.RecordBatch]:
 
 
 def digest_of_batch(session: Any, new: Any) -> str:
-    """Return SHA-256 over all events' key ‖ content (16 + 16 bytes, big-endian) in key order."""
+    """Return SHA-256 over all events' key ‖ content (16 + 16 bytes, big-endian) in their order."""
     digest = hashlib.sha256()
-    for batch in stream(session, new[KEY + CONTENT].order_by(KEY)):
+    for batch in stream(session, new[KEY + CONTENT].order_by(KEY + CONTENT)):
         columns = [batch.column(name).to_numpy() for name in KEY + CONTENT]
         digest.update(np.column_stack(columns).astype(">u8").tobytes())
     return digest.hexdigest()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.oversight.models import Check
@@ -29,11 +32,33 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
 
 
 def check(place: Place, user: User) -> Check:
-    """Audit the house for a person and keep what came of it, held or not."""
-    began, now = monotonic(), place.clock.now()
-    try:
-        held, said = True, audited(place)
-    except CheckFailed as fault:
-        held, said = False, [str(fault)]
-    took = round((monotonic() - began) * 1000)
-    return Check.objects.create(at=now, by=user, held=held, said=said, milliseconds=took)
+    """Audit the house for a person and keep what came of it, held or not.
+
+    Raises
+    ------
+    Refused : somebody's check is under way; its outcome will be on the same page.
+    """
+    with alone(place):
+        began, now = monotonic(), place.clock.now()
+        try:
+            held, said = True, audited(place)
+        except CheckFailed as fault:
+            held, said = False, [str(fault)]
+        took = round((monotonic() - began) * 1000)
+        return Check.objects.create(at=now, by=user, held=held, said=said, milliseconds=took)
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Hold the house's one check; the lock goes with the process, however that ends."""
+    folder = place.root / "work"
+    folder.mkdir(exist_ok=True)
+    with (folder / "check.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise Refused(
+                "A check of this house is under way",
+                remedy="Look again in a moment: its outcome will be in the list.",
+            ) from fault
+        yield

@@ -12,6 +12,7 @@ from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
+from yesand.royalties.delivering.upload import MOST_UNPACKED
 from yesand.royalties.models import Delivery, UsageBatch
 from yesand.training.models import Deployment
 
@@ -31,7 +32,7 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
 
     Raises
     ------
-    BadInput : the file is empty or damaged; nothing of it was taken.
+    BadInput : the file is empty, damaged or unpacks to too much; nothing of it was taken.
     Refused : the organisation has nothing in service to deliver for.
     """
     from yesand.royalties.metering.services import meter  # DuckDB and Ibis take long to load
@@ -44,7 +45,7 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
             remedy="Put a model in service first; its usage is delivered under its name.",
         )
     sent = digest_file(path)
-    report = meter(place, path, deployments=mine)
+    report = meter(place, path, deployments=mine, most=MOST_UNPACKED)
     return _kept(place, by, user, sent, report)
 
 

@@ -11,8 +11,10 @@ from yesand.kernel.durable import explained
 from yesand.kernel.errors import BadInput
 from yesand.kernel.place import Place
 
-#: 64 MiB as it is sent; gzip makes that half a billion bytes of events and more.
+#: 64 MiB as it is sent, and 1 GiB unpacked: gzip makes events about ten times smaller, and
+#: nothing at all a thousand times.
 MOST = 64 * 1024 * 1024
+MOST_UNPACKED = 1024 * 1024 * 1024
 
 
 @contextmanager

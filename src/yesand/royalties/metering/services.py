@@ -32,9 +32,10 @@ AHEAD = timedelta(days=1)
 class MeterReport:
     """What became of a delivery, row by row.
 
-    ``quarantined`` counts rows whose (source, id) came before with other content, ``bad_rows``
-    those that are no usage events; both lie in the file ``quarantine``. ``escrowed`` is the part
-    of ``accepted`` that cannot be billed as things stand, listed in ``escrow``.
+    ``quarantined`` counts rows whose (source, id) came before from the same licensee with other
+    content, ``bad_rows`` those that are no usage events; both lie in the file ``quarantine``.
+    ``escrowed`` is the part of ``accepted`` that cannot be billed as things stand, listed in
+    ``escrow``.
     """
 
     batch: str | None
@@ -75,22 +76,24 @@ def meter(
     path: Path,
     progress: Progress = silent,
     deployments: frozenset[str] | None = None,
+    most: int | None = None,
 ) -> MeterReport:
     """Accept the events of a delivery that are new. The same file again changes nothing.
 
     Parameters
     ----------
     deployments : the only ones that its events may be of; none: any, also one unknown so far.
+    most : how many bytes it may unpack to; none: any number.
 
     Raises
     ------
-    BadInput : the file is missing, empty or damaged; nothing of it was taken.
+    BadInput : the file is missing, empty, damaged or unpacks to too much; nothing was taken.
     """
     store = store_of(place)
     with using(place):
         _clear(store)
         try:
-            intake = take_in(store, path, place.clock.now() + AHEAD, progress, deployments)
+            intake = take_in(store, path, place.clock.now() + AHEAD, progress, deployments, most)
             return accept(place, store, intake, progress)
         finally:
             _clear(store)
@@ -102,7 +105,8 @@ def accept(place: Place, store: Store, intake: Intake, progress: Progress = sile
     batch, waiting = None, list[Held]()
     with store.session() as session:
         known = list(UsageBatch.objects.values_list("digest", flat=True))
-        new, conflicts, sifted = sift(session, intake.staged, store.events(session, known))
+        seen = store.events(session, known)
+        new, conflicts, sifted = sift(session, intake.staged, seen, _owners())
         apart = set_apart(session, store, intake, conflicts)
         if sifted.accepted:
             batch = _keep(place, store, session, new, sifted)
@@ -147,6 +151,10 @@ def windows() -> list[Window]:
     """Return when each deployment was in service."""
     rows = Deployment.objects.values_list("name", "since", "decommission__until")
     return [Window(*row) for row in rows.order_by("name")]
+
+
+def _owners() -> dict[str, str]:
+    return dict(Deployment.objects.values_list("name", "licensee__slug"))
 
 
 def _clear(store: Store) -> None:
