@@ -251,7 +251,7 @@ def test_a_summary_says_what_was_settled(stage: Stage, tmp_path: Path) -> None:
     used(stage, tmp_path, event(1, data={"quantity": 1_000}), event(2))
     told = summary(settle(stage.place, SEPTEMBER))
     assert told.as_dict()["owed"] == {"EUR": 4_004_000}
-    assert told.lines() == ["2026-09: 2 events of 1 deployments, 3 statements, 4.004 EUR owed"]
+    assert told.lines() == ["2026-09: 2 events of 1 deployment, 3 statements, 4.004 EUR owed"]
 
 
 def test_an_unknown_month_says_what_to_do(stage: Stage) -> None:

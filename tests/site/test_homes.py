@@ -22,7 +22,6 @@ from yesand.corpus.models import Export, Manifest
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed
 from yesand.oversight.checking.services import alone
-from yesand.oversight.checking.services import alone
 from yesand.oversight.models import Check, Finding, Obligation
 from yesand.people.models import Performer, Token
 from yesand.provenance.models import Entry
@@ -239,14 +238,6 @@ def test_whoever_watches_is_told_whether_all_is_well(stage: Stage, as_: dict[str
 def test_the_api_is_explained_operation_by_operation(as_: dict[str, Client]) -> None:
     shown = page(as_["nobody"], "api_docs")
     assert "/api/corpora/rehearsal" in shown and "curl -X POST" in shown and "usage:write" in shown
-
-
-def test_two_checks_do_not_run_at_once(stage: Stage, as_: dict[str, Client]) -> None:
-    with alone(stage.house.place):
-        shown = as_["auditor"].post(reverse("checks"), follow=True).content.decode()
-    assert "A check is under way" in shown and not Check.objects.exists()
-    as_["producer"].post(reverse("checks"))
-    assert Check.objects.get().held
 
 
 def test_two_checks_do_not_run_at_once(stage: Stage, as_: dict[str, Client]) -> None:

@@ -88,8 +88,9 @@ def is_packed(path: Path) -> bool:
 
 
 def _opened(path: Path, most: int | None) -> BufferedIOBase:
-    file = gzip.open(path, "rb") if is_packed(path) else path.open("rb")
-    return file if most is None else BufferedReader(_Capped(file, most), _PIECE)
+    if most is not None:
+        return BufferedReader(_Capped(_opened(path, None), most), _PIECE)
+    return gzip.open(path, "rb") if is_packed(path) else path.open("rb")
 
 
 def _rows(file: BufferedIOBase, path: Path) -> Iterator[Row]:

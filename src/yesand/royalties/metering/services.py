@@ -33,8 +33,9 @@ class MeterReport:
     """What became of a delivery, row by row.
 
     ``quarantined`` counts rows whose (source, id) came before from the same licensee with other
-    content, ``bad_rows`` those that are no usage events; both lie in the file ``quarantine``. ``escrowed`` is the part
-    of ``accepted`` that cannot be billed as things stand, listed in ``escrow``.
+    content, ``bad_rows`` those that are no usage events; both lie in the file ``quarantine``.
+    ``escrowed`` is the part of ``accepted`` that cannot be billed as things stand, listed in
+    ``escrow``.
     """
 
     batch: str | None
