@@ -1,12 +1,11 @@
-"""The room's links in the frame."""
+"""The room's links in the frame; to Heidi herself leads the dock, which is on every page."""
 
 from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
-from yesand.people.frame import PRODUCER, ROLES, Link
+from yesand.people.frame import LICENSEE, PERFORMER, PRODUCER, RATER, Link
 
 MENU = [
-    Link(cast(str, _("Heidi")), "heidi", ROLES, place=80),
-    Link(cast(str, _("Letters")), "letters", (PRODUCER,), place=81),
+    Link(cast(str, _("Letters")), "letters", (), 81, home=(PRODUCER, PERFORMER, LICENSEE, RATER)),
 ]

@@ -10,7 +10,8 @@ MENU = [
     Link(
         cast(str, _("Meetings")),
         "meetings",
-        (PERFORMER, PRODUCER, RATER, LICENSEE, AUDITOR),
+        (PERFORMER, PRODUCER, RATER),
         place=30,
+        home=(LICENSEE, AUDITOR),
     ),
 ]

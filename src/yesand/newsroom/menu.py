@@ -8,5 +8,5 @@ from yesand.people.frame import AUDITOR, EVERYONE, PRODUCER, Link
 
 MENU = [
     Link(cast(str, _("Newsroom")), "newsroom", (EVERYONE,), place=80),
-    Link(cast(str, _("Editorial")), "desk", (PRODUCER, AUDITOR), place=82),
+    Link(cast(str, _("Editorial")), "desk", (), place=82, home=(PRODUCER, AUDITOR)),
 ]

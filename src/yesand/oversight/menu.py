@@ -15,14 +15,6 @@ def _(words: str) -> str:
 
 MENU = (
     Link(_("Checks"), "checks", (AUDITOR,), place=60),
-    Link(
-        _("Findings"),
-        "findings",
-        (
-            AUDITOR,
-            PRODUCER,
-        ),
-        place=65,
-    ),
+    Link(_("Findings"), "findings", (AUDITOR,), place=65, home=(PRODUCER,)),
     Link(_("Obligations"), "obligations", (AUDITOR,), place=70),
 )

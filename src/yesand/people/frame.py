@@ -25,18 +25,25 @@ class Link:
     ----------
     label : what it says; mark it with ``gettext_lazy``.
     address : name of the page, without arguments.
-    roles : the roles to whom it is shown; ``EVERYONE`` shows it to all.
+    roles : the roles to whom it is shown on every page; ``EVERYONE`` shows it to all. A role has
+        six links at most, so that the row stays one row.
     place : its place in the row; low ones come first.
+    home : the roles who find it on their own page instead.
     """
 
     label: object  # a text, or the lazy promise of one
     address: str
     roles: tuple[str, ...]
     place: int = 50
+    home: tuple[str, ...] = ()
 
     def shown_to(self, roles: frozenset[str]) -> bool:
-        """Tell whether a person in these roles is shown it."""
+        """Tell whether a person in these roles is shown it on every page."""
         return EVERYONE in self.roles or bool(roles & set(self.roles))
+
+    def at_home_of(self, roles: frozenset[str]) -> bool:
+        """Tell whether a person in these roles finds it on their own page instead."""
+        return bool(roles & set(self.home)) and not self.shown_to(roles)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,15 @@ from types import ModuleType
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
+from yesand.people.frame import Link
+
+
+@cache
+def links() -> tuple[Link, ...]:
+    """Return all links of the frame, in the order of their places."""
+    found = (link for room in offered("menu") for link in room.MENU)
+    return tuple(sorted(found, key=lambda link: link.place))
+
 
 @cache
 def offered(name: str) -> tuple[ModuleType, ...]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import Waiting
 from yesand.people.models import Performer, Seat, User
-from yesand.people.rooms import offered
+from yesand.people.rooms import links, offered
 from yesand.people.sight import Request, visible
 
 #: What other rooms take from here.
@@ -55,6 +55,7 @@ def me(request: Request) -> HttpResponse:
             "performer": request.sight.performer,
             "waiting": waiting(request),
             "panels": panels(request),
+            "elsewhere": [link for link in links() if link.at_home_of(request.sight.roles)],
         },
     )
 

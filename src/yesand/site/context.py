@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from yesand.agreements.models import Agreement
 from yesand.people.frame import Link
 from yesand.people.models import Performer
-from yesand.people.rooms import offered
+from yesand.people.rooms import links
 from yesand.people.sight import Request
 from yesand.site.line import STATIONS
 
@@ -45,9 +45,8 @@ def marks() -> dict[str, bool]:
 
 def _menu(request: Request) -> list[Link]:
     """Return the links that the person is shown, in their order."""
-    links = [link for room in offered("menu") for link in room.MENU]
-    shown = (link for link in links if link.shown_to(request.sight.roles))
-    return sorted(shown, key=lambda link: link.place)
+    roles = request.sight.roles
+    return [link for link in links() if link.shown_to(roles)]
 
 
 def _here(request: HttpRequest) -> str:

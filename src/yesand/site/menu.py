@@ -6,7 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
-from yesand.people.frame import AUDITOR, LICENSEE, PERFORMER, Link
+from yesand.people.frame import AUDITOR, ROLES, Link
 
 
 def _(words: str) -> str:
@@ -14,6 +14,6 @@ def _(words: str) -> str:
 
 
 MENU = (
-    Link(_("Home"), "me", (PERFORMER, LICENSEE), place=10),
+    Link(_("Home"), "me", ROLES, place=10),
     Link(_("The log"), "log", (AUDITOR,), place=55),
 )
