@@ -156,6 +156,12 @@ def test_json_feed_is_as_version_1_1_asks(story: Article, as_: dict[str, Client]
     assert feed["items"][0]["_yes_and"]["generating_model"] == "Claude (Anthropic)"
 
 
+def test_the_start_page_shows_the_latest_story(story: Article, as_: dict[str, Client]) -> None:
+    page = as_["nobody"].get(reverse("start")).content.decode()
+    assert "From the newsroom" in page and reverse("article", args=[story.slug]) in page
+    assert reverse("register") in page
+
+
 def test_the_newsroom_is_searched_and_narrowed(story: Article, as_: dict[str, Client]) -> None:
     front = as_["nobody"].get(reverse("newsroom")).content.decode()
     assert front.index("sound sorry") < front.index("Transparency report")

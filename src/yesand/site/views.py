@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import Manifest
+from yesand.newsroom.services import published
 from yesand.people.models import Performer
 from yesand.people.scopes import SCOPES
 from yesand.people.sight import Request
@@ -39,6 +40,7 @@ def start(request: Request) -> HttpResponse:
             "wave": wave(),
             "checkpoint": latest(request.place),
             "serving": credited()[:6],
+            "story": published().first(),
         },
     )
 
