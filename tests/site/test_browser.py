@@ -154,5 +154,5 @@ def test_a_wrong_password_is_told_kindly(browser: Browser, address: str) -> None
     page.fill("input[name=login]", "ada")
     page.fill("input[name=password]", "not this one")
     page.click("article button[type=submit]")
-    expect(page.locator(".errorlist")).to_contain_text("not correct")
+    expect(page.get_by_role("alert")).to_contain_text("not correct")
     context.close()

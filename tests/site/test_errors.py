@@ -50,7 +50,7 @@ def test_what_is_anothers_reads_like_what_is_not_there(stage: Stage) -> None:
     nothing = client(stage).get(reverse("take", args=["0" * 64]))
     assert anothers.status_code == nothing.status_code == 404
     plain = [REFERENCE.sub("", r.content.decode()) for r in (anothers, nothing)]
-    tokens = [re.sub(r'value="\w{64}"', "", page) for page in plain]
+    tokens = [re.sub(r'value="\w{32,64}"', "", page) for page in plain]
     assert tokens[0] == tokens[1]
 
 

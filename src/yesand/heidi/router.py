@@ -221,7 +221,8 @@ def _save(router: Router, path: Path) -> None:
 
 
 def _load(path: Path) -> Router:
-    with np.load(path, allow_pickle=False) as kept:
+    # Opened here: a file that is no archive would be left open by NumPy.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         about = json.loads(kept["about"].tobytes())
         features = _features((about["words"], about["letters"]))
         features.words.idf_, features.letters.idf_ = kept["word_idf"], kept["letter_idf"]

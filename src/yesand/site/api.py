@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
@@ -38,9 +38,14 @@ class Api(NinjaAPI):
             for _, router in self._routers
             for view in router.path_operations.values()
             for operation in view.operations
-            for guard in operation.auth_callbacks
+            for guard in operation.auth_callbacks or _of_all(router)
             if isinstance(guard, Bearer)
         }
+
+
+def _of_all(router: Router) -> list[Any]:
+    """Return what guards every operation of a router that does not say otherwise."""
+    return list(router.auth) if isinstance(router.auth, list) else []
 
 
 api = Api(
