@@ -27,6 +27,8 @@ LIGHTHOUSE = "lighthouse@12"
 CHROMIUM = "/usr/bin/chromium"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PRESETS = {"phone": [], "desktop": ["--preset=desktop"]}
+#: Looked at by nobody in particular.
+PUBLIC = {"start", "article"}
 LEAST, LCP_MS, CLS, BYTES = 95, 1500, 0.0, 60 * 1024
 INTRODUCTION = """\
 # The portal, measured
@@ -86,7 +88,7 @@ def main() -> int:
         secret, cookie, paths = furnished(Path(scratch) / "house")
         with served(OURS, Path(scratch) / "house", YESAND_SECRET=secret) as address:
             judged = [
-                judge(name, preset, address + path, cookie if name != "start" else "")
+                judge(name, preset, address + path, cookie if name not in PUBLIC else "")
                 for name, path in paths.items()
                 for preset in PRESETS
                 if options.only in name
@@ -99,23 +101,20 @@ def main() -> int:
 
 
 def judge(name: str, preset: str, address: str, cookie: str) -> Judged:
-    """Let Lighthouse look at one page."""
+    """Let Lighthouse look at one page; on a busy machine it may miss the start of a load, once."""
     headers = json.dumps({"Cookie": cookie} if cookie else {})
-    ran = subprocess.run(
-        [
-            *("npx", "--yes", LIGHTHOUSE, address, "--quiet", "--output=json"),
-            *(f"--only-categories={','.join(CATEGORIES)}", f"--extra-headers={headers}"),
-            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
-            *PRESETS[preset],
-        ],
-        env={**os.environ, "CHROME_PATH": CHROMIUM},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        raise SystemExit(f"Lighthouse did not finish {name}: {ran.stderr[-500:]}")
-    return _judged(name, preset, json.loads(ran.stdout))
+    ask = [
+        *("npx", "--yes", LIGHTHOUSE, address, "--quiet", "--output=json"),
+        *(f"--only-categories={','.join(CATEGORIES)}", f"--extra-headers={headers}"),
+        "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
+        *PRESETS[preset],
+    ]
+    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
+    for _ in range(2):
+        ran = subprocess.run(ask, env=environment, capture_output=True, text=True, check=False)
+        if ran.returncode == 0:
+            return _judged(name, preset, json.loads(ran.stdout))
+    raise SystemExit(f"Lighthouse did not finish {name}: {ran.stderr[-500:]}")
 
 
 def _judged(name: str, preset: str, said: dict[str, Any]) -> Judged:
