@@ -99,6 +99,7 @@ def furnished(root: Path) -> tuple[str, str, dict[str, str]]:
     from django.test import Client
     from django.urls import reverse
 
+    from yesand.heidi.answering.services import router
     from yesand.kernel.clock import Period
     from yesand.newsroom.opening.services import open_newsroom
 
@@ -107,6 +108,7 @@ def furnished(root: Path) -> tuple[str, str, dict[str, str]]:
 
     stage = set_up(house, root.parent / "recordings")
     written = open_newsroom(house.place, Period.of(house.place.clock.now()).previous())
+    router(house.place.cache)  # learnt once for a house, and not while its pages are measured
     client = Client()
     client.force_login(stage.users["ada"])
     name = settings.SESSION_COOKIE_NAME
