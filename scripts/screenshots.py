@@ -133,6 +133,7 @@ def of_people(place: Place, performing: bool) -> dict[str, tuple[str, str]]:
     """Return the pages of accounts and of who has which seat, with something on each."""
     from django.urls import reverse
 
+    from yesand.agreements.offering.services import offer
     from yesand.people.delegating.services import grant
     from yesand.people.joining.services import invite
     from yesand.people.models import Performer, User
@@ -152,6 +153,9 @@ def of_people(place: Place, performing: bool) -> dict[str, tuple[str, str]]:
         until = place.clock.now() + timedelta(days=200)
         own = Performer.objects.get(user__username=PERFORMER)
         grant(place, own, "agent", ["read", "book"], until)
+        waits = offer(place, own, "standard/research", producer)
+        pages["offer"] = (PERFORMER, reverse("offer", args=[waits.pk]))
+        pages["offer_new"] = (PRODUCER, reverse("offer_new"))
         pages["account_delegates"] = (PERFORMER, reverse("account_delegates"))
         pages["account-performer"] = (PERFORMER, reverse("account"))
         pages["account_leave-performer"] = (PERFORMER, reverse("account_leave"))
