@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import yesand
 from yesand.cli import _run as run
+from yesand.people.frame import ROLES
 
 
 @pytest.mark.slow
@@ -29,6 +31,24 @@ def test_the_demo_walks_the_line_to_a_statement_that_verifies(
     assert run(["demo", "--house", str(folder)]) == 1
     assert "make demo ARGS=--fresh" in capsys.readouterr().err
     assert yesand.open(folder).counts()["takes"] == 192
+    every_seat_may_be_tried(told)
+
+
+def every_seat_may_be_tried(told: str) -> None:
+    """The passwords that were printed open every seat; what they find there is alive."""
+    from django.test import Client
+    from django.urls import reverse
+
+    seats = re.findall(r"^(\w+) +(performer|producer|licensee|auditor|rater) +(\S+)$", told, re.M)
+    assert {role for _, role, _ in seats} == set(ROLES)
+    for name, _, password in seats:
+        person = Client()
+        assert person.login(username=name, password=password)
+        assert person.get(reverse("me")).status_code == 200
+        if name == "ada":
+            home = person.get(reverse("me")).content.decode()
+            assert "Record 3 scenes of “Letters and late buses”" in home
+            assert "Petra Lind" in person.get(reverse("meetings")).content.decode()
 
 
 def test_the_demo_replaces_nothing_but_a_demo(

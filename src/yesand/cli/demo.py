@@ -7,13 +7,13 @@ import tempfile
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from secrets import token_urlsafe
 
 from rich.text import Text
 
 import yesand
+from yesand.cli import demo_seats
 from yesand.cli.corpus import gate_lines
-from yesand.cli.output import Line, progressing, show, styled
+from yesand.cli.output import Line, progressing, show, styled, table
 from yesand.cli.statement import statement_lines
 from yesand.cli.training import scores_line
 from yesand.kernel.clock import Clock, Period, SetClock
@@ -158,7 +158,7 @@ def _pay(
     _withdraw(house, story)
     _state(house, story, period)
     _publish(house, story, period)
-    _accounts(house)
+    _live(house, story)
 
 
 def _withdraw(house: yesand.House, story: _Story) -> None:
@@ -205,16 +205,20 @@ def _publish(house: yesand.House, story: _Story, period: Period) -> None:
     )
 
 
-def _accounts(house: yesand.House) -> None:
-    from yesand.people import services as people
-
+def _live(house: yesand.House, story: _Story) -> None:
+    made = demo_seats.seats()
+    project = demo_seats.project(house.place, made)
+    talk, duo = demo_seats.meetings(house.place, made)
+    story.tell(
+        "People move in: seats, hours, a project with scenes to record, meetings",
+        f"“{project}” invites {project.performers.count()} performers to "
+        f"{project.scenes.count()} scenes; a talk on {talk.starts_at:%-d %B}, a performance of two "
+        f"on {duo.starts_at:%-d %B}, each under its performers' agreements",
+        "http://127.0.0.1:8000/meetings/",
+    )
     show(styled("\nTo look around: [bold]make serve[/], then open http://127.0.0.1:8000/"))
-    ada = people.performer("Sample_01")
-    for username, role, whose in (
-        ("producer", "producer", None),
-        ("auditor", "auditor", None),
-        ("ada", "performer", ada),
-    ):
-        password = token_urlsafe(9)
-        people.account(username, role, password, whose)
-        show(f"   sign in as {username} ({role}), password {password}")
+    rows = [(a.user.username, a.role, a.password) for a in made.values()]
+    table("Sign in as (passwords are shown this once)", ["name", "seat", "password"], rows)
+    show(
+        styled("   [dim]Lost them? yesand account NAME --role producer --house {}[/]", story.house)
+    )
