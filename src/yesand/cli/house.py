@@ -60,12 +60,9 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the house's pages, with a worker beside it."""
-    from yesand.heidi.router import ready
     from yesand.site.serving import serve as serving
 
-    place = yesand.open(house).place
-    ready(place.cache)  # Heidi learns her phrases once in a house, before anybody waits for it
-    serving(place, host, port, worker=worker)
+    serving(yesand.open(house).place, host, port, worker=worker)
 
 
 def demo(
