@@ -127,6 +127,7 @@ def records(page: Page, world: World) -> None:
     page.get_by_role("button", name="Record The letter").click()
     expect(page.get_by_text("Recorded together, in “The letter, first try”")).to_be_visible()
     page.click("[data-record]")
+    expect(page.locator("[data-stop]")).to_be_visible()
     page.wait_for_timeout(3_000)
     page.click("[data-stop]")
     expect(page.locator("[data-audio]")).to_be_visible()

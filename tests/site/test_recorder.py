@@ -64,7 +64,7 @@ class World:
         page.goto(f"{self.server.address}/login/?next={self.path}")
         if "/login/" in page.url:
             sign_in(page)
-        expect(page.locator("[data-record]")).to_be_enabled()
+        expect(page.locator("[data-record]")).to_be_visible()
         return page
 
 
@@ -255,6 +255,7 @@ def test_what_is_chosen_offline_is_sent_when_the_line_is_back(world: World, tmp_
     page.context.set_offline(True)
     expect(page.locator("[data-live]")).to_contain_text("offline")
     page.set_input_files("[data-drop] input", path)
+    expect(page.locator("[data-outbox] li.queued")).to_have_count(1)
     record(page, 1.5)
     page.click("[data-send]")
     expect(page.locator("[data-outbox] li.queued")).to_have_count(2)
