@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from stage import Stage
 
+from yesand.heidi.models import Message
 from yesand.kernel.clock import Period, SetClock
 from yesand.newsroom import services
 from yesand.newsroom.content import content
@@ -154,6 +156,18 @@ def test_json_feed_is_as_version_1_1_asks(story: Article, as_: dict[str, Client]
         assert datetime.fromisoformat(item["date_published"])
         assert item["_yes_and"]["digital_source_type"].startswith("http://cv.iptc.org/")
     assert feed["items"][0]["_yes_and"]["generating_model"] == "Claude (Anthropic)"
+
+
+def test_heidi_is_asked_about_an_article_and_names_it(
+    page: str, story: Article, as_: dict[str, Client]
+) -> None:
+    (address,) = re.findall(r'href="(/heidi/\?about=[^"]+)"', page)
+    asked = as_["ada"].get(address)
+    question = re.findall(r"<textarea[^>]*name=\"text\"[^>]*>([^<]+)<", asked.content.decode())[0]
+    assert not Message.objects.exists()  # nothing is said before its reader sends it
+    as_["ada"].post(reverse("heidi_say"), {"text": unescape(question), "key": "a" * 32})
+    told = as_["ada"].get(reverse("heidi")).content.decode()
+    assert reverse("article", args=[story.slug]) in told
 
 
 def test_the_start_page_shows_the_latest_story(story: Article, as_: dict[str, Client]) -> None:

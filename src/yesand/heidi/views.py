@@ -29,18 +29,25 @@ from yesand.kernel.errors import YesAndError
 from yesand.people.sight import Request
 
 TOO_MANY, UNREADABLE = 429, 422
+_LONGEST_TITLE = 200
 
 
 @require_safe
 def heidi(request: Request) -> HttpResponse:
     """Show the conversation, and a box to go on."""
-    return render(request, "heidi/heidi.html", _context(request))
+    return render(request, "heidi/heidi.html", _context(request, text=_about(request)))
 
 
 @require_safe
 def dock(request: Request) -> HttpResponse:
     """Show the conversation as the dock of another page holds it."""
     return render(request, "heidi/conversation.html", {**_context(request), "in_dock": True})
+
+
+def _about(request: Request) -> str:
+    """Return a question about what a page named, to be read and sent by whoever came."""
+    title = " ".join(request.GET.get("about", "").split())[:_LONGEST_TITLE]
+    return _("What does “%(title)s” say?") % {"title": title} if title else ""
 
 
 def _context(request: Request, **more: Any) -> dict[str, Any]:

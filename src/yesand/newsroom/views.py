@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from yesand.newsroom import feeds as writing
@@ -172,7 +173,7 @@ def _figures(found: Article) -> list[dict[str, Any]]:
 def _ask(title: str) -> str:
     """Return where the assistant is asked about an article; empty in a house without one."""
     try:
-        return reverse("heidi")
+        return f"{reverse('heidi')}?{urlencode({'about': title})}"
     except NoReverseMatch:
         return ""
 
