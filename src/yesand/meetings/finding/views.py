@@ -19,7 +19,7 @@ from yesand.kernel.clock import instant
 from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.meetings import services
 from yesand.meetings.calendars.services import hours_of, name_of
-from yesand.meetings.kinds import KINDS, PERFORMANCE
+from yesand.meetings.kinds import KINDS, PERFORMANCE, offered
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
 from yesand.meetings.wall import moment, within_reach, zone_of
@@ -239,7 +239,7 @@ def _page(
         "search": search,
         "fault": fault,
         "told": told,
-        "kinds": [(kind, Meeting.Kind(kind).label) for kind in KINDS],
+        "kinds": [(kind, Meeting.Kind(kind).label) for kind in offered(request.sight.roles)],
         "performance": PERFORMANCE,
         "to_ask": [(u, name_of(u), _role(u)) for u in services.to_ask(search.user)],
         "zone": search.user.zone,
