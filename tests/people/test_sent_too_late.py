@@ -26,6 +26,8 @@ def test_it_is_kept_over_the_login_and_sent_by_one_click(client: Client) -> None
     assert (
         late.headers["Location"] == f"{reverse('account_login')}?next={resume.replace('/', '%2F')}"
     )
+    asked = client.get(late.headers["Location"]).content.decode()
+    assert "What you sent is kept" in asked
     told = {"login": "pam", "password": PASSWORD}
     back = client.post(late.headers["Location"], told)
     assert back.headers["Location"] == resume

@@ -28,7 +28,7 @@ from yesand.provenance.models import Entry
 from yesand.provenance.proof import Proof
 from yesand.provenance.services import key_of
 from yesand.royalties.models import Delivery
-from yesand.site.templatetags.writing import money
+from yesand.site.templatetags.writing import paid
 from yesand.training import digest
 from yesand.training.models import Decommission, Deployment, TrainedModel
 
@@ -60,7 +60,7 @@ def test_a_performer_sees_who_trained_on_them_and_what_it_means(as_: dict[str, C
 def test_a_balance_agrees_with_its_statement(stage: Stage, as_: dict[str, Client]) -> None:
     shown = page(as_["ada"], "balance")
     payable = stage.statement.payable
-    assert money(payable.micro, payable.currency) in shown
+    assert paid(payable.micro, payable.currency) in shown
     assert reverse("statement", args=[stage.statement.digest]) in shown
     assert "<svg" in shown and "2026-10: " in shown
 

@@ -65,6 +65,14 @@ def test_a_performer_is_led_from_kind_to_confirmation(stage: Stage, as_: dict[st
     assert "&lt;b&gt;Hi&lt;/b&gt;" in page and "<b>Hi" not in page
 
 
+def test_an_old_link_offers_nothing_that_has_passed(stage: Stage, as_: dict[str, Client]) -> None:
+    shown = as_["ada"].get(reverse("meeting_book"), chosen(stage, at="2026-11-01T10:00:00Z"))
+    assert "That time has passed" in text(shown) and "Confirm" not in text(shown)
+    move = reverse("meeting_move", args=[booked(stage).uid])
+    shown = as_["ada"].get(move, {"at": "2026-11-01T10:00:00Z"})
+    assert "That time has passed" in text(shown)
+
+
 def test_what_is_refused_says_why_and_loses_nothing(stage: Stage, as_: dict[str, Client]) -> None:
     told = chosen(stage, at="2026-11-01T10:00:00Z", title="A title", note="A note")
     answer = as_["ada"].post(reverse("meeting_book"), told)

@@ -18,7 +18,7 @@ from yesand.agreements.terms import Terms
 from yesand.corpus.membership import holds, index_of
 from yesand.reliance.bars import drawn
 from yesand.royalties.evidence import verify
-from yesand.site.templatetags.writing import money, share, span, when
+from yesand.site.templatetags.writing import money, paid, share, span, when
 from yesand.takes.models import Take
 from yesand.takes.waveform import HEIGHT, WIDTH, envelope, outline
 from yesand.training.shading import shaded
@@ -183,6 +183,11 @@ def test_an_index_tells_members_from_others(tmp_path: Path) -> None:
 def test_a_row_without_takes_is_blank() -> None:
     assert [cell.percent for cell in shaded([[0, 0], [1, 3]])[0]] == [0, 0]
     assert [cell.shade for cell in shaded([[0, 0], [1, 3]])[1]] == [2, 8]
+
+
+def test_what_is_paid_is_written_in_cents_and_what_accrues_to_the_last() -> None:
+    assert paid(329_980_000, "EUR").replace("\xa0", " ") == "329.98 EUR"
+    assert money(329_980_000, "EUR").replace("\xa0", " ") == "329.980000 EUR"
 
 
 def test_figures_keep_their_units() -> None:

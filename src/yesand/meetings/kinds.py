@@ -25,6 +25,14 @@ MAY_ASK = {
 }
 
 
+def offered(mine: Collection[str]) -> tuple[str, ...]:
+    """Return the kinds that someone in these roles can book.
+
+    A producer books everything, whoever performs or rates that too, and anybody a talk.
+    """
+    return tuple(k for k in KINDS if k == TALK or {PRODUCER, NEEDS[k]} & set(mine))
+
+
 def may_ask(mine: Collection[str]) -> frozenset[str]:
     """Return the roles of the people whom someone in these roles may ask to a meeting."""
     return frozenset[str]().union(*(MAY_ASK.get(role, frozenset()) for role in mine))

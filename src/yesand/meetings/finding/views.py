@@ -19,7 +19,7 @@ from yesand.kernel.clock import instant
 from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.meetings import services
 from yesand.meetings.calendars.services import hours_of, name_of
-from yesand.meetings.kinds import KINDS, PERFORMANCE
+from yesand.meetings.kinds import KINDS, PERFORMANCE, offered
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
 from yesand.meetings.wall import moment, within_reach, zone_of
@@ -126,6 +126,18 @@ def _at(search: Search, told: QueryDict) -> datetime | None:
     return moment(wall, zone_of(search.user.zone), int(which) if which in ("0", "1") else None)
 
 
+def _offer_no_past(request: Request, search: Search) -> None:
+    """Let nobody confirm what cannot be, however old the link; what was sent keeps its words.
+
+    Raises
+    ------
+    Refused : the time has passed.
+    """
+    if request.method == "GET" and search.at is not None and search.at <= search.now:
+        search.at = None
+        raise Refused(_("That time has passed"), remedy=_("Choose one that is still to come."))
+
+
 def _look(request: Request, search: Search, instead_of: Meeting | None = None) -> None:
     """Find out what is free on the days from ``first`` on."""
     spans = services.free(
@@ -172,6 +184,7 @@ def _booking(request: Request, search: Search, told: QueryDict) -> HttpResponse:
     search.agreements = services.agreements(search.kind, group, search.now)
     _look(request, search)
     search.at = _at(search, told)
+    _offer_no_past(request, search)
     if search.at is not None:
         search.agreements = services.agreements(search.kind, group, search.at)
     if request.method == "POST" and search.at is not None:
@@ -205,6 +218,7 @@ def move(request: Request, uid: UUID) -> HttpResponse:
             raise Refused(_("This meeting is not booked any more"), remedy=_("Book another."))
         _look(request, search, meeting)
         search.at = _at(search, told)
+        _offer_no_past(request, search)
         if request.method == "POST" and search.at is not None:
             _move(request, meeting, search.at)
             return redirect("meeting", uid=uid)
@@ -239,7 +253,7 @@ def _page(
         "search": search,
         "fault": fault,
         "told": told,
-        "kinds": [(kind, Meeting.Kind(kind).label) for kind in KINDS],
+        "kinds": [(kind, Meeting.Kind(kind).label) for kind in offered(request.sight.roles)],
         "performance": PERFORMANCE,
         "to_ask": [(u, name_of(u), _role(u)) for u in services.to_ask(search.user)],
         "zone": search.user.zone,

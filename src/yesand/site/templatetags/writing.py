@@ -70,6 +70,12 @@ def money(micro: int, currency: str) -> str:
     return _spoken(Money(currency, micro).to_the_last().replace(" ", NBSP))
 
 
+@register.simple_tag
+def paid(micro: int, currency: str) -> str:
+    """Write an amount that is paid, in no more decimals than it needs, e.g. ``12.50 EUR``."""
+    return _spoken(str(Money(currency, micro)).replace(" ", NBSP))
+
+
 @register.filter
 def when(moment: datetime | str | None) -> SafeString | str:
     """Write a moment (or its RFC 3339 stamp) in the reader's zone, and exactly for machines."""
