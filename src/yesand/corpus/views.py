@@ -64,19 +64,19 @@ def asked(request: dict[str, Any]) -> list[tuple[str, str]]:
     """Return a manifest's request in words, the moment apart."""
     said = Asked.parse(request)
     return [
-        ("Purpose", words(said.purpose)),
-        ("Kind of system", words(said.use_class)),
-        ("Action", words(said.action)),
-        ("Channel", words(said.modality)),
-        ("As", words(said.material)),
-        ("Where", "worldwide" if said.territory == WORLD else said.territory),
-        ("Commercial", "yes" if said.commercial else "no"),
+        (gettext("Purpose"), words(said.purpose)),
+        (gettext("Kind of system"), words(said.use_class)),
+        (gettext("Action"), words(said.action)),
+        (gettext("Channel"), words(said.modality)),
+        (gettext("As"), words(said.material)),
+        (gettext("Where"), gettext("worldwide") if said.territory == WORLD else said.territory),
+        (gettext("Commercial"), gettext("yes") if said.commercial else gettext("no")),
     ]
 
 
 def words(identifier: str) -> str:
     """Write ``emotion-recognition`` as words."""
-    return str(identifier).replace("-", " ")
+    return gettext(str(identifier).replace("-", " "))
 
 
 def document(request: Request, digest: str) -> HttpResponseBase:

@@ -118,7 +118,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [HERE / "locale"]  # the rooms' own are found in their folders
 
 ROOMS = [
     "provenance",
@@ -134,6 +133,9 @@ ROOMS = [
     "heidi",
     "newsroom",
 ]
+#: Our own words stand before those of the packages that we use.
+LOCALE_PATHS = [HERE.parent / room / "locale" for room in ("site", *ROOMS)]
+
 INSTALLED_APPS = [
     "yesand.site",  # first, so that its pages stand before allauth's
     "django.contrib.auth",

@@ -8,6 +8,7 @@ from threading import Lock
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from yesand.heidi.german import in_english
 from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Call, Reply
 from yesand.heidi.router import Router, ready
@@ -41,6 +42,7 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
         return nothing_said(), []
     if len(text) > LONGEST:
         return too_long(len(text)), []
+    text = in_english(text)
     guess = router(asker.place.cache).guess(text)
     intent = guess.intent if guess.intent in tools(asker) else Intent.OTHER
     if intent is Intent.OTHER:

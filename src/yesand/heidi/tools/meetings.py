@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from yesand.heidi.reply import Link, Reply, Row, Wish
 from yesand.heidi.slots import Change, Meet, Slots
@@ -20,7 +20,11 @@ from yesand.people.frame import PRODUCER, RATER
 #: How many days ahead free times are looked for, and how many are shown.
 AHEAD, MOST = 14, 6
 TALK, PERFORMANCE, RATING = "talk", "performance", "rating"
-_NAMES = {TALK: "a meeting", PERFORMANCE: "a recording session", RATING: "a rating hour"}
+_NAMES = {
+    TALK: gettext_noop("meeting"),
+    PERFORMANCE: gettext_noop("recording session"),
+    RATING: gettext_noop("rating hour"),
+}
 
 
 def here() -> bool:
@@ -61,8 +65,8 @@ def book(asker: Asker, slots: Meet) -> Reply:
     if not _is_free(asker, kind, moment):
         day = moment.astimezone(asker.zone).date()
         return _free(asker, kind, day, _("That time is not free. These are:"))
-    says = _("Book %(what)s with the producer, %(at)s") % {
-        "what": _NAMES[kind],
+    says = _("Book a %(what)s with the producer, %(at)s") % {
+        "what": _(_NAMES[kind]),
         "at": _at(asker, moment),
     }
     wish = Wish("book", {"kind": kind, "at": moment.isoformat()}, says)
@@ -163,10 +167,10 @@ def _free(asker: Asker, kind: str, day: date | None, text: str) -> Reply:
     if not spans:
         text = _("No time is free in the next %(n)d days.") % {"n": AHEAD}
         return Reply(text, links=tuple(_links()), offers_human=True)
-    what = _NAMES[kind].removeprefix("a ")
     begins = (start.astimezone(asker.zone) for start, _end in _spread(spans))
+    what, at = _(_NAMES[kind]), _("at")
     suggestions = tuple(
-        _("Book a %(what)s on %(at)s") % {"what": what, "at": f"{b:%Y-%m-%d at %H:%M}"}
+        _("Book a %(what)s on %(at)s") % {"what": what, "at": f"{b:%Y-%m-%d} {at} {b:%H:%M}"}
         for b in begins
     )
     return Reply(text, suggestions=suggestions, links=tuple(_links()))

@@ -79,10 +79,11 @@ def clause(asker: Asker, slots: Asked) -> Reply:
     among = clauses(agreement.text)
     found = about(slots.question, among)
     if not found:
+        explain = _("Explain clause")
         return Reply(
             _("Which clause do you mean? Your agreement has these, or read it whole."),
             links=(Link(_("Your agreement"), address),),
-            suggestions=tuple(f"{_('Explain clause')} {c.number}: {c.title}" for c in among[1:7]),
+            suggestions=tuple(f"{explain} {c.number}: {c.title}" for c in among[1:7]),
         )
     text = _("Your agreement of %(date)s says, in its own words:") % {
         "date": f"{agreement.signed_at:%Y-%m-%d}"
