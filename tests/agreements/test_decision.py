@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies_of_terms import fitting, requests, some, terms, withdrawals
 
+from strategies_of_terms import fitting, requests, some, terms, withdrawals
 from yesand.agreements import statute
-from yesand.agreements.decision import Decision, Judge, Request, Withdrawn, decide
+from yesand.agreements.compiled import Ask, Rule, permits
+from yesand.agreements.decision import Decision, Request, Withdrawn, decide
 from yesand.agreements.templates import corpus_licence, standard, trial
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
@@ -221,12 +222,23 @@ def test_a_strike_suspends_what_says_so() -> None:
     assert decide(willing, ASKED, strike=True).permit
 
 
-def test_equal_terms_are_decided_once() -> None:
-    judge = Judge(ASKED)
-    first = judge(STANDARD.digest, STANDARD)
-    assert judge(STANDARD.digest, STANDARD) is first
-    assert not judge(STANDARD.digest, STANDARD, (Withdrawn(NOW),)).permit
-    assert judge(STANDARD.digest, STANDARD) == decide(STANDARD, ASKED)
+@settings(max_examples=500, deadline=None)
+@given(requests, st.data())
+def test_compiled_terms_permit_exactly_what_the_decision_permits(
+    request: Request, data: st.DataObject
+) -> None:
+    own = data.draw(terms() | st.just(fitting(request)))
+    taken = tuple(data.draw(st.lists(withdrawals, max_size=2)))
+    strike = data.draw(st.booleans())
+    compiled = permits(Rule.of(own), Ask.of(request, strike=strike), taken)
+    assert compiled == decide(own, request, taken, strike=strike).permit
+
+
+def test_compiled_terms_know_no_moment_without_a_zone_and_no_unknown_place() -> None:
+    rule = Rule.of(fitting(ASKED))
+    assert permits(rule, Ask.of(ASKED))
+    assert not permits(rule, Ask.of(replace(ASKED, at=NOW.replace(tzinfo=None))))
+    assert not permits(rule, Ask.of(replace(ASKED, territory="XX")))
 
 
 @given(requests)

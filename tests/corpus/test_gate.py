@@ -1,25 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yesand
 from small_troupe import START, ask, record, troupe
+from strategies_of_terms import fitting, requests, terms, withdrawals
 from yesand.agreements import services as agreements
-from yesand.agreements.decision import Request, Withdrawn, decide
+from yesand.agreements.decision import Decision, Request, decide
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
 from yesand.agreements.templates import standard
-from yesand.agreements.vocabulary import Action, Modality, Purpose, UseClass
+from yesand.agreements.vocabulary import Action, Purpose, UseClass
 from yesand.corpus import services as corpus
 from yesand.corpus.completeness import Audit
 from yesand.corpus.errors import NothingPermitted, Overtaken
@@ -248,44 +248,60 @@ def test_trial_terms_mark_the_manifest_and_stay_inside(house: yesand.House, tmp_
     assert performers(corpus.gate(house.place, ask(house))) == {"Alba", "Cleo"}
 
 
-@given(st.data())
-def test_the_gate_decides_each_take_as_it_would_be_decided_alone(data: st.DataObject) -> None:
-    now = datetime(2026, 11, 1, tzinfo=UTC)
-    drafts = [standard(name, START).terms for name in ("recognition", "research", "synthesis")]
-    taken = [(), (Withdrawn(now),), (Withdrawn(now, purposes=frozenset({Purpose.HEALTH})),)]
+@st.composite
+def registries(draw: st.DrawFn) -> tuple[Request, Columns, dict[str, Standing]]:
+    request = draw(requests)
+    each = terms() | st.just(fitting(request))
+    several = draw(st.lists(st.tuples(each, st.lists(withdrawals, max_size=2)), max_size=6))
     standings = {
-        f"{n}/{k}": Standing(f"{n}/{k}", terms, terms.digest, withdrawals)
-        for n, terms in enumerate(drafts)
-        for k, withdrawals in enumerate(taken)
+        str(n): Standing(str(n), own, own.digest, tuple(taken))
+        for n, (own, taken) in enumerate(several)
     }
-    names = (*standings, "nobody's")
-    size = data.draw(st.integers(0, 30))
+    names = (*standings, "nobody's", *(f"again {name}" for name in standings))
+    standings |= {f"again {name}": standing for name, standing in standings.items()}
+    size = draw(st.integers(0, 30))
 
     def column(most: int) -> Any:
         chosen = st.lists(st.integers(0, most - 1), min_size=size, max_size=size)
-        return np.array(data.draw(chosen), dtype=np.int64)
+        return np.array(draw(chosen), dtype=np.int32)
 
-    columns = Columns(np.arange(size), column(len(names)), column(3), column(2), names)
-    request = Request(
-        "house-lab",
-        data.draw(st.sampled_from(Purpose)),
-        data.draw(st.sampled_from(UseClass)),
-        now,
-        modality=data.draw(st.sampled_from(Modality)),
-        territory=data.draw(st.sampled_from(["DE", "US", "*"])),
+    return (
+        request,
+        Columns(np.arange(size), column(len(names)), column(3), column(2), names),
+        standings,
     )
-    ruling = evaluate(columns, standings, request)
-    assert sum(ruling.counts()) == size
-    for n in range(size):
-        standing = standings.get(names[columns.agreement[n]])
-        alone = (
-            standing is not None
-            and STATES[columns.state[n]] == "accepted"
-            and MODALITIES[columns.modality[n]] == request.modality
-            and decide(standing.terms, request, standing.withdrawals).permit
-        )
-        assert bool(ruling.permit[n]) == alone == ruling.decisions[ruling.decision[n]].permit
-        assert ruling.decisions[ruling.decision[n]].clauses
+
+
+@settings(max_examples=400, deadline=None)
+@given(registries(), st.booleans())
+def test_the_gate_decides_each_take_as_it_would_be_decided_alone(
+    registry: tuple[Request, Columns, dict[str, Standing]], strike: bool
+) -> None:
+    request, columns, standings = registry
+    ruling = evaluate(columns, standings, request, strike=strike)
+    seen: dict[Decision, int] = {}
+    for n, number in enumerate(ruling.decision.tolist()):
+        standing = standings.get(columns.agreements[columns.agreement[n]])
+        against = [
+            *([STATES[columns.state[n]]] if columns.state[n] else []),
+            *(
+                [MODALITIES[columns.modality[n]]]
+                if columns.modality[n] != MODALITIES.index(request.modality)
+                else []
+            ),
+        ]
+        found = ruling.decisions[number]
+        assert seen.setdefault(found, len(seen)) == number  # in the order of the takes, none twice
+        assert bool(ruling.permit[n]) == found.permit
+        if standing is None:
+            assert not found.permit
+            continue
+        alone = decide(standing.terms, request, standing.withdrawals, strike=strike)
+        assert found.permit == (alone.permit and not against)
+        own, others = found.clauses[: len(against)], found.clauses[len(against) :]
+        assert [clause.value for clause in own] == against
+        assert others == (() if alone.permit and against else alone.clauses)
+    assert sum(ruling.counts()) == len(columns.entry) and len(ruling.decisions) == len(seen)
 
 
 def test_a_result_tells_what_stayed_out_and_why(filled: yesand.House) -> None:

@@ -23,10 +23,10 @@ from yesand.agreements.terms import TERRITORIES, WORLD, Terms
 from yesand.agreements.vocabulary import Action, Modality, Purpose, UseClass
 from yesand.people.seats import INSIDE
 
-__all__ = ["Clause", "Decision", "Judge", "Request", "Withdrawn", "decide"]
+__all__ = ["Clause", "Decision", "Request", "Withdrawn", "decide"]
 
 #: What may be done in which use class: evaluation measures and never fits (``vocabulary``).
-_FITS = {
+FITS = {
     Action.TRAIN: frozenset(UseClass) - {UseClass.EVALUATION},
     Action.EVALUATE: frozenset(UseClass),
     Action.EXPORT: frozenset(UseClass),
@@ -116,24 +116,6 @@ def decide(
     return Decision(True, tuple(clause for _, clause in _asked(terms, request)))
 
 
-class Judge:
-    """One request, decided once for every distinct pair of terms and withdrawals."""
-
-    def __init__(self, request: Request, *, strike: bool = False) -> None:
-        self.request, self.strike = request, strike
-        self._known: dict[tuple[str, tuple[Withdrawn, ...]], Decision] = {}
-
-    def __call__(
-        self, name: str, terms: Terms, withdrawals: tuple[Withdrawn, ...] = ()
-    ) -> Decision:
-        """Return the decision on terms of that name (their digest: equal names, equal terms)."""
-        found = self._known.get((name, withdrawals))
-        if found is None:
-            found = decide(terms, self.request, withdrawals, strike=self.strike)
-            self._known[name, withdrawals] = found
-        return found
-
-
 def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...]) -> Iterator[Clause]:
     for withdrawal in withdrawals:
         if withdrawal.covers(request):
@@ -147,8 +129,13 @@ def _prohibited(terms: Terms, request: Request, strike: bool) -> Iterator[Clause
     yield from _untimely(terms, request)
     if strike and terms.suspended_in_strike:
         yield Clause("suspended_in_strike", "true", "a strike is on")
-    if terms.trial and (request.licensee not in INSIDE or request.action == Action.EXPORT):
+    if terms.trial and outside(request):
         yield Clause("trial", "true", "trial terms never reach outside this house")
+
+
+def outside(request: Request) -> bool:
+    """Tell whether a request reaches outside this house, as trial terms never do."""
+    return request.licensee not in INSIDE or request.action == Action.EXPORT
 
 
 def _untimely(terms: Terms, request: Request) -> Iterator[Clause]:
@@ -178,7 +165,7 @@ def _asked(terms: Terms, request: Request) -> Iterator[tuple[bool, Clause]]:
     ):
         given = getattr(terms, name)
         yield wanted in given, _named(name, given, wanted, wanted in given)
-    there = _reaches(terms, request.territory)
+    there = reaches(terms.territories, request.territory)
     yield there, _named("territories", terms.territories, request.territory, there)
     yield from _conditions(terms, request)
 
@@ -190,15 +177,16 @@ def _conditions(terms: Terms, request: Request) -> Iterator[tuple[bool, Clause]]
     if request.use_class in terms.approval_per_use:
         reason = "the performer must be asked for each use, and has not agreed to this one"
         yield False, Clause("approval_per_use", request.use_class, reason)
-    if request.use_class not in _FITS.get(request.action, ()):
+    if request.use_class not in FITS.get(request.action, ()):
         reason = f"{request.action} is no part of {request.use_class}"
         yield False, Clause("use_classes", request.use_class, reason)
 
 
-def _reaches(terms: Terms, territory: str) -> bool:
+def reaches(named: frozenset[str], territory: str) -> bool:
+    """Tell whether the territories that terms name reach one, or (``*``) all of them."""
     if territory == WORLD:
-        return WORLD in terms.territories
-    return territory in TERRITORIES and bool({territory, WORLD} & terms.territories)
+        return WORLD in named
+    return territory in TERRITORIES and (territory in named or WORLD in named)
 
 
 def _named(name: str, given: frozenset[str], wanted: str, allowed: bool) -> Clause:

@@ -1,20 +1,24 @@
 """The gate: one request, every take at once, a permit or a denial with its reasons for each.
 
-Pure: columns of takes in, a mask and the decisions behind it out. A decision is made once for
-every distinct (terms, withdrawals) and spread over the takes by table look-up (NumPy).
+Pure: columns of takes in, a mask and the decisions behind it out. What stands for the agreements
+is made into columns once (``standings``) and answers any number of requests; takes are answered by
+table look-up (NumPy). Words are made only for those who read them: of every group of agreements
+that would be answered alike, ``decide`` explains one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from yesand.agreements.decision import Clause, Decision, Judge, Request
+from yesand.agreements.decision import Clause, Decision, Request
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Modality
+from yesand.corpus.standings import Standings
 
 #: Named in every manifest: the same evaluator over the same state gives the same roots.
 EVALUATOR = "yesand-gate/1"
@@ -26,8 +30,12 @@ _WHY = {
     "rejected": "a quality finding rejects the recording",
     "disputed": "two performers claim the same content",
 }
+_KINDS = len(STATES) * len(MODALITIES)
+#: The place of "no agreement stands for it" among a request's answers.
+_NONE = Decision(False, (Clause("agreement", "none", "no agreement stands for it"),))
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +55,11 @@ class Columns:
     modality: Ints
     agreements: tuple[str, ...]
 
+    @cached_property
+    def kind(self) -> Ints:
+        """State and modality as one number."""
+        return (self.state * len(MODALITIES) + self.modality).astype(np.int32)
+
 
 @dataclass(frozen=True, eq=False)
 class Ruling:
@@ -56,17 +69,66 @@ class Ruling:
     ----------
     permit : bool, shape (takes,).
     decision : index into ``decisions``, shape (takes,).
-    decisions : the distinct ones that were made, in the order of the takes.
+    first : of each distinct decision, the first take that it was made on.
+    explain : take → the decision on it, in words.
     """
 
-    permit: npt.NDArray[np.bool_]
+    permit: Mask
     decision: Ints
-    decisions: tuple[Decision, ...]
+    first: Ints
+    explain: Callable[[int], Decision]
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The distinct ones that were made, in the order of the takes."""
+        return tuple(map(self.explain, self.first.tolist()))
 
     def counts(self) -> list[int]:
         """Return how many takes each decision was made on."""
-        found: list[int] = np.bincount(self.decision, minlength=len(self.decisions)).tolist()
+        found: list[int] = np.bincount(self.decision, minlength=len(self.first)).tolist()
         return found
+
+
+class Gate:
+    """Takes and what stands for them, made ready for any number of requests."""
+
+    def __init__(self, takes: Columns, standings: Mapping[str, Standing]) -> None:
+        """Compile what stands for the takes' agreements; of one that is missing, nothing does."""
+        standing = [name for name in takes.agreements if name in standings]
+        place = {name: number for number, name in enumerate(standing)}
+        self.takes = takes
+        self.standings = Standings.of(tuple(standings[name] for name in standing))
+        self._place = np.array([place.get(n, len(place)) for n in takes.agreements], np.int32)
+
+    def ask(self, request: Request, *, strike: bool = False) -> Ruling:
+        """Apply a request to every take."""
+        answers = self.standings.answer(request, strike=strike)
+        groups = int(answers.group.max(initial=-1)) + 1
+        group = np.append(answers.group, np.int32(groups))[self._place]
+        code = group[self.takes.agreement] * np.int32(_KINDS) + self.takes.kind
+        objecting = np.array([bool(_own(kind, request)) for kind in range(_KINDS)])
+        permits = np.zeros(groups + 1, dtype=bool)
+        permits[answers.group] = answers.permit
+        allowed = (permits[:, None] & ~objecting).ravel()
+        # Where only the take itself stands in the way, the words are the same for every agreement.
+        alike = np.arange(len(allowed)).reshape(-1, _KINDS)
+        alike = np.where(permits[:, None] & objecting, len(allowed) + np.arange(_KINDS), alike)
+        numbers, first = _numbered(code, alike.ravel())
+
+        def explain(take: int) -> Decision:
+            return self._explained(take, request, strike)
+
+        return Ruling(allowed[code], numbers[code], first, explain)
+
+    def _explained(self, take: int, request: Request, strike: bool) -> Decision:
+        number = int(self._place[self.takes.agreement[take]])
+        base = _NONE
+        if number < len(self.standings.rows):
+            base = self.standings.explain(number, request, strike=strike)
+        own = _own(int(self.takes.kind[take]), request)
+        if not own:
+            return base
+        return Decision(False, own if base.permit else (*own, *base.clauses))
 
 
 def evaluate(
@@ -76,60 +138,47 @@ def evaluate(
     *,
     strike: bool = False,
 ) -> Ruling:
-    """Apply a request to every take.
+    """Apply one request to every take.
 
     Parameters
     ----------
     standings : what stands for each agreement; of one that is missing nothing is permitted.
     """
-    judge = Judge(request, strike=strike)
-    # Equal decisions first, so that what follows grows with them and not with the agreements.
-    bases: dict[Decision, int] = {}
-    base_of = [
-        bases.setdefault(_judged(judge, standings.get(name)), len(bases))
-        for name in takes.agreements
-    ]
-    kinds = len(STATES) * len(MODALITIES)
-    base = np.array(base_of, dtype=np.int64)[takes.agreement]
-    code = (base * len(STATES) + takes.state) * len(MODALITIES) + takes.modality
-    present = _by_first_take(code, len(bases) * kinds)
-    distinct = tuple(bases)
-    number: dict[Decision, int] = {}
-    table = np.zeros(len(bases) * kinds, dtype=np.int64)
-    for c in present:
-        decision = _on(distinct[c // kinds], c % kinds, request)
-        table[c] = number.setdefault(decision, len(number))
-    chosen = table[code]
-    allowed = np.array([d.permit for d in number], dtype=bool)
-    return Ruling(allowed[chosen], chosen, tuple(number))
+    return Gate(takes, standings).ask(request, strike=strike)
 
 
-def _by_first_take(code: Ints, size: int) -> list[int]:
-    """Return the codes that occur, in the order in which takes first show them."""
-    first = np.full(size, len(code), dtype=np.int64)
+def _numbered(code: Ints, alike: Ints) -> tuple[Ints, Ints]:
+    """Number the distinct decisions in the order in which takes first show them.
+
+    Parameters
+    ----------
+    code : of each take, which case it is.
+    alike : of each case, a name that cases with the same decision share.
+
+    Returns
+    -------
+    case → number of its decision, and of each decision the first take that shows it.
+    """
+    first = np.full(len(alike), len(code), dtype=np.int64)
     # Written from the last take to the first, so that the first one stays.
     first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
     order = np.argsort(first, kind="stable")
-    found: list[int] = order[: np.count_nonzero(first < len(code))].tolist()
-    return found
+    present = order[: np.count_nonzero(first < len(code))]
+    _, place, inverse = np.unique(alike[present], return_index=True, return_inverse=True)
+    rank = np.empty(len(place), dtype=np.int32)
+    rank[np.argsort(place)] = np.arange(len(place))
+    numbers = np.zeros(len(alike), dtype=np.int32)
+    numbers[present] = rank[inverse]
+    return numbers, first[present[np.sort(place)]]
 
 
-def _judged(judge: Judge, standing: Standing | None) -> Decision:
-    if standing is None:
-        return Decision(False, (Clause("agreement", "none", "no agreement stands for it"),))
-    return judge(standing.terms_name, standing.terms, standing.withdrawals)
+def _own(kind: int, request: Request) -> tuple[Clause, ...]:
+    return tuple(
+        _objections(STATES[kind // len(MODALITIES)], MODALITIES[kind % len(MODALITIES)], request)
+    )
 
 
-def _on(base: Decision, kind: int, request: Request) -> Decision:
-    """Return the decision on takes of one state and modality under one agreement."""
-    state, modality = STATES[kind // len(MODALITIES)], MODALITIES[kind % len(MODALITIES)]
-    own = tuple(_own(state, modality, request))
-    if not own:
-        return base
-    return Decision(False, own if base.permit else (*own, *base.clauses))
-
-
-def _own(state: str, modality: Modality, request: Request) -> Iterator[Clause]:
+def _objections(state: str, modality: Modality, request: Request) -> Iterator[Clause]:
     if state in _WHY:
         yield Clause("state", state, _WHY[state])
     if modality != request.modality:
