@@ -1,12 +1,14 @@
-"""The filled house of the pages' tests, and a person in it who asks."""
+"""The filled house of the pages' tests, on each database in turn, and a person in it who asks."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -19,22 +21,56 @@ import yesand
 from yesand.heidi.tools.asker import Asker
 from yesand.kernel.clock import SetClock
 
+if TYPE_CHECKING:
+    from conftest import Postgres
 
-@pytest.fixture(scope="session")
-def heidis_house(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a filled house, to copy from; the router is fitted in it once."""
-    folder = tmp_path_factory.mktemp("heidi")
-    shutil.copytree(empty_house, folder / "house")
+
+def filled(empty: Path, folder: Path) -> Path:
+    """Fill a new house's copy and return its folder, to copy from."""
+    shutil.copytree(empty, folder / "house")
     house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
     set_up(house, folder / "recordings")
     house.close()
     return folder / "house"
 
 
+@pytest.fixture(scope="session")
+def filled_on_sqlite(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled house's folder, with its registry in it."""
+    return filled(empty_house, tmp_path_factory.mktemp("heidi"))
+
+
+@pytest.fixture(scope="session")
+def filled_on_postgres(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Postgres]:
+    """The server, with a filled house in it to copy from."""
+    name = postgres.copy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", postgres.url(name))
+        root = filled(postgres.root, tmp_path_factory.mktemp("heidi"))
+    yield replace(postgres, template=name, root=root)
+    postgres.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
-def stage(heidis_house: Path, tmp_path: Path) -> Iterator[Stage]:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the test's house keeps its registry; gives the folder of a filled house to copy."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        folder: Path = request.getfixturevalue("filled_on_sqlite")
+        yield folder
+        return
+    server: Postgres = request.getfixturevalue("filled_on_postgres")
+    name = server.copy()
+    monkeypatch.setenv("DATABASE_URL", server.url(name))
+    yield server.root
+    server.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def stage(database: Path, tmp_path: Path) -> Iterator[Stage]:
     """A filled house of the test's own."""
-    shutil.copytree(heidis_house, tmp_path / "house")
+    shutil.copytree(database, tmp_path / "house")
     found = recall(
         yesand.open(tmp_path / "house", clock=SetClock(datetime(2026, 11, 2, tzinfo=UTC)))
     )
