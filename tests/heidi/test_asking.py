@@ -14,6 +14,7 @@ from yesand.heidi.reply import Reply
 from yesand.heidi.slots import Asked, Found, Issued, Slots
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.table import TOOLS
+from yesand.kernel.ids import digest
 from yesand.kernel.money import Money
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
@@ -82,7 +83,7 @@ def test_a_feeling_is_found_by_whatever_word(word: str, asker: Who, stage: Stage
     for called in ("anger", "angry"):
         fresh = Take.objects.filter(performer=stage.ada, emotion="anger").first()
         assert fresh is not None
-        fresh.pk, fresh.sha256, fresh.emotion = None, called.ljust(64, "0"), called
+        fresh.pk, fresh.sha256, fresh.emotion = None, digest(called.encode()), called
         fresh.entry = log.record(stage.house.place, Kind.TAKE_RECORDED, fresh.sha256)
         fresh.save(force_insert=True)
     reply = run(asker("ada"), Intent.TAKES, Found(emotion=word))[0]

@@ -29,7 +29,9 @@ def balance(asker: Asker, _slots: Slots) -> Reply:
     rows = [*_owed(asker), *_owing(asker)]
     latest = _statements(asker).first()
     links = [Link(_("Payouts"), reverse("payouts"))]
-    if latest is not None:
+    if latest is not None and asker.sight.everything:
+        links.append(Link(_("All statements"), reverse("statements")))
+    elif latest is not None:
         name = _("Statement for %(month)s") % {"month": latest.settlement.period}
         links.append(Link(name, reverse("statement", args=[latest.digest])))
     if not rows:

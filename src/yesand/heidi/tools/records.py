@@ -161,10 +161,17 @@ def _take(asker: Asker, take: Take) -> Row:
     name = f"{take.emotion}, {take.recorded_at:%Y-%m-%d}"
     if asker.sight.everything:
         name = f"{take.performer}, {name}"
-    reasons = "; ".join(str(f.get("reason", "")) for f in take.findings if f.get("rejects"))
+    reasons = "; ".join(_reasons(take)) if take.state == Take.State.REJECTED else ""
     scene = f"{take.scene}, " if take.scene else ""
     says = f"{scene}{take.state}" + (f": {reasons}" if reasons else "")
     return Row(name, says, reverse("take", args=[take.sha256]))
+
+
+def _reasons(take: Take) -> list[str]:
+    """Return why a take was rejected: what was heard in it, and what a producer said of it."""
+    heard = [str(f.get("reason", "")) for f in take.findings if f.get("rejects")]
+    said = take.reviews.last()
+    return [*heard, said.reason] if said and said.verdict == Take.State.REJECTED else heard
 
 
 def learned(asker: Asker, _slots: Slots) -> Reply:
