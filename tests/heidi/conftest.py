@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -92,3 +95,39 @@ def as_(stage: Stage) -> dict[str, Client]:
         clients[name] = Client()
         clients[name].force_login(user)
     return clients
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Start a model's server in some mode; gives the file of what it was asked."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(mode: str) -> Path:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        asked = tmp_path / f"{mode}.jsonl"
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                str(Path(__file__).parent / "model_server.py"),
+                str(port),
+                mode,
+                str(asked),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ,
+        )
+        running.append(process)
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        monkeypatch.setenv("YESAND_LLM_URL", f"http://127.0.0.1:{port}/v1")
+        monkeypatch.setenv("YESAND_LLM_SECONDS", "3")
+        return asked
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(timeout=10)
+        assert process.stdout is not None
+        process.stdout.close()

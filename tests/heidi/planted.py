@@ -91,7 +91,7 @@ def agreement(stage: Stage, performer: Performer, name: str, words: str) -> Agre
 def model(stage: Stage, name: str, words: str, lab: str = "") -> TrainedModel:
     """A model of that name, in service under that name."""
     made = another(
-        stage.model, stage, Kind.MODEL_REGISTERED, f"model {name}",
+        TrainedModel.objects.order_by("at")[0], stage, Kind.MODEL_REGISTERED, f"model {name}",
         name=words[:120], at=stage.house.place.clock.now(),
     )  # fmt: skip
     deployment = Deployment.objects.all()[0]

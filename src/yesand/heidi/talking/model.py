@@ -39,7 +39,8 @@ class Choice:
     """A tool that the model chose, with what it told it."""
 
     tool: str
-    arguments: dict[str, Any]
+    #: None: it told something that cannot be read.
+    arguments: dict[str, Any] | None
 
 
 def choose(
@@ -178,6 +179,9 @@ def _asked(instructions: str, said: Sequence[str]) -> list[Any]:
     return [ModelRequest(parts=parts)]
 
 
-def _arguments(told: Any) -> dict[str, Any]:
-    found = json.loads(told or "{}") if isinstance(told, str) or told is None else told
-    return found if isinstance(found, dict) else {}
+def _arguments(told: Any) -> dict[str, Any] | None:
+    try:
+        found = json.loads(told or "{}") if isinstance(told, str) or told is None else told
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
