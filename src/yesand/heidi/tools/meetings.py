@@ -275,9 +275,8 @@ def _free(
         return Reply(f"{text} {none}", links=tuple(_links()), offers_human=True)
     begins, at = (start.astimezone(asker.zone) for start, _end in _spread(spans)), _("at")
     suggestions = tuple(name(f"{b:%Y-%m-%d} {at} {b:%H:%M}") for b in begins)
-    return Reply(
-        f"{text} {_('These times are free:')}", suggestions=suggestions, links=tuple(_links())
-    )
+    those = _("These times are free:")
+    return Reply(f"{text} {those}", suggestions=suggestions, links=tuple(_links()))
 
 
 def _spread(spans: list[Span]) -> list[Span]:
