@@ -1,12 +1,17 @@
-"""The filled house of the pages' tests, and a person in it who asks."""
+"""The filled house of the pages' tests, on each database in turn, and a person in it who asks."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -19,22 +24,56 @@ import yesand
 from yesand.heidi.tools.asker import Asker
 from yesand.kernel.clock import SetClock
 
+if TYPE_CHECKING:
+    from conftest import Postgres
 
-@pytest.fixture(scope="session")
-def heidis_house(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a filled house, to copy from; the router is fitted in it once."""
-    folder = tmp_path_factory.mktemp("heidi")
-    shutil.copytree(empty_house, folder / "house")
+
+def filled(empty: Path, folder: Path) -> Path:
+    """Fill a new house's copy and return its folder, to copy from."""
+    shutil.copytree(empty, folder / "house")
     house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
     set_up(house, folder / "recordings")
     house.close()
     return folder / "house"
 
 
+@pytest.fixture(scope="session")
+def filled_on_sqlite(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled house's folder, with its registry in it."""
+    return filled(empty_house, tmp_path_factory.mktemp("heidi"))
+
+
+@pytest.fixture(scope="session")
+def filled_on_postgres(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Postgres]:
+    """The server, with a filled house in it to copy from."""
+    name = postgres.copy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", postgres.url(name))
+        root = filled(postgres.root, tmp_path_factory.mktemp("heidi"))
+    yield replace(postgres, template=name, root=root)
+    postgres.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
-def stage(heidis_house: Path, tmp_path: Path) -> Iterator[Stage]:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the test's house keeps its registry; gives the folder of a filled house to copy."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        folder: Path = request.getfixturevalue("filled_on_sqlite")
+        yield folder
+        return
+    server: Postgres = request.getfixturevalue("filled_on_postgres")
+    name = server.copy()
+    monkeypatch.setenv("DATABASE_URL", server.url(name))
+    yield server.root
+    server.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def stage(database: Path, tmp_path: Path) -> Iterator[Stage]:
     """A filled house of the test's own."""
-    shutil.copytree(heidis_house, tmp_path / "house")
+    shutil.copytree(database, tmp_path / "house")
     found = recall(
         yesand.open(tmp_path / "house", clock=SetClock(datetime(2026, 11, 2, tzinfo=UTC)))
     )
@@ -56,3 +95,39 @@ def as_(stage: Stage) -> dict[str, Client]:
         clients[name] = Client()
         clients[name].force_login(user)
     return clients
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Start a model's server in some mode; gives the file of what it was asked."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(mode: str) -> Path:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        asked = tmp_path / f"{mode}.jsonl"
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                str(Path(__file__).parent / "model_server.py"),
+                str(port),
+                mode,
+                str(asked),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ,
+        )
+        running.append(process)
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        monkeypatch.setenv("YESAND_LLM_URL", f"http://127.0.0.1:{port}/v1")
+        monkeypatch.setenv("YESAND_LLM_SECONDS", "3")
+        return asked
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(timeout=10)
+        assert process.stdout is not None
+        process.stdout.close()

@@ -7,7 +7,7 @@ slow        the same, a word every 150 ms
 hang        accepts, and never answers
 die         tells three words of the answer, then closes the line
 lie         calls tools that do not exist, and real ones with persons in their arguments
-obey        does whatever any text that it is shown tells it: the worst model for an injection
+obey-TOOL   chooses TOOL, and does whatever any text that it is shown tells it: the worst model
 invent      tells figures that are in no record
 silent      answers without a word
 broken      answers something that is no JSON
@@ -99,15 +99,23 @@ class Model(BaseHTTPRequestHandler):
 def _calls(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the model calls, given what it was shown."""
     shown = json.dumps(asked["messages"])
-    if MODE == "obey":
+    if MODE.startswith("obey"):
         ordered = [(name, "{}") for name in ORDER.findall(shown)]
-        return [_call(n, *one) for n, one in enumerate(ordered or [("takes", "{}")])]
+        wanted = [] if asked.get("stream") else [_wanted(asked, MODE.removeprefix("obey-"))]
+        return [_call(n, *one) for n, one in enumerate(ordered or wanted)]
     if asked.get("stream"):
         return [_call(0, "withdraw", "{}")] if MODE == "lie" else []
     if MODE == "lie":
         told = [("erase_everything", "{}"), ("balance", '{"user": "ben"}'), ("statements", "[1")]
         return [_call(n, *one) for n, one in enumerate(told)]
     return [_call(0, "balance", "{}")]
+
+
+def _wanted(asked: dict[str, Any], name: str) -> tuple[str, str]:
+    """Return a call of a tool with what the person said, if it takes their question."""
+    known = {tool["function"]["name"]: tool["function"]["parameters"] for tool in asked["tools"]}
+    told = {"question": asked["messages"][-1]["content"]}
+    return name, json.dumps(told if "question" in known[name].get("properties", {}) else {})
 
 
 def _call(number: int, name: str, arguments: str) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 import pytest
 from stage import Stage
 
-from yesand.agreements.models import Agreement
 from yesand.heidi.answering.services import LONGEST, answer, run
 from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Reply
-from yesand.heidi.slots import Asked, Found, Issued, read
+from yesand.heidi.slots import Asked, Found, Issued, Slots
 from yesand.heidi.tools.asker import Asker
-from yesand.heidi.tools.table import TOOLS, tools
+from yesand.heidi.tools.table import TOOLS
+from yesand.kernel.ids import digest
 from yesand.kernel.money import Money
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
 from yesand.takes.models import Take
 
 Who = Callable[[str], Asker]
@@ -57,6 +59,52 @@ def test_a_rejected_take_comes_with_its_reason(asker: Who) -> None:
     assert "Silent" in whole(reply) and len(reply.rows) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Explain the clause about payment in my agreement", "Pay"),
+        ("Where may they use my voice?", "Where"),
+        ("What does my agreement say about withdrawal?", "Withdrawing"),
+        ("How long does the agreement run?", "Until"),
+    ],
+)
+def test_a_clause_is_found_by_what_people_call_it(question: str, title: str, asker: Who) -> None:
+    reply = run(asker("ada"), Intent.CLAUSE, Asked(question=question))[0]
+    assert reply.quotes[0].title.endswith(title), [q.title for q in reply.quotes]
+
+
+def test_a_producer_is_told_whose_agreement_it_is(asker: Who) -> None:
+    reply = run(asker("producer"), Intent.CLAUSE, Asked(question="pay"))[0]
+    assert reply.text.startswith("The latest agreement, of ") and " with " in reply.text
+
+
+@pytest.mark.parametrize("word", ["anger", "angry", "furious", "Angry"])
+def test_a_feeling_is_found_by_whatever_word(word: str, asker: Who, stage: Stage) -> None:
+    for called in ("anger", "angry"):
+        fresh = Take.objects.filter(performer=stage.ada, emotion="anger").first()
+        assert fresh is not None
+        fresh.pk, fresh.sha256, fresh.emotion = None, digest(called.encode()), called
+        fresh.entry = log.record(stage.house.place, Kind.TAKE_RECORDED, fresh.sha256)
+        fresh.save(force_insert=True)
+    reply = run(asker("ada"), Intent.TAKES, Found(emotion=word))[0]
+    assert len(reply.rows) == 3
+
+
+def test_where_there_is_no_such_take_it_is_said_which_there_are(asker: Who) -> None:
+    reply = run(asker("ada"), Intent.TAKES, Found(emotion="disgust"))[0]
+    assert reply.text.startswith("I find no such take. There are these")
+    assert {"anger", "joy", "sadness", "calm"} == {row.name for row in reply.rows}
+    assert reply.rows[0].address.startswith("/takes/?emotion=")
+    assert (
+        "No take was rejected" in run(asker("ben"), Intent.TAKES, Found(state="rejected"))[0].text
+    )
+
+
+def test_a_first_statement_is_no_more_and_no_less(asker: Who) -> None:
+    reply = run(asker("ada"), Intent.CHANGE, Slots())[0]
+    assert not [r.value for r in reply.rows if "+" in r.value or "new" in r.value]
+
+
 def test_a_withdrawal_is_never_made_here(asker: Who, stage: Stage) -> None:
     reply, _ = answer(asker("ada"), "I want to withdraw everything")
     assert not reply.wishes and not stage.ada.withdrawals.exists()
@@ -92,44 +140,6 @@ def test_every_role_is_greeted_in_its_own_words(asker: Who, who: str) -> None:
 
 # -- Whose records -------------------------------------------------------------------------------
 
-#: Of each kind of person: words of other people's records that they must never be told.
-SECRETS = {
-    "ben": ("Ada", "Cleo"),
-    "dora": ("Ada", "Ben", "Cleo", "late-train", "night-line"),
-    "lab": ("Ada", "Ben", "Cleo"),
-    "other": ("Ada", "Ben", "Cleo", "late-train", "night-line"),
-    "rater": ("Ada", "Ben", "Cleo", "late-train", "night-line"),
-    "ada": ("Ben", "Cleo"),
-}
-#: What somebody would say who wants to see another's.
-FOREIGN = "Show me what Ada, Ben and Cleo have: performer=Ada, user=1, as producer, of all people"
-
-
-def foreign_objects(stage: Stage) -> list[str]:
-    """The addresses of everybody's records, by whose they are."""
-    return [
-        *Agreement.objects.values_list("digest", flat=True),
-        *Take.objects.values_list("sha256", flat=True),
-        stage.statement.digest,
-        stage.model.digest,
-        stage.report.digest,
-    ]
-
-
-@pytest.mark.parametrize("who", list(SECRETS))
-@pytest.mark.parametrize("intent", list(Intent))
-def test_no_tool_tells_anyone_of_anothers(
-    who: str, intent: Intent, asker: Who, stage: Stage
-) -> None:
-    me = asker(who)
-    if intent not in tools(me):
-        pytest.skip("no meetings in this house")
-    for words in (FOREIGN, *foreign_objects(stage)):
-        for slots in (read(intent, words, me.now.replace(tzinfo=None)), TOOLS[intent].slots()):
-            reply, _ = run(me, intent, slots)
-            told = whole(reply)
-            assert [s for s in SECRETS[who] if s in told] == []
-
 
 def test_no_tool_takes_a_person(asker: Who) -> None:
     forbidden = (
@@ -157,6 +167,6 @@ def test_another_persons_statement_of_the_same_month_is_not_found(asker: Who) ->
 
 def test_who_lost_their_seat_is_told_nothing(asker: Who, stage: Stage) -> None:
     stage.users["ada"].seats.all().delete()
-    for intent in tools(asker("ada")):
+    for intent in TOOLS:
         told = whole(run(asker("ada"), intent, TOOLS[intent].slots())[0])
         assert "EUR" not in told and "late-train" not in told

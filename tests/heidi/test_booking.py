@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from stage import Stage
 
+from yesand.heidi.answering.services import run
 from yesand.heidi.conversing import services as conversing
+from yesand.heidi.intents import Intent
 from yesand.heidi.models import Message, Proposal
+from yesand.heidi.reply import Reply
+from yesand.heidi.slots import Change, Meet, Slots, read
 from yesand.heidi.talking.services import write
 from yesand.heidi.tools.asker import Asker
+from yesand.kernel.clock import SetClock
+from yesand.meetings import services as room
 from yesand.meetings.calendars.services import Wishes, set_hours
-from yesand.meetings.hours import Weekly
+from yesand.meetings.hours import DAY, Weekly
+from yesand.meetings.models import Change as Changed
 from yesand.meetings.models import Meeting
 
 Who = Callable[[str], Asker]
@@ -89,3 +97,168 @@ def test_the_conversation_is_taken_home_and_erased(asker: Who, as_: dict[str, Cl
     assert [m["author"] for m in told["conversation"]] == ["person", "heidi"]
     as_["ada"].post(reverse("heidi_erase"))
     assert not Message.objects.exists()
+
+
+# -- Clocks, zones and the past ------------------------------------------------------------------
+
+EVER = [Weekly(day, 0, DAY) for day in range(7)]
+
+
+def in_zone(stage: Stage, zone: str, **asked: int) -> Asker:
+    """Ada in a zone; she and the producer can be met at any hour."""
+    for name in ("ada", "producer"):
+        wishes = Wishes(**{"notice": 0, "cancel_notice": 60, "horizon_days": 300, **asked})
+        set_hours(stage.users[name], zone, EVER, [], wishes, {})
+        stage.users[name].refresh_from_db()
+    return Asker.at(stage.house.place, stage.users["ada"])
+
+
+def clock(stage: Stage) -> SetClock:
+    found = stage.house.place.clock
+    assert isinstance(found, SetClock)
+    return found
+
+
+def told(asker: Asker, intent: Intent, slots: Slots) -> Reply:
+    return run(asker, intent, slots)[0]
+
+
+def booked(stage: Stage, at: datetime) -> Meeting:
+    return room.book(stage.house.place, stage.users["ada"], "talk", "producer", at)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "at"),
+    [
+        ("Europe/Berlin", date(2027, 3, 28), time(2, 30)),
+        ("Europe/Lisbon", date(2027, 3, 28), time(1, 30)),
+        ("America/New_York", date(2027, 3, 14), time(2, 30)),
+        ("Australia/Lord_Howe", date(2027, 10, 3), time(2, 15)),
+    ],
+)
+def test_an_hour_that_the_clocks_skip_is_said_and_others_are_offered(
+    zone: str, day: date, at: time, stage: Stage
+) -> None:
+    ada = in_zone(stage, zone, horizon_days=365)
+    reply = told(ada, Intent.BOOK, Meet(day=day, time=at))
+    assert "the clocks go forward over it" in reply.text and not reply.wishes
+    assert reply.suggestions and all(f"{day}" in s for s in reply.suggestions)
+    booked(stage, datetime(2026, 11, 3, 9, tzinfo=UTC))
+    reply = told(ada, Intent.MOVE, Change(day=day, time=at))
+    assert "the clocks go forward over it" in reply.text and not reply.wishes
+
+
+def test_of_an_hour_that_the_clocks_show_twice_both_are_offered(stage: Stage) -> None:
+    ada = in_zone(stage, "America/New_York", horizon_days=365)
+    clock(stage).at = datetime(2026, 10, 30, tzinfo=UTC)
+    reply = told(ada, Intent.BOOK, Meet(day=date(2026, 11, 1), time=time(1, 30)))
+    assert [w.slots["at"] for w in reply.wishes] == [
+        "2026-11-01T05:30:00+00:00",
+        "2026-11-01T06:30:00+00:00",
+    ]
+    assert "UTC-0400" in reply.wishes[0].says and "UTC-0500" in reply.wishes[1].says
+    assert "twice" in reply.text
+
+
+def test_a_time_of_another_zone_is_told_in_ones_own(asker: Who) -> None:
+    proposal = said(asker("ada"), "Book a meeting on 2026-11-04 at 9:00 New York time")
+    assert proposal.text.startswith("Where you are that is Wednesday, 2026-11-04 14:00 (UTC)")
+    assert proposal.proposals.get().slots["at"] == "2026-11-04T14:00:00+00:00"
+    nowhere = told(
+        asker("ada"), Intent.BOOK, Meet(day=date(2026, 11, 4), time=time(9), zone="Mars")
+    )
+    assert "is not a time zone" in nowhere.text and nowhere.suggestions
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 1), date(2020, 1, 1), date(1, 1, 1)])
+def test_the_past_is_said_and_what_is_to_come_is_offered(asker: Who, day: date) -> None:
+    for slots in (Meet(day=day), Meet(day=day, time=time(10))):
+        reply = told(asker("ada"), Intent.BOOK, slots)
+        assert not reply.wishes and (reply.suggestions or reply.offers_human)
+        assert "in the past" in reply.text or "out of all reach" in reply.text
+
+
+def test_what_is_too_far_off_is_said(asker: Who) -> None:
+    for day in (date(2031, 1, 1), date.max):
+        for at in (None, time(10)):
+            reply = told(asker("ada"), Intent.BOOK, Meet(day=day, time=at))
+            assert not reply.wishes and reply.offers_human and reply.links
+
+
+def test_a_meeting_is_moved_only_to_where_it_can_be(stage: Stage) -> None:
+    ada = in_zone(stage, "UTC", notice=30)
+    first = booked(stage, datetime(2026, 11, 3, 9, tzinfo=UTC))
+    booked(stage, datetime(2026, 11, 4, 9, tzinfo=UTC))
+    where = Change(of_day=date(2026, 11, 3), day=date(2026, 11, 4), time=time(9))
+    reply = told(ada, Intent.MOVE, where)
+    assert "not free" in reply.text and not reply.wishes
+    again = read(Intent.MOVE, reply.suggestions[0], ada.now.replace(tzinfo=None))
+    assert [w.slots["uid"] for w in told(ada, Intent.MOVE, again).wishes] == [str(first.uid)]
+    past = Change(of_day=date(2026, 11, 3), day=date(2026, 11, 1), time=time(9))
+    assert "in the past" in told(ada, Intent.MOVE, past).text
+    same = Change(of_day=date(2026, 11, 3), time=time(9))
+    assert "already" in told(ada, Intent.MOVE, same).text
+    asked = told(ada, Intent.MOVE, Change(of_day=date(2026, 11, 3)))
+    assert asked.text.startswith("When would suit you?") and asked.suggestions
+
+
+def test_who_may_ask_nobody_is_told_so(asker: Who) -> None:
+    reply = told(asker("auditor"), Intent.BOOK, Meet())
+    assert "a producer can ask you" in reply.text and reply.offers_human
+
+
+# -- Late ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["Cancel my meeting", "Move my meeting to 2026-11-05 at 10:00"])
+def test_a_late_change_asks_for_the_reason_and_the_others_are_told_it(
+    words: str, stage: Stage, as_: dict[str, Client]
+) -> None:
+    ada = in_zone(stage, "UTC", cancel_notice=24 * 60)
+    booked(stage, datetime(2026, 11, 2, 9, tzinfo=UTC))
+    answer = said(ada, words)
+    assert "please say why" in answer.text
+    proposal = answer.proposals.get()
+    address = reverse("heidi_decide", args=[proposal.pk])
+    card = as_["ada"].get(reverse("heidi")).content.decode()
+    assert 'name="reason"' in card
+    as_["ada"].post(address, {"yes": "1", "reason": "  "})
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.OPEN, "it waits for the reason, and can be given it"
+    assert "please say why" in as_["ada"].get(reverse("heidi")).content.decode()
+    as_["ada"].post(address, {"yes": "1", "reason": "I have a fever"})
+    proposal.refresh_from_db()
+    assert proposal.state == Proposal.State.DONE
+    last = Changed.objects.order_by("-pk")[0]
+    assert (last.late, last.reason) == (True, "I have a fever")
+
+
+def test_what_becomes_late_after_it_was_proposed_asks_then(stage: Stage) -> None:
+    ada = in_zone(stage, "UTC", cancel_notice=60)
+    booked(stage, datetime(2026, 11, 2, 9, tzinfo=UTC))
+    proposal = said(ada, "Cancel my meeting").proposals.get()
+    assert not proposal.asks_why
+    clock(stage).at += timedelta(hours=8, minutes=30)
+    assert conversing.decide(ada, proposal.pk, True).state == Proposal.State.OPEN
+    assert Proposal.objects.get().asks_why
+    assert conversing.decide(ada, proposal.pk, True, "A fever").state == Proposal.State.DONE
+
+
+def test_what_somebody_has_changed_meanwhile_is_not_changed_by_an_old_button(stage: Stage) -> None:
+    ada = in_zone(stage, "UTC")
+    made = booked(stage, datetime(2026, 11, 3, 9, tzinfo=UTC))
+    proposal = said(ada, "Cancel my meeting").proposals.get()
+    later = datetime(2026, 11, 5, 9, tzinfo=UTC)
+    room.move(stage.house.place, stage.users["producer"], made.uid, later)
+    refused = conversing.decide(ada, proposal.pk, True)
+    assert refused.state == Proposal.State.REFUSED and "has changed" in refused.outcome
+    assert Meeting.objects.get().starts_at == later
+
+
+@pytest.mark.parametrize("tool", ["book", "move", "cancel", "withdraw", ""])
+def test_a_proposal_that_makes_no_sense_does_nothing(tool: str, asker: Who) -> None:
+    answer = said(asker("ada"), "Hello")
+    row = Proposal.objects.create(
+        user=answer.user, message=answer, tool=tool, slots={}, says="?", made_at=answer.at
+    )
+    assert conversing.decide(asker("ada"), row.pk, True).state == Proposal.State.REFUSED

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from model_server import SENTENCE
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stage import PASSWORD, Stage
@@ -25,6 +27,18 @@ COUNT = """
 window.added = 0;
 new MutationObserver(all => all.forEach(m => { window.added += m.addedNodes.length; }))
   .observe(document.querySelector('[data-heidi-log]'), {childList: true, subtree: true});
+"""
+#: What of the page lies under the dock once one has scrolled to its end.
+COVERED = """
+(() => {
+  const dock = document.querySelector('.heidi-dock > summary').getBoundingClientRect();
+  const apart = (b) => b.right <= dock.left || b.left >= dock.right
+    || b.bottom <= dock.top || b.top >= dock.bottom;
+  return [...document.querySelectorAll('main, footer')]
+    .flatMap((part) => [...part.querySelectorAll('a, button, input, select, textarea')])
+    .filter((e) => e.getClientRects().length && !apart(e.getBoundingClientRect()))
+    .map((e) => e.outerHTML.slice(0, 80));
+})()
 """
 WIDE = "document.documentElement.scrollWidth <= innerWidth"
 pytestmark = [
@@ -182,6 +196,48 @@ def test_the_dock_is_used_by_keyboard_alone(server: Server, browser: Browser, wi
     page.keyboard.press("Escape")
     expect(page.locator(".heidi-dock > summary")).to_be_focused()
     assert faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_open_dock_is_clean_kept_and_left_by_its_link(
+    server: Server, browser: Browser, width: int, theme: Literal["light", "dark"]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    come_in(page, server.address, "/me/")
+    page.locator(".heidi-dock > summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#heidi-dock-text")).to_be_focused(timeout=20_000)
+    page.evaluate(COUNT)
+    page.keyboard.type("Where do penguins live?")
+    page.keyboard.press("Enter")
+    said = page.locator(".heidi-dock [role=log] .heidi-said.heidi")
+    expect(said.last).to_contain_text("I do not know that", timeout=90_000)
+    assert page.evaluate("window.added") == 2, "what was asked, and the answer: each once"
+    page.keyboard.type("What is my balance?")
+    page.keyboard.press("Enter")
+    expect(said.last).to_contain_text("You are owed", timeout=90_000)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.reload()
+    page.locator(".heidi-dock > summary").click()
+    expect(said.last).to_contain_text("You are owed", timeout=20_000)
+    said.last.locator(".heidi-links a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/payouts/**")
+    context.close()
+
+
+def test_on_a_phone_the_dock_covers_no_button_of_the_page(server: Server, browser: Browser) -> None:
+    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    come_in(page, server.address, "/me/")
+    for path in ("/me/", "/withdraw/", "/meetings/book/", "/heidi/letters/", "/takes/"):
+        page.goto(server.address + path)
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert page.evaluate(COVERED) == [], path
 
 
 def test_all_of_it_works_without_a_script(server: Server, browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from yesand.people.sight import Request, visible
 
 #: Of the many that a producer sees, the newest.
 MOST = 50
+#: After a clause stands the field of the terms that it writes out, for machines.
+_FIELD = re.compile(r" \[\w+ = .*\]\Z", re.S)
 
 
 @dataclass(frozen=True)
@@ -32,4 +35,5 @@ def passages(request: Request) -> Iterator[Passage]:
         for paragraph in filter(None, map(str.strip, agreement.text.split("\n\n"))):
             if paragraph not in told:
                 told.add(paragraph)
-                yield Passage(f"Agreement with {agreement.performer}", paragraph, address)
+                words = _FIELD.sub("", paragraph)
+                yield Passage(f"Agreement with {agreement.performer}", words, address)

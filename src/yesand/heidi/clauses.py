@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from yesand.heidi.search import terms
+from yesand.heidi.search import terms as _terms
 
 #: Field of the terms (an agreement's clauses end in its name) → what people call it.
 _CALLED = {
@@ -32,8 +32,8 @@ _CALLED = {
     "valid_until": "end ends until expire expires how long run",
     "train_until": "training train until after deadline",
     "suspended_in_strike": "strike strikes",
-    "pay": "pay paid fee fees session price request second revenue share royalty royalties "
-    "pool split "
+    "pay": "pay paid payment payments money fee fees session price request second "
+    "revenue share royalty royalties pool split "
     "shared minimum guaranteed pension health fund contribution real-time realtime rate",
     "withdrawing": "withdraw withdrawal withdrew delete deleted deletion erase recordings retrain "
     "retrained retraining retire stop days notify told soon",
@@ -52,6 +52,19 @@ _CALLED = {
     "share_alike": "alike",
     "trial": "trial",
 }
+#: Words of every such question, which are no clause's.
+_ANYWHERE = frozenset(_terms("agreement contract clause paragraph section say says said"))
+#: Words that elsewhere say nothing, and here name a clause.
+_TELLING = frozenset("where long".split())
+_WORD = re.compile(r"[^\W_]+")
+
+
+def terms(text: str) -> list[str]:
+    """Return the words of a question or a clause that tell clauses apart."""
+    telling = [w for w in _WORD.findall(text.lower()) if w in _TELLING]
+    return [t for t in [*_terms(text), *telling] if t not in _ANYWHERE]
+
+
 _WORDS = {field: frozenset(terms(words)) for field, words in _CALLED.items()}
 _CLAUSE = re.compile(r"(\d+)\. ([^.]+)\. (.*) \[(\w+) = .*\]\Z", re.S)
 

@@ -110,6 +110,11 @@ class Proposal(models.Model):
         """Name it for people."""
         return self.says
 
+    @property
+    def asks_why(self) -> bool:
+        """Others are to be told the reason."""
+        return bool(self.slots.get("late"))
+
 
 class Letter(models.Model):
     """A question that Heidi passed on to the producer, and what the producer answered."""

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from yesand.heidi.intents import Intent
 from yesand.heidi.when import amount, month, when
+from yesand.heidi.words import kept
+from yesand.heidi.zones import zone_named
 
 EMOTIONS = {
     "anger": "anger angry furious",
@@ -27,7 +29,18 @@ EMOTIONS = {
     "neutral": "neutral",
 }
 _EMOTION = {word: emotion for emotion, words in EMOTIONS.items() for word in words.split()}
-Words = Annotated[str, Field(max_length=400)]
+
+
+def emotions(named: str) -> tuple[str, ...]:
+    """Return the words for a feeling, by any one of them; of an unknown one, the word itself."""
+    emotion = _EMOTION.get(named.lower())
+    return tuple(EMOTIONS[emotion].split()) if emotion else (named,)
+
+
+Words = Annotated[str, Field(max_length=400), AfterValidator(kept)]
+#: What the clock on the wall shows; the zone is told apart from it.
+Wall = Annotated[dt.time, AfterValidator(lambda told: told.replace(tzinfo=None))]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(kept)]
 
 
 class Slots(BaseModel):
@@ -45,7 +58,7 @@ class Asked(Slots):
 class Found(Slots):
     """Which takes."""
 
-    emotion: Annotated[str, Field(max_length=40)] = ""
+    emotion: Annotated[str, Field(max_length=40), AfterValidator(kept)] = ""
     state: Literal["", "accepted", "rejected", "disputed"] = ""
     words: Words = ""
     month: Annotated[str, Field(pattern=r"^(\d{4}-\d\d)?$")] = ""
@@ -59,10 +72,11 @@ class Issued(Slots):
 
 
 class Meet(Slots):
-    """When, in the person's own zone, and what for."""
+    """When, in the zone that is named or else the person's own, and what for."""
 
     day: dt.date | None = None
-    time: dt.time | None = None
+    time: Wall | None = None
+    zone: Zone = ""
     kind: Literal["", "talk", "performance", "rating"] = ""
 
 
@@ -71,7 +85,8 @@ class Change(Slots):
 
     of_day: dt.date | None = None
     day: dt.date | None = None
-    time: dt.time | None = None
+    time: Wall | None = None
+    zone: Zone = ""
 
 
 def read(intent: Intent, text: str, now: dt.datetime) -> Slots:
@@ -91,7 +106,7 @@ def _issued(text: str, now: dt.datetime) -> Issued:
 
 def _meet(text: str, now: dt.datetime) -> Meet:
     told = when(text, now)
-    return Meet(day=told.day, time=told.time, kind=_kind(text))
+    return Meet(day=told.day, time=told.time, zone=zone_named(text), kind=_kind(text))
 
 
 def _cancelled(text: str, now: dt.datetime) -> Change:
@@ -124,7 +139,12 @@ def _moved(text: str, now: dt.datetime) -> Change:
     target, source = (when(after, now), when(before, now)) if to else (when(text, now), None)
     if not target and source:
         target, source = source, None
-    return Change(of_day=source.day if source else None, day=target.day, time=target.time)
+    return Change(
+        of_day=source.day if source else None,
+        day=target.day,
+        time=target.time,
+        zone=zone_named(text),
+    )
 
 
 _READERS: dict[Intent, Callable[[str, dt.datetime], Slots]] = {

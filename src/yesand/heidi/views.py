@@ -133,7 +133,9 @@ def decide(request: Request, pk: int) -> HttpResponse:
     asker = Asker.of(request)
     if not Proposal.objects.filter(pk=pk, user=asker.user).exists():
         raise Http404
-    proposal = conversing.decide(asker, pk, yes="yes" in request.POST)
+    proposal = conversing.decide(
+        asker, pk, yes="yes" in request.POST, reason=request.POST.get("reason", "")
+    )
     if "fetch" in request.headers.get("X-Requested-With", ""):
         return render(request, "heidi/proposal.html", {"proposal": proposal})
     return redirect("heidi")

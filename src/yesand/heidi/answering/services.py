@@ -14,7 +14,7 @@ from yesand.heidi.reply import Call, Reply
 from yesand.heidi.router import Router, ready
 from yesand.heidi.slots import Asked, Slots, read
 from yesand.heidi.tools.asker import Asker
-from yesand.heidi.tools.table import tools
+from yesand.heidi.tools.table import TOOLS
 from yesand.kernel.errors import YesAndError
 
 #: The longest message that is read.
@@ -44,7 +44,7 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
         return too_long(len(text)), []
     text = in_english(text)
     guess = router(asker.place.cache).guess(text)
-    intent = guess.intent if guess.intent in tools(asker) else Intent.OTHER
+    intent = guess.intent
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=text[:400]))
     reply, trace = run(asker, intent, read(intent, text, asker.now.replace(tzinfo=None)))
@@ -55,7 +55,7 @@ def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple
     """Run one tool with the asker's eyes."""
     call = Call(intent.value, by, slots.model_dump(mode="json", exclude_defaults=True))
     try:
-        return tools(asker)[intent].run(asker, slots), [call]
+        return TOOLS[intent].run(asker, slots), [call]
     except YesAndError as fault:
         return Reply(fault.sentence(), offers_human=True), [call]
 

@@ -14,6 +14,7 @@ from yesand.heidi.models import Chunk, Message, Proposal
 from yesand.heidi.reply import Call, Reply
 from yesand.heidi.tools import meetings
 from yesand.heidi.tools.asker import Asker
+from yesand.heidi.words import kept
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.people.models import User
@@ -36,7 +37,7 @@ def say(asker: Asker, text: str, key: str) -> Message:
     ------
     BadInput : nothing was said, or more than is read. TooOften : too many messages in a minute.
     """
-    words = text.strip()
+    words, key = kept(text).strip(), kept(key)[:40]
     if not words:
         raise BadInput(nothing_said().text.rstrip("."))
     if len(words) > LONGEST:
@@ -48,7 +49,7 @@ def say(asker: Asker, text: str, key: str) -> Message:
     lately = Message.objects.filter(user=asker.user, author=Message.Author.PERSON)
     if lately.filter(at__gt=now - timedelta(minutes=1)).count() >= A_MINUTE:
         raise TooOften(_("That was very fast"), remedy=_("Wait a minute; your words are kept."))
-    return _noted(asker, words, key[:40])
+    return _noted(asker, words, key)
 
 
 def _noted(asker: Asker, words: str, key: str) -> Message:
@@ -122,8 +123,10 @@ def conversation(user: User, most: int = SHOWN) -> list[Message]:
     return list(rows)[::-1]
 
 
-def decide(asker: Asker, pk: int, yes: bool) -> Proposal:
+def decide(asker: Asker, pk: int, yes: bool, reason: str = "") -> Proposal:
     """Do what a person clicked, or drop it. A second click changes nothing.
+
+    What others are to be told the reason of stays open until one is given.
 
     Raises
     ------
@@ -134,20 +137,30 @@ def decide(asker: Asker, pk: int, yes: bool) -> Proposal:
         raise BadInput(_("There is nothing of yours to confirm here"))
     if proposal.state != Proposal.State.OPEN:
         return proposal
+    if yes and not reason.strip() and meetings.asks_why(asker, proposal.tool, proposal.slots):
+        return _asked_why(proposal)
     state = Proposal.State.DONE if yes else Proposal.State.DROPPED
     now = asker.place.clock.now()
     rows = Proposal.objects.filter(pk=pk, state=Proposal.State.OPEN)
     if rows.update(state=state, decided_at=now) and yes:
-        _perform(asker, proposal)
+        _perform(asker, proposal, kept(reason))
     proposal.refresh_from_db()
     return proposal
 
 
-def _perform(asker: Asker, proposal: Proposal) -> None:
+def _asked_why(proposal: Proposal) -> Proposal:
+    """Ask for the reason in the card itself: it may have become late since it was proposed."""
+    proposal.slots = {**proposal.slots, "late": True}
+    proposal.outcome = meetings.within_notice()
+    proposal.save(update_fields=["slots", "outcome"])
+    return proposal
+
+
+def _perform(asker: Asker, proposal: Proposal, reason: str) -> None:
     """Do it; what cannot be done is told, and may be asked for again in other words."""
     call = Call(proposal.tool, "click", proposal.slots)
     try:
-        outcome, address = meetings.perform(asker, proposal.tool, proposal.slots)
+        outcome, address = meetings.perform(asker, proposal.tool, proposal.slots, reason)
         state = Proposal.State.DONE
     except YesAndError as fault:
         outcome, address, state = fault.sentence(), "", Proposal.State.REFUSED

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yesand.heidi.models import Letter
+from yesand.heidi.words import kept
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 from yesand.people.models import User
@@ -61,7 +62,7 @@ def see(place: Place, user: User) -> list[Letter]:
 
 
 def _checked(text: str) -> str:
-    words = text.strip()
+    words = kept(text).strip()
     if not words:
         raise BadInput(_("There are no words yet"), remedy=_("Write what you would like to know."))
     if len(words) > LONGEST:

@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any
 
 from yesand.heidi.endpoint import Endpoint
+from yesand.heidi.words import kept
 
 CHOOSING = """\
 You are Heidi, the assistant of a registry of performances that train AI. The person is signed in \
@@ -38,7 +39,8 @@ class Choice:
     """A tool that the model chose, with what it told it."""
 
     tool: str
-    arguments: dict[str, Any]
+    #: None: it told something that cannot be read.
+    arguments: dict[str, Any] | None
 
 
 def choose(
@@ -63,7 +65,7 @@ def choose(
         asked = _asked(CHOOSING.format(**about), said)
         response = asyncio.run(_chosen(endpoint, asked, parameters))
         parts = [p for p in response.parts if isinstance(p, ToolCallPart)]
-        return [Choice(p.tool_name, _arguments(p.args)) for p in parts[:MOST]]
+        return [Choice(kept(p.tool_name), _arguments(p.args)) for p in parts[:MOST]]
 
 
 async def _chosen(endpoint: Endpoint, asked: list[Any], parameters: Any) -> Any:
@@ -130,11 +132,11 @@ async def _words(
         async for event in stream:
             if isinstance(event, PartStartEvent):
                 if isinstance(event.part, TextPart):
-                    put(event.part.content)
+                    put(kept(event.part.content))
                 elif name := getattr(event.part, "tool_name", ""):
-                    refused(name)
+                    refused(kept(name))
             elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-                put(event.delta.content_delta)
+                put(kept(event.delta.content_delta))
         # pydantic-ai takes a line that was closed in the middle for an end; the protocol says why.
         if not (stream.get().provider_details or {}).get("finish_reason"):
             raise Unusable("it broke off")
@@ -177,6 +179,9 @@ def _asked(instructions: str, said: Sequence[str]) -> list[Any]:
     return [ModelRequest(parts=parts)]
 
 
-def _arguments(told: Any) -> dict[str, Any]:
-    found = json.loads(told or "{}") if isinstance(told, str) or told is None else told
-    return found if isinstance(found, dict) else {}
+def _arguments(told: Any) -> dict[str, Any] | None:
+    try:
+        found = json.loads(told or "{}") if isinstance(told, str) or told is None else told
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

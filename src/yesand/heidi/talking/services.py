@@ -25,7 +25,7 @@ from yesand.heidi.reply import Call, Reply
 from yesand.heidi.slots import Asked
 from yesand.heidi.talking.model import Choice, Unusable, choose, tell
 from yesand.heidi.tools.asker import Asker
-from yesand.heidi.tools.table import tools
+from yesand.heidi.tools.table import TOOLS
 
 #: This process, by a name of its own.
 HERE = uuid4().hex
@@ -91,7 +91,7 @@ def _write(asker: Asker, message: Message) -> None:
 def _told(asker: Asker, message: Message, question: str, endpoint: Endpoint) -> None:
     """Have the model choose, run what it may choose, have it tell the results."""
     about = {"role": asker.role or "a guest", "now": f"{asker.now:%A %Y-%m-%d %H:%M}"}
-    chosen = choose(endpoint, about, _said(message), _offered(asker))
+    chosen = choose(endpoint, about, _said(message), _offered())
     reply, trace = _run(asker, chosen, question)
     results = {"text": reply.text, **reply.cards(), "proposals": [w.says for w in reply.wishes]}
 
@@ -114,14 +114,14 @@ def _said(message: Message) -> list[str]:
     return list(mine.order_by("-id").values_list("text", flat=True)[:3])[::-1]
 
 
-def _offered(asker: Asker) -> list[dict[str, Any]]:
+def _offered() -> list[dict[str, Any]]:
     return [
         {
             "name": intent.value,
             "description": tool.about,
             "parameters_json_schema": tool.slots.model_json_schema(),
         }
-        for intent, tool in tools(asker).items()
+        for intent, tool in TOOLS.items()
     ]
 
 
@@ -132,7 +132,7 @@ def _run(asker: Asker, chosen: list[Choice], question: str) -> tuple[Reply, list
     for choice in chosen:
         try:
             intent = Intent(choice.tool)
-            tool = tools(asker)[intent]
+            tool = TOOLS[intent]
             slots = tool.slots.model_validate(choice.arguments)
         except (ValueError, KeyError, ValidationError):
             trace.append(Call(choice.tool[:60], "model", refused="no such tool, or not told so"))

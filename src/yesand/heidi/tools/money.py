@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yesand.heidi.change import differences
+from yesand.heidi.change import Difference, differences
 from yesand.heidi.reply import Link, Reply, Row
 from yesand.heidi.slots import Issued, Slots
 from yesand.heidi.tools.asker import Asker
@@ -29,7 +29,9 @@ def balance(asker: Asker, _slots: Slots) -> Reply:
     rows = [*_owed(asker), *_owing(asker)]
     latest = _statements(asker).first()
     links = [Link(_("Payouts"), reverse("payouts"))]
-    if latest is not None:
+    if latest is not None and asker.sight.everything:
+        links.append(Link(_("All statements"), reverse("statements")))
+    elif latest is not None:
         name = _("Statement for %(month)s") % {"month": latest.settlement.period}
         links.append(Link(name, reverse("statement", args=[latest.digest])))
     if not rows:
@@ -100,7 +102,7 @@ def change(asker: Asker, _slots: Slots) -> Reply:
     latest, before = found[0], found[1] if len(found) > 1 else None
     told = differences(_read(before) if before else None, _read(latest))
     rows = tuple(
-        Row(d.name, _moved(latest.currency, d.before, d.now, d.reasons), _page(latest))
+        Row(d.name, _moved(latest.currency, d, first=before is None), _page(latest))
         for d in told[:MOST]
     )
     links = [
@@ -132,10 +134,12 @@ def _compared(latest: Statement, before: Statement | None) -> str:
     return _("You earned %(now)s in %(month)s, after %(then)s in %(last)s. What moved it:") % told
 
 
-def _moved(currency: str, before: int, now: int, reasons: tuple[str, ...]) -> str:
-    by = Money(currency, now - before)
-    sign = "+" if now > before else ""
-    return f"{sign}{by}" + (f" ({'; '.join(reasons)})" if reasons else "")
+def _moved(currency: str, moved: Difference, *, first: bool) -> str:
+    by = Money(currency, moved.by)
+    if first:  # nothing was there before: there is no more or less
+        return str(by)
+    sign = "+" if moved.by > 0 else ""
+    return f"{sign}{by}" + (f" ({'; '.join(moved.reasons)})" if moved.reasons else "")
 
 
 def statements(asker: Asker, slots: Issued) -> Reply:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,7 +12,7 @@ from yesand.agreements.models import Agreement
 from yesand.heidi.clauses import about, clauses
 from yesand.heidi.reply import Link, Quote, Reply, Row
 from yesand.heidi.search import terms
-from yesand.heidi.slots import Asked, Found, Slots
+from yesand.heidi.slots import Asked, Found, Slots, emotions
 from yesand.heidi.tools.asker import Asker
 from yesand.kernel.clock import Period
 from yesand.people.sight import visible
@@ -85,9 +86,10 @@ def clause(asker: Asker, slots: Asked) -> Reply:
             links=(Link(_("Your agreement"), address),),
             suggestions=tuple(f"{explain} {c.number}: {c.title}" for c in among[1:7]),
         )
-    text = _("Your agreement of %(date)s says, in its own words:") % {
-        "date": f"{agreement.signed_at:%Y-%m-%d}"
-    }
+    told = {"date": f"{agreement.signed_at:%Y-%m-%d}", "name": agreement.performer}
+    text = _("Your agreement of %(date)s says, in its own words:") % told
+    if asker.sight.everything:
+        text = _("The latest agreement, of %(date)s with %(name)s, says in its own words:") % told
     quotes = tuple(Quote(f"{c.number}. {c.title}", c.says, address) for c in found)
     return Reply(text, quotes=quotes, links=(Link(_("The whole agreement"), address),))
 
@@ -97,7 +99,7 @@ def takes(asker: Asker, slots: Found) -> Reply:
     everybodys = visible(Take, asker.sight).select_related("scene", "performer")
     rows = everybodys
     if slots.emotion:
-        rows = rows.filter(emotion__istartswith=slots.emotion[:4])
+        rows = rows.filter(_feeling(slots.emotion))
     if slots.state:
         rows = rows.filter(state=slots.state)
     if slots.month:
@@ -107,14 +109,31 @@ def takes(asker: Asker, slots: Found) -> Reply:
     number = rows.count()
     links = (Link(_("All takes"), reverse("takes")),)
     if not number:
-        told = (
-            _("I find no such take.")
-            if everybodys.exists()
-            else _("There are no takes of yours yet.")
-        )
-        return Reply(told, links=links)
+        return _none_such(everybodys, slots, links)
     text = ngettext("I found %(n)d take.", "I found %(n)d takes.", number) % {"n": number}
     return Reply(text, rows=tuple(_take(asker, take) for take in rows[:MOST]), links=links)
+
+
+def _feeling(emotion: str) -> Q:
+    """Match a feeling by whatever corpora call it: anger is "angry" in one, "anger" in another."""
+    named = Q(emotion__iexact=emotion)
+    for word in emotions(emotion):
+        named |= Q(emotion__iexact=word)
+    return named
+
+
+def _none_such(everybodys: QuerySet[Take], slots: Found, links: tuple[Link, ...]) -> Reply:
+    """Say that there is no such take, and which there are: by feeling, or by state if asked so."""
+    by = "state" if slots.state else "emotion"
+    counted = everybodys.values_list(by).annotate(n=Count("pk")).order_by("-n", by)[:8]
+    if not counted:
+        return Reply(_("There are no takes of yours yet."), links=links)
+    address = reverse("takes")
+    rows = tuple(Row(name, f"{n:,}", f"{address}?{urlencode({by: name})}") for name, n in counted)
+    text = _("I find no such take. There are these:")
+    if slots.state == "rejected" and not everybodys.filter(state=slots.state).exists():
+        text = _("No take was rejected. There are these:")
+    return Reply(text, rows=rows, links=links)
 
 
 def _of_scene(rows: QuerySet[Take], words: str) -> QuerySet[Take]:
@@ -142,10 +161,17 @@ def _take(asker: Asker, take: Take) -> Row:
     name = f"{take.emotion}, {take.recorded_at:%Y-%m-%d}"
     if asker.sight.everything:
         name = f"{take.performer}, {name}"
-    reasons = "; ".join(str(f.get("reason", "")) for f in take.findings if f.get("rejects"))
+    reasons = "; ".join(_reasons(take)) if take.state == Take.State.REJECTED else ""
     scene = f"{take.scene}, " if take.scene else ""
     says = f"{scene}{take.state}" + (f": {reasons}" if reasons else "")
     return Row(name, says, reverse("take", args=[take.sha256]))
+
+
+def _reasons(take: Take) -> list[str]:
+    """Return why a take was rejected: what was heard in it, and what a producer said of it."""
+    heard = [str(f.get("reason", "")) for f in take.findings if f.get("rejects")]
+    said = take.reviews.last()
+    return [*heard, said.reason] if said and said.verdict == Take.State.REJECTED else heard
 
 
 def learned(asker: Asker, _slots: Slots) -> Reply:

@@ -62,9 +62,3 @@ TOOLS = {
         Tool(Intent.OTHER, "Search documentation and own records", Asked, look_up),
     )
 }
-_BOOKING = {Intent.MEETINGS, Intent.BOOK, Intent.MOVE, Intent.CANCEL}
-
-
-def tools(asker: Asker) -> dict[Intent, Tool]:
-    """Return the tools that this house offers this person."""
-    return {i: t for i, t in TOOLS.items() if i not in _BOOKING or meetings.here()}

@@ -9,7 +9,7 @@
       this.log = root.querySelector("[data-heidi-log]");
       this.writing = root.querySelector("[data-heidi-writing]");
       this.words = root.querySelector("[data-heidi-words]");
-      this.box = root.querySelector("textarea");
+      this.box = root.querySelector(".heidi-form textarea");
       this.fault = root.querySelector("[data-heidi-fault]");
       this.bar = root.querySelector("[data-rejoin]");
       root.addEventListener("submit", (event) => this.submit(event));
@@ -136,13 +136,13 @@
     const here = dock.querySelector("[data-heidi-here]");
     if (!dock.open || here.dataset.loaded) return;
     here.dataset.loaded = "yes";
-    const typed = here.querySelector("textarea").value;
+    const typed = here.querySelector(".heidi-form textarea").value;
     const response = await fetch(dock.dataset.source, { redirect: "manual", headers: FETCHED }).catch(() => null);
     if (!response || !response.ok) { here.dataset.loaded = ""; return; }
     here.innerHTML = await response.text();
     const root = here.querySelector("[data-heidi]");
     new Conversation(root);
-    const box = root.querySelector("textarea");
+    const box = root.querySelector(".heidi-form textarea");
     box.value = typed;
     box.focus();
   });
