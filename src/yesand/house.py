@@ -356,8 +356,19 @@ class House:
         connecting.disconnect()
 
 
-def create(root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None) -> House:
+def create(
+    root: PathLike,
+    name: str = "Yes-And",
+    *,
+    clock: Clock | None = None,
+    second_factor: str = "everyone",
+) -> House:
     """Lay out a new house and open it.
+
+    Parameters
+    ----------
+    second_factor : who must have a passkey or codes beside a password: ``everyone``, ``nobody``,
+        or roles with commas between.
 
     Raises
     ------
@@ -369,7 +380,7 @@ def create(root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None)
     'Our house'
     >>> house.close()
     """
-    place = Place.create(Path(root), name, clock)
+    place = Place.create(Path(root), name, clock, second_factor=second_factor)
     connecting.connect(place)
     connecting.lay_out(place)
     return House(place)
