@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
@@ -124,7 +125,7 @@ def _keep(request: Request, user: User, form: Settings) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def sessions(request: Request) -> HttpResponse:
+def sessions(request: Request) -> HttpResponseBase:
     """List where the person is logged in; end one session, or all others."""
     user = me_of(request)
     if request.method == "POST":
