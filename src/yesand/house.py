@@ -357,18 +357,9 @@ class House:
 
 
 def create(
-    root: PathLike,
-    name: str = "Yes-And",
-    *,
-    clock: Clock | None = None,
-    second_factor: str = "everyone",
+    root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None, **settings: str
 ) -> House:
-    """Lay out a new house and open it.
-
-    Parameters
-    ----------
-    second_factor : who must have a passkey or codes beside a password: ``everyone``, ``nobody``,
-        or roles with commas between.
+    """Lay out a new house and open it, with more of its settings: ``second_factor="nobody"``.
 
     Raises
     ------
@@ -380,7 +371,7 @@ def create(
     'Our house'
     >>> house.close()
     """
-    place = Place.create(Path(root), name, clock, second_factor=second_factor)
+    place = Place.create(Path(root), name, clock, **{"second_factor": "everyone"} | settings)
     connecting.connect(place)
     connecting.lay_out(place)
     return House(place)
