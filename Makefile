@@ -50,8 +50,8 @@ bench: $(VENV)/bench ## Measure all beside their peers into docs/performance.md 
 conformance: $(VENV)/dev ## Run all outside suites into docs/conformance.md (NAME=rfc8785 for one)
 	$(BIN)/python -m conformance $(NAME)
 
-audit: $(VENV)/dev ## List every library with its licence, and look for known weaknesses
-	@$(BIN)/python -m pip install -qq pip-audit
+audit: $(VENV)/dev ## Licences, known weaknesses, secrets, settings: what could be wrong
+	@$(BIN)/python -m pip install -qq pip-audit 2>/dev/null || true
 	$(BIN)/python scripts/audit.py
 
 lighthouse: $(VENV)/dev ## Let Lighthouse judge the pages into docs/portal.md (needs chromium, npm)

@@ -356,8 +356,10 @@ class House:
         connecting.disconnect()
 
 
-def create(root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None) -> House:
-    """Lay out a new house and open it.
+def create(
+    root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None, **settings: str
+) -> House:
+    """Lay out a new house and open it, with more of its settings: ``second_factor="nobody"``.
 
     Raises
     ------
@@ -369,7 +371,7 @@ def create(root: PathLike, name: str = "Yes-And", *, clock: Clock | None = None)
     'Our house'
     >>> house.close()
     """
-    place = Place.create(Path(root), name, clock)
+    place = Place.create(Path(root), name, clock, **{"second_factor": "everyone"} | settings)
     connecting.connect(place)
     connecting.lay_out(place)
     return House(place)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -86,6 +83,48 @@ def test_a_piece_of_a_page_that_asks_again_sends_the_whole_page(ben: User) -> No
     long_ago(client)
     asked = client.post(reverse("account_new_token"), TOKEN, headers={"HX-Request": "true"})
     assert asked.status_code == 204 and asked.headers["HX-Redirect"].startswith("/account/confirm/")
+
+
+def test_ending_a_session_asks_again_and_then_ends_it(ben: User) -> None:
+    here, elsewhere = logged_in(), logged_in()
+    long_ago(here)
+    asked = here.post(reverse("account_sessions"), {"session": "others"})
+    assert asked.headers["Location"].startswith("/account/confirm/")
+    assert elsewhere.get(reverse("me")).status_code == 200
+    here.post(asked.headers["Location"], {"password": PASSWORD})
+    assert 'value="others"' in here.get(reverse("account_resume")).content.decode()
+
+
+def test_another_e_mail_address_asks_again(ben: User) -> None:
+    client, form = logged_in(), {"zone": "UTC", "language": "en", "email": ""}
+    long_ago(client)
+    assert (
+        client.post(reverse("account_settings"), form).headers["Location"] == "/account/settings/"
+    )
+    asked = client.post(reverse("account_settings"), {**form, "email": "thief@example.org"})
+    assert asked.headers["Location"].startswith("/account/confirm/")
+    assert User.objects.get(pk=ben.pk).email == ""
+
+
+def test_a_producer_logs_somebody_out_everywhere(house: yesand.House, ben: User) -> None:
+    people.account("paula", "producer", PASSWORD)
+    _, secret = make_token(house.place, ben, "mine", ["account:read"], None)
+    bens, paulas = logged_in(), logged_in("paula")
+    assert paulas.post(reverse("log_out_of", args=["ben"])).status_code == 302
+    assert bens.get(reverse("me")).status_code == 302
+    bearer = Client(headers={"authorization": f"Bearer {secret}"})
+    assert bearer.get("/api/me").status_code == 401
+    assert paulas.get(reverse("me")).status_code == 200
+    last = Event.objects.filter(user=ben).first()
+    assert last is not None and last.kind == "session:others:ended" and last.by is not None
+    assert logged_in().get(reverse("me")).status_code == 200  # and may come back
+
+
+def test_a_name_that_nobody_has_is_logged_without_the_name(
+    house: yesand.House, caplog: pytest.LogCaptureFixture
+) -> None:
+    logged_in("my-password-in-the-wrong-field")
+    assert "nobody of that name" in caplog.text and "wrong-field" not in caplog.text
 
 
 def test_a_form_too_large_to_keep_is_not_kept(ben: User) -> None:
@@ -228,66 +267,6 @@ def test_times_are_written_in_the_zone_of_who_reads_them(ben: User) -> None:
         assert f"{there:%H:%M} {name}</time>" in page
     User.objects.update(zone="Mars/Olympus")
     assert "UTC</time>" in client.get("/account/history/").content.decode()
-
-
-def code_of(secret: str) -> str:
-    import time
-
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-
-
-def test_a_second_factor_is_asked_for_after_the_password(ben: User) -> None:
-    secret = generate_totp_secret()
-    TOTP.activate(ben, secret)
-    assert secret not in str(Authenticator.objects.get().data)  # sealed
-    client = Client()
-    first = client.post(reverse("account_login"), {"login": "ben", "password": PASSWORD})
-    assert first.headers["Location"] == reverse("mfa_authenticate")
-    assert client.get(reverse("me")).status_code == 302
-    assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
-    assert client.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
-    assert client.get(reverse("me")).status_code == 200
-    assert Event.objects.get(kind="session:login:succeeded").detail == "password, totp"
-
-
-def second_step(client: Client, code: str) -> int:
-    client.post(reverse("account_login"), {"login": "ben", "password": PASSWORD})
-    return client.post(reverse("mfa_authenticate"), {"code": code}).status_code
-
-
-def test_a_code_opens_once(ben: User) -> None:
-    secret = generate_totp_secret()
-    TOTP.activate(ben, secret)
-    code = code_of(secret)
-    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
-
-
-def test_a_recovery_code_opens_once(ben: User) -> None:
-    TOTP.activate(ben, generate_totp_secret())
-    code = RecoveryCodes.activate(ben).get_unused_codes()[0]
-    assert [second_step(Client(), code) for _ in range(2)] == [302, 200]
-
-
-@override_settings(REQUIRE_MFA=True)
-@pytest.mark.parametrize("role", ["producer", "auditor"])
-def test_a_seat_that_sees_all_needs_a_second_factor_where_the_house_says_so(
-    house: yesand.House, role: str
-) -> None:
-    user = people.account("paula", role, PASSWORD)
-    client = logged_in("paula")
-    assert client.get(reverse("takes")).headers["Location"] == reverse("mfa_index")
-    assert client.get("/api/me").status_code == 403
-    for name in ("mfa_index", "mfa_activate_totp", "account", "mfa_add_webauthn"):
-        assert client.get(reverse(name)).status_code == 200
-    for name in ("account_tokens", "account_export", "people"):
-        assert client.get(reverse(name)).headers["Location"] == reverse("mfa_index")
-    TOTP.activate(user, generate_totp_secret())
-    assert client.get(reverse("takes")).status_code == 200
-
-
-@override_settings(REQUIRE_MFA=True)
-def test_a_rater_needs_none(ben: User) -> None:
-    assert logged_in().get(reverse("takes")).status_code == 200
 
 
 def test_guessing_is_stopped_over_all_processes_and_said_kindly(ben: User) -> None:

@@ -101,6 +101,7 @@ ROWS = [
         method="post",
         data=lambda s: {"role": "performer", "handle": "Eva", "days": "14"},
     ),
+    Row("log_out_of", PRODUCERS, lambda s: ["rater"], method="post"),
     Row("revoke_invitation", NOT_FOUND, lambda s: [99], method="post"),
     Row("api:get /api/me", API),
     Row("api:patch /api/me", API, data=lambda s: {"zone": "Europe/Vienna"}),
@@ -122,9 +123,9 @@ ROWS += [
     Row("mfa_reauthenticate", SENT_ON),  # to where one can be asked: the password
     Row("mfa_activate_totp", CLOSED),
     Row("mfa_deactivate_totp", NOT_YET),
-    Row("mfa_view_recovery_codes", NOT_YET),
-    Row("mfa_generate_recovery_codes", CLOSED),
-    Row("mfa_download_recovery_codes", NOT_YET),
+    Row("mfa_first", SENT_ON),  # only where one is asked for and there is none
+    Row("mfa_recovery_codes", SENT_ON),  # to where one gets a factor first
+    Row("mfa_new_recovery_codes", (LOGIN, *(409,) * 8), method="post"),
     Row("mfa_list_webauthn", CLOSED),
     Row("mfa_add_webauthn", CLOSED),
     Row("mfa_reauthenticate_webauthn", SENT_ON),

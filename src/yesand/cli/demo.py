@@ -51,7 +51,8 @@ def walk(folder: Path, *, fresh: bool = False) -> None:
     period = Period.of(today).previous()
     clock = SetClock(period.start - timedelta(hours=15))
     story = _Story(folder)
-    house = yesand.create(folder, "Demo House", clock=clock)
+    # To look around one signs in with the passwords that are shown; the pages say so.
+    house = yesand.create(folder, "Demo House", clock=clock, second_factor="nobody")
     (folder / _MARK).write_text("Made by `yesand demo`; it may be replaced by it.\n")
     story.tell("A house is made", f"log {house.place.origin}", str(folder))
     _consent_and_train(house, story, clock)

@@ -22,10 +22,13 @@ def add_to(app: typer.Typer) -> None:
 def init(
     house: HouseFolder,
     name: Annotated[str, typer.Option(help="What people will call it.")] = "Yes-And",
+    second_factor: Annotated[
+        str, typer.Option(help="Who needs one beside a password: everyone, nobody, or roles.")
+    ] = "everyone",
     as_json: AsJson = False,
 ) -> None:
     """Make a house: registry, log, media, keys."""
-    made = yesand.create(house, name)
+    made = yesand.create(house, name, second_factor=second_factor)
     tell(
         {"house": str(made.place.root), "name": name, "origin": made.place.origin},
         styled("[bold]{}[/] stands at {} (log {}).", name, made.place.root, made.place.origin),

@@ -25,8 +25,10 @@ class Place:
     clock: Clock = field(default_factory=Clock)
 
     @classmethod
-    def create(cls, root: Path, name: str, clock: Clock | None = None) -> Place:
+    def create(cls, root: Path, name: str, clock: Clock | None = None, **more: Any) -> Place:
         """Lay out a new house; its log's origin is named after its first key.
+
+        ``more`` settings are kept beside its own.
 
         Raises
         ------
@@ -46,6 +48,7 @@ class Place:
             "origin": f"yes-and/{digest(signer.public)[:16]}",
             "key": signer.id,
             "created": stamp(clock.now()),
+            **more,
         }
         place = cls(root, settings, clock)
         for folder in (place.media, place.log, place.usage, place.models, place.cache):

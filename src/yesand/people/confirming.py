@@ -55,12 +55,13 @@ def reauthenticated(view: View[P]) -> View[P]:
             if _held(request).get("path") == request.get_full_path():
                 request.session.pop(_ACT, None)
             return view(request, *args, **kwargs)
-        return _ask(request)
+        return ask(request)
 
     return asked
 
 
-def _ask(request: Request) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
+    """Ask who it is, and come back to this page or to the form that was sent."""
     back = request.get_full_path()
     if request.method == "POST":
         keep(request)

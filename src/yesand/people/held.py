@@ -15,7 +15,16 @@ from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.people.delegating.services import end
 from yesand.people.happenings import Happened
-from yesand.people.models import Delegation, Event, Invitation, Performer, Seat, Token, User
+from yesand.people.models import (
+    Delegation,
+    Event,
+    Invitation,
+    Performer,
+    RecoveryCode,
+    Seat,
+    Token,
+    User,
+)
 from yesand.people.seating.services import last_producer
 from yesand.people.security.services import happened, sessions_of
 from yesand.provenance import services as log
@@ -40,6 +49,7 @@ def held(user: User) -> dict[str, Any]:
         "factors": list(
             Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
         ),
+        "recovery codes": list(RecoveryCode.objects.filter(user=user).values("made_at", "used_at")),
         "accounts elsewhere": list(SocialAccount.objects.filter(user=user).values("provider")),
         "sessions": [
             {"since": s.created_at, "address": s.ip, "browser": s.user_agent}
@@ -90,7 +100,7 @@ def erase(place: Place, user: User) -> None:
         end(place, row)
     for session in UserSession.objects.filter(user=user):
         session.end()
-    for model in (Authenticator, SocialAccount, Token, Seat):
+    for model in (Authenticator, RecoveryCode, SocialAccount, Token, Seat):
         model.objects.filter(user=user).delete()
     Invitation.objects.filter(used_by=user).update(email="", credit_name="", country="")
     Invitation.objects.filter(renews=user).delete()

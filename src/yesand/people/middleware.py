@@ -8,9 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -22,13 +20,11 @@ from django.utils.translation import gettext
 
 from yesand.kernel.clock import instant, stamp
 from yesand.people.confirming import keep, now_of
-from yesand.people.frame import AUDITOR, LICENSEE, PRODUCER
+from yesand.people.factors.services import WANTED, needs_factor
 from yesand.people.models import User
 from yesand.people.sight import Request
 
 Next = Callable[[HttpRequest], HttpResponseBase]
-#: Whose password alone is not enough: they see or take what is others'.
-STRONGER = frozenset({PRODUCER, AUDITOR, LICENSEE})
 #: How often a session notes that it is in use: each note is a write.
 NOTED = timedelta(minutes=5)
 #: What one needs to get a second factor, or to leave it.
@@ -80,19 +76,18 @@ class Guarded:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Send who needs a second factor to where they get one."""
-        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+        """Send who needs a second factor to where they get one, and then back."""
+        if not request.user.is_authenticated:
             return None
         name = (request.resolver_match.url_name or "") if request.resolver_match else ""
         free = name in _ALWAYS or name.startswith("mfa_")
         if free or not needs_factor(cast(Request, request)):
             return None
-        told = gettext("Your seat needs a second factor: add a passkey or an app for codes first.")
         if request.path.startswith("/api/"):
+            told = gettext("This house asks for a second factor: add a passkey or an app first.")
             body = {"type": "about:blank", "status": 403, "title": told}
             return JsonResponse(body, status=403, content_type="application/problem+json")
-        messages.warning(request, told)
-        return HttpResponseRedirect(reverse("mfa_index"))
+        return _to_first_factor(request)
 
     def _age(self, request: HttpRequest) -> None:
         now, session = now_of(request), request.session
@@ -105,18 +100,21 @@ class Guarded:
             session["noted_at"] = stamp(now)  # saved, and so kept for another eight hours
 
 
+def _to_first_factor(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that asks for a factor; what was filled in, or wanted, comes afterwards."""
+    if _form_to_keep(request):
+        keep(request)
+        request.session[WANTED] = reverse("account_resume")
+    elif request.method == "GET" and "HX-Request" not in request.headers:
+        request.session[WANTED] = request.get_full_path()
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("mfa_first")})
+    return HttpResponseRedirect(reverse("mfa_first"))
+
+
 def _zone_of(user: User | AnonymousUser) -> ZoneInfo:
     """Return the zone in which a person reads times."""
     try:
         return ZoneInfo(user.zone) if isinstance(user, User) else ZoneInfo("UTC")
     except (ZoneInfoNotFoundError, ValueError):  # a name that this machine does not know
         return ZoneInfo("UTC")
-
-
-def needs_factor(request: Request) -> bool:
-    """Tell whether the person has a seat that needs a second factor, and has none."""
-    if not request.sight.roles & STRONGER:
-        return False
-    user = cast(User, request.user)
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return not Authenticator.objects.filter(user=user, type__in=kinds).exists()

@@ -121,6 +121,20 @@ class Token(models.Model):
         return f"{self.name} of {self.user}"
 
 
+class RecoveryCode(models.Model):
+    """A code for the day when a phone or key is lost: good once, and kept as a hash alone."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    #: SHA-256 of the code (120 random bits), which is shown once and kept nowhere.
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"recovery code of {self.user}"
+
+
 class Delegation(models.Model):
     """A performer lets somebody act for them: what, and until when. It is ended, never deleted."""
 

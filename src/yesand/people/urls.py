@@ -4,6 +4,7 @@ from django.urls import path
 
 from yesand.people import views
 from yesand.people.delegating import views as delegating
+from yesand.people.factors import views as factors
 from yesand.people.joining import views as joining
 from yesand.people.leaving import views as leaving
 from yesand.people.seating import views as seating
@@ -30,12 +31,20 @@ urlpatterns = [
     ),
     path("account/export/", leaving.export, name="account_export"),
     path("account/leave/", leaving.leave, name="account_leave"),
+    path("account/factors/first/", factors.first, name="mfa_first"),
+    path("account/factors/recovery-codes/", factors.recovery, name="mfa_recovery_codes"),
+    path(
+        "account/factors/recovery-codes/new/",
+        factors.new_recovery,
+        name="mfa_new_recovery_codes",
+    ),
     path("account/resume/", security.resume, name="account_resume"),
     path("account/again/", security.again, name="account_again"),
     path("people/", seating.people, name="people"),
     path("people/organisations/", seating.new_organisation, name="new_organisation"),
     path("people/seats/", seating.new_seat, name="new_seat"),
     path("people/seats/<int:number>/end/", seating.end_seat, name="end_seat"),
+    path("people/<str:name>/out/", seating.log_out, name="log_out_of"),
     path("people/<str:name>/renew/", seating.renewal, name="renewal"),
     path("invitations/", joining.invitations, name="invitations"),
     path("invitations/new/", joining.new_invitation, name="new_invitation"),

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from yesand.people.factors.services import needs_factor
 from yesand.people.frame import Waiting
-from yesand.people.middleware import needs_factor
 from yesand.people.models import User
 from yesand.people.sight import Request
 
@@ -18,4 +18,4 @@ def waiting(request: Request) -> Iterator[Waiting]:
     assert isinstance(request.user, User)
     if needs_factor(request):
         told = gettext("Add a passkey or an app for codes: your password alone opens too much.")
-        yield Waiting(told, reverse("mfa_index"), request.user.date_joined, urgent=True)
+        yield Waiting(told, reverse("mfa_first"), request.user.date_joined, urgent=True)

@@ -238,15 +238,20 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 
 # Second factors and passkeys. A browser offers passkeys over HTTPS or on this machine alone.
 MFA_ADAPTER = "yesand.people.adapters.Factors"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+#: Recovery codes are ours: allauth would keep them sealed, we keep their hashes alone.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Yes-And"
 MFA_TOTP_TOLERANCE = 0  # a code is good for its own 30 seconds, and so never twice
-MFA_FORMS = {"add_webauthn": "yesand.people.security.forms.AddPasskey"}
-#: Whether producers, auditors and licensees must have a second factor: where there is HTTPS.
-REQUIRE_MFA = os.environ.get("YESAND_REQUIRE_MFA", "1" if HTTPS else "0") == "1"
+MFA_FORMS = {
+    "add_webauthn": "yesand.people.security.forms.AddPasskey",
+    "authenticate": "yesand.people.factors.forms.Authenticate",
+    "reauthenticate": "yesand.people.factors.forms.Reauthenticate",
+}
+#: Who must have a second factor, above what the house's own settings say; nothing: those do.
+REQUIRE_MFA = os.environ.get("YESAND_REQUIRE_MFA", "")
 
 # Signing in by an account elsewhere: ``YESAND_OIDC=issuer,client id,secret``.
 SOCIALACCOUNT_ADAPTER = "yesand.people.adapters.Providers"

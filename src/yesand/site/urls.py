@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from yesand.people.confirming import reauthenticated
+from yesand.people.factors import views as factors
 from yesand.people.rooms import offered
 from yesand.site import errors, log_pages, views
 from yesand.site.api import addresses
@@ -19,6 +20,8 @@ urlpatterns = [
     path("password/", account.password_change, name="account_change_password"),
     path("password/set/", reauthenticated(account.password_set), name="account_set_password"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/factors/totp/activate/", factors.join_app, name="mfa_activate_totp"),
+    path("account/factors/webauthn/add/", factors.add_passkey, name="mfa_add_webauthn"),
     path("account/factors/", include("allauth.mfa.urls")),
     path("account/elsewhere/", include("allauth.socialaccount.urls")),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),

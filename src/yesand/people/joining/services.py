@@ -9,7 +9,6 @@ from secrets import token_urlsafe
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -17,8 +16,16 @@ from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.place import Place
 from yesand.people import services as people
 from yesand.people.happenings import Happened
-from yesand.people.models import Delegation, Invitation, Organisation, Performer, Seat, Token, User
-from yesand.people.security.services import happened
+from yesand.people.models import (
+    Delegation,
+    Invitation,
+    Organisation,
+    Performer,
+    RecoveryCode,
+    Seat,
+    User,
+)
+from yesand.people.security.services import happened, shut_out
 
 DAYS, LONGEST = 14, 90
 
@@ -244,6 +251,5 @@ def _performing(place: Place, invitation: Invitation, user: User) -> None:
 
 def _forget_ways_in(place: Place, user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    Token.objects.filter(user=user, revoked_at=None).update(revoked_at=place.clock.now())
+    RecoveryCode.objects.filter(user=user).delete()
+    shut_out(place, user)

@@ -17,12 +17,13 @@ from yesand.people import services
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import AUDITOR, PRODUCER
 from yesand.people.gates import only
+from yesand.people.happenings import Happened
 from yesand.people.joining.services import renew
 from yesand.people.joining.views import send
 from yesand.people.models import Organisation, Seat, User
 from yesand.people.seating.forms import Found, Give
 from yesand.people.seating.services import end, give
-from yesand.people.security.services import shown_once
+from yesand.people.security.services import happened, shown_once, shut_out
 from yesand.people.sight import Request
 from yesand.people.views import listed
 
@@ -93,6 +94,18 @@ def end_seat(request: Request, number: int) -> HttpResponse:
     """End somebody's seat."""
     end(get_object_or_404(Seat, pk=number), request)
     messages.success(request, gettext("The seat is ended."))
+    return redirect("people")
+
+
+@only(PRODUCER)
+@require_POST
+@reauthenticated
+def log_out(request: Request, name: str) -> HttpResponse:
+    """Log somebody out everywhere, as when a telephone or laptop of theirs is lost."""
+    user = get_object_or_404(User, username=name, is_active=True)
+    shut_out(request.place, user)
+    happened(Happened.SESSIONS_ENDED, user, request, detail="and every token")
+    messages.success(request, gettext("Every session and token of theirs is ended."))
     return redirect("people")
 
 

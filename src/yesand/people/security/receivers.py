@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.signals import (
@@ -10,23 +11,25 @@ from allauth.account.signals import (
     password_set,
     user_logged_in,
 )
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from allauth.socialaccount.signals import social_account_added, social_account_removed
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib.auth import signals as django_signals
 from django.http import HttpRequest, HttpResponse
 
 from yesand.people.confirming import proven
+from yesand.people.factors.services import forget_factors, has_factor
 from yesand.people.happenings import Happened
 from yesand.people.models import User
 from yesand.people.security.services import happened
 from yesand.people.speaking import speak
 
+log = logging.getLogger("yesand.people")
 _SIGNALS = (
     (password_changed, Happened.PASSWORD_CHANGED),
     (password_set, Happened.PASSWORD_CHANGED),
     (authenticator_added, Happened.FACTOR_ADDED),
     (authenticator_removed, Happened.FACTOR_REMOVED),
-    (authenticator_reset, Happened.CODES_RENEWED),
 )
 
 
@@ -36,6 +39,8 @@ def listen() -> None:
     django_signals.user_login_failed.connect(_failed, dispatch_uid="failed")
     user_logged_in.connect(_logged_in, dispatch_uid="logged in")
     authentication_step_completed.connect(_confirmed, dispatch_uid="confirmed")
+    authentication_failed.connect(_second_failed, dispatch_uid="second failed")
+    authenticator_removed.connect(_removed, dispatch_uid="removed")
     social_account_added.connect(_linked, dispatch_uid="linked")
     social_account_removed.connect(_unlinked, dispatch_uid="unlinked")
     for signal, kind in _SIGNALS:
@@ -79,6 +84,22 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_
     user = User.objects.filter(username=name).first() if name else None
     if user is not None:
         happened(Happened.LOGIN_FAILED, user, request)
+        return
+    # Never the name: it may be a password that went into the wrong field.
+    log.warning("Login failed: nobody of that name", extra={"request": request})
+
+
+def _second_failed(request: HttpRequest, user: User, **told: Any) -> None:
+    """Who got this far knew the password: that is worth a look."""
+    happened(Happened.LOGIN_FAILED, user, request, detail="second factor")
+
+
+def _removed(request: HttpRequest, user: User, **_: Any) -> None:
+    """Without a factor its recovery codes open nothing, and no other browser stays in."""
+    if has_factor(user):
+        return
+    forget_factors(request, user)
+    end_other_sessions(request, user)
 
 
 def _linked(request: HttpRequest, sociallogin: Any, **_: Any) -> None:

@@ -80,6 +80,13 @@ def sessions_of(user: User) -> list[UserSession]:
     )
 
 
+def shut_out(place: Place, user: User) -> None:
+    """End every session and token of a person's."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    Token.objects.filter(user=user, revoked_at=None).update(revoked_at=place.clock.now())
+
+
 def make_token(
     place: Place, user: User, name: str, scopes: Collection[str], expires_at: datetime | None
 ) -> tuple[Token, str]:

@@ -12,16 +12,25 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yesand.people.confirming import held_act, reauthenticated
+from yesand.people.confirming import ask, held_act, reauthenticated, recently
+from yesand.people.factors.services import (
+    NOBODY,
+    codes_left,
+    has_factor,
+    needs_factor,
+)
+from yesand.people.factors.services import (
+    told as asked,
+)
 from yesand.people.frame import PRODUCER
 from yesand.people.happenings import ALARMING, WORDS, Happened, described, shortened
-from yesand.people.middleware import needs_factor
 from yesand.people.models import Event, Seat, Token, User
 from yesand.people.scopes import SCOPES
 from yesand.people.security.forms import Credited, NewToken, Settings
@@ -56,7 +65,8 @@ def account(request: Request) -> HttpResponse:
             "seats": seats,
             "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
             "codes": Authenticator.Type.TOTP in kinds,
-            "recovery": Authenticator.Type.RECOVERY_CODES in kinds,
+            "recovery": codes_left(user),
+            "may_do_without": asked(request.place) == NOBODY and not has_factor(user),
             "elsewhere": SocialAccount.objects.filter(user=user).count(),
             "needs_factor": needs_factor(request),
             "sessions": len(sessions_of(user)),
@@ -93,6 +103,8 @@ def preferences(request: Request) -> HttpResponse:
     form = form_class(request.POST or None, initial=initial)
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/preferences.html", {"form": form})
+    if "email" in form.changed_data and not recently(request):
+        return ask(request)  # a link that lets one back in is mailed there
     _keep(request, user, form)
     messages.success(request, gettext("Kept."))
     response = redirect("account_settings")
@@ -113,11 +125,11 @@ def _keep(request: Request, user: User, form: Settings) -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def sessions(request: Request) -> HttpResponse:
+def sessions(request: Request) -> HttpResponseBase:
     """List where the person is logged in; end one session, or all others."""
     user = me_of(request)
     if request.method == "POST":
-        return _end_session(request, user)
+        return _end_session(request)
     rows = [
         (row, shortened(row.ip), described(row.user_agent), row.is_current())
         for row in sessions_of(user)
@@ -125,8 +137,9 @@ def sessions(request: Request) -> HttpResponse:
     return render(request, "people/sessions.html", {"rows": rows})
 
 
-def _end_session(request: Request, user: User) -> HttpResponse:
-    which = request.POST.get("session", "")
+@reauthenticated
+def _end_session(request: Request) -> HttpResponse:
+    user, which = me_of(request), request.POST.get("session", "")
     if which == "others":
         end_other_sessions(request, user)
         happened(Happened.SESSIONS_ENDED, user, request)
