@@ -15,7 +15,7 @@ from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
 from yesand.newsroom import citations, illustration, pictures
 from yesand.newsroom.content import Content, content
-from yesand.newsroom.models import Article, Correction, Picture, Tag, Version, Visits
+from yesand.newsroom.models import Article, Correction, Picture, Plan, Tag, Version, Visits
 from yesand.people.models import Seat, User
 from yesand.provenance import dsse
 from yesand.provenance import services as log
@@ -99,7 +99,7 @@ def revise(place: Place, article: Article, what: Content, base: str) -> Article:
     Refused : somebody else has changed it since.
     """
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         now_says = content_of(held)
         if now_says.digest != base:
             raise Refused(
@@ -108,6 +108,7 @@ def revise(place: Place, article: Article, what: Content, base: str) -> Article:
             )
         if what.digest == now_says.digest:
             return held
+        void(held, "The draft was changed")
         held.draft, held.state = what.as_json(), Article.State.DRAFT
         held.approved, held.approved_by, held.changed_at = "", None, place.clock.now()
         held.save()
@@ -125,9 +126,9 @@ def approve(place: Place, article: Article, by: User, seen: str) -> Article:
     ------
     Refused : no producer; a claim without a source; or the draft is no longer what was shown.
     """
-    _producer(by)
+    producing(by)
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         what = content_of(held)
         if what.digest != seen:
             raise Refused("The draft is no longer what you were shown", remedy="Look at it again.")
@@ -145,13 +146,14 @@ def send_back(place: Place, article: Article, by: User, note: str) -> Article:
     ------
     Refused : no producer, or it is published as it stands. BadInput : no reason.
     """
-    _producer(by)
+    producing(by)
     if not note.strip():
         raise BadInput("Say what is to be done", where="reason")
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         if held.state == Article.State.PUBLISHED:
             raise Refused("It is published as it stands", remedy="Change the draft first.")
+        void(held, "It was sent back")
         held.state, held.note = Article.State.SENT_BACK, note.strip()[:2000]
         held.approved, held.approved_by = "", None
         held.changed_at = place.clock.now()
@@ -171,20 +173,27 @@ def publish(place: Place, article: Article, by: User, correction: str = "") -> V
     Refused : nobody approved exactly this, or a claim names no source.
     BadInput : a further version that does not say what has changed.
     """
-    _producer(by)
+    producing(by)
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         what = content_of(held)
         if held.state != Article.State.PUBLISHED and held.approved != what.digest:
             raise Refused("Nobody has approved this draft as it stands", remedy="Approve it first.")
         reviewer = _named(held.approved_by) if held.approved_by else ""
+        void(held, "It was published before its time")
         return _published(place, held, what, reviewer, correction)
+
+
+def void(held: Article, why: str) -> int:
+    """Give up the plan that waits, in the caller's transaction; return whether there was one."""
+    rows = Plan.objects.filter(article=held, state=Plan.State.WAITING)
+    return rows.update(state=Plan.State.CANCELLED, said=why)
 
 
 def publish_unreviewed(place: Place, article: Article) -> Version:
     """Publish what came with the house, and that nobody here has looked at: labelled as that."""
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         return _published(place, held, content_of(held), "", "")
 
 
@@ -286,12 +295,18 @@ def visited(place: Place, article: Article) -> None:
     )
 
 
-def _held(article: Article) -> Article:
+def hold(article: Article) -> Article:
     """Return the article's row, held until the transaction ends."""
     return Article.objects.select_for_update().get(pk=article.pk)
 
 
-def _producer(user: User) -> None:
+def producing(user: User) -> None:
+    """Let a producer decide.
+
+    Raises
+    ------
+    Refused : they are none.
+    """
     if not Seat.objects.filter(user=user, role=Seat.Role.PRODUCER).exists():
         raise Refused("Only a producer decides what is published", where=user.username)
 

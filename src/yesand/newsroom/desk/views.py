@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +16,7 @@ from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.newsroom import citations, services
 from yesand.newsroom.content import Content, Writer, content
 from yesand.newsroom.desk import forms
+from yesand.newsroom.desk.gates import onlookers, producers
 from yesand.newsroom.difference import changes
 from yesand.newsroom.models import Article, Picture
 from yesand.newsroom.page import Page
@@ -27,32 +26,6 @@ from yesand.newsroom.writing.material import Material, figures_not_in, material
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
-
-View = Callable[..., HttpResponse]
-
-
-def producers(view: View) -> View:
-    """Open a page to producers; to all others it is not there."""
-
-    @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if Seat.Role.PRODUCER not in request.sight.roles:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def onlookers(view: View) -> View:
-    """Open a page to those who see everything, to look at."""
-
-    @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.sight.everything:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @onlookers
