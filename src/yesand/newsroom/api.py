@@ -139,7 +139,8 @@ def article(request: HttpRequest, slug: str) -> Any:
 def draft(request: HttpRequest, writing: Writing) -> Any:
     """Put a new draft on the desk."""
     user = _producer(request)
-    made = services.draft(cast(Request, request).place, writing.read(), user)
+    place = cast(Request, request).place
+    made = services.draft(place, services.illustrated(place, writing.read()), user)
     return Status(201, _desk(made))
 
 

@@ -13,8 +13,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
-from yesand.newsroom import citations, illustration, pictures
+from yesand.newsroom import citations, drawing, pictures
 from yesand.newsroom.content import Content, content
+from yesand.newsroom.drawing.frame import Drawing
 from yesand.newsroom.models import Article, Correction, Picture, Plan, Tag, Version, Visits
 from yesand.people.models import Seat, User
 from yesand.provenance import dsse
@@ -24,6 +25,8 @@ from yesand.provenance.statements import Predicate
 
 #: Words that stand in addresses of their own.
 RESERVED = {"editorial", "tags", "figures", "pictures", "feed", "new"}
+
+_DRAWN, _CREDIT = "image/svg+xml", "Drawn by this house’s own code"
 
 
 def draft(
@@ -106,6 +109,7 @@ def revise(place: Place, article: Article, what: Content, base: str) -> Article:
                 "Somebody else changed this draft while you wrote",
                 remedy="Yours is kept in the form below: look at what changed, then save again.",
             )
+        what = _redrawn(place, held, now_says, what)
         if what.digest == now_says.digest:
             return held
         void(held, "The draft was changed")
@@ -267,10 +271,33 @@ def picture(place: Place, data: bytes) -> str:
     return _kept(place, data, found.media_type, found.width, found.height)
 
 
-def drawing(place: Place, seed: str, title: str) -> str:
-    """Draw a picture for an article and keep it; return its name."""
-    data = illustration.drawn(seed, title).encode()
-    return _kept(place, data, "image/svg+xml", illustration.WIDTH, illustration.HEIGHT)
+def illustrated(
+    place: Place, what: Content, made: Drawing | None = None, card: str | None = None
+) -> Content:
+    """Give an article a drawing of this house's own, with what it shows in words.
+
+    Parameters
+    ----------
+    made : the drawing; none: one made from its words. card : see ``content.Image``.
+    """
+    made = made or drawing.of_words(what.words)
+    name = _kept(place, made.svg.encode(), _DRAWN, drawing.WIDTH, drawing.HEIGHT)
+    image = {"sha256": name, "alt": made.alt, "credit": _CREDIT, "card": card}
+    return content({**what.as_json(), "image": image})
+
+
+def _redrawn(place: Place, held: Article, before: Content, what: Content) -> Content:
+    """Let the drawing follow the words until readers have seen it; a chosen picture stays."""
+    old = drawing.of_words(before.words)
+    own = what.image is not None and what.image.sha256 == digest(old.svg.encode())
+    if not own or held.versions.exists():
+        return what
+    assert what.image is not None
+    made = illustrated(place, what)
+    assert made.image is not None
+    alt = made.image.alt if what.image.alt == old.alt else what.image.alt
+    image = {"sha256": made.image.sha256, "alt": alt, "credit": what.image.credit}
+    return content({**what.as_json(), "image": image})
 
 
 def _kept(place: Place, data: bytes, media_type: str, width: int, height: int) -> str:

@@ -85,7 +85,7 @@ def _write(request: Request) -> Article:
     if not title:
         raise BadInput("An article needs a title", where="title")
     empty = content({"title": title, "sections": [{"text": _("The opening.") + " [view]"}]})
-    return services.draft(request.place, _pictured(request, empty), _user(request))
+    return services.draft(request.place, services.illustrated(request.place, empty), _user(request))
 
 
 def _summarise(request: Request) -> Article:
@@ -98,19 +98,13 @@ def _summarise(request: Request) -> Article:
             raise BadInput("Choose between 1 and 30 sentences", where="sentences")
         made = extractive.summarise(given, title=title, most=int(most))
     kept = [{**m.source.model_dump(), "text": m.text} for m in given]
-    return services.draft(request.place, _pictured(request, made), _user(request), material=kept)
+    return services.draft(
+        request.place, services.illustrated(request.place, made), _user(request), material=kept
+    )
 
 
 def _report(request: Request) -> Article:
     return compute(request.place, Period.parse(request.POST.get("month", "")), _user(request))
-
-
-def _pictured(request: Request, what: Content) -> Content:
-    """Give an article a drawing of this house's own, until somebody chooses a picture."""
-    drawn = services.drawing(request.place, what.title, what.title)
-    alt = "Drawing: strands of sound calm down and become the ruled lines of a page."
-    image = {"sha256": drawn, "alt": alt, "credit": request.place.name}
-    return content({**what.as_json(), "image": image})
 
 
 @onlookers
