@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from icalendar import Calendar
 from post_office import PostOffice, open_office
 
+from yesand.heidi.letters import services as letters
 from yesand.kernel.clock import SetClock, stamp
 from yesand.meetings import services
 from yesand.meetings.models import Notice
@@ -226,3 +227,53 @@ def test_a_reminder_of_a_fold_names_which_time(cast: Cast) -> None:
     made.ends_at = made.starts_at + timedelta(hours=1)
     shown = times(made, "Europe/Berlin")
     assert shown == ("Sun 25 Oct 2026, 02:30 (first time, CEST) – 02:30 (second time, CET)")
+
+
+def test_a_letter_and_its_calendar_lead_to_the_meeting_where_the_house_has_an_address(
+    cast: Cast, office: PostOffice, work: object
+) -> None:
+    assert callable(work)
+    with override_settings(PUBLIC_URL="https://yes-and.example"):
+        made = services.book(cast.place, cast.ada, "talk", [cast.pam], at(10), 30)
+        work()
+    link = f"https://yes-and.example/meetings/{made.uid}/"
+    (letter,) = office.to("pam@mail.example")
+    assert link in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    (calendar,) = [p for p in letter.walk() if p.get_content_type() == "text/calendar"]
+    (event,) = Calendar.from_ical(calendar.get_content()).walk("VEVENT")
+    assert event["URL"] == link
+    services.cancel(cast.place, cast.pam, made.uid)
+    work()  # the house has no address now: no link, and no half of one
+    text = office.letters[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "http" not in text and "here:" not in text
+
+
+def test_a_question_and_its_answer_are_told_by_a_letter_with_a_link(
+    cast: Cast, office: PostOffice, work: object
+) -> None:
+    assert callable(work)
+    with override_settings(PUBLIC_URL="https://yes-and.example"):
+        asked = letters.send(cast.place, cast.ada, "May I sing?")
+        assert letters.send(cast.place, cast.ada, "May I sing?") == asked
+        assert work() == 1
+        (letter,) = office.letters
+        assert letter["To"] == "pam@mail.example" and "sing" not in str(letter)
+        assert f"https://yes-and.example/heidi/letters/{asked.pk}/" in str(letter)
+        letters.answer(cast.place, cast.pam, asked, "Yes.")
+        assert work() == 1
+    assert office.letters[-1]["To"] == "ada@mail.example"
+    assert "/heidi/letters/" in office.letters[-1].get_content()
+
+
+def test_such_a_letter_waits_for_a_closed_post_office_and_keeps_its_name(
+    cast: Cast, office: PostOffice, work: object, clock: SetClock
+) -> None:
+    assert callable(work)
+    office.closed = True
+    letters.send(cast.place, cast.ada, "May I sing?")
+    assert work() == 1 and work() == 0
+    office.closed = False
+    clock.advance(minutes=1)
+    assert work() == 1
+    (letter,) = office.letters
+    assert letter["Message-ID"].endswith(".yes-and.invalid>")

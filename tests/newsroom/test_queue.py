@@ -187,5 +187,5 @@ def test_a_persons_part_is_told_and_forgotten(
     assert told["drafted"][0]["article"] == draft.slug
     assert told["named as reviewer"][0]["version"] == 1
     erase(house.place, producer)
-    assert held(producer) == {"drafted": [], "approved": [], "named as reviewer": []}
+    assert not any(held(producer).values())
     assert Version.objects.get().reviewer == "petra"

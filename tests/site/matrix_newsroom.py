@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from matrix import GONE, LOGIN, OPEN, SEEN, Row
 from stage import Stage
 
-from yesand.kernel.clock import Period
+from yesand.kernel.clock import Clock, Period, stamp
 from yesand.newsroom import services
 from yesand.newsroom.content import content
 from yesand.newsroom.models import Article, Picture
@@ -47,6 +48,11 @@ def digest(stage: Stage) -> str:
 
 def typed(stage: Stage) -> dict[str, Any]:
     return {"title": "A view", "body": "We think otherwise. [view]", "base": digest(stage)}
+
+
+def soon() -> datetime:
+    """A moment to come, by the real clock that requests go by."""
+    return Clock().now() + timedelta(days=30)
 
 
 def picture(stage: Stage) -> list[Any]:
@@ -100,6 +106,23 @@ ROWS = [
         data=lambda s: {"act": "publish"},
         case="publish",
     ),
+    Row("desk_plan", PRODUCERS, drafted),
+    Row(
+        "desk_plan",
+        ACTS,
+        lambda s: drafted(s, "approved"),
+        method="post",
+        data=lambda s: {"day": f"{soon():%Y-%m-%d}", "time": "18:00", "zone": "Europe/Vienna"},
+        case="plan",
+    ),
+    Row(
+        "desk_plan",
+        ACTS,
+        lambda s: drafted(s, "approved"),
+        method="post",
+        data=lambda s: {"act": "cancel"},
+        case="cancel",
+    ),
     Row("api:get /api/newsroom/articles", OPEN),
     Row("api:get /api/newsroom/articles/{slug}", OPEN, lambda s: opened(s, STORY)),
     Row(
@@ -125,4 +148,11 @@ ROWS = [
         lambda s: drafted(s, "approved"),
         data=lambda s: {},
     ),
+    Row(
+        "api:put /api/newsroom/drafts/{slug}/plan",
+        WRITE,
+        lambda s: drafted(s, "approved"),
+        data=lambda s: {"at": stamp(soon()), "zone": "Europe/Vienna"},
+    ),
+    Row("api:delete /api/newsroom/drafts/{slug}/plan", WRITE, drafted),
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from stage import Stage
 
@@ -343,3 +343,15 @@ def test_the_api_publishes_as_the_pages_do(stage: Stage, as_: dict[str, Client])
     assert read["content"]["title"] == "By API"
     assert len(as_["nobody"].get("/api/newsroom/articles").json()) == 1
     assert as_["nobody"].get("/api/newsroom/articles?page=0").status_code == 422
+
+
+def test_addresses_are_the_worlds_where_it_is_said_what_they_are(
+    story: Article, as_: dict[str, Client]
+) -> None:
+    with override_settings(PUBLIC_URL="https://yes-and.example"):
+        page = as_["nobody"].get(reverse("article", args=[story.slug])).content.decode()
+        feed = as_["nobody"].get(reverse("newsroom_feed", args=["json"])).json()
+    assert f'<link rel="canonical" href="https://yes-and.example/newsroom/{story.slug}/">' in page
+    assert 'property="og:image" content="https://yes-and.example/newsroom/pictures/' in page
+    assert feed["home_page_url"] == "https://yes-and.example/newsroom/"
+    assert all(i["url"].startswith("https://yes-and.example/") for i in feed["items"])

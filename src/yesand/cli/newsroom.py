@@ -50,9 +50,11 @@ def article(
 
     text = _text(file)
     if not (summarise or with_model):
-        made = services.draft(place, manuscript.parse(text), None)
+        what = services.illustrated(place, manuscript.parse(text))
+        made = services.draft(place, what, None)
     else:
         what, kept = _summary(text, title or file.stem, url, publisher, sentences, with_model)
+        what = services.illustrated(place, what)
         made = services.draft(place, what, None, material=[kept])
     _told(place, made, publish_as, as_json)
 

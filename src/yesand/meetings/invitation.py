@@ -32,6 +32,7 @@ class Invitation:
     ----------
     sequence : counts its changes (RFC 5546 § 2.1.4).
     changed : when it was changed last; stands as DTSTAMP, so that equal states give equal bytes.
+    url : its page, if the world can reach it (RFC 5545 § 3.8.4.6).
     """
 
     uid: str
@@ -46,6 +47,7 @@ class Invitation:
     organizer: str
     guests: Sequence[Guest]
     cancelled: bool = False
+    url: str = ""
 
 
 def letter(invitation: Invitation, method: str) -> bytes:
@@ -91,6 +93,8 @@ def _event(told: Invitation) -> Event:
     event.add("summary", told.title)
     if told.about:
         event.add("description", told.about)
+    if told.url:
+        event.add("url", told.url)
     event.add("status", "CANCELLED" if told.cancelled else "CONFIRMED")
     event.add("organizer", _address(told.organizer, told.house))
     for guest in told.guests:

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +20,7 @@ from yesand.meetings.feeds import services as feeds
 from yesand.meetings.invitation import CANCEL, REQUEST, letter
 from yesand.meetings.models import Feed, Meeting
 from yesand.meetings.notices import views as notices
+from yesand.people.addresses import address as address_of
 from yesand.people.frame import PRODUCER
 from yesand.people.models import User
 from yesand.people.sight import Request
@@ -157,7 +157,7 @@ def feed(request: Request) -> HttpResponse:
         return redirect("meeting_feed")
     if request.method == "POST":
         secret = feeds.renew(request.place, request.user)
-        address = request.build_absolute_uri(reverse("meeting_feed_ics", args=[secret]))
+        address = address_of(request, "meeting_feed_ics", secret)
     found = Feed.objects.filter(user=request.user).first()
     answer = render(request, "meetings/feed.html", {"feed": found, "address": address})
     if address:

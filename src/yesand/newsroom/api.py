@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Any, cast
 
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
+from pydantic import AwareDatetime
 
 from yesand.kernel.clock import stamp
 from yesand.newsroom import manuscript, services
@@ -15,6 +16,8 @@ from yesand.newsroom.content import Content, Source, Writer, content
 from yesand.newsroom.models import Article, Version
 from yesand.newsroom.origin import source_type
 from yesand.newsroom.page import Page
+from yesand.newsroom.planning import services as planning
+from yesand.people.addresses import address
 from yesand.people.bearer import allowed
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
@@ -57,6 +60,8 @@ class Desk(Schema):
     state: str
     digest: str
     content: Content
+    #: When it is published by itself, if that is planned.
+    planned: str | None = None
 
 
 class Writing(Schema):
@@ -97,6 +102,13 @@ class Publishing(Schema):
     correction: str = Field("", max_length=2000)
 
 
+class Later(Publishing):
+    """When a draft is published: a moment with its offset, and the zone it was chosen in."""
+
+    at: AwareDatetime
+    zone: str = Field("UTC", max_length=64)
+
+
 class Back(Schema):
     """Why a draft is sent back."""
 
@@ -127,7 +139,8 @@ def article(request: HttpRequest, slug: str) -> Any:
 def draft(request: HttpRequest, writing: Writing) -> Any:
     """Put a new draft on the desk."""
     user = _producer(request)
-    made = services.draft(cast(Request, request).place, writing.read(), user)
+    place = cast(Request, request).place
+    made = services.draft(place, services.illustrated(place, writing.read()), user)
     return Status(201, _desk(made))
 
 
@@ -172,6 +185,25 @@ def publish(request: HttpRequest, slug: str, publishing: Publishing) -> Any:
     return _full(request, services.publish(place, found, user, publishing.correction))
 
 
+@router.put("/newsroom/drafts/{slug}/plan", response=Desk, auth=_writing)
+def plan(request: HttpRequest, slug: str, later: Later) -> Any:
+    """Have what was approved published at a moment; a plan that waits gives way to it."""
+    user = _producer(request)
+    found = _found(request, slug)
+    place = cast(Request, request).place
+    planning.plan(place, found, user, later.at.astimezone(UTC), later.zone, later.correction)
+    return _desk(found)
+
+
+@router.delete("/newsroom/drafts/{slug}/plan", response=Desk, auth=_writing)
+def unplan(request: HttpRequest, slug: str) -> Any:
+    """Cancel the plan that waits, if there is one."""
+    user = _producer(request)
+    found = _found(request, slug)
+    planning.cancel(cast(Request, request).place, found, user)
+    return _desk(found)
+
+
 def _producer(request: HttpRequest) -> User:
     if Seat.Role.PRODUCER not in cast(Request, request).sight.roles:
         raise HttpError(403, "Only a producer writes and decides what is published")
@@ -187,7 +219,14 @@ def _found(request: HttpRequest, slug: str) -> Article:
 
 def _desk(found: Article) -> dict[str, Any]:
     what = services.content_of(found)
-    return {"slug": found.slug, "state": found.state, "digest": what.digest, "content": what}
+    plan = found.plan
+    return {
+        "slug": found.slug,
+        "state": found.state,
+        "digest": what.digest,
+        "content": what,
+        "planned": stamp(plan.at) if plan else None,
+    }
 
 
 def _short(request: HttpRequest, found: Version) -> dict[str, Any]:
@@ -199,7 +238,7 @@ def _short(request: HttpRequest, found: Version) -> dict[str, Any]:
         "title": what.title,
         "dek": what.dek,
         "tags": list(what.tags),
-        "url": request.build_absolute_uri(reverse("article", args=[found.article.slug])),
+        "url": address(request, "article", found.article.slug),
         "published": stamp(first),
         "updated": stamp(found.at),
         "words": page.words,

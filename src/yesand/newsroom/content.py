@@ -92,6 +92,12 @@ class Content(_Typed):
         """SHA-256 of the canonical form."""
         return digest_of(self.as_json())
 
+    @property
+    def words(self) -> str:
+        """SHA-256 of its words alone: title, dek and sections."""
+        sections = [section.model_dump(mode="json") for section in self.sections]
+        return digest_of({"title": self.title, "dek": self.dek, "sections": sections})
+
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON, the same for the same content."""
         return self.model_dump(mode="json")

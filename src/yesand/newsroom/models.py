@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 from django.db import models
 
 from yesand.people.models import User
@@ -48,6 +51,63 @@ class Article(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return str(self.draft.get("title", self.slug))
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that waits, if there is one."""
+        return self.plans.filter(state=Plan.State.WAITING).first()
+
+    @property
+    def failed_plan(self) -> Plan | None:
+        """The last plan, if it failed and nothing has followed it."""
+        last = self.plans.first()
+        if last is None or last.state != Plan.State.FAILED or last.approved != self.approved:
+            return None
+        return last
+
+
+class Plan(models.Model):
+    """When an approved draft is to be published; an altered plan is followed by another."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting"
+        PUBLISHED = "published"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="plans")
+    #: The digest of exactly the content that is to be published.
+    approved = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: The IANA zone in which its moment was chosen.
+    zone = models.CharField(max_length=64)
+    correction = models.TextField(blank=True)
+    made_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    #: Why it came to nothing.
+    said = models.TextField(blank=True)
+
+    class Meta:
+        """One at a time; the newest first."""
+
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"], condition=models.Q(state="waiting"), name="one_plan_waits"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people: on the wall of its zone, and in UTC."""
+        if self.zone == "UTC":
+            return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        there = self.at.astimezone(ZoneInfo(self.zone))
+        return f"{there:%Y-%m-%d %H:%M} {self.zone} ({self.at.astimezone(UTC):%H:%M} UTC)"
 
 
 class Version(models.Model):

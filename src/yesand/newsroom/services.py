@@ -13,9 +13,10 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
-from yesand.newsroom import citations, illustration, pictures
+from yesand.newsroom import citations, drawing, pictures
 from yesand.newsroom.content import Content, content
-from yesand.newsroom.models import Article, Correction, Picture, Tag, Version, Visits
+from yesand.newsroom.drawing.frame import Drawing
+from yesand.newsroom.models import Article, Correction, Picture, Plan, Tag, Version, Visits
 from yesand.people.models import Seat, User
 from yesand.provenance import dsse
 from yesand.provenance import services as log
@@ -24,6 +25,8 @@ from yesand.provenance.statements import Predicate
 
 #: Words that stand in addresses of their own.
 RESERVED = {"editorial", "tags", "figures", "pictures", "feed", "new"}
+
+_DRAWN, _CREDIT = "image/svg+xml", "Drawn by this house’s own code"
 
 
 def draft(
@@ -99,15 +102,17 @@ def revise(place: Place, article: Article, what: Content, base: str) -> Article:
     Refused : somebody else has changed it since.
     """
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         now_says = content_of(held)
         if now_says.digest != base:
             raise Refused(
                 "Somebody else changed this draft while you wrote",
                 remedy="Yours is kept in the form below: look at what changed, then save again.",
             )
+        what = _redrawn(place, held, now_says, what)
         if what.digest == now_says.digest:
             return held
+        void(held, "The draft was changed")
         held.draft, held.state = what.as_json(), Article.State.DRAFT
         held.approved, held.approved_by, held.changed_at = "", None, place.clock.now()
         held.save()
@@ -125,9 +130,9 @@ def approve(place: Place, article: Article, by: User, seen: str) -> Article:
     ------
     Refused : no producer; a claim without a source; or the draft is no longer what was shown.
     """
-    _producer(by)
+    producing(by)
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         what = content_of(held)
         if what.digest != seen:
             raise Refused("The draft is no longer what you were shown", remedy="Look at it again.")
@@ -145,13 +150,14 @@ def send_back(place: Place, article: Article, by: User, note: str) -> Article:
     ------
     Refused : no producer, or it is published as it stands. BadInput : no reason.
     """
-    _producer(by)
+    producing(by)
     if not note.strip():
         raise BadInput("Say what is to be done", where="reason")
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         if held.state == Article.State.PUBLISHED:
             raise Refused("It is published as it stands", remedy="Change the draft first.")
+        void(held, "It was sent back")
         held.state, held.note = Article.State.SENT_BACK, note.strip()[:2000]
         held.approved, held.approved_by = "", None
         held.changed_at = place.clock.now()
@@ -171,20 +177,27 @@ def publish(place: Place, article: Article, by: User, correction: str = "") -> V
     Refused : nobody approved exactly this, or a claim names no source.
     BadInput : a further version that does not say what has changed.
     """
-    _producer(by)
+    producing(by)
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         what = content_of(held)
         if held.state != Article.State.PUBLISHED and held.approved != what.digest:
             raise Refused("Nobody has approved this draft as it stands", remedy="Approve it first.")
         reviewer = _named(held.approved_by) if held.approved_by else ""
+        void(held, "It was published before its time")
         return _published(place, held, what, reviewer, correction)
+
+
+def void(held: Article, why: str) -> int:
+    """Give up the plan that waits, in the caller's transaction; return whether there was one."""
+    rows = Plan.objects.filter(article=held, state=Plan.State.WAITING)
+    return rows.update(state=Plan.State.CANCELLED, said=why)
 
 
 def publish_unreviewed(place: Place, article: Article) -> Version:
     """Publish what came with the house, and that nobody here has looked at: labelled as that."""
     with transaction.atomic():
-        held = _held(article)
+        held = hold(article)
         return _published(place, held, content_of(held), "", "")
 
 
@@ -258,10 +271,33 @@ def picture(place: Place, data: bytes) -> str:
     return _kept(place, data, found.media_type, found.width, found.height)
 
 
-def drawing(place: Place, seed: str, title: str) -> str:
-    """Draw a picture for an article and keep it; return its name."""
-    data = illustration.drawn(seed, title).encode()
-    return _kept(place, data, "image/svg+xml", illustration.WIDTH, illustration.HEIGHT)
+def illustrated(
+    place: Place, what: Content, made: Drawing | None = None, card: str | None = None
+) -> Content:
+    """Give an article a drawing of this house's own, with what it shows in words.
+
+    Parameters
+    ----------
+    made : the drawing; none: one made from its words. card : see ``content.Image``.
+    """
+    made = made or drawing.of_words(what.words)
+    name = _kept(place, made.svg.encode(), _DRAWN, drawing.WIDTH, drawing.HEIGHT)
+    image = {"sha256": name, "alt": made.alt, "credit": _CREDIT, "card": card}
+    return content({**what.as_json(), "image": image})
+
+
+def _redrawn(place: Place, held: Article, before: Content, what: Content) -> Content:
+    """Let the drawing follow the words until readers have seen it; a chosen picture stays."""
+    old = drawing.of_words(before.words)
+    own = what.image is not None and what.image.sha256 == digest(old.svg.encode())
+    if not own or held.versions.exists():
+        return what
+    assert what.image is not None
+    made = illustrated(place, what)
+    assert made.image is not None
+    alt = made.image.alt if what.image.alt == old.alt else what.image.alt
+    image = {"sha256": made.image.sha256, "alt": alt, "credit": what.image.credit}
+    return content({**what.as_json(), "image": image})
 
 
 def _kept(place: Place, data: bytes, media_type: str, width: int, height: int) -> str:
@@ -286,12 +322,18 @@ def visited(place: Place, article: Article) -> None:
     )
 
 
-def _held(article: Article) -> Article:
+def hold(article: Article) -> Article:
     """Return the article's row, held until the transaction ends."""
     return Article.objects.select_for_update().get(pk=article.pk)
 
 
-def _producer(user: User) -> None:
+def producing(user: User) -> None:
+    """Let a producer decide.
+
+    Raises
+    ------
+    Refused : they are none.
+    """
     if not Seat.objects.filter(user=user, role=Seat.Role.PRODUCER).exists():
         raise Refused("Only a producer decides what is published", where=user.username)
 

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from yesand.newsroom import views
 from yesand.newsroom.desk import views as desk
+from yesand.newsroom.planning import views as planning
 
 urlpatterns = [
     path("newsroom/", views.newsroom, name="newsroom"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("newsroom/editorial/<slug:slug>/", desk.article, name="desk_article"),
     path("newsroom/editorial/<slug:slug>/edit/", desk.edit, name="desk_edit"),
     path("newsroom/editorial/<slug:slug>/decide/", desk.decide, name="desk_decide"),
+    path("newsroom/editorial/<slug:slug>/later/", planning.planned, name="desk_plan"),
     path("newsroom/<slug:slug>/", views.article, name="article"),
     path("newsroom/<slug:slug>/versions/<int:number>/", views.version, name="article_version"),
     path("newsroom/<slug:slug>/versions/<int:number>.json", views.signed, name="article_signed"),

@@ -22,6 +22,7 @@ from yesand.newsroom.reporting.bars import bars
 from yesand.newsroom.reporting.services import again, figures_of, report_of
 from yesand.newsroom.structured import Published, in_script, news_article
 from yesand.newsroom.visits import Day
+from yesand.people.addresses import address, home
 from yesand.people.sight import Request
 from yesand.people.views import listed
 
@@ -118,7 +119,7 @@ def told(request: Request, found: Version) -> dict[str, Any]:
         "page": Page(content),
         "content": content,
         "picture": _picture(content),
-        "canonical": _absolute(request, "article", found.article.slug),
+        "canonical": address(request, "article", found.article.slug),
         "card": _card(request, content),
         "json_ld": _json_ld(request, found, content, versions),
         "readers": _readers(request, found.article),
@@ -138,15 +139,15 @@ def _card(request: Request, content: Content) -> str:
         return ""
     name = content.image.card or content.image.sha256
     found = Picture.objects.filter(sha256=name).exclude(media_type="image/svg+xml").first()
-    return _absolute(request, "picture", found.sha256) if found else ""
+    return address(request, "picture", found.sha256) if found else ""
 
 
 def _json_ld(request: Request, found: Version, content: Content, versions: list[Version]) -> str:
     one = Published(
         content=content,
-        address=_absolute(request, "article", found.article.slug),
+        address=address(request, "article", found.article.slug),
         publisher=request.place.name,
-        home=request.build_absolute_uri("/"),
+        home=home(request) + "/",
         first=versions[-1].at,
         last=found.at,
         reviewer=found.reviewer,
@@ -176,10 +177,6 @@ def _ask(title: str) -> str:
         return f"{reverse('heidi')}?{urlencode({'about': title})}"
     except NoReverseMatch:
         return ""
-
-
-def _absolute(request: Request, name: str, *arguments: Any) -> str:
-    return request.build_absolute_uri(reverse(name, args=arguments))
 
 
 @login_not_required
@@ -242,8 +239,8 @@ def feed(request: Request, kind: str) -> HttpResponse:
     channel = writing.Channel(
         f"{request.place.name}: newsroom",
         _ABOUT,
-        _absolute(request, "newsroom"),
-        _absolute(request, "newsroom_feed", kind),
+        address(request, "newsroom"),
+        address(request, "newsroom_feed", kind),
     )
     items = [_item(request, found) for found in services.published()[:_FEED]]
     if kind == "json":
@@ -256,7 +253,7 @@ def _item(request: Request, found: Version) -> writing.Item:
     content = Content.model_validate(found.content)
     return writing.Item(
         content=content,
-        address=_absolute(request, "article", found.article.slug),
+        address=address(request, "article", found.article.slug),
         first=found.article.versions.order_by("number").values_list("at", flat=True)[0],
         last=found.at,
         reviewer=found.reviewer,

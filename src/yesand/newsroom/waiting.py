@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yesand.newsroom.models import Article
+from yesand.newsroom.models import Article, Plan
 from yesand.people.frame import Waiting
 from yesand.people.models import Seat
 from yesand.people.sight import Request, visible
@@ -23,6 +23,10 @@ def waiting(request: Request) -> Iterator[Waiting]:
         Article.State.SENT_BACK: _("Work on “%(title)s”, which was sent back"),
     }
     rows = visible(Article, request.sight).exclude(state=Article.State.PUBLISHED)
+    rows = rows.exclude(plans__state=Plan.State.WAITING)
+    failed = _("“%(title)s” was not published when it should have been")
     for article in rows.order_by("changed_at"):
-        what = says[Article.State(article.state)] % {"title": str(article)}
+        approved = article.state == Article.State.APPROVED
+        said = failed if approved and article.failed_plan else says[Article.State(article.state)]
+        what = said % {"title": str(article)}
         yield Waiting(what, reverse("desk_article", args=[article.slug]), article.changed_at)

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from yesand.kernel.errors import BadInput
+
 HERE = Path(__file__).parent
 HOUSE = Path(os.environ.get("YESAND_HOUSE", "unopened-house"))
 
@@ -108,9 +110,30 @@ def issuers(providers: dict[str, Any]) -> list[str]:
     return [f"{url.scheme}://{url.netloc}" for url in urls]
 
 
+def public(given: str) -> str:
+    """Return ``YESAND_PUBLIC_URL`` without a slash at its end.
+
+    >>> public("https://yes-and.example/")
+    'https://yes-and.example'
+    """
+    url = urlsplit(given.strip())
+    if given.strip() and (
+        url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query
+    ):
+        raise BadInput(
+            f"YESAND_PUBLIC_URL is {given!r}, which is no address of a house",
+            remedy="Give a scheme and a host, as https://yes-and.example, and nothing after it.",
+        )
+    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+
+
 SECRET_KEY = _secret()
 DEBUG = False
+#: Where the world finds the pages: in letters, calendars, feeds and previews.
+PUBLIC_URL = public(os.environ.get("YESAND_PUBLIC_URL", ""))
 ALLOWED_HOSTS = os.environ.get("YESAND_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+if PUBLIC_URL:
+    ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 DATABASES = {"default": database(HOUSE)}
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

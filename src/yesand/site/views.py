@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import Manifest
 from yesand.newsroom.services import published
+from yesand.people.addresses import home
 from yesand.people.models import Performer
 from yesand.people.scopes import SCOPES
 from yesand.people.sight import Request
@@ -65,8 +66,7 @@ def docs(request: Request) -> HttpResponse:
     """Explain the API, operation by operation, from its own description."""
     from yesand.site.api import api  # the rooms' routers are loaded by then
 
-    address = request.build_absolute_uri("/").rstrip("/")
-    sections = described(api.get_openapi_schema(), address)
+    sections = described(api.get_openapi_schema(), home(request))
     return render(request, "api/docs.html", {"sections": sections, "scopes": SCOPES})
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yesand.heidi.models import Letter
 from yesand.heidi.words import kept
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
-from yesand.people.models import User
+from yesand.people.mailing.services import tell
+from yesand.people.models import Seat, User
 
 LONGEST, OPEN = 5_000, 10
+_ASKED = gettext_lazy("A question waits for an answer")
+_ASKS = gettext_lazy("Somebody has asked what Heidi could not answer. You can read and answer it.")
+_ANSWERED = gettext_lazy("Your question is answered")
+_ANSWERS = gettext_lazy("The producer has answered what you asked. The answer is on your page.")
 
 
 def send(place: Place, user: User, question: str) -> Letter:
@@ -31,7 +37,11 @@ def send(place: Place, user: User, question: str) -> Letter:
             _("%(n)d of your letters wait for an answer") % {"n": OPEN},
             remedy=_("The producer will answer those first."),
         )
-    return Letter.objects.create(user=user, question=words, at=place.clock.now())
+    with transaction.atomic():
+        made = Letter.objects.create(user=user, question=words, at=place.clock.now())
+        for producer in User.objects.filter(seats__role=Seat.Role.PRODUCER).distinct():
+            tell(producer, f"letter.{made.pk}", _ASKED, _ASKS, {}, "letter", made.pk)
+    return made
 
 
 def answer(place: Place, producer: User, letter: Letter, text: str) -> Letter:
@@ -46,6 +56,7 @@ def answer(place: Place, producer: User, letter: Letter, text: str) -> Letter:
         rows = Letter.objects.filter(pk=letter.pk, answered_at=None)
         if rows.update(answer=words, answered_by=producer, answered_at=place.clock.now()):
             letter.refresh_from_db()
+            tell(letter.user, f"letter.{letter.pk}.answer", _ANSWERED, _ANSWERS, {}, "letters")
             return letter
     letter.refresh_from_db()
     if letter.answer != words:

@@ -12,6 +12,7 @@ from yesand.meetings.calendars.services import name_of
 from yesand.meetings.invitation import CANCEL, REQUEST, Guest, Invitation
 from yesand.meetings.invitation import letter as calendar
 from yesand.meetings.models import Meeting, Notice
+from yesand.people.addresses import domain, public
 from yesand.people.models import User
 
 
@@ -27,6 +28,7 @@ def letter(place: Place, notice: Notice) -> EmailMultiAlternatives:
         "others": [name_of(other) for other in others],
         "change": meeting.changes.last(),
         "house": place.name,
+        "link": public("meeting", meeting.uid),
     }
     made = EmailMultiAlternatives(
         subject=_subject(notice),
@@ -57,11 +59,6 @@ def _message_id(place: Place, notice: Notice) -> str:
     return f"<{'.'.join(map(str, told))}@{domain(place)}>"
 
 
-def domain(place: Place) -> str:
-    """Return a name of this house alone, for the ids of letters and events."""
-    return f"{place.origin.rpartition('/')[2]}.yes-and.invalid"
-
-
 def invitation(place: Place, meeting: Meeting, reader: User) -> Invitation:
     """Return a meeting as one reader's calendar is told of it.
 
@@ -89,6 +86,7 @@ def invitation(place: Place, meeting: Meeting, reader: User) -> Invitation:
         organizer=settings.DEFAULT_FROM_EMAIL,
         guests=guests,
         cancelled=meeting.state == Meeting.State.CANCELLED,
+        url=public("meeting", meeting.uid),
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +16,7 @@ from yesand.kernel.errors import BadInput, Refused, YesAndError
 from yesand.newsroom import citations, services
 from yesand.newsroom.content import Content, Writer, content
 from yesand.newsroom.desk import forms
+from yesand.newsroom.desk.gates import onlookers, producers
 from yesand.newsroom.difference import changes
 from yesand.newsroom.models import Article, Picture
 from yesand.newsroom.page import Page
@@ -27,32 +26,6 @@ from yesand.newsroom.writing.material import Material, figures_not_in, material
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
-
-View = Callable[..., HttpResponse]
-
-
-def producers(view: View) -> View:
-    """Open a page to producers; to all others it is not there."""
-
-    @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if Seat.Role.PRODUCER not in request.sight.roles:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def onlookers(view: View) -> View:
-    """Open a page to those who see everything, to look at."""
-
-    @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.sight.everything:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @onlookers
@@ -112,7 +85,7 @@ def _write(request: Request) -> Article:
     if not title:
         raise BadInput("An article needs a title", where="title")
     empty = content({"title": title, "sections": [{"text": _("The opening.") + " [view]"}]})
-    return services.draft(request.place, _pictured(request, empty), _user(request))
+    return services.draft(request.place, services.illustrated(request.place, empty), _user(request))
 
 
 def _summarise(request: Request) -> Article:
@@ -125,19 +98,13 @@ def _summarise(request: Request) -> Article:
             raise BadInput("Choose between 1 and 30 sentences", where="sentences")
         made = extractive.summarise(given, title=title, most=int(most))
     kept = [{**m.source.model_dump(), "text": m.text} for m in given]
-    return services.draft(request.place, _pictured(request, made), _user(request), material=kept)
+    return services.draft(
+        request.place, services.illustrated(request.place, made), _user(request), material=kept
+    )
 
 
 def _report(request: Request) -> Article:
     return compute(request.place, Period.parse(request.POST.get("month", "")), _user(request))
-
-
-def _pictured(request: Request, what: Content) -> Content:
-    """Give an article a drawing of this house's own, until somebody chooses a picture."""
-    drawn = services.drawing(request.place, what.title, what.title)
-    alt = "Drawing: strands of sound calm down and become the ruled lines of a page."
-    image = {"sha256": drawn, "alt": alt, "credit": request.place.name}
-    return content({**what.as_json(), "image": image})
 
 
 @onlookers

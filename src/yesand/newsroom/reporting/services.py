@@ -11,7 +11,7 @@ from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
 from yesand.newsroom import services as newsroom
-from yesand.newsroom.content import Content, content
+from yesand.newsroom.drawing.of_figures import drawn
 from yesand.newsroom.models import Article, Report
 from yesand.newsroom.reporting.figure import Figure
 from yesand.newsroom.reporting.queries import QUESTIONS, Asked, asked_of
@@ -44,9 +44,8 @@ def compute(place: Place, period: Period, by: User | None = None) -> Article:
         report = _report(place, period)
         figures = figures_of(report)
         what = told(period, place.name, report.log_size, figures)
-        return newsroom.draft(
-            place, _pictured(place, period, what), by, period=str(period), slug=_slug(period)
-        )
+        what = newsroom.illustrated(place, what, drawn(str(period), list(figures.values())))
+        return newsroom.draft(place, what, by, period=str(period), slug=_slug(period))
 
 
 def _report(place: Place, period: Period) -> Report:
@@ -77,13 +76,6 @@ def _report(place: Place, period: Period) -> Report:
 
 def _slug(period: Period) -> str:
     return f"transparency-{period}"
-
-
-def _pictured(place: Place, period: Period, what: Content) -> Content:
-    picture = newsroom.drawing(place, f"report {period}", what.title)
-    alt = "Drawing: strands of sound calm down and become the ruled lines of a page."
-    image = {"sha256": picture, "alt": alt, "credit": place.name}
-    return content({**what.as_json(), "image": image})
 
 
 def report_of(period: str) -> Report:

@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yesand.kernel.errors import YesAndError
+from yesand.people.addresses import address
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import AUDITOR, PRODUCER
 from yesand.people.gates import only
@@ -92,7 +93,7 @@ def revoke_invitation(request: Request, number: int) -> HttpResponse:
 
 def send(request: Request, made: Invitation, secret: str) -> None:
     """Mail an invitation if it has an address, and keep its link for the one page that shows it."""
-    link = request.build_absolute_uri(reverse("join", args=[secret]))
+    link = address(request, "join", secret)
     mailed = bool(made.email) and _mailed(request, made, link)
     keep_once(request, {"link": link, "email": made.email, "mailed": mailed})
 

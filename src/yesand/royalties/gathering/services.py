@@ -137,7 +137,8 @@ def synthetic(models: Iterable[ModelBasis]) -> bool:
 def cases(period: Period, settled: Settled) -> Iterator[Case]:
     """Yield every performer who is in a settled model or whose session's fee is due."""
     desk = _Desk(period, settled)
-    for performer in Performer.objects.filter(pk__in=desk.whose()).order_by("handle"):
+    rows = Performer.objects.filter(pk__in=desk.whose()).select_related("user")
+    for performer in rows.order_by("handle"):
         yield from desk.cases(performer)
 
 

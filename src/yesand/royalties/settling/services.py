@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from yesand.kernel.clock import Period
@@ -15,6 +16,7 @@ from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest, digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
+from yesand.people.mailing.services import tell
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
@@ -45,6 +47,12 @@ from yesand.royalties.models import (
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import statement
 from yesand.royalties.totals import Mark, Total, due
+
+_SUBJECT = gettext_lazy("Your statement for %(month)s")
+_WORDS = gettext_lazy(
+    "What your performances earned in %(month)s is settled. Your statement says what it is, line "
+    "by line, and why."
+)
 
 
 @dataclass(frozen=True)
@@ -196,8 +204,17 @@ def _record(place: Place, row: Settlement, issued: list[_Issued]) -> None:
         ],
         batch_size=500,
     )
+    for one in issued:
+        _tell(row, one)
     drafts = (draft_of(i.payload, i.digest) for i in issued)
     post(place, (draft for draft in drafts if draft), row.entry)
+
+
+def _tell(row: Settlement, issued: _Issued) -> None:
+    user = issued.case.performer.user
+    if user is not None:
+        key, told = f"statement.{issued.digest}", {"month": row.period}
+        tell(user, key, _SUBJECT, _WORDS, told, "statement", issued.digest)
 
 
 def _mark(row: Settlement, period: Period, totals: Iterable[Total]) -> None:

@@ -1,0 +1,1 @@
+"""Publishing later: an approved draft is given its moment, and the queue publishes it then."""
