@@ -17,7 +17,7 @@ from yesand.provenance.credentials.claim import Claim, Ground, Source
 from yesand.provenance.credentials.identity import Identity, _pkcs8
 from yesand.provenance.credentials.mining import Aim, Mining, Said, Use
 
-MP4 = Path(__file__).parent / "media" / "second.mp4"
+MP4 = Path(__file__).parent / "provenance" / "media" / "second.mp4"
 KINDS = {
     "wav": "audio/wav",
     "flac": "audio/flac",
