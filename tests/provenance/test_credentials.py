@@ -16,10 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from files_with_credentials import KINDS, RECOGNITION, claim, flipped, plain, stranger
 from hypothesis import given
 from hypothesis import strategies as st
 
+from files_with_credentials import KINDS, RECOGNITION, claim, flipped, plain, stranger
 from yesand.kernel.clock import SetClock
 from yesand.kernel.place import Place
 from yesand.provenance.credentials import identity as identities
@@ -177,8 +177,7 @@ def test_a_house_makes_its_authority_once_and_keeps_its_keys_private(place: Plac
     leaf.verify_directly_issued_by(root)
     assert root.public_bytes(Encoding.PEM).decode() == identities.authority(place)
     for key in place.keys.folder.glob("*.pem"):
-        if key.name != "credentials.pem":
-            assert key.stat().st_mode & 0o077 == 0
+        assert key.stat().st_mode & 0o077 == 0
     assert b"PRIVATE" not in (place.keys.folder / "credentials.pem").read_bytes()
 
 

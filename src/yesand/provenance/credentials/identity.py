@@ -61,6 +61,7 @@ def ensure(place: Place) -> None:
     made = certificates.development(place.name, authority, leaf, place.clock.now())
     partial = path.with_name(f".{_FILE}.{token_hex(4)}")
     durable.write(partial, made.encode())
+    partial.chmod(0o600)  # as everything in this folder, though it is no secret
     # Of two processes that make one at once, the first one's stands.
     with suppress(FileExistsError):
         os.link(partial, path)
