@@ -65,25 +65,23 @@ def _by_credential(place: Place, found: Credentials) -> tuple[Known, str]:
     before = next(filter(None, map(_made, found.before)), None)
     if before is not None:
         return (Known.MADE_FROM, before.take.sha256) if found.holds else (Known.CLAIMED, "")
-    return (Known.CREDENTIAL, told) if (told := _told(place, found)) else (_stranger(found), "")
+    content = _names_ours(place, found)
+    if content and found.state == State.TRUSTED:
+        return Known.CREDENTIAL, content
+    return (Known.CLAIMED if content else Known.NOT_OURS), ""
 
 
 def _made(label: str) -> Credential | None:
     return Credential.objects.filter(label=label).select_related("take").first() if label else None
 
 
-def _told(place: Place, found: Credentials) -> str:
-    """Return the take that a credential beside a file names, where it is signed by this house."""
+def _names_ours(place: Place, found: Credentials) -> str:
+    """Return the content of the take of this house that a credential says it is about."""
     log, take = ((found.agreement or {}).get(part) for part in ("log", "take"))
-    if found.state != State.TRUSTED or not isinstance(log, dict) or not isinstance(take, dict):
+    if not isinstance(log, dict) or not isinstance(take, dict):
         return ""
     content = str(take.get("sha256", ""))
-    mine = log.get("origin") == place.origin and _of_content(content).exists()
-    return content if mine else ""
-
-
-def _stranger(found: Credentials) -> Known:
-    return Known.CLAIMED if found.agreement is not None else Known.NOT_OURS
+    return content if log.get("origin") == place.origin and _of_content(content).exists() else ""
 
 
 def _of_content(sha256: str) -> QuerySet[Take]:

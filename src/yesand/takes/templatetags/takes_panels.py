@@ -236,8 +236,11 @@ def credential_of(context: dict[str, Any], take: Take) -> dict[str, Any]:
     if not crediting.can_carry(take):
         disputed = take.state == Take.State.DISPUTED
         return {**told, "why_not": _DISPUTED if disputed else _NO_ROOM}
-    claim = crediting.claim_of(request.place, take)
-    found = crediting.standing_copy(request.place, take)
+    try:
+        claim = crediting.claim_of(request.place, take)
+        found = crediting.standing_copy(request.place, take)
+    except YesAndError as fault:  # the keeper's certificate cannot be read: the take still can
+        return {**told, "why_not": fault.sentence()}
     return {
         **told,
         "claim": claim,

@@ -17,7 +17,7 @@
     doing.textContent = doing.dataset.hashing;
     const name = hex(await crypto.subtle.digest("SHA-256", await chosen.arrayBuffer()));
     if (file.files[0] !== chosen) return; // another was chosen meanwhile
-    doing.textContent = chosen.name;
+    doing.textContent = "";
     ask.elements.sha256.value = name;
     ask.requestSubmit();
   };
