@@ -61,14 +61,16 @@ def _told() -> Iterator[None]:
 
 
 def lay_out(place: Place) -> None:
-    """Make the registry's tables and the organisations that every house has."""
+    """Make the registry's tables, and what and whom every house has."""
     call_command("migrate", verbosity=0, interactive=False)
     _furnish(place)
 
 
 def _furnish(place: Place) -> None:
     from yesand.people.services import furnish
+    from yesand.provenance.credentials.identity import ensure
 
+    ensure(place)
     try:
         furnish(place)
     except NotFound as fault:

@@ -53,6 +53,7 @@ class House:
         layout: str | None = None,
         trial_terms: str | None = None,
         agreement: Draft | None = None,
+        despite: str = "",
         progress: Progress = silent,
     ) -> ImportReport:
         """Bring a folder of recordings in, each performer under an agreement.
@@ -62,6 +63,7 @@ class House:
         layout : the corpus's layout; recognised from the files if not told.
         trial_terms : a use class; the house may then try the corpus out, marked TRIAL everywhere.
         agreement : what the performers of one's own recordings sign.
+        despite : why files come in although their own credentials forbid it; logged with each.
 
         Raises
         ------
@@ -81,6 +83,7 @@ class House:
             layout=layout,
             trial=trial,
             agreement=agreement,
+            despite=despite,
             progress=progress,
         )
 

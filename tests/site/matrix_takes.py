@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matrix import CLOSED, GONE, HERS_ALONE, LOGIN, SEEN, Row
+from matrix import CLOSED, GONE, HERS_ALONE, LOGIN, OPEN, SEEN, Row
 from stage import Stage
 from takes_on_stage import project_of, upload_of
 
@@ -39,7 +39,19 @@ def project(stage: Stage) -> dict[str, Any]:
     return {"title": "Autumn", "template": "standard/recognition", "open": "on"}
 
 
+def fingerprint(stage: Stage) -> dict[str, Any]:
+    return {"sha256": stage.take.sha256}
+
+
+#: An auditor reads and makes nothing: sent back to the take's page.
+MADE = (LOGIN, SEEN, GONE, GONE, GONE, GONE, SEEN, SEEN, GONE)
+
 ROWS = [
+    Row("check", OPEN),
+    Row("check", OPEN, method="post", data=fingerprint, case="by its hash"),
+    Row("check_file", (400,) * 9, method="post", case="without a file"),
+    Row("check_authority", OPEN),
+    Row("take_credentialed", MADE, lambda s: [s.take.sha256], method="post"),
     Row("sessions", CLOSED),
     Row("takes", CLOSED),
     Row("take", HERS_ALONE, lambda s: [s.take.sha256]),

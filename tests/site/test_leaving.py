@@ -28,6 +28,7 @@ from yesand.royalties.books.services import balance, post
 from yesand.royalties.evidence import verify
 from yesand.royalties.issuing.services import write_statement
 from yesand.royalties.ledger import Draft, Side
+from yesand.takes.crediting.services import credentialed
 from yesand.takes.models import Take
 from yesand.takes.services import import_corpus
 from yesand.training.models import Deployment
@@ -111,6 +112,7 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     grant(place, performer, "agent", ["read"], place.clock.now() + timedelta(days=9))
     client = Client(headers={"user-agent": "Firefox"})
     client.post(reverse("account_login"), {"login": "eva", "password": PASSWORD})
+    copy, copied = credentialed(place, takes[0])
     agreements.withdraw(place, performer, reason="I go.")
     told = preview(place, eva)
     assert not told.hindrances and len(told.goes) >= 4 and len(told.stays) >= 4
@@ -131,6 +133,8 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
         shared = Take.objects.filter(sha256=take.sha256).exclude(performer=performer).exists()
         assert bool(list(place.media.rglob(f"{take.sha256}.*"))) == shared
         assert log.prove(place, take.entry_id)
+    copy.entry.refresh_from_db()
+    assert (copy.entry.salt, copy.entry.record) == ("", "") and not copied.exists()
     assert list(place.media.rglob(f"{stage.take.sha256}.*"))
     assert client.get(reverse("account")).status_code == 302
     assert len(stage.house.check()) == 2  # the log and the books

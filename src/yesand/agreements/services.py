@@ -213,6 +213,14 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
     return found
 
 
+def standing_of(agreement: Agreement) -> Standing:
+    """Return what stands for one agreement now: the head of its chain, less what was withdrawn."""
+    head = current(agreement)
+    taken = _withdrawn_by_performer({"performer_id": head.performer_id})
+    against = _against(head, taken.get(head.performer_id, []))
+    return Standing(head.digest, Terms.parse(head.terms), digest_of(head.terms), against)
+
+
 def _reader_of_terms() -> Callable[[Any], tuple[str, Terms]]:
     """Return a reader of stored terms that parses equal ones once; it gives their digest too."""
     known: dict[str, Terms] = {}

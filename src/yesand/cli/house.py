@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import yesand
+from yesand.cli.checking import check_files
 from yesand.cli.output import AsJson, HouseFolder, styled, tell
+from yesand.kernel.errors import BadInput
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,14 +47,28 @@ def status(house: HouseFolder, as_json: AsJson = False) -> None:
     tell(dict(counts), *lines, as_json=as_json)
 
 
-def check(house: HouseFolder, as_json: AsJson = False) -> None:
-    """Audit the house: the log against the registry, and the books."""
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Any files; without one, the house is audited.")
+    ] = None,
+    house: Annotated[
+        Path | None,
+        typer.Option("--house", "-H", envvar="YESAND_HOUSE", help="The house's folder."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Audit the house; or tell of files whether they are ours, and what they are licensed for."""
+    if files:
+        return check_files(files, house, as_json=as_json)
+    if house is None:
+        raise BadInput("No house and no file", remedy="Give --house, a file, or both.")
     findings = yesand.open(house).check()
     tell(
         {"checks": findings},
         *(styled("[green]✓[/] {}", line) for line in findings),
         as_json=as_json,
     )
+    return 0
 
 
 def serve(

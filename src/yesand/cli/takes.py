@@ -32,6 +32,9 @@ def import_corpus(
     standard: Annotated[
         str | None, typer.Option(help="The standard agreement your own performers sign.")
     ] = None,
+    despite_credentials: Annotated[
+        str, typer.Option(help="Take in what a file's own credential forbids, for this reason.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Import a corpus of recordings: every bad file is reported, the rest comes in."""
@@ -43,7 +46,12 @@ def import_corpus(
         agreement = drafted(standard, opened.place.clock.now().date())
     with progressing("Importing", as_json=as_json) as progress:
         report = opened.import_corpus(
-            root, layout=layout, trial_terms=trial_terms, agreement=agreement, progress=progress
+            root,
+            layout=layout,
+            trial_terms=trial_terms,
+            agreement=agreement,
+            despite=despite_credentials,
+            progress=progress,
         )
     if not as_json and report.rows:
         shown = [(r.path, r.outcome.value, r.reason) for r in report.rows[:_SHOWN]]
@@ -61,6 +69,11 @@ def _lines(report: ImportReport) -> Iterator[str]:
         ", ".join(f"{report.counts[o]:,} {o.value}" for o in Outcome)
         + f"; {minutes:.0f} minutes new"
     )
+    if report.barred:
+        yield (
+            f"{report.barred:,} kept out by their own credentials; "
+            "--despite-credentials REASON takes them in, and enters the reason in the log"
+        )
     if len(report.rows) > _SHOWN:
         yield f"{len(report.rows) - _SHOWN} more to look at: yesand faults, or --json"
 

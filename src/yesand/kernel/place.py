@@ -92,6 +92,11 @@ class Place:
         return self.root / "uploads"
 
     @property
+    def credentialed(self) -> Path:
+        """Copies of recordings with a credential inside, each named by its own SHA-256."""
+        return self.root / "credentialed"
+
+    @property
     def log(self) -> Path:
         """The transparency log's tiles and checkpoint."""
         return self.root / "log"

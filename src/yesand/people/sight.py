@@ -139,6 +139,8 @@ RULES = {
     "takes.session": Rule(performer="performer"),
     "takes.take": Rule(performer="performer"),
     "takes.review": Rule(performer="take__performer"),
+    "takes.credential": Rule(performer="take__performer"),
+    "takes.override": Rule(performer="take__performer"),
     "takes.upload": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),

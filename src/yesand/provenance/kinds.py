@@ -20,6 +20,8 @@ class Kind(StrEnum):
     TAKE_RECORDED = "take.recorded"
     TAKE_DISPUTED = "take.disputed"
     TAKE_REVIEWED = "take.reviewed"
+    CREDENTIAL_MADE = "credential.made"
+    CREDENTIAL_OVERRIDDEN = "credential.overridden"
     MANIFEST_SIGNED = "manifest.signed"
     MODEL_REGISTERED = "model.registered"
     DEPLOYMENT_STARTED = "deployment.started"

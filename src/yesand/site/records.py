@@ -18,7 +18,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.royalties.models import Settlement, Statement, UsageBatch
-from yesand.takes.models import Review, Take
+from yesand.takes.models import Credential, Override, Review, Take
 from yesand.training.models import Decommission, Deployment, TrainedModel
 
 
@@ -47,6 +47,8 @@ HOMES = {
     Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
     Kind.TAKE_REVIEWED: Home(Review, "take", "take__sha256"),
+    Kind.CREDENTIAL_MADE: Home(Credential, "take", "take__sha256"),
+    Kind.CREDENTIAL_OVERRIDDEN: Home(Override, "take", "take__sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),
     Kind.EXPORT_MADE: Home(Export, "manifest", "manifest__pk"),
     Kind.FINDING_NOTED: Home(Finding),

@@ -249,6 +249,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",  # nosec B105
+    "check": "60/m/ip",
+    "check_file": "10/m/ip",
 }
 CACHES = {
     "default": {

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from yesand.provenance.credentials import reading as credentials
+from yesand.provenance.credentials.reading import Credentials
 from yesand.takes.intake import Judged
 from yesand.takes.quality import Finding, judge
 from yesand.takes.sound import BadMedia, Probe, read
@@ -60,6 +62,7 @@ class Apart:
             Probe(**told["probe"]),
             tuple(Finding(**finding) for finding in told["findings"]),
             tuple((low, high) for low, high in told["envelope"]),
+            Credentials.from_json(told["credentials"]) if told["credentials"] else None,
         )
 
     def _run(self, path: Path) -> dict[str, Any]:
@@ -107,10 +110,12 @@ def _told(path: Path) -> dict[str, Any]:
         sound = read(path)
     except BadMedia as fault:
         return {"bad": fault.what, "remedy": fault.remedy}
+    found = credentials.read(path, anchors="")
     return {
         "probe": asdict(sound.probe),
         "findings": [finding.as_json() for finding in judge(sound)],
         "envelope": envelope(sound.mono),
+        "credentials": found.as_json() if found else None,
     }
 
 

@@ -16,8 +16,9 @@ from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
+from yesand.takes.crediting.services import forget
 from yesand.takes.media import MediaStore
-from yesand.takes.models import Casting, Review, Session, Take, Upload
+from yesand.takes.models import Casting, Credential, Override, Review, Session, Take, Upload
 
 _TAKE = (
     "sha256 scene__title emotion intensity repetition language modality media_type duration_ms "
@@ -32,12 +33,16 @@ def held(user: User) -> dict[str, Any]:
     invited = Casting.objects.filter(performer__user=user)
     reviews = Review.objects.filter(take__performer__user=user)
     uploads = Upload.objects.filter(performer__user=user).order_by("started_at")
+    copies = Credential.objects.filter(take__performer__user=user)
+    spite = Override.objects.filter(take__performer__user=user)
     return {
         "invitations": list(invited.values("project__title", "at")),
         "reviews": list(reviews.values("take__sha256", "verdict", "reason", "at")),
         "uploads": list(uploads.values("name", "size", "emotion", "started_at", "state", "reason")),
         "sessions": list(sessions.values("slug", "at", "corpus", "agreement_id")),
         "takes": list(takes.values(*_TAKE)),
+        "credentials": list(copies.values("take__sha256", "sha256", "mining", "made_at")),
+        "in_spite_of_credentials": list(spite.values("take__sha256", "reason", "at")),
     }
 
 
@@ -78,9 +83,16 @@ def erase(place: Place, user: User) -> None:
     mine = Take.objects.filter(performer__user=user)
     log.erase(Entry.objects.filter(pk__in=mine.values("entry_id")))
     log.erase(Entry.objects.filter(pk__in=Review.objects.filter(take__in=mine).values("entry_id")))
+    copies = Credential.objects.filter(take__in=mine)
+    spite = Override.objects.filter(take__in=mine)
+    log.erase(Entry.objects.filter(pk__in=copies.values("entry_id")))
+    log.erase(Entry.objects.filter(pk__in=spite.values("entry_id")))
+    spite.update(credential={}, reason="")
     others = Take.objects.exclude(pk__in=mine.values("pk"))
     shared = set(others.values_list("sha256", flat=True))
     gone = [path for name, path in files(place, user) if _hash_of(name) not in shared]
+    # A copy with a credential may bear the name, so it goes even where the sound is shared.
+    gone += forget(place, list(mine))
     transaction.on_commit(partial(_delete, place, gone))
     _stop_uploads(place, user)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest_file
+from yesand.provenance.credentials.reading import Credentials
+from yesand.provenance.credentials.reading import read as credentials_of
 from yesand.takes.layouts import Row
 from yesand.takes.media import BadMedia, MediaStore, Probe, Staged, read
 from yesand.takes.quality import Finding, judge
@@ -27,11 +29,13 @@ class Judged:
     Attributes
     ----------
     outline : its envelope as `takes.waveform` keeps it; empty where nobody drew it.
+    credentials : what the file says of itself, if it says anything.
     """
 
     probe: Probe
     findings: tuple[Finding, ...]
     outline: tuple[tuple[float, float], ...] = ()
+    credentials: Credentials | None = None
 
 
 #: Decodes and judges a recording, or raises ``BadMedia``.
@@ -55,7 +59,7 @@ class Heard:
 def here(path: Path) -> Judged:
     """Listen in this process: for recordings from the operator's own disk."""
     sound = read(path)
-    return Judged(sound.probe, tuple(judge(sound)))
+    return Judged(sound.probe, tuple(judge(sound)), credentials=credentials_of(path, anchors=""))
 
 
 def fingerprint(path: Path) -> str:

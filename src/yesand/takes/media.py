@@ -119,6 +119,11 @@ class MediaStore:
             sync(self.folder)
         return targets
 
+    @staticmethod
+    def extension(media_type: str) -> str:
+        """Return how the names of a kind of file end."""
+        return EXTENSIONS[media_type]
+
     def path_of(self, sha256: str) -> Path:
         """Return where a recording lies.
 

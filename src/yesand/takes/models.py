@@ -179,6 +179,47 @@ class Review(models.Model):
         return f"{self.take} {self.verdict}"
 
 
+class Credential(models.Model):
+    """A copy of a take that carries a credential (C2PA); what it says stands until it changes."""
+
+    take = models.ForeignKey(Take, on_delete=models.PROTECT, related_name="credentials")
+    #: SHA-256 of the copy; the take's own bytes are never touched.
+    sha256 = models.CharField(max_length=64, unique=True)
+    #: The credential's own name (``urn:c2pa:…``), by which changed copies are known again.
+    label = models.CharField(max_length=200, db_index=True)
+    #: SHA-256 of everything that it says, and of the certificate it is signed with.
+    says = models.CharField(max_length=64)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    #: Aim → what may be done: `agreements.mining`.
+    mining = models.JSONField()
+    made_at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"credential of {self.take} ({self.sha256[:12]})"
+
+
+class Override(models.Model):
+    """A take was taken in although its file's own credential forbids it, and why."""
+
+    take = models.OneToOneField(Take, on_delete=models.PROTECT, related_name="override")
+    #: What the file said of itself, as it was read.
+    credential = models.JSONField()
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.take} in spite of its credential"
+
+
 class Upload(models.Model):
     """A recording on its way in; its parts lie under ``uploads/`` until it is a take."""
 

@@ -37,6 +37,8 @@ class ImportReport:
     rows: list[ReportedRow] = field(default_factory=list)
     performers: int = 0
     duration_ms: int = 0
+    #: Of the faults, those whose own credential keeps them out.
+    barred: int = 0
 
     def add(self, path: str, outcome: Outcome, reason: str = "") -> None:
         """Count one row, and keep it if there is something to say."""
@@ -88,6 +90,7 @@ class ImportReport:
             "performers": self.performers,
             "total": self.total,
             **{outcome.value: self.counts[outcome] for outcome in Outcome},
+            "barred": self.barred,
             "duration_ms": self.duration_ms,
             "rows": [
                 {"path": r.path, "outcome": r.outcome.value, "reason": r.reason} for r in self.rows

@@ -24,6 +24,7 @@ from yesand.people import services as people
 from yesand.people.models import Organisation, Performer
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.takes.barring.services import kept_out, override
 from yesand.takes.intake import Ear, Heard, alone, fingerprint, hear_all, here, shown
 from yesand.takes.layouts import BadRow, Prompt, Row, detect, named
 from yesand.takes.media import BadMedia, MediaStore
@@ -44,6 +45,7 @@ def import_corpus(
     layout: str | None = None,
     trial: UseClass | None = None,
     agreement: Draft | None = None,
+    despite: str = "",
     progress: Progress = silent,
     batch: int = BATCH,
 ) -> ImportReport:
@@ -55,6 +57,8 @@ def import_corpus(
     trial : sign trial terms of that use class over the corpus's own licence.
     agreement : what each performer signs, for recordings of one's own; without it the corpus's
         own licence is recorded, which permits nothing where it is unknown.
+    despite : why files come in although their own credentials forbid it (who agreed to it, and
+        where that is written). It is entered in the log with each of them.
 
     Raises
     ------
@@ -73,7 +77,8 @@ def import_corpus(
         store = MediaStore(place.media)
         store.sweep()
         rows = list(chosen.rows(root))
-        work = _Import(place, root, store, report, Footing(place, corpus, trial, agreement))
+        footing = Footing(place, corpus, trial, agreement)
+        work = _Import(place, root, store, report, footing, despite=despite.strip())
         work.footing.try_out()
         for start in range(0, len(rows), batch):
             progress(start, len(rows), corpus)
@@ -224,6 +229,8 @@ class _Import:
     report: ImportReport
     footing: Footing
     ear: Ear = here
+    #: Why files come in although their own credentials forbid it; empty: they do not.
+    despite: str = ""
     #: (content, performer) → the path that gave it first in this run.
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
@@ -238,6 +245,7 @@ class _Import:
         with transaction.atomic():
             Fault.objects.bulk_create(self.faults, ignore_conflicts=True)
             takes = self._record(heard)
+            override(self.place, zip(takes, heard, strict=True), self.despite)
             disputed = self._dispute(takes)
         self.faults.clear()
         for waiting in heard:
@@ -279,6 +287,10 @@ class _Import:
         for row, heard in hear_all(self.store, rows, self.ear):
             if isinstance(heard, BadMedia):
                 self._fault(row.path, heard.what)
+            elif reason := kept_out(heard, self.despite):
+                heard.staged.path.unlink(missing_ok=True)
+                self.report.barred += 1
+                self._fault(row.path, reason)
             else:
                 yield heard
 

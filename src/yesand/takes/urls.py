@@ -3,6 +3,8 @@
 from django.urls import path
 
 from yesand.takes import views
+from yesand.takes.checking import views as checking
+from yesand.takes.crediting import views as crediting
 from yesand.takes.projects import views as projects
 from yesand.takes.recording import views as recording
 from yesand.takes.reviewing import views as reviewing
@@ -23,5 +25,9 @@ urlpatterns = [
     path("takes/overview/", reviewing.overview, name="overview"),
     path("takes/<str:sha256>/", views.take, name="take"),
     path("takes/<str:sha256>/media", views.media, name="take_media"),
+    path("takes/<str:sha256>/credentialed", crediting.credentialed, name="take_credentialed"),
+    path("check/", checking.check, name="check"),
+    path("check/file", checking.check_file, name="check_file"),
+    path("check/authority.pem", checking.authority, name="check_authority"),
     path("takes/<str:sha256>/review", reviewing.take_review, name="take_review"),
 ]

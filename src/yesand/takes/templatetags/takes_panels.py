@@ -9,6 +9,7 @@ from django import template
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yesand.agreements.models import Agreement
@@ -16,8 +17,13 @@ from yesand.kernel.errors import YesAndError
 from yesand.kernel.place import Place
 from yesand.people.models import Performer
 from yesand.people.sight import visible
+from yesand.provenance.credentials.mining import Aim, Said, Use
+from yesand.provenance.credentials.reading import Credentials, State
+from yesand.takes.checking.answer import Answer, Force, Known, Licence
+from yesand.takes.crediting import services as crediting
+from yesand.takes.crediting.views import may_make
 from yesand.takes.media import MediaStore
-from yesand.takes.models import Review, Take
+from yesand.takes.models import Override, Review, Take
 from yesand.takes.recording.services import record_address
 from yesand.takes.waveform import drawn
 
@@ -50,6 +56,79 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
         _("The voice hardly rises above the background."),
         _("Close the window, and come closer to the microphone."),
     ),
+}
+
+_DISPUTED = _("Whose this recording is, is disputed; nothing is said in anybody’s name.")
+_NO_ROOM = _("No program reads credentials in this kind of file. As FLAC it can carry one.")
+_KINDS = {"individual": _("individual"), "licence": _("licence"), "trial": _("trial")}
+#: How a file is known → headline, what that means, tone.
+_KNOWN: dict[Known, tuple[Promise, Promise, str]] = {
+    Known.RECORDING: (
+        _("This is one of ours"),
+        _("Its bytes are those of a recording here, as it was sent."),
+        "good",
+    ),
+    Known.COPY: (
+        _("This is one of ours"),
+        _("Its bytes are those of a copy that this house gave out."),
+        "good",
+    ),
+    Known.CREDENTIAL: (
+        _("This is one of ours"),
+        _("Its credential is whole, and signed by this house."),
+        "good",
+    ),
+    Known.CHANGED: (
+        _("This was one of ours, and was changed"),
+        _("It bears our credential, which no longer fits. Below is what stands for what it was."),
+        "warn",
+    ),
+    Known.MADE_FROM: (
+        _("This was made from one of ours"),
+        _("Its maker says so, and the credential is whole. Below is what stands for the original."),
+        "warn",
+    ),
+    Known.CLAIMED: (
+        _("This only says that it is ours"),
+        _("It names this house or one like it, and this house did not sign that."),
+        "warn",
+    ),
+    Known.NOT_OURS: (
+        _("This is not one of ours"),
+        _("No recording here has these bytes. Converted or cut, a file has others."),
+        "",
+    ),
+}
+_FORCES: dict[Force, Promise] = {
+    Force.IN_FORCE: _("in force"),
+    Force.IN_PART: _("in force, withdrawn in part"),
+    Force.WITHDRAWN: _("withdrawn"),
+    Force.OVER: _("over"),
+    Force.NOT_BEGUN: _("not begun yet"),
+    Force.DISPUTED: _("disputed: licensed to nobody"),
+    Force.UNLICENSED: _("permits nothing"),
+}
+_STATES: dict[State, tuple[Promise, str]] = {
+    State.TRUSTED: (_("whole, signer trusted"), "good"),
+    State.VALID: (_("whole, signer unknown"), ""),
+    State.INVALID: (_("does not hold"), "warn"),
+    State.UNREADABLE: (_("cannot be read"), "warn"),
+}
+_SOURCES: dict[str, Promise] = {
+    "digitalCapture": _("a person, recorded"),
+    "algorithmicMedia": _("code that learnt from nobody"),
+    "trainedAlgorithmicMedia": _("a model"),
+}
+_AIMS: dict[Aim, Promise] = {
+    Aim.DATA_MINING: _("Look for patterns in it (data mining)"),
+    Aim.AI_INFERENCE: _("Feed it to a model"),
+    Aim.AI_TRAINING: _("Train models that recognise"),
+    Aim.AI_GENERATIVE_TRAINING: _("Train models that generate"),
+}
+_USES: dict[Use, Promise] = {
+    Use.ALLOWED: _("allowed"),
+    Use.NOT_ALLOWED: _("not allowed"),
+    Use.CONSTRAINED: _("only as its agreement says"),
 }
 
 
@@ -143,3 +222,79 @@ def takes_under(context: dict[str, Any], agreement: Agreement) -> dict[str, Any]
     """Show how much was recorded under an agreement."""
     rows = visible(Take, context["request"].sight).filter(session__agreement=agreement)
     return {"agreement": agreement, **rows.aggregate(number=Count("id"), length=Sum("duration_ms"))}
+
+
+@register.inclusion_tag("takes/credential.html", takes_context=True)
+def credential_of(context: dict[str, Any], take: Take) -> dict[str, Any]:
+    """Show what a take's copies say of themselves, and offer one."""
+    request = context["request"]
+    told: dict[str, Any] = {
+        "take": take,
+        "override": Override.objects.filter(take=take).exclude(reason="").first(),
+        **_token(context),
+    }
+    if not crediting.can_carry(take):
+        disputed = take.state == Take.State.DISPUTED
+        return {**told, "why_not": _DISPUTED if disputed else _NO_ROOM}
+    try:
+        claim = crediting.claim_of(request.place, take)
+        found = crediting.standing_copy(request.place, take)
+    except YesAndError as fault:  # the keeper's certificate cannot be read: the take still can
+        return {**told, "why_not": fault.sentence()}
+    return {
+        **told,
+        "claim": claim,
+        "source": _SOURCES.get(claim.source.value, claim.source.value),
+        "copy": found[0] if found else None,
+        "may_make": may_make(request.sight, take),
+    }
+
+
+@register.simple_tag
+def said_of(answer: Answer) -> dict[str, Any]:
+    """Put an answer about a file into words."""
+    headline, meaning, tone = _KNOWN[answer.known]
+    licence = answer.licence
+    if licence is None:
+        return {"headline": headline, "meaning": meaning, "tone": tone}
+    if answer.known.ours and licence.force not in {Force.IN_FORCE, Force.IN_PART}:
+        tone = "warn"
+    everywhere = "*" in licence.territories
+    return {
+        "headline": headline,
+        "meaning": meaning,
+        "tone": tone,
+        "force": _FORCES[licence.force],
+        "template": _class_of(licence),
+        "places": gettext("everywhere") if everywhere else ", ".join(licence.territories),
+    }
+
+
+def _class_of(licence: Licence) -> str:
+    kind = _KINDS.get(licence.kind, licence.kind)
+    return f"{licence.template} ({kind})"
+
+
+@register.simple_tag
+def state_of(credentials: Credentials) -> dict[str, Any]:
+    """Put into words how a credential stands."""
+    word, tone = _STATES[credentials.state]
+    return {"word": word, "tone": tone}
+
+
+@register.filter
+def source_of(credentials: Credentials) -> str | Promise:
+    """Put into words where a file says that it comes from."""
+    return _SOURCES.get(credentials.source, credentials.source)
+
+
+@register.filter
+def aim_words(aim: Aim) -> Promise:
+    """Put into words what a machine might do."""
+    return _AIMS[aim]
+
+
+@register.filter
+def use_words(said: Said) -> Promise:
+    """Put into words whether it may."""
+    return _USES[Use.NOT_ALLOWED if said.forbids else said.use]

@@ -38,6 +38,7 @@ from yesand.takes.uploading.parts import Parts
 MOST = 500_000_000
 #: Uploads that one performer may have begun and not finished.
 MOST_OPEN = 50
+_ASK = "If the rights are yours, ask the producer to import it with a reason, which is logged."
 #: After so long without its end, an upload's parts are removed; whoever sends it begins again.
 _KEPT = timedelta(days=30)
 
@@ -184,7 +185,8 @@ def _store(place: Place, upload: Upload, row: Row, sha256: str, ear: Ear) -> Non
     session = recording.session_for(place, upload.performer, upload.project, upload.meeting)
     report = bring_in(place, row, session, ear)
     if report.counts[Outcome.FAULT]:
-        fault = BadMedia(report.rows[0].reason, remedy="Record it again, or export it as WAV.")
+        remedy = _ASK if report.barred else "Record it again, or export it as WAV."
+        fault = BadMedia(report.rows[0].reason, remedy=remedy)
         _refuse(place, upload, fault)
         raise fault
     upload.take = Take.objects.get(sha256=sha256, performer=upload.performer)
