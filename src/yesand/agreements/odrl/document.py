@@ -42,7 +42,7 @@ def document(terms: Terms, frame: Frame, withdrawals: Sequence[Withdrawn] = ()) 
         "@type": "Agreement",
         "uid": frame.uid,
         "profile": PROFILE,
-        "ya:form": terms.version,
+        "ya:version": terms.version,
         "ya:minor": terms.minor,
         "ya:representedBy": ref(f"ya:helper-{terms.represented_by}"),
         **({"ya:corpus": terms.corpus} if terms.corpus else {}),

@@ -111,7 +111,7 @@ def _standing(told: Mapping[str, Any]) -> dict[str, Any]:
     helper = told.get("ya:representedBy")
     name = str(helper.get("@id", "")) if isinstance(helper, dict) else ""
     return {
-        "version": told.get("ya:form"),
+        "version": told.get("ya:version"),
         "minor": told.get("ya:minor"),
         "represented_by": name.removeprefix("ya:helper-"),
         "corpus": told.get("ya:corpus", ""),
