@@ -213,6 +213,13 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
     return found
 
 
+def against(agreement: Agreement) -> tuple[Withdrawn, ...]:
+    """Return what its performer took back of an agreement and has not given again since."""
+    rows = withdrawals_of(agreement.performer)
+    taken = [(row.entry_id, Scope.parse(row.scope).since(row.at)) for row in rows]
+    return _against(agreement, taken)
+
+
 def _reader_of_terms() -> Callable[[Any], tuple[str, Terms]]:
     """Return a reader of stored terms that parses equal ones once; it gives their digest too."""
     known: dict[str, Terms] = {}

@@ -1,4 +1,4 @@
-"""What the words of our terms mean in the Data Privacy Vocabulary 2.3 (``odrl/profile.ttl`` too)."""
+"""What the words of our terms mean in the Data Privacy Vocabulary 2.3 (as in ``profile.ttl``)."""
 
 from __future__ import annotations
 

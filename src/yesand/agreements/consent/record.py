@@ -170,7 +170,7 @@ def _rights(address: str) -> Iterator[Part]:
 
 
 def _events(consent: Consent) -> Iterator[Part]:
-    by = {"@id": f"urn:yes-and:key:{consent.performer}"}
+    by: Part = {"@id": f"urn:yes-and:key:{consent.performer}"}
     if consent.terms.represented_by == "guardian":
         by = {"@type": "dpv:GuardianOfDataSubject", "dpv:hasRelationWithDataSubject": by}
     given = ["dpv:ConsentGiven", "dpv:ExplicitlyExpressedConsent"]
@@ -205,8 +205,12 @@ def _event(kinds: list[str], at: datetime, terms: Terms) -> Part:
 
 
 def _scope(taken: Withdrawn) -> Iterator[Part]:
-    for words in (taken.purposes, taken.use_classes, taken.modalities):
-        yield from ({"@id": named(word)} for word in sorted(words))
+    names = [
+        *map(named, taken.purposes),
+        *map(named, taken.use_classes),
+        *map(named, taken.modalities),
+    ]
+    yield from ({"@id": name} for name in sorted(names))
     yield from ({"@id": licensee(slug)} for slug in sorted(taken.licensees))
 
 
