@@ -213,4 +213,6 @@ def test_the_command_writes_what_verify_then_checks(
     assert "consent: to accessibility" in capsys.readouterr().out
     assert run(["agreement", begins, "--house", root]) == 0
     assert read(json.loads(capsys.readouterr().out)).frame.uid.endswith(agreement.digest)
+    assert run(["agreement", begins, "--house", root, "--beside", begins]) == 0
+    assert "They are compatible." in capsys.readouterr().out
     assert run(["agreement", "f00d" * 4, "--house", root]) == 2

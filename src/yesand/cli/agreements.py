@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import yesand
+from yesand.agreements.odrl.conflicts import compare_terms
+from yesand.agreements.terms import Terms
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel.clock import stamp
 
@@ -40,6 +42,9 @@ def agreement(
         typer.Option("--as", help="odrl, consent (ISO/IEC TS 27560), or receipt (as signed)."),
     ] = Form.ODRL,
     out: Annotated[Path | None, typer.Option(help="Where it goes; it is printed else.")] = None,
+    beside: Annotated[
+        str, typer.Option(help="Another agreement: say whether the two contradict each other.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Write an agreement out for machines, or the receipt of the consent that it is."""
@@ -48,6 +53,9 @@ def agreement(
     from yesand.agreements.services import receipt_of
 
     found = agreements.agreement_named(digest)
+    if beside:
+        _compared(found.terms, agreements.agreement_named(beside).terms, as_json=as_json)
+        return
     if form is Form.ODRL:
         made = agreements.odrl(found)
     elif form is Form.CONSENT:
@@ -61,6 +69,14 @@ def agreement(
     out.write_text(text + "\n", "utf-8")
     told = {"agreement": found.digest, "as": form.value, "out": str(out)}
     tell(told, f"{form.value} of agreement {found.digest[:12]}: {out}", as_json=as_json)
+
+
+def _compared(one: object, other: object, *, as_json: bool) -> None:
+    relation = compare_terms(Terms.parse(one), Terms.parse(other))
+    reasons = list(map(str, relation.reasons))
+    told = {"verdict": relation.verdict.value, "reasons": reasons}
+    said = {"conflict": "They conflict", "unknown": "Not known"}.get(relation.verdict.value)
+    tell(told, f"{said or 'They are compatible'}.", *(f"  {r}" for r in reasons), as_json=as_json)
 
 
 def withdraw(
