@@ -28,7 +28,7 @@ from yesand.agreements.templates import corpus_licence, standard
 from yesand.agreements.vocabulary import Purpose
 from yesand.cli import _run as run
 from yesand.kernel.clock import SetClock
-from yesand.kernel.errors import CheckFailed, Refused, YesAndError
+from yesand.kernel.errors import BadInput, CheckFailed, Refused, YesAndError
 from yesand.kernel.place import Place
 from yesand.people import services as people
 from yesand.provenance.services import key_of
@@ -175,6 +175,16 @@ def test_where_nobody_consented_there_is_no_receipt(introduced: yesand.House) ->
     )
     with pytest.raises(Refused, match="Nobody consented"):
         consent_receipt(introduced.place, licence, WHERE)
+
+
+def test_a_country_that_is_none_is_refused_by_the_name_of_its_setting(
+    introduced: yesand.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    monkeypatch.setitem(settings.CONTROLLER, "country", "Germany")
+    with pytest.raises(BadInput, match="YESAND_COUNTRY"):
+        made(introduced)
 
 
 def test_a_receipt_is_json_ld_that_others_can_read(introduced: yesand.House) -> None:

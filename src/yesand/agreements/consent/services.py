@@ -12,7 +12,7 @@ from yesand.agreements.models import Agreement
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.services import against, receipt_of
-from yesand.agreements.terms import Terms
+from yesand.agreements.terms import TERRITORIES, Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 
@@ -54,8 +54,19 @@ def odrl(agreement: Agreement) -> dict[str, Any]:
 
 
 def controller(agreement: Agreement) -> Controller:
-    """Return who answers for an agreement, as the house introduces itself."""
-    producer = agreement.producer
+    """Return who answers for an agreement, as the house introduces itself.
+
+    Raises
+    ------
+    BadInput : the house is in a country that is none.
+    """
+    producer, country = agreement.producer, settings.CONTROLLER["country"]
+    if country and country not in TERRITORIES:
+        raise BadInput(
+            f"{country!r} is not an ISO 3166-1 country code",
+            where="YESAND_COUNTRY",
+            remedy="Use two letters, e.g. DE.",
+        )
     return Controller(producer.public_key, producer.name, **settings.CONTROLLER)
 
 
