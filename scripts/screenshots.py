@@ -95,7 +95,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages |= scenes(opened.place, producer, performer)
         pages["balance"] = (PERFORMER, reverse("balance"))
         pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
-    for name in ("register", "api_docs", "check"):
+    for name in ("register", "api_docs", "check", "odrl"):
         pages[name] = ("", reverse(name))
     for name in ("corpus_request", "model_register", "deployments", "usage", "me"):
         pages[f"licensee-{name}"] = (LICENSEE, reverse(name))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from yesand.agreements.decision import Request, Withdrawn
-from yesand.agreements.terms import Terms
+from yesand.agreements.terms import MILLION, Amount, Basis, Pay, Terms, Withdrawing
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
 
 START = date(2026, 1, 1)
@@ -40,6 +40,63 @@ def terms(draw: st.DrawFn) -> Terms:
         suspended_in_strike=draw(st.booleans()),
         trial=draw(st.booleans()),
     )
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)
+PPM = st.integers(0, MILLION)
+
+
+@st.composite
+def pays(draw: st.DrawFn) -> Pay:
+    currency = draw(st.sampled_from(["EUR", "JPY", "USD"]))
+    amounts = st.builds(Amount, currency=st.just(currency), micro=st.integers(0, 2**53 - 1))
+    reliance = draw(PPM)
+    minutes = draw(st.integers(0, MILLION - reliance))
+    basis = Basis(reliance=reliance, minutes=minutes, equal=MILLION - reliance - minutes)
+    return Pay(
+        currency=currency,
+        session_fee=draw(st.none() | amounts),
+        per_unit=draw(st.dictionaries(NAMES, amounts, max_size=3)),
+        revenue_share_ppm=draw(PPM),
+        realtime_multiple_ppm=draw(st.integers(MILLION, 100 * MILLION)),
+        basis=basis,
+        fallback=draw(st.sampled_from(["equal", "minutes"])),
+        minimum_per_period=draw(st.none() | amounts),
+        contribution_ppm=draw(PPM),
+    )
+
+
+@st.composite
+def whole_terms(draw: st.DrawFn) -> Terms:
+    """Terms of which every field may be other than its default."""
+    days = st.integers(0, 3650)
+    minor = draw(st.booleans())
+    helper = st.just("guardian") if minor else st.sampled_from(["none", "counsel", "union"])
+    after = {
+        "stop_training_days": draw(days),
+        "notify_days": draw(days),
+        "delete_recordings_days": draw(days),
+        "retrain_or_retire_days": draw(days),
+        "delete_replica": draw(st.booleans()),
+    }
+    flags = (
+        "exclusive onward_licensing credit no_derogatory_use third_party_training_notice "
+        "post_mortem share_alike"
+    ).split()
+    changes = {
+        **{flag: draw(st.booleans()) for flag in flags},
+        "pay": draw(pays()),
+        "withdrawing": Withdrawing(**after),
+        "notice_days": draw(days),
+        "security": draw(st.sampled_from(["encrypted-at-rest", "encrypted-and-audited"])),
+        "report_every_months": draw(st.integers(1, 12)),
+        "minor": minor,
+        "represented_by": draw(helper),
+        "corpus": draw(NAMES),
+        "corpus_licence": draw(NAMES),
+        "attribution": draw(NAMES),
+    }
+    return Terms.model_validate({**dict(draw(terms())), **changes})
 
 
 requests = st.builds(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matrix import API, API_HERS, CLOSED, GONE, HERS_ALONE, LOGIN, SEEN, Row
+from matrix import API, API_HERS, CLOSED, GONE, HERS_ALONE, LOGIN, OPEN, SEEN, Row
 from stage import Stage
 
 from yesand.agreements.models import Offer
@@ -25,6 +25,11 @@ ROWS = [
     Row("agreements", CLOSED),
     Row("agreement", HERS_ALONE, lambda s: [s.agreement.digest]),
     Row("agreement_receipt", HERS_ALONE, lambda s: [s.agreement.digest]),
+    Row("agreement_consent", HERS_ALONE, lambda s: [s.agreement.digest]),
+    Row("agreement_odrl", HERS_ALONE, lambda s: [s.agreement.digest]),
+    Row("odrl", OPEN),
+    Row("odrl_published", OPEN, lambda s: ["profile"]),
+    Row("odrl_published", OPEN, lambda s: ["shapes"], case="shapes"),
     Row("offer_new", PRODUCERS),
     Row("offer_new", EMPTY, method="post", case="post"),
     Row("offer", HERS_ALONE, offered),
@@ -33,4 +38,6 @@ ROWS = [
     Row("api:get /api/agreements", API),
     Row("api:get /api/agreements/{digest}", API_HERS, lambda s: [s.agreement.digest]),
     Row("api:get /api/agreements/{digest}/receipt", API_HERS, lambda s: [s.agreement.digest]),
+    Row("api:get /api/agreements/{digest}/odrl", API_HERS, lambda s: [s.agreement.digest]),
+    Row("api:get /api/agreements/{digest}/consent", API_HERS, lambda s: [s.agreement.digest]),
 ]

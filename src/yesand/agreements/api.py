@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from ninja import Query, Router, Schema
 
+from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement
 from yesand.agreements.services import receipt_of
 from yesand.people.bearer import allowed
@@ -90,6 +92,20 @@ def agreement(request: HttpRequest, digest: Digest) -> Agreement:
 def agreement_receipt(request: HttpRequest, digest: Digest) -> dict[str, Any]:
     """Return one agreement's receipt: what was signed, and the proof that it is in the log."""
     return receipt_of(cast(Request, request).place, _seen(request, digest))
+
+
+@router.get("/agreements/{digest}/odrl", response=dict[str, Any], auth=allowed("account:read"))
+def agreement_odrl(request: HttpRequest, digest: Digest) -> dict[str, Any]:
+    """Return one agreement, less what was withdrawn, as an ODRL 2.2 Agreement (JSON-LD)."""
+    return odrl(_seen(request, digest))
+
+
+@router.get("/agreements/{digest}/consent", response=dict[str, Any], auth=allowed("account:read"))
+def agreement_consent(request: HttpRequest, digest: Digest) -> dict[str, Any]:
+    """Return the receipt of the performer's consent (ISO/IEC TS 27560, JSON-LD with DPV)."""
+    found = _seen(request, digest)
+    address = request.build_absolute_uri(reverse("withdrawal_preview"))
+    return consent_receipt(cast(Request, request).place, found, address)
 
 
 def _seen(request: HttpRequest, digest: str) -> Agreement:

@@ -216,9 +216,15 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
 def standing_of(agreement: Agreement) -> Standing:
     """Return what stands for one agreement now: the head of its chain, less what was withdrawn."""
     head = current(agreement)
-    taken = _withdrawn_by_performer({"performer_id": head.performer_id})
-    against = _against(head, taken.get(head.performer_id, []))
-    return Standing(head.digest, Terms.parse(head.terms), digest_of(head.terms), against)
+    terms = Terms.parse(head.terms)
+    return Standing(head.digest, terms, digest_of(head.terms), against(head))
+
+
+def against(agreement: Agreement) -> tuple[Withdrawn, ...]:
+    """Return what its performer took back of an agreement and has not given again since."""
+    rows = withdrawals_of(agreement.performer)
+    taken = [(row.entry_id, Scope.parse(row.scope).since(row.at)) for row in rows]
+    return _against(agreement, taken)
 
 
 def _reader_of_terms() -> Callable[[Any], tuple[str, Terms]]:

@@ -16,7 +16,7 @@ _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO S
 EEA = frozenset([*_EU.split(), "IS", "LI", "NO"])
 #: Systems that infer emotion, or are measured at doing so. Synthesis infers nobody's emotion.
 INFERRING = frozenset({UseClass.RECOGNITION, UseClass.EVALUATION})
-_SETTINGS = {Purpose.WORKPLACE: "at work", Purpose.EDUCATION: "in education"}
+SETTINGS = {Purpose.WORKPLACE: "at work", Purpose.EDUCATION: "in education"}
 
 
 def forbidden(request: Request) -> Iterator[Clause]:
@@ -26,7 +26,7 @@ def forbidden(request: Request) -> Iterator[Clause]:
     in the areas of workplace and education institutions. Its exception for medical or safety
     reasons is never assumed.
     """
-    where = _SETTINGS.get(request.purpose)
+    where = SETTINGS.get(request.purpose)
     if where and request.use_class in INFERRING and request.territory in EEA | {WORLD}:
         yield Clause(
             "statute",

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
+from typing import Any
 
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
+from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Offer, Withdrawal
+from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.services import open_offers
 from yesand.agreements.reading import readable
 from yesand.agreements.services import receipt_of
@@ -56,9 +63,47 @@ def agreement(request: Request, digest: str) -> HttpResponse:
 
 def receipt(request: Request, digest: str) -> HttpResponse:
     """Send an agreement's receipt: what was signed, and the proof that it is in the log."""
-    rows = visible(Agreement, request.sight).select_related("entry")
-    found = get_object_or_404(rows, digest=digest)
-    told = json.dumps(receipt_of(request.place, found), indent=2, ensure_ascii=False)
-    name = f"agreement-{digest[:12]}.json"
+    found = _seen(request, digest)
+    return _attached(receipt_of(request.place, found), f"agreement-{digest[:12]}.json")
+
+
+def consent(request: Request, digest: str) -> HttpResponse:
+    """Send the receipt of a performer's consent (ISO/IEC TS 27560), as it stands now."""
+    found = _seen(request, digest)
+    address = request.build_absolute_uri(reverse("withdrawal_preview"))
+    made = consent_receipt(request.place, found, address)
+    return _attached(made, f"consent-{digest[:12]}.json", "application/ld+json")
+
+
+def as_odrl(request: Request, digest: str) -> HttpResponse:
+    """Send an agreement as ODRL, for machines that know no more of us than that."""
+    made = odrl(_seen(request, digest))
+    return _attached(made, f"agreement-{digest[:12]}.jsonld", "application/ld+json")
+
+
+@login_not_required
+@require_safe
+def profile(request: Request) -> HttpResponse:
+    """Say what our profile of ODRL is for, and where it lies."""
+    return render(request, "agreements/odrl.html", {"name": PROFILE})
+
+
+@login_not_required
+@require_safe
+def published(request: Request, name: str) -> HttpResponse:
+    """Send the profile or its SHACL shapes (Turtle)."""
+    if name not in ("profile", "shapes"):
+        raise Http404
+    text = (files("yesand.agreements.odrl") / f"{name}.ttl").read_bytes()
+    return HttpResponse(text, "text/turtle; charset=utf-8")
+
+
+def _seen(request: Request, digest: str) -> Agreement:
+    rows = visible(Agreement, request.sight).select_related("performer", "producer", "entry")
+    return get_object_or_404(rows, digest=digest)
+
+
+def _attached(told: Any, name: str, kind: str = "application/json") -> HttpResponse:
+    text = json.dumps(told, indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(told, "application/json", headers=headers)
+    return HttpResponse(text, kind, headers=headers)

@@ -1,13 +1,18 @@
-"""``yesand withdraw``: permission is taken back as easily as it was given."""
+"""``yesand withdraw``, ``yesand agreement``: taking permission back, and what was agreed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import yesand
+from yesand.agreements.odrl.conflicts import compare_terms
+from yesand.agreements.terms import Terms
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel.clock import stamp
 
@@ -18,6 +23,60 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command("withdraw")(withdraw)
+    app.command("agreement")(agreement)
+
+
+class Form(StrEnum):
+    """In which form an agreement is written out."""
+
+    ODRL = "odrl"
+    CONSENT = "consent"
+    RECEIPT = "receipt"
+
+
+def agreement(
+    digest: Annotated[str, typer.Argument(help="The agreement's digest, or how it begins.")],
+    house: HouseFolder,
+    form: Annotated[
+        Form,
+        typer.Option("--as", help="odrl, consent (ISO/IEC TS 27560), or receipt (as signed)."),
+    ] = Form.ODRL,
+    out: Annotated[Path | None, typer.Option(help="Where it goes; it is printed else.")] = None,
+    beside: Annotated[
+        str, typer.Option(help="Another agreement: say whether the two contradict each other.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write an agreement out for machines, or the receipt of the consent that it is."""
+    opened = yesand.open(house)
+    from yesand.agreements.consent import services as agreements  # needs the open house
+    from yesand.agreements.services import receipt_of
+
+    found = agreements.agreement_named(digest)
+    if beside:
+        _compared(found.terms, agreements.agreement_named(beside).terms, as_json=as_json)
+        return
+    if form is Form.ODRL:
+        made = agreements.odrl(found)
+    elif form is Form.CONSENT:
+        made = agreements.consent_receipt(opened.place, found, "/withdraw/")
+    else:
+        made = receipt_of(opened.place, found)
+    text = json.dumps(made, indent=2, ensure_ascii=False)
+    if out is None:
+        tell(made, text, as_json=as_json)
+        return
+    out.write_text(text + "\n", "utf-8")
+    told = {"agreement": found.digest, "as": form.value, "out": str(out)}
+    tell(told, f"{form.value} of agreement {found.digest[:12]}: {out}", as_json=as_json)
+
+
+def _compared(one: object, other: object, *, as_json: bool) -> None:
+    relation = compare_terms(Terms.parse(one), Terms.parse(other))
+    reasons = list(map(str, relation.reasons))
+    told = {"verdict": relation.verdict.value, "reasons": reasons}
+    said = {"conflict": "They conflict", "unknown": "Not known"}.get(relation.verdict.value)
+    tell(told, f"{said or 'They are compatible'}.", *(f"  {r}" for r in reasons), as_json=as_json)
 
 
 def withdraw(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import yesand
+from yesand.agreements.change import changes
 from yesand.cli.output import AsJson, HouseFolder, Line, marks, progressing, styled, tell
 
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ def gate(
         "trial": manifest.trial,
         "synthetic": manifest.synthetic,
         "reasons": [
-            {"takes": n, "clauses": [asdict(c) for c in d.clauses]} for d, n in result.denials
+            {
+                "takes": n,
+                "clauses": [asdict(c) for c in d.clauses],
+                "changes": [c.sentence for c in changes(d.clauses, manifest.asked())],
+            }
+            for d, n in result.denials
         ],
         "out": str(out),
     }
@@ -81,6 +87,9 @@ def gate_lines(result: GateResult) -> Iterator[Line]:
         f"{result.manifest.log_size:,}",
         result.manifest.digest[:16],
     )
+    asked = result.manifest.asked()
     for decision, number in result.denials:
         reasons = "; ".join(f"{c.term}: {c.reason}" for c in decision.clauses)
         yield f"  {number:,} denied: {reasons}"
+        said = dict.fromkeys(change.sentence for change in changes(decision.clauses, asked))
+        yield f"    What would change it: {' '.join(said)}"

@@ -10,6 +10,7 @@ import typer
 
 import yesand
 from yesand.agreements import receipt
+from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
@@ -28,7 +29,10 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(
     evidence: Annotated[
-        Path, typer.Argument(help="An evidence bundle, an agreement's receipt or a log proof.")
+        Path,
+        typer.Argument(
+            help="An evidence bundle, an agreement's or a consent receipt, or a log proof."
+        ),
     ],
     key: Key = "",
     as_json: AsJson = False,
@@ -44,6 +48,9 @@ def _checked(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str
         return _proof(path, key)
     if head.lstrip().startswith(b"{"):
         told = parse(path.read_bytes(), where=str(path))
+        if consent.is_receipt(told):
+            consented = consent.check(told, key)
+            return asdict(consented), consented.lines()
         found = receipt.check(told, key)
         return asdict(found), found.lines()
     verdict = yesand.verify(path, origin=key.name if key else None)

@@ -47,11 +47,12 @@ class Wanted(Told):
 
 
 class ClauseOut(Schema):
-    """A clause that keeps takes out, and how many."""
+    """A clause that keeps takes out, what would change it, and how many they are."""
 
     term: str
     value: str
     reason: str
+    change: str
     takes: int
 
 
@@ -136,7 +137,9 @@ def corpora(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
 def rehearsal(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
     """Say what a request would be permitted, and why not the rest, without signing anything."""
     found = rehearse(cast(Request, request).place, _asked(request, wanted))
-    clauses = [{**vars(clause), "takes": takes} for clause, takes in found.clauses]
+    clauses = [
+        {**vars(clause), "change": change, "takes": takes} for clause, change, takes in found.told()
+    ]
     return {**vars(found), "clauses": clauses}
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yesand.agreements import services as agreements
+from yesand.agreements.change import Change, changes
 from yesand.agreements.decision import Clause, Decision, Request
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action
@@ -105,6 +106,7 @@ class Rehearsal:
     Attributes
     ----------
     clauses : (clause, takes that it keeps out), those of most takes first.
+    changes : what would change each of them, in the same order.
     trial : some of what would be permitted stands on trial terms.
     """
 
@@ -113,7 +115,13 @@ class Rehearsal:
     performers: int
     duration_ms: int
     clauses: tuple[tuple[Clause, int], ...]
+    changes: tuple[Change, ...]
     trial: bool
+
+    def told(self) -> list[tuple[Clause, str, int]]:
+        """Return each clause with what would change it and the takes that it keeps out."""
+        told = zip(self.clauses, self.changes, strict=True)
+        return [(clause, change.sentence, takes) for (clause, takes), change in told]
 
 
 def rehearse(place: Place, request: Request) -> Rehearsal:
@@ -125,13 +133,14 @@ def rehearse(place: Place, request: Request) -> Rehearsal:
     """
     asked = _judged(place, request)
     ruling, lengths = asked.ruling, [row[LENGTH] for row in asked.table.rows]
-    mine = np.flatnonzero(ruling.permit).tolist()
+    mine, clauses = np.flatnonzero(ruling.permit).tolist(), telling.by_clause(ruling)
     return Rehearsal(
         permitted=len(mine),
         denied=len(ruling.permit) - len(mine),
         performers=len({asked.table.rows[i][PERFORMER] for i in mine}),
         duration_ms=sum(lengths[i] for i in mine),
-        clauses=tuple(telling.by_clause(ruling)),
+        clauses=tuple(clauses),
+        changes=changes((clause for clause, _ in clauses), request),
         trial=any(asked.standings[name].terms.trial for name in asked.table.used(ruling)),
     )
 
@@ -168,7 +177,7 @@ def gate(place: Place, request: Request, *, progress: Progress = silent) -> Gate
     asked = _judged(place, request, progress)
     table, standings, ruling = asked.table, asked.standings, asked.ruling
     if not ruling.permit.any():
-        raise telling.refusal(ruling)
+        raise telling.refusal(ruling, request)
     takes, denied = table.permitted(ruling, standings), table.denied(ruling)
     used = [standings[name] for name in table.used(ruling)]
     told = {

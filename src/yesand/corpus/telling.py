@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yesand.agreements.clause import Clause
+from yesand.agreements.change import change
+from yesand.agreements.clause import Clause, Request
 from yesand.agreements.standing import Standing
 from yesand.corpus.errors import NothingPermitted, Overtaken
 from yesand.corpus.gate import Ruling
@@ -49,7 +50,7 @@ def but_for_time(predicate: dict[str, Any]) -> dict[str, Any]:
     return {**rest, "request": request}
 
 
-def refusal(ruling: Ruling) -> NothingPermitted:
+def refusal(ruling: Ruling, request: Request) -> NothingPermitted:
     """Say why nothing was let through."""
     if not ruling.decisions:
         return NothingPermitted("There are no takes yet", remedy="Import some first.")
@@ -57,8 +58,14 @@ def refusal(ruling: Ruling) -> NothingPermitted:
     return NothingPermitted(
         f"Nothing is permitted. {in_words(ruling, everything)}",
         where=f"{len(ruling.decision)} takes",
-        remedy="Ask for what the terms allow, or ask the performers for other terms.",
+        remedy=" ".join(remedies(by_clause(ruling), request)),
     )
+
+
+def remedies(found: list[tuple[Clause, int]], request: Request, most: int = 3) -> list[str]:
+    """Return what would change the clauses that keep most takes out, each sentence once."""
+    said = (change(clause, request).sentence for clause, _ in found)
+    return list(dict.fromkeys(said))[:most]
 
 
 def overtaken(manifest: SignedManifest, ruling: Ruling, lost: Mask) -> Overtaken:

@@ -296,6 +296,13 @@ EMAIL_BACKEND, _mail = mail(told("YESAND_MAIL"))
 globals().update(_mail)
 DEFAULT_FROM_EMAIL = os.environ.get("YESAND_MAIL_FROM", "yes-and@localhost")
 
+# Who answers for the house, as consent receipts must say (ISO/IEC TS 27560).
+CONTROLLER = {
+    "address": os.environ.get("YESAND_ADDRESS", ""),
+    "contact": os.environ.get("YESAND_CONTACT", ""),
+    "country": os.environ.get("YESAND_COUNTRY", ""),
+}
+
 # Static files are served as they lie in the package: no `collectstatic`, no manifest.
 STATIC_URL = "/static/"
 STORAGES = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 ODRL = "http://www.w3.org/ns/odrl/2/"
+#: Our profile's name, and the namespace of its words (``profile.ttl``).
+PROFILE = "https://yes-and.org/odrl/v1"
+YA = PROFILE + "#"
 
 # ODRL Vocabulary & Expression 2.2 §4.1–4.2: everything lies in `use`, or else in `transfer`.
 _WITHIN = {"display": "play", "extract": "reproduce", "give": "transfer", "sell": "transfer"}
@@ -14,7 +17,12 @@ _IN_USE = """
     modify move nextPolicy obtainConsent play present print read reproduce reviewPolicy stream
     synchronize textToSpeech transform translate uninstall watermark write
 """.split()
-INCLUDED_IN = {ODRL + a: ODRL + b for a, b in {**dict.fromkeys(_IN_USE, "use"), **_WITHIN}.items()}
+# The actions of our profile: what is done with a take, and what may never be made of one.
+_OURS = "train evaluate export synthesise degrade".split()
+INCLUDED_IN = {
+    **{ODRL + a: ODRL + b for a, b in {**dict.fromkeys(_IN_USE, "use"), **_WITHIN}.items()},
+    **{YA + action: ODRL + "use" for action in _OURS},
+}
 
 
 def wider(action: str) -> Iterator[str]:

@@ -1,0 +1,141 @@
+"""Terms as an ODRL 2.2 Agreement in JSON-LD, and so that nothing of them is lost.
+
+One permission for each action, each with every limit of the terms; prohibitions for what is banned
+by name, by law, by a strike, by a withdrawal; duties for what is promised (``duties``). What a
+document says, any ODRL evaluator can act on: it need not know our terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+
+from yesand.agreements.decision import FITS, Withdrawn
+from yesand.agreements.odrl.actions import PROFILE
+from yesand.agreements.odrl.duties import besides, with_each_use
+from yesand.agreements.odrl.names import (
+    CONTEXT,
+    EVERYWHERE,
+    OUTSIDE,
+    licensee,
+    named,
+    place,
+)
+from yesand.agreements.odrl.parts import Frame, Part, among, constraint, moment, ref
+from yesand.agreements.statute import EEA, INFERRING, SETTINGS
+from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import Action, UseClass
+
+
+def document(terms: Terms, frame: Frame, withdrawals: Sequence[Withdrawn] = ()) -> Part:
+    """Return terms, less what was withdrawn, as an ODRL Agreement of our profile.
+
+    >>> import yesand
+    >>> frame = Frame("urn:a", "urn:performer", "urn:producer", "urn:takes")
+    >>> made = document(yesand.Terms(valid_from="2026-01-01"), frame)
+    >>> made["@type"], [rule["action"] for rule in made["permission"]]
+    ('Agreement', ['ya:train', 'ya:evaluate', 'ya:export', 'ya:synthesise'])
+    """
+    shared = list(with_each_use(terms, frame))
+    return {
+        "@context": CONTEXT,
+        "@type": "Agreement",
+        "uid": frame.uid,
+        "profile": PROFILE,
+        "ya:version": terms.version,
+        "ya:minor": terms.minor,
+        "ya:representedBy": ref(f"ya:helper-{terms.represented_by}"),
+        **({"ya:corpus": terms.corpus} if terms.corpus else {}),
+        **({"ya:corpusLicence": terms.corpus_licence} if terms.corpus_licence else {}),
+        "permission": list(_permissions(terms, frame, [duty["uid"] for duty in shared])),
+        "prohibition": [*_prohibitions(terms, frame), *_withdrawn(withdrawals, frame)],
+        "obligation": [*shared, *besides(terms, frame)],
+    }
+
+
+def first_moment(day: date) -> datetime:
+    """Return when a day of an agreement begins: its days are counted in UTC."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def last_moment(day: date) -> datetime:
+    """Return the last moment of a day of an agreement, to the microsecond."""
+    return datetime.combine(day, time.max, UTC)
+
+
+def _rule(frame: Frame, name: str, kind: str, action: str, limits: list[Part]) -> Part:
+    return {
+        "uid": frame.named(name),
+        "@type": kind,
+        "assigner": frame.assigner,
+        "assignee": frame.assignee,
+        "target": frame.target,
+        "action": action,
+        **({"constraint": limits} if limits else {}),
+    }
+
+
+def _permissions(terms: Terms, frame: Frame, duties: list[str]) -> Iterator[Part]:
+    carried = {"duty": duties} if duties else {}
+    for action in Action:
+        limits = list(_limits(terms, action))
+        yield {**_rule(frame, action.value, "Permission", named(action), limits), **carried}
+    if terms.onward_licensing:
+        yield _rule(frame, "pass-on", "Permission", "grantUse", [])
+
+
+def _limits(terms: Terms, action: Action) -> Iterator[Part]:
+    yield _uses(terms.use_classes & FITS[action])
+    yield among("purpose", "isAnyOf", map(named, terms.purposes))
+    yield among("ya:channel", "isAnyOf", map(named, terms.modalities))
+    yield among("ya:form", "isAnyOf", map(named, terms.materials))
+    yield among("spatial", "isPartOf", map(place, terms.territories))
+    yield constraint("dateTime", "gteq", moment(first_moment(terms.valid_from)))
+    if terms.valid_until:
+        yield constraint("dateTime", "lteq", moment(last_moment(terms.valid_until)))
+    if terms.train_until and action is Action.TRAIN:
+        yield constraint("dateTime", "lteq", moment(last_moment(terms.train_until)))
+    if not terms.commercial:
+        yield constraint("ya:commercial", "eq", False)
+    if terms.approval_per_use:
+        freely = among("ya:use", "isNoneOf", map(named, terms.approval_per_use))
+        yield {"or": [freely, constraint("ya:approved", "eq", True)]}
+
+
+def _uses(uses: frozenset[UseClass]) -> Part:
+    return among("ya:use", "isAnyOf", map(named, uses))
+
+
+def _prohibitions(terms: Terms, frame: Frame) -> Iterator[Part]:
+    def never(name: str, *limits: Part, action: str = "use") -> Part:
+        return _rule(frame, name, "Prohibition", action, list(limits))
+
+    if terms.banned_purposes:
+        yield never("banned", among("purpose", "isAnyOf", map(named, terms.banned_purposes)))
+    if terms.suspended_in_strike:
+        yield never("strike", constraint("ya:strike", "eq", True))
+    if terms.no_derogatory_use:
+        yield never("respect", action="ya:degrade")
+    if terms.trial:
+        yield never("trial", constraint("recipient", "isPartOf", ref(OUTSIDE)))
+        yield never("trial-export", action=named(Action.EXPORT))
+    yield never(
+        "statute",
+        among("purpose", "isAnyOf", map(named, SETTINGS)),
+        _uses(INFERRING),
+        among("spatial", "isAnyOf", [EVERYWHERE, *map(place, EEA)]),
+    )
+
+
+def _withdrawn(withdrawals: Sequence[Withdrawn], frame: Frame) -> Iterator[Part]:
+    for number, each in enumerate(withdrawals, start=1):
+        lists = (
+            ("purpose", map(named, each.purposes)),
+            ("ya:use", map(named, each.use_classes)),
+            ("ya:channel", map(named, each.modalities)),
+            ("recipient", map(licensee, each.licensees)),
+        )
+        found = ((left, list(names)) for left, names in lists)
+        limits = [among(left, "isAnyOf", names) for left, names in found if names]
+        rule = _rule(frame, f"withdrawal-{number}", "Prohibition", "use", limits)
+        yield {**rule, "dct:issued": moment(each.at)}

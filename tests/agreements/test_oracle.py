@@ -1,0 +1,188 @@
+"""Five deciders that share no rule answer alike: words, bits, columns, ODRL and Cedar.
+
+``decide`` explains; ``compiled`` and the gate are fast; ODRL is what outsiders are handed; Cedar is
+another team's engine. All of them express everything that terms and withdrawals say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import cedarpy
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strategies_of_terms import fitting, requests, terms, withdrawals
+from yesand.agreements.compiled import Ask, Rule, permits
+from yesand.agreements.decision import FITS, Request, Withdrawn, decide, outside
+from yesand.agreements.odrl import asking
+from yesand.agreements.odrl.document import document
+from yesand.agreements.odrl.evaluate import evaluate, permitted
+from yesand.agreements.odrl.parts import Frame
+from yesand.agreements.odrl.policy import DutyState
+from yesand.agreements.standing import Standing
+from yesand.agreements.statute import EEA
+from yesand.agreements.templates import standard
+from yesand.agreements.terms import WORLD, Terms
+from yesand.agreements.vocabulary import Modality, Purpose, UseClass
+from yesand.corpus.gate import STATES, Columns
+from yesand.corpus.gate import evaluate as through_gate
+
+FRAME = Frame.of("a" * 64, "b" * 64, "c" * 64)
+START = date(2026, 1, 1)
+ASKED = Request(
+    "acme",
+    Purpose.RESEARCH,
+    UseClass.RECOGNITION,
+    datetime(2026, 10, 1, tzinfo=UTC),
+    territory="DE",
+)
+NAMES = ("use_classes", "purposes", "modalities", "materials", "territories")
+#: Written against the terms as a licensee would write them in Cedar, from the words alone.
+PERMIT = """
+permit (principal, action, resource) when {
+  resource.use_classes.contains(context.use_class) &&
+  resource.purposes.contains(context.purpose) &&
+  resource.modalities.contains(context.modality) &&
+  resource.materials.contains(context.material) &&
+  (resource.territories.contains(context.territory) || resource.territories.contains("*")) &&
+  (resource.commercial || !context.commercial) &&
+  context.day >= resource.valid_from && context.day <= resource.valid_until &&
+  (action != Action::"train" || context.day <= resource.train_until) &&
+  context.fits
+};
+forbid (principal, action, resource) when { resource.banned.contains(context.purpose) };
+forbid (principal, action, resource) when { resource.approval.contains(context.use_class) };
+forbid (principal, action, resource) when { resource.suspended && context.strike };
+forbid (principal, action, resource) when { resource.trial && context.outside };
+forbid (principal, action, resource) when {
+  ["recognition", "evaluation"].contains(context.use_class) &&
+  ["workplace", "education"].contains(context.purpose) && context.eea
+};
+"""
+NARROWED = {"purposes": "purpose", "use_classes": "use_class", "modalities": "modality"}
+
+
+def _forbid(withdrawn: Withdrawn) -> str:
+    limits = [
+        f"{json.dumps(sorted(map(str, getattr(withdrawn, plural))))}.contains(context.{single})"
+        for plural, single in NARROWED.items()
+        if getattr(withdrawn, plural)
+    ]
+    if withdrawn.licensees:
+        limits.append(f"{json.dumps(sorted(withdrawn.licensees))}.contains(context.licensee)")
+    return f"forbid (principal, action, resource) when {{ {' && '.join(limits) or 'true'} }};"
+
+
+def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+    last = (of.valid_until or of.valid_from.max).toordinal()
+    training = (of.train_until or of.valid_from.max).toordinal()
+    resource = {
+        **{name: sorted(map(str, getattr(of, name))) for name in NAMES},
+        "banned": sorted(of.banned_purposes),
+        "approval": sorted(of.approval_per_use),
+        "commercial": of.commercial,
+        "suspended": of.suspended_in_strike,
+        "trial": of.trial,
+        "valid_from": of.valid_from.toordinal(),
+        "valid_until": last,
+        "train_until": training,
+    }
+    context = {
+        **{name: str(getattr(request, name)) for name in (*NARROWED.values(), "material")},
+        "territory": request.territory,
+        "licensee": request.licensee,
+        "commercial": request.commercial,
+        "strike": strike,
+        "outside": outside(request),
+        "eea": request.territory in EEA or request.territory == WORLD,
+        "fits": request.use_class in FITS[request.action],
+        "day": request.at.date().toordinal(),
+    }
+    entity = {"uid": {"type": "Terms", "id": "t"}, "attrs": resource, "parents": []}
+    asked: dict[str, Any] = {
+        "principal": 'Licensee::"x"',
+        "action": f'Action::"{request.action}"',
+        "resource": 'Terms::"t"',
+        "context": context,
+    }
+    policies = PERMIT + "\n".join(map(_forbid, taken))
+    answer = cedarpy.is_authorized(asked, policies, [entity])
+    assert not answer.diagnostics.errors
+    return bool(answer.allowed)
+
+
+def by_gate(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+    one = np.zeros(1, np.int64)
+    modality = np.array([list(Modality).index(request.modality)])
+    accepted = np.array([STATES.index("accepted")])
+    columns = Columns(one, one, accepted, modality, ("a",))
+    standing = Standing("a", of, of.digest, tuple(taken))
+    return bool(through_gate(columns, {"a": standing}, request, strike=strike).permit[0])
+
+
+def by_odrl(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+    told = json.loads(json.dumps(document(of, FRAME, taken)))
+    return asking.permits(told, request, FRAME, strike=strike)
+
+
+def answers(
+    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool
+) -> dict[str, bool]:
+    rule, asked = Rule.of(of), Ask.of(request, strike=strike)
+    return {
+        "decide": decide(of, request, tuple(taken), strike=strike).permit,
+        "compiled": permits(rule, asked, tuple(taken)),
+        "gate": by_gate(of, request, taken, strike),
+        "odrl": by_odrl(of, request, taken, strike),
+        "cedar": by_cedar(of, request, taken, strike),
+    }
+
+
+@settings(max_examples=300)
+@given(terms(), requests, st.lists(withdrawals, max_size=2), st.booleans())
+def test_all_five_deciders_agree_on_any_terms(
+    of: Terms, request: Request, taken: list[Withdrawn], strike: bool
+) -> None:
+    assert len(set(answers(of, request, taken, strike).values())) == 1
+
+
+@settings(max_examples=300)
+@given(requests, terms(), st.lists(withdrawals, max_size=1), st.booleans(), st.data())
+def test_all_five_deciders_agree_near_the_edge(
+    request: Request, other: Terms, taken: list[Withdrawn], strike: bool, data: Any
+) -> None:
+    """Terms that name all that is asked for, but for one field, are where deciders would differ."""
+    near = dict(fitting(request))
+    changed = data.draw(st.sampled_from(sorted(near)))
+    if changed in {"purposes", "banned_purposes"}:
+        near["purposes"] -= other.banned_purposes
+        changed = "banned_purposes"
+    near[changed] = getattr(other, changed)
+    if changed.startswith("valid") or changed == "train_until":
+        near.update({d: getattr(other, d) for d in ("valid_from", "valid_until", "train_until")})
+    found = answers(Terms.model_validate(near), request, taken, strike)
+    assert len(set(found.values())) == 1, found
+
+
+@given(requests)
+def test_what_fits_is_permitted_by_all_unless_the_law_or_the_action_forbids(
+    request: Request,
+) -> None:
+    found = answers(fitting(request), request, (), False)
+    assert len(set(found.values())) == 1, found
+
+
+@pytest.mark.parametrize("state", [DutyState.VIOLATED, DutyState.FULFILLED, DutyState.NOT_SET])
+def test_a_permission_ends_while_the_pay_for_its_use_is_withheld(state: DutyState) -> None:
+    of = standard("recognition", START).terms
+    told = document(of, FRAME)
+    duty = told["permission"][0]["duty"][0]
+    world = asking.world(ASKED, FRAME, duties={duty: state})
+    reports = evaluate(asking.policy(told), asking.ask(ASKED, FRAME), world)
+    assert permitted(reports) is (state is not DutyState.VIOLATED)
