@@ -167,6 +167,17 @@ def test_a_filter_is_only_ever_text(name: str, text: str, as_: dict[str, Client]
 def test_a_byte_that_no_text_holds_is_bad_input(query: str, as_: dict[str, Client]) -> None:
     for path in ("/takes/", "/performers/", "/log/", "/login/"):
         assert as_["ada"].get(f"{path}?{query}").status_code == 400
+    for path in ("/api/newsroom/articles", "/api/nothing-here"):
+        told = as_["ada"].get(f"{path}?{query}")
+        assert told.headers["Content-Type"] == "application/problem+json"
+        assert told.status_code == told.json()["status"] == 400
+
+
+def test_a_program_that_asks_for_what_is_not_there_is_told_in_its_own_words(
+    as_: dict[str, Client],
+) -> None:
+    told = as_["ada"].get("/api/nothing-here")
+    assert told.headers["Content-Type"] == "application/problem+json" and told.status_code == 404
 
 
 @pytest.mark.parametrize("text", [SCRIPT, IMAGE, RIGHT_TO_LEFT, "{{ settings.SECRET_KEY }}"])

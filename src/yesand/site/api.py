@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,7 +16,7 @@ from yesand.kernel.durable import StorageFull
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.people.bearer import Bearer, Refusal
 from yesand.people.rooms import offered
-from yesand.people.sight import Request
+from yesand.site.errors import problem
 from yesand.site.log_api import router
 from yesand.site.problems import with_problems
 
@@ -55,18 +55,6 @@ api = Api(
     urls_namespace="api",
     docs_url="",
 )
-
-
-def problem(request: HttpRequest, status: int, title: str, detail: str = "") -> HttpResponse:
-    """Answer with a problem (RFC 9457), naming the reference that stands in the log."""
-    body = {
-        "type": "about:blank",
-        "status": status,
-        "title": title,
-        "detail": detail,
-        "instance": cast(Request, request).reference,
-    }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 @api.exception_handler(YesAndError)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +52,18 @@ WORDS = {
 }
 
 
+def problem(request: HttpRequest, status: int, title: str, detail: str = "") -> HttpResponse:
+    """Answer with a problem (RFC 9457), naming the reference that stands in the log."""
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "title": title,
+        "detail": detail,
+        "instance": _reference(request),
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that a request could not be read."""
     return _page(request, 400, WORDS[400])
@@ -83,11 +95,18 @@ def told(request: HttpRequest, status: int, fault: YesAndError) -> HttpResponse:
     return _page(request, status, Words(WORDS[status].title, f"{fault.what}.", fault.remedy))
 
 
+def _reference(request: HttpRequest) -> str:
+    return str(getattr(request, "reference", "none"))
+
+
 def _page(request: HttpRequest, status: int, words: Words) -> HttpResponse:
+    """Answer with a page, or a program with a problem."""
+    if request.path.startswith("/api/"):
+        return problem(request, status, str(words.title), str(words.what))
     context: dict[str, Any] = {
         "status": status,
         "words": words,
-        "reference": getattr(request, "reference", "none"),
+        "reference": _reference(request),
     }
     try:
         body = loader.render_to_string("error.html", context, request)
