@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 from stage import Stage
 
 from yesand.heidi.answering.services import LONGEST, answer, run
@@ -170,3 +173,26 @@ def test_who_lost_their_seat_is_told_nothing(asker: Who, stage: Stage) -> None:
     for intent in TOOLS:
         told = whole(run(asker("ada"), intent, TOOLS[intent].slots())[0])
         assert "EUR" not in told and "late-train" not in told
+
+
+@pytest.mark.parametrize("who", ["ada", "producer", "lab", "auditor", "rater"])
+def test_my_account_is_told_where_the_house_asks_for_a_second_factor(
+    asker: Who, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    monkeypatch.setattr(settings, "REQUIRE_MFA", "everyone")
+    reply, _ = answer(asker(who), "My account")
+    assert "You are signed in as" in reply.text
+    assert reverse("mfa_first") in whole(reply)
+
+
+def test_a_tool_that_breaks_says_so_with_a_reference_that_is_in_the_log(
+    asker: Who, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_asker: Asker, _slots: Slots) -> Reply:
+        raise AttributeError("no such thing")
+
+    monkeypatch.setitem(TOOLS, Intent.BALANCE, replace(TOOLS[Intent.BALANCE], run=breaks))
+    reply, _ = answer(asker("ada"), "What is my balance?")
+    reference = reply.text.rstrip(".").split()[-1]
+    assert reply.offers_human
+    assert reference in caplog.text

@@ -7,12 +7,15 @@ from datetime import datetime
 
 import pytest
 from babel.messages.pofile import read_po
+from django.test import Client
+from django.urls import reverse
 from scripts import messages
 from stage import Stage
 
 from yesand.heidi.answering.services import answer, router
 from yesand.heidi.german import in_english
 from yesand.heidi.intents import Intent
+from yesand.heidi.models import Message
 from yesand.heidi.slots import Meet, read
 from yesand.heidi.tools.asker import Asker
 
@@ -84,3 +87,12 @@ def test_who_reads_german_is_answered_in_german(asker: Who) -> None:
     ada.user.language = "de"
     reply, _ = answer(ada, "Wie hoch ist mein Guthaben?")
     assert reply.text.startswith("Ihnen stehen jetzt ")
+
+
+def test_who_reads_the_pages_in_german_is_answered_in_german(
+    as_: dict[str, Client], stage: Stage
+) -> None:
+    asked = {"text": german("What is my balance?"), "key": "k"}
+    as_["ada"].post(reverse("heidi_say"), asked, headers={"accept-language": "de"})
+    told = Message.objects.get(user=stage.users["ada"], author=Message.Author.HEIDI)
+    assert told.text.startswith(german("You are owed %(left)s now.").split("%")[0])

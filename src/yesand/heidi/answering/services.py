@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from threading import Lock
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,6 +21,7 @@ from yesand.kernel.errors import YesAndError
 
 #: The longest message that is read.
 LONGEST = 2_000
+log = logging.getLogger("yesand.heidi")
 _once = Lock()
 _kept: list[Router] = []
 
@@ -33,7 +36,7 @@ def router(cache: Path) -> Router:
 
 def answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     """Return the answer to one sentence, and the trace of what was called for it."""
-    with override(asker.user.language or None):
+    with override(asker.language or asker.user.language or None):
         return _answer(asker, text.strip())
 
 
@@ -58,6 +61,16 @@ def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple
         return TOOLS[intent].run(asker, slots), [call]
     except YesAndError as fault:
         return Reply(fault.sentence(), offers_human=True), [call]
+    except Exception:  # an answer that never came would be asked for again for ever
+        reference = uuid4().hex[:12]
+        log.exception("Heidi's tool %s broke: reference %s", intent.value, reference)
+        return broken(reference), [call]
+
+
+def broken(reference: str) -> Reply:
+    """Answer where a tool broke, with the reference that stands in the log."""
+    told = _("Something went wrong on our side, and nothing was changed. Its reference is %(id)s.")
+    return Reply(told % {"id": reference}, offers_human=True)
 
 
 def nothing_said() -> Reply:

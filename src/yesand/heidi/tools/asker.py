@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Reply
@@ -21,28 +23,33 @@ from yesand.people.sight import Request, Sight
 
 @dataclass(frozen=True)
 class Asker:
-    """The person whose session it is; every tool reads with their eyes."""
+    """The person whose session it is; every tool reads with their eyes.
+
+    The language is that of the page they ask on, also where the answer is written beside it.
+    """
 
     place: Place
     user: User
     sight: Sight
+    language: str = ""
 
     @classmethod
     def of(cls, request: Request) -> Asker:
         """Return who sends a request."""
         assert isinstance(request.user, User)
-        return cls(request.place, request.user, request.sight)
+        return cls(request.place, request.user, request.sight, get_language() or "")
 
     @classmethod
     def at(cls, place: Place, user: User) -> Asker:
         """Return a person who asks at the machine itself."""
-        return cls(place, user, Sight.of(user))
+        return cls(place, user, Sight.of(user), user.language)
 
     @property
     def request(self) -> Request:
         """A request as other rooms' passages take it."""
         made = Request()
         made.place, made.sight, made.user = self.place, self.sight, self.user
+        made.session = SessionBase()  # nothing is remembered between two questions
         return made
 
     @property

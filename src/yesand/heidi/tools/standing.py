@@ -83,7 +83,12 @@ def account(asker: Asker, _slots: Slots) -> Reply:
     return Reply(
         text,
         rows=tuple(_holdings(asker)),
-        links=(*links, Link(_("Your page"), reverse("me"))),
+        links=(
+            *links,
+            Link(_("Your page"), reverse("me")),
+            Link(_("Account and security"), reverse("account")),
+            Link(_("Take everything home"), reverse("account_export")),
+        ),
     )
 
 
