@@ -29,6 +29,15 @@ def test_a_second_init_is_refused(folder: str, capsys: pytest.CaptureFixture[str
     assert "stands here already" in capsys.readouterr().err
 
 
+def test_an_invitations_link_is_printed_as_it_is_to_be_opened(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["invite", "performer", "--performer", "Nora", "--house", folder]) == 0
+    printed = "".join(capsys.readouterr().out.split())
+    assert "/join/" in printed and printed.endswith("/")
+    assert "[" not in printed
+
+
 def test_import_reports_the_bad_file_and_takes_the_rest(
     folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

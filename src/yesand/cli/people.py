@@ -98,6 +98,6 @@ def invite(
     until = f"{made.expires_at:%Y-%m-%d}"
     tell(
         {"role": role, "link": link, "until": until},
-        f"Who opens this link first joins as {role} (until {until}): [bold]{link}[/]",
+        styled("Who opens this link first joins as {} (until {}): [bold]{}[/]", role, until, link),
         as_json=as_json,
     )
