@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 
+from yesand.kernel.durable import full
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.kernel.place import Place
 from yesand.people.models import User
@@ -112,6 +113,8 @@ class AtHome:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer our own errors with a page that says what to do."""
+        if full(fault):
+            return errors.no_room(request)
         if not isinstance(fault, YesAndError):
             return None
         status = 404 if isinstance(fault, NotFound) else 400 if isinstance(fault, BadInput) else 409

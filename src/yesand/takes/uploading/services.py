@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from yesand.kernel.durable import StorageFull
+from yesand.kernel.durable import StorageFull, full
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import checked
 from yesand.kernel.place import Place
@@ -220,7 +220,7 @@ def _room() -> Iterator[None]:
     try:
         yield
     except OperationalError as fault:
-        if "full" not in str(fault) and "No space" not in str(fault):
+        if not full(fault):
             raise
         raise StorageFull("The registry’s disk is full", remedy="Free some room.") from fault
 
