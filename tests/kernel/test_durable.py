@@ -5,9 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import yesand
 from yesand.kernel import durable
 from yesand.kernel.durable import CannotWrite, StorageFull
 
@@ -77,3 +79,17 @@ def test_many_files_on_a_full_disk_are_none(
     with pytest.raises(StorageFull):
         durable.write_all({tmp_path / name: b"data" for name in ("a", "b/c", "d")})
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_a_database_that_is_full_is_known_from_one_that_is_broken(house: yesand.House) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA max_page_count = 1")  # never less than there are
+            full, broken = "CREATE TABLE more (more int)", "SELECT * FROM nowhere"
+        else:
+            full = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'disk_full'; END $$"
+            broken = full.replace("disk_full", "io_error")
+        for statement, expected in ((full, True), (broken, False)):
+            with pytest.raises(DatabaseError) as caught:
+                cursor.execute(statement)
+            assert durable.full(caught.value) is expected

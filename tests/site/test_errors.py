@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from stage import Stage
 
+from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.people import views
 from yesand.people.sight import Request
 from yesand.site.references import WithReference, new_reference
+from yesand.takes.models import Scene
 
 REFERENCE = re.compile(r"Reference: <code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>")
+
+
+HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -99,6 +111,53 @@ def test_our_errors_say_what_to_do(
     assert response.status_code == status
     assert fault.what.encode() in response.content and fault.remedy.encode() in response.content
     assert reference(response.content) in written.text
+
+
+def test_a_full_disk_is_told_and_what_was_filled_in_is_in_the_page(
+    stage: Stage, written: pytest.LogCaptureFixture
+) -> None:
+    """SQLite takes no more pages, as on a full disk; then there is room again."""
+    wanted = {"title": "The ‘letter’ & <lamp>", "circumstances": "A kitchen, " * 1700 + "at night"}
+    found = Client(raise_request_exception=False)
+    found.force_login(stage.users["producer"])
+    with full_registry():
+        response = found.post(reverse("scene_new"), {**wanted, "emotion": "joy"})
+        assert response.status_code == 507 and not Scene.objects.filter(title=wanted["title"])
+        assert b"still here" in response.content and b"Send it again" in response.content
+        assert f"[{reference(response.content)}] No room left" in written.text
+        assert found.get(reverse("scenes")).status_code == 200
+    fields = dict(HIDDEN.findall(response.content.decode()))
+    again = found.post(reverse("scene_new"), {n: unescape(v) for n, v in fields.items()})
+    assert again.status_code == 302
+    assert Scene.objects.get(title=wanted["title"]).circumstances == wanted["circumstances"]
+
+
+def test_a_file_that_finds_no_room(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object, **__: object) -> None:
+        raise durable.explained(OSError(errno.ENOSPC, "No space left on device"), Path("x"))
+
+    monkeypatch.setattr(views, "listed", fill)
+    response = client(stage).get(reverse("performers"))
+    assert response.status_code == 507 and b"run the same command" not in response.content
+
+
+def test_a_form_sent_too_late_to_a_full_registry(stage: Stage) -> None:
+    """The session in which it would be kept finds no room: outside of every view."""
+    text = random.Random(1).randbytes(25_000).hex()  # sessions are packed
+    found = Client(raise_request_exception=False)
+    with full_registry():
+        response = found.post(reverse("scene_new"), {"title": "Late", "circumstances": text})
+    assert response.status_code == 507
+    assert dict(HIDDEN.findall(response.content.decode()))["circumstances"] == text
+
+
+@contextmanager
+def full_registry() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        yield
+        cursor.execute("PRAGMA max_page_count = 4294967294")
 
 
 def test_a_form_from_elsewhere_is_refused(stage: Stage) -> None:

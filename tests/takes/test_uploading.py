@@ -21,7 +21,7 @@ from upload_stage import UploadStage, left, set_upload_stage, sha, sign, wav
 import yesand
 from yesand.agreements.services import withdraw
 from yesand.kernel.durable import StorageFull
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, CheckFailed, Refused, TooLarge
 from yesand.provenance.models import Entry
 from yesand.takes.apart import Apart, Limits
 from yesand.takes.intake import alone
@@ -34,7 +34,6 @@ from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import PART, Parts
 from yesand.takes.uploading.services import (
     MOST_OPEN,
-    TooLarge,
     Wish,
     abandon,
     begin,
@@ -142,6 +141,32 @@ def test_the_most_is_a_setting(world: UploadStage, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("YESAND_UPLOAD_MAX", "1000")
     with pytest.raises(TooLarge, match="1,000"):
         world.begun(LONG)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("YESAND_UPLOAD_WAITING", "wait to be finished by you"),
+        ("YESAND_UPLOAD_WAITING_HOUSE", "wait in this house"),
+        ("YESAND_UPLOAD_KEPT", "of yours are kept"),
+    ],
+)
+def test_what_waits_and_is_kept_has_an_end(
+    world: UploadStage, monkeypatch: pytest.MonkeyPatch, setting: str, told: str
+) -> None:
+    monkeypatch.setenv(setting, str(len(LONG) + 10))
+    first = world.begun(LONG, "one")
+    with pytest.raises(TooLarge, match=told) as caught:
+        world.begun(LONG, "two")
+    assert caught.value.remedy
+    assert world.sent(LONG, "one") == first and Upload.objects.count() == 1
+    if setting == "YESAND_UPLOAD_KEPT":
+        finish(world.house.place, first, sha(LONG))
+        with pytest.raises(TooLarge, match=told):
+            world.begun(LONG, "two")
+    else:
+        abandon(world.house.place, first)
+        assert world.begun(LONG, "two").state == "open"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from yesand.kernel.errors import YesAndError
 
 #: What the system says when a disk, a quota or a file-size limit is exhausted (POSIX.1-2017).
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+#: What a database says then: SQLite's ``SQLITE_FULL`` and ``SQLITE_IOERR_SHMSIZE`` (the index of
+#: its journal cannot grow), PostgreSQL's ``disk_full``.
+_SQLITE_FULL, _POSTGRESQL_FULL = {13, 4874}, "53100"
 
 
 class CannotWrite(YesAndError):
@@ -89,6 +92,25 @@ def _made(folder: Path) -> Iterator[Path]:
         missing = next(p for p in (folder, *folder.parents) if p.parent.exists())
         missing.mkdir(exist_ok=True)
         yield missing.parent
+
+
+def full(fault: BaseException | None) -> bool:
+    """Tell whether a fault, or what caused it, is that a disk, a quota or a database took no more.
+
+    >>> full(OSError(errno.ENOSPC, "No space left on device")), full(OSError(errno.EIO, "broken"))
+    (True, False)
+    """
+    seen: set[int] = set()
+    while fault is not None and id(fault) not in seen:
+        seen.add(id(fault))
+        if isinstance(fault, StorageFull) or (isinstance(fault, OSError) and fault.errno in _FULL):
+            return True
+        if getattr(fault, "sqlite_errorcode", None) in _SQLITE_FULL:
+            return True
+        if getattr(fault, "sqlstate", None) == _POSTGRESQL_FULL:
+            return True
+        fault = fault.__cause__
+    return False
 
 
 def explained(fault: OSError, path: Path) -> CannotWrite:

@@ -136,19 +136,31 @@ def book(
     before = same(user, kind, group, starts_at, lasts)
     if before is not None:
         return before
-    now = place.clock.now()
+    told = {"title": _tidy(title) or titled(kind, group), "note": words(note, 5000)}
+    try:
+        return _booked(place, user, kind, group, (starts_at, starts_at + lasts), told)
+    except Refused:  # perhaps by the same form, sent from a second tab at the same moment
+        before = same(user, kind, group, starts_at, lasts)
+        if before is None:
+            raise
+        return before
+
+
+def _booked(
+    place: Place, user: User, kind: str, group: list[User], when: Span, told: dict[str, str]
+) -> Meeting:
+    now, (starts_at, ends_at) = place.clock.now(), when
     with quickest(), transaction.atomic():
         agreed = agreements_among(kind, group, starts_at)
-        _refuse_unless_free(place, user, group, starts_at, lasts)
+        _refuse_unless_free(place, user, group, starts_at, ends_at - starts_at)
         meeting = Meeting.objects.create(
             kind=kind,
-            title=_tidy(title) or titled(kind, group),
-            note=words(note, 5000),
             starts_at=starts_at,
-            ends_at=starts_at + lasts,
+            ends_at=ends_at,
             zone=user.zone,
             made_by=user,
             made_at=now,
+            **told,
         )
         for u in group:
             accepted_at = now if u == user else None

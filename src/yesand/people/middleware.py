@@ -43,14 +43,14 @@ class SignedIn(LoginRequiredMiddleware):
 
         Whoever then logs in sees the form before anything is done with it.
         """
-        if not _form_to_keep(request):
+        if not form_to_keep(request):
             return super().handle_no_permission(request, view_func)
         keep(request)
         login, back = reverse("account_login"), reverse("account_resume")
         return HttpResponseRedirect(f"{login}?{urlencode({'next': back})}")
 
 
-def _form_to_keep(request: HttpRequest) -> bool:
+def form_to_keep(request: HttpRequest) -> bool:
     """Tell whether a page's own form was sent that may be kept: no secret, no file."""
     if request.method != "POST" or request.path.startswith("/api/"):
         return False
@@ -102,7 +102,7 @@ class Guarded:
 
 def _to_first_factor(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks for a factor; what was filled in, or wanted, comes afterwards."""
-    if _form_to_keep(request):
+    if form_to_keep(request):
         keep(request)
         request.session[WANTED] = reverse("account_resume")
     elif request.method == "GET" and "HX-Request" not in request.headers:

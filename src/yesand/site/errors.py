@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from yesand.kernel import durable
 from yesand.kernel.errors import YesAndError
+from yesand.people.middleware import form_to_keep
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -44,10 +48,16 @@ WORDS = {
         _("Check the address, or start again from your own page."),
     ),
     409: Words(_("This cannot be done"), "", ""),
+    413: Words(_("That is more than we can take"), "", ""),
     500: Words(
         _("We made a mistake"),
         _("It is ours, not yours, and nothing you did is lost."),
         _("Try again in a moment. If it stays, tell whoever keeps this house the reference below."),
+    ),
+    507: Words(
+        _("There is no room left here"),
+        _("The disk of this house is full. Everything that was here before is still here."),
+        _("Whoever keeps this house must make room: tell them the reference below."),
     ),
 }
 
@@ -85,8 +95,16 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Say that we failed."""
+    """Say that we failed; that the disk is full, if that is why (Django asks while it handles)."""
+    if durable.full(sys.exception()):
+        return no_room(request)
     return _page(request, 500, WORDS[500])
+
+
+def no_room(request: HttpRequest) -> HttpResponse:
+    """Say that the disk is full, and keep in the page what was filled in: there alone is room."""
+    log.error("No room left: %s", request.path, exc_info=True, extra={"request": request})
+    return _page(request, 507, WORDS[507], _filled_in(request))
 
 
 def told(request: HttpRequest, status: int, fault: YesAndError) -> HttpResponse:
@@ -99,7 +117,23 @@ def _reference(request: HttpRequest) -> str:
     return str(getattr(request, "reference", "none"))
 
 
-def _page(request: HttpRequest, status: int, words: Words) -> HttpResponse:
+def _filled_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of the form that was sent, to send them again; never a secret or a file."""
+    try:
+        if not form_to_keep(request):
+            return []
+        rows = [(name, value) for name, values in request.POST.lists() for value in values]
+    except Exception:  # it could not even be read
+        return []
+    return [row for row in rows if row[0] != "csrfmiddlewaretoken"]
+
+
+def _page(
+    request: HttpRequest,
+    status: int,
+    words: Words,
+    fields: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
     """Answer with a page, or a program with a problem."""
     if request.path.startswith("/api/"):
         return problem(request, status, str(words.title), str(words.what))
@@ -107,6 +141,7 @@ def _page(request: HttpRequest, status: int, words: Words) -> HttpResponse:
         "status": status,
         "words": words,
         "reference": _reference(request),
+        "fields": fields,
     }
     try:
         body = loader.render_to_string("error.html", context, request)

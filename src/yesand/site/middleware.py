@@ -13,7 +13,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 
-from yesand.kernel.errors import BadInput, NotFound, YesAndError
+from yesand.kernel.durable import full
+from yesand.kernel.errors import BadInput, NotFound, TooLarge, YesAndError
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.people.sight import Request, Sight
@@ -112,7 +113,10 @@ class AtHome:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer our own errors with a page that says what to do."""
+        if full(fault):
+            return errors.no_room(request)
         if not isinstance(fault, YesAndError):
             return None
         status = 404 if isinstance(fault, NotFound) else 400 if isinstance(fault, BadInput) else 409
+        status = 413 if isinstance(fault, TooLarge) else status
         return errors.told(request, status, fault)
