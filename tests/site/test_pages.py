@@ -16,6 +16,7 @@ from yesand.agreements.models import Agreement
 from yesand.agreements.reading import readable
 from yesand.agreements.terms import Terms
 from yesand.corpus.membership import holds, index_of
+from yesand.people.models import Performer
 from yesand.reliance.bars import drawn
 from yesand.royalties.evidence import verify
 from yesand.site.templatetags.writing import money, paid, share, span, when
@@ -123,7 +124,11 @@ def test_home_gathers_what_is_ones_own(stage: Stage, as_: dict[str, Client]) -> 
 def test_the_worst_performer_is_named_to_those_who_may_know(
     stage: Stage, as_: dict[str, Client]
 ) -> None:
-    assert "worst performer, Cleo" in text(as_["lab"], "model", stage.model.digest)
+    assert "worst performer, Cleo (" in text(as_["producer"], "model", stage.model.digest)
+    assert "worst performer, Cleo Actor (" in text(as_["lab"], "model", stage.model.digest)
+    Performer.objects.filter(handle="Cleo").update(credited=False)
+    lab = text(as_["lab"], "model", stage.model.digest)
+    assert "worst performer (recall)" in lab and "Cleo" not in lab
     ada = text(as_["ada"], "model", stage.model.digest)
     assert "worst performer (recall)" in ada and "For you" in ada and "Cleo" not in ada
 
@@ -154,10 +159,10 @@ def test_signing_up_is_closed(stage: Stage) -> None:
 
 def test_the_others_are_summed_up_without_a_name() -> None:
     shares = {r.performer: vars(r) for r in ROWS}
-    own, others = drawn(shares, {"Ben"})
-    assert (own.name, others.name) == ("Ben", "2 others")
+    own, others = drawn(shares, {"Ben": "Ben Actor"})
+    assert (own.name, others.others) == ("Ben Actor", 2)
     assert own.share_ppb + others.share_ppb == 10**9 and others.low_ppb is None
-    assert [bar.name for bar in drawn(shares, None)] == ["Ada", "Ben", "Cleo"]
+    assert [bar.name for bar in drawn(shares, {h: h for h in shares})] == ["Ada", "Ben", "Cleo"]
 
 
 def test_an_outline_stays_in_its_box() -> None:

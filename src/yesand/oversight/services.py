@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yesand.agreements.clause import Request
 from yesand.agreements.models import Agreement, Withdrawal
@@ -71,6 +71,27 @@ def held(performer: Performer, scope: Scope, *, before: int | None = None) -> It
     for manifest in rows.select_related("licensee").distinct().order_by("entry_id"):
         if withdrawn.covers(Request.parse(manifest.request)):
             yield manifest
+
+
+def about_service(deployment: Deployment) -> list[Obligation]:
+    """Return what is owed about a deployment, the soonest first.
+
+    That is what its name is written on, and what its licensee owes for its model and corpus.
+    """
+    model = deployment.model
+    behind = [f"model:{model.name}", f"manifest:{model.manifest_id}"]
+    rows = Obligation.objects.filter(
+        Q(subject=f"deployment:{deployment.name}")
+        | Q(subject__in=behind, bearer=deployment.licensee)
+    )
+    return list(rows.select_related("bearer").order_by(F("due").asc(nulls_last=True), "pk"))
+
+
+def asked_by(manifest: Manifest) -> Withdrawing | None:
+    """Return what the terms behind a corpus ask after a withdrawal, the strictest of each."""
+    parts = ManifestPerformer.objects.filter(manifest=manifest)
+    signed = Agreement.objects.filter(digest__in=parts.values("agreement"))
+    return _strictest(signed) if signed.exists() else None
 
 
 def _raise(withdrawal: Withdrawal, due: Due) -> None:

@@ -14,7 +14,7 @@ from yesand.people.bearer import allowed
 from yesand.people.shapes import Digest, Page, Slice, paged
 from yesand.people.sight import Request, visible
 from yesand.reliance.models import Report
-from yesand.reliance.views import named
+from yesand.reliance.naming.services import names
 
 router = Router(tags=["reliance"])
 
@@ -22,7 +22,10 @@ router = Router(tags=["reliance"])
 class ShareOut(Schema):
     """One performer's share of a model, with its interval."""
 
-    performer: str
+    performer: str = Field(
+        description="Credit name where it is wished and promised, else a number in this report; "
+        "producers and auditors read the handle, performers their own name."
+    )
     share_ppb: int = Field(description="Parts per billion; all performers' add up to 10⁹.")
     low_ppb: int
     high_ppb: int
@@ -58,9 +61,8 @@ class ReportWhole(ReportOut):
     @staticmethod
     def resolve_shares(row: Report, context: dict[str, Any]) -> list[dict[str, Any]]:
         """Give the shares that are the caller's to see."""
-        seen = named(context["request"].sight)
-        shares = sorted(row.shares.items())
-        return [{"performer": h, **s} for h, s in shares if seen is None or h in seen]
+        shown = names(row, context["request"].sight)
+        return [{"performer": shown[handle], **row.shares[handle]} for handle in shown]
 
 
 @router.get("/reports", response=Page[ReportOut], auth=allowed("models:read"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Shares = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One performer's bar; lengths are hundredths of the longest end of an interval."""
+    """One performer's bar, or that of all others; lengths are hundredths of the longest end."""
 
     name: str
     share_ppb: int
@@ -19,22 +19,25 @@ class Bar:
     length: float
     start: float
     end: float
+    #: How many are summed up here without a name.
+    others: int = 0
 
 
-def drawn(shares: Shares, seen: set[str] | None) -> list[Bar]:
+def drawn(shares: Shares, names: Mapping[str, str]) -> list[Bar]:
     """Return the bars, the largest first, the others last and without an interval.
 
     Parameters
     ----------
-    seen : the handles that may be named; none: all of them.
+    names : handle → the name to show, of those who may be named (`naming.names`).
     """
-    named = {n: s for n, s in shares.items() if seen is None or n in seen}
-    rest = sum(s["share_ppb"] for n, s in shares.items() if n not in named)
+    named = {h: s for h, s in shares.items() if h in names}
+    rest = sum(s["share_ppb"] for h, s in shares.items() if h not in named)
     longest = max([1, rest, *(s["high_ppb"] for s in named.values())])
     rows = sorted(named.items(), key=lambda item: (-item[1]["share_ppb"], item[0]))
-    made = [_bar(n, s["share_ppb"], s["low_ppb"], s["high_ppb"], longest) for n, s in rows]
+    made = [_bar(names[h], s["share_ppb"], s["low_ppb"], s["high_ppb"], longest) for h, s in rows]
     if rest:
-        made.append(_bar(f"{len(shares) - len(named)} others", rest, None, None, longest))
+        bar = _bar("", rest, None, None, longest)
+        made.append(replace(bar, others=len(shares) - len(named)))
     return made
 
 

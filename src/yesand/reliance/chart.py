@@ -30,7 +30,7 @@ def chart(shares: Mapping[str, Mapping[str, int]], title: str = "Reliance by per
 
     Parameters
     ----------
-    shares : handle → ``share_ppb``, ``low_ppb``, ``high_ppb``.
+    shares : name → ``share_ppb``, ``low_ppb``, ``high_ppb``.
     """
     bars = sorted((_bar(name, s) for name, s in shares.items()), key=lambda b: (-b.share, b.name))
     step, most = _scale(max((b.high for b in bars), default=0.0))

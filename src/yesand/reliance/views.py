@@ -6,11 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from yesand.kernel.canonical import parse
-from yesand.people.sight import Request, Sight, visible
+from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.chart import chart
 from yesand.reliance.models import Report
+from yesand.reliance.naming.services import names
 from yesand.reliance.report import checks
 
 
@@ -34,14 +35,8 @@ def report(request: Request, digest: str) -> HttpResponse:
 
 def picture(request: Request, digest: str) -> HttpResponse:
     """Send a report's chart as a picture, of the rows that the person may read."""
-    found = get_object_or_404(visible(Report, request.sight), digest=digest)
-    seen = named(request.sight)
-    rows = {n: s for n, s in found.shares.items() if seen is None or n in seen}
-    return HttpResponse(chart(rows), "image/svg+xml")
-
-
-def named(sight: Sight) -> set[str] | None:
-    """Return the handles that a person may read in a report they see; none: all of them."""
-    if sight.everything or sight.licensees:
-        return None
-    return {sight.performer.handle} if sight.performer else set()
+    rows = visible(Report, request.sight).select_related("model__manifest")
+    found = get_object_or_404(rows, digest=digest)
+    shown = names(found, request.sight)
+    shares = {shown[handle]: found.shares[handle] for handle in shown}
+    return HttpResponse(chart(shares), "image/svg+xml")

@@ -1,8 +1,8 @@
-"""Earnings by month, as a small chart: bars in a box of 100 by 100, drawn by the page."""
+"""Earnings or use by month, as a small chart: bars in a box of 100 by 100, drawn by the page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from yesand.kernel.clock import Period
@@ -19,7 +19,8 @@ class Bar:
     period: str
     name: str
     year: str
-    earned: Money
+    value: int
+    says: str
     x: float
     y: float
     width: float
@@ -28,26 +29,23 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The months in order, the highest of them, and all of it in a sentence."""
+    """The months in order, the highest of them, and all of it in a sentence.
 
-    currency: str
+    ``unit`` is a currency's code, or what use is counted in.
+    """
+
+    unit: str
     bars: tuple[Bar, ...]
-    most: Money
-
-    @property
-    def total(self) -> Money:
-        """What all of these months brought."""
-        return Money.total(self.currency, (bar.earned for bar in self.bars))
+    most: str
 
     @property
     def told(self) -> str:
         """The chart for who cannot see it."""
-        earned = [f"{bar.period}: {bar.earned}" for bar in self.bars if bar.earned.micro]
-        return "; ".join(earned) or "nothing yet"
+        return "; ".join(f"{bar.period}: {bar.says}" for bar in self.bars if bar.value)
 
 
 def drawn(currency: str, earned: Mapping[str, int], last: Period, months: int = 12) -> Chart:
-    """Draw the months up to ``last``.
+    """Draw what was earned in the months up to ``last``.
 
     Parameters
     ----------
@@ -56,13 +54,33 @@ def drawn(currency: str, earned: Mapping[str, int], last: Period, months: int = 
     >>> drawn("EUR", {"2026-10": 2_000_000}, Period(2026, 10), months=2).bars[1].height
     100.0
     """
+    return _charted(currency, earned, last, months, lambda micro: str(Money(currency, micro)))
+
+
+def counted(unit: str, used: Mapping[str, int], last: Period, months: int = 12) -> Chart:
+    """Draw how much was used in the months up to ``last``.
+
+    Parameters
+    ----------
+    used : ``2026-10`` → quantity.
+
+    >>> counted("request", {"2026-10": 4170}, Period(2026, 10), months=2).told
+    '2026-10: 4,170 × request'
+    """
+    return _charted(unit, used, last, months, lambda quantity: f"{quantity:,} × {unit}")
+
+
+def _charted(
+    unit: str, values: Mapping[str, int], last: Period, months: int, say: Callable[[int], str]
+) -> Chart:
     periods = _before(last, months)
-    most = max([0, *(earned.get(str(p), 0) for p in periods)])
+    found = [values.get(str(p), 0) for p in periods]
+    most = max([0, *found])
     bars = tuple(
-        _bar(p, n, months, Money(currency, earned.get(str(p), 0)), most)
-        for n, p in enumerate(periods)
+        _bar(p, n, months, value, most, say(value))
+        for n, (p, value) in enumerate(zip(periods, found, strict=True))
     )
-    return Chart(currency, bars, Money(currency, most))
+    return Chart(unit, bars, say(most))
 
 
 def _before(last: Period, months: int) -> list[Period]:
@@ -70,15 +88,16 @@ def _before(last: Period, months: int) -> list[Period]:
     return [Period(end // 12, end % 12 + 1) for end in ends]
 
 
-def _bar(period: Period, place: int, months: int, earned: Money, most: int) -> Bar:
+def _bar(period: Period, place: int, months: int, value: int, most: int, says: str) -> Bar:
     room = 100 / months
-    height = 100 * earned.micro / most if most else 0.0
+    height = 100 * value / most if most else 0.0
     first = place == 0 or period.month == 1
     return Bar(
         period=str(period),
         name=f"{period.start:%b}",
         year=f"’{period.year % 100:02d}" if first else "",
-        earned=earned,
+        value=value,
+        says=says,
         x=round(room * (place + (1 - _FILL) / 2), 2),
         y=round(100 - height, 2),
         width=round(room * _FILL, 2),

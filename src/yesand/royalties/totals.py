@@ -47,6 +47,17 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Used:
+    """How much of a deployment was used in a month, whatever came of it."""
+
+    unit: str
+    currency: str | None
+    period: str
+    quantity: int
+    events: int
+
+
+@dataclass(frozen=True)
 class Held:
     """Use that nobody can be billed for as things stand: kept, and settled once they can."""
 
@@ -86,6 +97,12 @@ def held(session: Any, events: Any, windows: Iterable[Window], marks: Iterable[M
     ended = _unmarked(session, rows.filter(rows.reason == AFTER), marks)
     rows = rows.filter(rows.reason.isin([UNKNOWN, BEFORE])).union(ended)
     return [Held(**row) for row in _summed(rows, ["deployment", "period", "unit", "reason"])]
+
+
+def used(session: Any, events: Any, deployment: str) -> list[Used]:
+    """Return all use of a deployment that was delivered, settled or not, in order."""
+    rows = events.filter(events.deployment == deployment)
+    return [Used(**row) for row in _summed(rows, ["unit", "currency", "period"])]
 
 
 def _summed(rows: Any, by: list[str]) -> list[dict[str, Any]]:

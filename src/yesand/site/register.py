@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from yesand.agreements.models import Agreement
+from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import ManifestPerformer
 from yesand.training.models import Deployment, TrainedModel
 
@@ -46,12 +46,6 @@ def credited() -> list[Credited]:
 def _credited(model: TrainedModel, services: list[Deployment]) -> Credited:
     parts = ManifestPerformer.objects.filter(manifest=model.manifest_id).select_related("performer")
     people = {part.performer_id: part.performer for part in parts}
-    promised = _promised({part.agreement for part in parts})
-    names = {
-        part.performer.credit_name
-        for part in parts
-        if part.performer.credited and part.performer.credit_name and part.agreement in promised
-    }
     request = model.manifest.request
     return Credited(
         name=model.name,
@@ -62,13 +56,7 @@ def _credited(model: TrainedModel, services: list[Deployment]) -> Credited:
         serving=tuple(dict.fromkeys(each.licensee.name for each in services)),
         since=min(each.since for each in services),
         performers=len(people),
-        names=tuple(sorted(names)),
+        names=tuple(sorted(set(credit_names(model.manifest).values()))),
         trial=model.manifest.trial,
         synthetic=any(performer.synthetic for performer in people.values()),
     )
-
-
-def _promised(digests: set[str]) -> set[str]:
-    """Return the agreements whose terms promise credit."""
-    rows = Agreement.objects.filter(digest__in=digests).values_list("digest", "terms")
-    return {digest for digest, terms in rows if terms.get("credit", True)}

@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString
 
 from yesand.oversight.findings.services import address_of
 from yesand.oversight.models import Finding
+from yesand.oversight.services import about_service, asked_by
 from yesand.people.models import Seat
 from yesand.people.sight import visible
+from yesand.training.models import Deployment
 
 register = template.Library()
 
@@ -32,4 +34,18 @@ def findings_about(context: dict[str, Any], kind: str, key: object) -> dict[str,
         "about": about,
         "findings": visible(Finding, sight).filter(about=about).order_by("-at", "-pk"),
         "auditor": Seat.Role.AUDITOR in sight.roles,
+    }
+
+
+@register.inclusion_tag("oversight/of_deployment.html", takes_context=True)
+def obligations_of(context: dict[str, Any], deployment: Deployment) -> dict[str, Any]:
+    """Show what a deployment's licensee must do to them, the producer and auditors."""
+    request = context["request"]
+    if not (request.sight.everything or deployment.licensee_id in request.sight.licensees):
+        return {"shown": False}
+    return {
+        "shown": True,
+        "duties": about_service(deployment),
+        "asked": asked_by(deployment.model.manifest),
+        "now": request.place.clock.now(),
     }

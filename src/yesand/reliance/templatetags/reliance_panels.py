@@ -10,7 +10,7 @@ from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.reliance.bars import drawn
 from yesand.reliance.models import Report
-from yesand.reliance.views import named
+from yesand.reliance.naming.services import names
 from yesand.training.models import TrainedModel
 
 register = template.Library()
@@ -43,4 +43,4 @@ def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
 @register.inclusion_tag("reliance/bars.html", takes_context=True)
 def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
     """Draw a report's shares with their intervals, the largest first."""
-    return {"bars": drawn(report.shares, named(context["request"].sight))}
+    return {"bars": drawn(report.shares, names(report, context["request"].sight))}

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import Refused, TooLarge
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
 from yesand.royalties.delivering.upload import MOST_UNPACKED
+from yesand.royalties.lines import REVENUE
 from yesand.royalties.models import Delivery, UsageBatch
+from yesand.royalties.months import Chart, counted, drawn
 from yesand.training.models import Deployment
 
 if TYPE_CHECKING:
@@ -80,6 +83,20 @@ def waiting_usage(place: Place, licensees: frozenset[int]) -> list[Held]:
 
     names = set(Deployment.objects.filter(licensee__in=licensees).values_list("name", flat=True))
     return [held for held in escrow(place) if held.deployment in names] if names else []
+
+
+def use_by_month(place: Place, deployment: Deployment) -> list[Chart]:
+    """Return a deployment's use of the last twelve months, a chart a unit."""
+    from yesand.royalties.metering.services import use_of  # likewise
+
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for row in use_of(place, deployment.name):
+        found.setdefault((row.unit, row.currency or ""), {})[row.period] = row.quantity
+    last = Period.of(place.clock.now())
+    return [
+        drawn(currency, by_month, last) if unit == REVENUE else counted(unit, by_month, last)
+        for (unit, currency), by_month in sorted(found.items())
+    ]
 
 
 def _kept(place: Place, by: Organisation, user: User, sent: str, report: MeterReport) -> Delivery:

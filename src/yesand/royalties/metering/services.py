@@ -21,7 +21,7 @@ from yesand.royalties.events import BadRow
 from yesand.royalties.intake import Intake, set_apart, take_in
 from yesand.royalties.models import SettledUsage, UsageBatch
 from yesand.royalties.store import MEMORY, Sifted, Store, digest_of_batch, keep, sift
-from yesand.royalties.totals import Held, Mark, Window, held
+from yesand.royalties.totals import Held, Mark, Used, Window, held, used
 from yesand.training.models import Deployment
 
 #: How far a sender's clock may run ahead.
@@ -131,6 +131,14 @@ def escrow(place: Place) -> list[Held]:
     with using(place), store.session() as session:
         batches = UsageBatch.objects.values_list("digest", flat=True)
         return held(session, store.events(session, batches), windows(), _settled_in_service())
+
+
+def use_of(place: Place, deployment: str) -> list[Used]:
+    """Return all delivered use of a deployment, by unit and month."""
+    store = store_of(place)
+    with using(place), store.session() as session:
+        batches = UsageBatch.objects.values_list("digest", flat=True)
+        return used(session, store.events(session, batches), deployment)
 
 
 def store_of(place: Place) -> Store:

@@ -8,7 +8,9 @@ from django import template
 
 from yesand.people.models import Performer
 from yesand.people.sight import visible
+from yesand.royalties.delivering.services import use_by_month
 from yesand.royalties.models import Statement
+from yesand.training.models import Deployment
 
 register = template.Library()
 
@@ -22,3 +24,13 @@ def statements_of(context: dict[str, Any], performer: Performer) -> dict[str, An
             :12
         ]
     }
+
+
+@register.inclusion_tag("royalties/of_deployment.html", takes_context=True)
+def usage_of(context: dict[str, Any], deployment: Deployment) -> dict[str, Any]:
+    """Show a deployment's use by month to its licensee, the producer and auditors."""
+    request = context["request"]
+    mine = deployment.licensee_id in request.sight.licensees
+    if not (mine or request.sight.everything):
+        return {"shown": False}
+    return {"shown": True, "mine": mine, "charts": use_by_month(request.place, deployment)}

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 
+from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
-from yesand.people.sight import visible
+from yesand.people.sight import Sight, visible
 from yesand.training.models import TrainedModel
 from yesand.training.shading import shaded
 
@@ -36,17 +37,25 @@ def models_seen(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("training/scores.html", takes_context=True)
 def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
-    """Show how well a model does (``affect.evaluation``); a performer reads no other's name."""
+    """Show how well a model does (``affect.evaluation``); nobody's handle is shown to others."""
     scores = model.run.get("scores") or {}
     sight = context["request"].sight
     mine = scores.get("by_performer", {}).get(sight.performer.handle) if sight.performer else None
     rows = shaded(scores.get("confusion", []))
     return {
         "scores": scores,
-        "named": sight.everything or bool(sight.licensees),
+        "worst": _worst(model, sight) if scores else "",
         "mine": mine,
         "rows": list(zip(scores.get("labels", []), rows, strict=True)),
     }
+
+
+def _worst(model: TrainedModel, sight: Sight) -> str:
+    """Name for whom it works worst: by handle in the house, to licensees only who is credited."""
+    handle: str = model.run["scores"]["worst_performer"]["performer"]
+    if sight.everything:
+        return handle
+    return credit_names(model.manifest).get(handle, "") if sight.licensees else ""
 
 
 @register.inclusion_tag("training/card.html")

@@ -1,0 +1,1 @@
+"""Who of a corpus is named to others."""

@@ -1,0 +1,1 @@
+"""By which names a report speaks of performers, to whom."""
