@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from forked_logs import KEY, SIGNER, Second, checkpoint, log, names, sent
 
+from forked_logs import KEY, SIGNER, Second, checkpoint, log, names, sent
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.keys import Signer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,6 @@ import yesand
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
-from yesand.kernel.clock import stamp
 from yesand.provenance.note import Checkpoint, Note, Verifier, open_checkpoint
 from yesand.provenance.witnessing import split
 from yesand.provenance.witnessing.asking import Standing
@@ -66,9 +64,7 @@ def cosignatures(house: HouseFolder, as_json: AsJson = False) -> int:
         "size": head.size,
         "quorum": enough,
         "reached": bool(held) and len(now) >= enough,
-        "witnesses": [
-            {"name": s.name, "size": s.size, "at": _at(s), "fault": s.fault} for s in held
-        ],
+        "witnesses": [{"name": s.name, "size": s.size, "at": s.at, "fault": s.fault} for s in held],
     }
     tell(told, *_lines(held, len(now), enough, head), as_json=as_json)
     return 1 if any(s.fault for s in held) else 0
@@ -80,14 +76,10 @@ def _lines(held: list[Standing], now: int, enough: int, head: Checkpoint) -> lis
     lines: list[Line] = [
         styled("[red]✗[/] {}: {}", s.name, s.fault)
         if s.fault
-        else styled("[green]✓[/] {} cosigned {} entries at {}", s.name, f"{s.size:,}", _at(s))
+        else styled("[green]✓[/] {} cosigned {} entries at {}", s.name, f"{s.size:,}", s.at)
         for s in held
     ]
     return [*lines, f"{now} of {len(held)} cosigned {head.size:,} entries; {enough} are enough."]
-
-
-def _at(held: Standing) -> str:
-    return stamp(datetime.fromtimestamp(held.moment, UTC)) if held.note else ""
 
 
 def compare(

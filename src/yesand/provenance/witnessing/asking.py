@@ -1,7 +1,8 @@
 """A house asks its witnesses for cosignatures, and keeps what they answer beside its log.
 
 In ``witnesses/`` each witness has two files: the last checkpoint that it cosigned, and what went
-wrong since. Nothing waits for a witness: the log grows whether they answer or not.
+wrong since. One more is the last checkpoint that enough of them cosigned. Nothing waits for a
+witness: the log grows whether they answer or not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +20,7 @@ from yesand.kernel import durable
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, YesAndError
 from yesand.kernel.place import Place
-from yesand.provenance.note import Checkpoint, Line, Note
+from yesand.provenance.note import Checkpoint, Line, Note, open_checkpoint
 from yesand.provenance.tiles import Log
 from yesand.provenance.witnessing.protocol import MOST_BYTES, Submission
 from yesand.provenance.witnessing.witnesses import Asked, configured, quorum
@@ -58,9 +60,14 @@ class Standing:
         return self.head.size if self.head else 0
 
     @property
-    def moment(self) -> int:
-        """When it did, as a POSIX time."""
-        return self.note.check(self.asked.key).moment if self.note else 0
+    def at(self) -> str:
+        """When it did (RFC 3339), as it says; empty for what is no date at all."""
+        if self.note is None:
+            return ""
+        with suppress(ValueError, OverflowError, OSError):
+            moment = self.note.check(self.asked.key).moment
+            return stamp(datetime.fromtimestamp(moment, UTC))
+        return ""
 
 
 def standings(place: Place) -> list[Standing]:
@@ -72,7 +79,13 @@ def ask_all(place: Place) -> list[Standing]:
     """Ask each witness that has not cosigned the log's checkpoint; return where each stands."""
     log = Log(place.log, place.origin, public=place.signer.public)
     signed = log.checkpoint()
-    return [_asked(place, log, signed, held) for held in standings(place)] if signed else []
+    if not signed:
+        return standings(place)
+    held = [_asked(place, log, signed, one) for one in standings(place)]
+    made = _gathered(Note.parse(signed), held)
+    if held and len(made.lines) > quorum(len(held)):
+        durable.write(_quorum(place), bytes(made))
+    return held
 
 
 def witnessed(place: Place, signed: bytes, least: int = 0) -> bytes:
@@ -92,8 +105,8 @@ def witnessed(place: Place, signed: bytes, least: int = 0) -> bytes:
         return signed
     if not held or not signed:
         return signed
-    notes = {note.text: note for note in (Note.parse(signed), *(h.note for h in held if h.note))}
-    made = [_gathered(note, held) for note in notes.values()]
+    notes = [Note.parse(signed), *(h.note for h in held if h.note), *_vouched(place)]
+    made = [_gathered(note, held) for note in notes]
     fit = [(note, Checkpoint.parse(note.text).size) for note in made]
     best = max(
         (
@@ -106,10 +119,29 @@ def witnessed(place: Place, signed: bytes, least: int = 0) -> bytes:
     return best[2]
 
 
+def cosigned(place: Place, signed: bytes) -> bytes:
+    """Return this very checkpoint with the cosignatures on it, if there are any."""
+    with suppress(YesAndError):
+        return bytes(_gathered(Note.parse(signed), standings(place)))
+    return signed
+
+
 def _gathered(note: Note, held: Sequence[Standing]) -> Note:
     """Return the note with the log's own line and every cosignature on this very text."""
-    lines = [h.note.check(h.asked.key) for h in held if h.note and h.note.text == note.text]
+    lines = list[Line]()
+    for one in held:
+        same = one.note if one.note and one.note.text == note.text else note
+        lines += same.cosignatures([one.asked.key]).values()
     return Note(note.text, (note.lines[0], *lines))
+
+
+def _vouched(place: Place) -> list[Note]:
+    """Return the last checkpoint that enough witnesses had cosigned, if there was one."""
+    with suppress(FileNotFoundError, YesAndError):
+        data = _quorum(place).read_bytes()
+        open_checkpoint(data, place.origin, place.signer.public)
+        return [Note.parse(data)]
+    return []
 
 
 def _asked(place: Place, log: Log, signed: bytes, held: Standing) -> Standing:
@@ -172,6 +204,10 @@ def _post(url: str, body: bytes) -> tuple[int, bytes]:
 
 
 # Keeping ------------------------------------------------------------------------------------------
+
+
+def _quorum(place: Place) -> Path:
+    return place.root / "witnesses" / "quorum.checkpoint"
 
 
 def _path(place: Place, asked: Asked, ending: str) -> Path:
