@@ -22,6 +22,7 @@ from yesand.cli import (
     royalties,
     takes,
     training,
+    witnessing,
     work,
 )
 from yesand.cli.output import complain
@@ -50,6 +51,7 @@ for noun in (
     reliance,
     royalties,
     evidence,
+    witnessing,
     agreements,
     people,
     meetings,

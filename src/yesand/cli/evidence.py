@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +14,19 @@ from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
 from yesand.kernel.canonical import parse
+from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
-from yesand.provenance.note import Verifier
+from yesand.provenance.note import Note, Verifier
 from yesand.provenance.proof import Proof
+from yesand.provenance.witnessing import split
 
 Key = Annotated[
     str, typer.Option(help="The log's key, as its house publishes it (name+id+base64).")
+]
+
+Witnesses = Annotated[
+    list[str] | None,
+    typer.Option("--witness", help="The key of a witness that must have cosigned a log proof."),
 ]
 
 
@@ -35,22 +43,28 @@ def verify(
         ),
     ],
     key: Key = "",
+    witness: Witnesses = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every signature, proof and figure of a piece of evidence, trusting nobody."""
-    told, lines = _checked(evidence, Verifier.parse(key) if key else None)
+    trusted = [Verifier.parse(told) for told in witness or ()]
+    told, lines = _checked(evidence, Verifier.parse(key) if key else None, trusted)
     tell(told, *lines, as_json=as_json)
 
 
-def _checked(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+def _checked(
+    path: Path, key: Verifier | None, witnesses: list[Verifier]
+) -> tuple[dict[str, Any], list[str]]:
     head = _beginning(path)
     if head.startswith(b"c2sp.org/tlog-proof"):
-        return _proof(path, key)
+        return _proof(path, key, witnesses)
     if head.lstrip().startswith(b"{"):
         told = parse(path.read_bytes(), where=str(path))
         if consent.is_receipt(told):
             consented = consent.check(told, key)
             return asdict(consented), consented.lines()
+        if split.is_split(told):
+            return _split(split.Split.read(told), key)
         found = receipt.check(told, key)
         return asdict(found), found.lines()
     verdict = yesand.verify(path, origin=key.name if key else None)
@@ -65,7 +79,18 @@ def _beginning(path: Path) -> bytes:
         return b""  # told by what reads it in earnest
 
 
-def _proof(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+def _split(proof: split.Split, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    first, second = proof.check(key)
+    heads = [{"size": head.size, "root": head.root.hex()} for head in (first, second)]
+    return {"origin": first.origin, "split": True, "signed": heads}, [
+        f"PROVEN: the log {first.origin} has signed two trees that cannot be one log's",
+        *(f"{head.size:,} entries, root {head.root.hex()}" for head in (first, second)),
+    ]
+
+
+def _proof(
+    path: Path, key: Verifier | None, witnesses: list[Verifier]
+) -> tuple[dict[str, Any], list[str]]:
     if key is None:
         raise BadInput(
             "A log proof needs the log's key",
@@ -73,10 +98,21 @@ def _proof(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]
             remedy="Give it with --key, as the house's log page shows it.",
         )
     proof = Proof.parse(path.read_bytes())
-    head = proof.verify(proof.extra, key.name, key.public)
+    head = proof.verify(proof.extra, key.name, key.public, witnesses)
+    vouched = Note.parse(proof.checkpoint).cosignatures(witnesses)
     entry = parse(proof.extra, where="entry")
     told = {"index": proof.index, "size": head.size, "root": head.root.hex(), "entry": entry}
+    told["witnesses"] = [witness.name for witness in vouched]
     return told, [
         f"log: entry {proof.index:,} is in the log of {head.size:,} entries",
         f"{entry['kind']} at {entry['at']}, commitment {entry['commitment']}",
+        *(f"cosigned by {w.name} at {_moment(line.moment)}" for w, line in vouched.items()),
     ]
+
+
+def _moment(seconds: int) -> str:
+    """Name a moment that anybody may have written: it need not be one of the calendar."""
+    try:
+        return stamp(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)

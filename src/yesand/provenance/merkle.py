@@ -260,6 +260,30 @@ def verify_consistency(
     verify_subtree_consistency(0, old, new, proof, old_root, new_root)
 
 
+def old_root(old: int, new: int, proof: Sequence[bytes], new_root: bytes) -> bytes:
+    """Return the root of the first ``old`` leaves that a consistency proof shows; empty if none.
+
+    A proof from a power of two does not hold that root, so nothing is shown.
+    """
+    if not 0 < old < new or old & (old - 1) == 0 or len(proof) < 1:
+        return b""
+    at, last = old - 1, new - 1
+    while at % 2:
+        at, last = at >> 1, last >> 1
+    inner = outer = proof[0]
+    for sibling in proof[1:]:
+        if last == 0:
+            return b""
+        if at % 2 or at == last:
+            inner, outer = node_hash(sibling, inner), node_hash(sibling, outer)
+            while at % 2 == 0 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            outer = node_hash(outer, sibling)
+        at, last = at >> 1, last >> 1
+    return inner if last == 0 and outer == new_root else b""
+
+
 def verify_subtree_consistency(
     start: int, end: int, size: int, proof: Sequence[bytes], inner: bytes, outer: bytes
 ) -> None:

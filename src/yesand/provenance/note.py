@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
@@ -67,7 +68,7 @@ class Verifier:
             return verify(self.public, signature, text.encode())
         if self.algorithm == COSIGNATURE_V1 and len(signature) == 72:
             moment = int.from_bytes(signature[:8])
-            return verify(self.public, signature[8:], _cosigned(text, moment))
+            return moment < 1 << 63 and verify(self.public, signature[8:], _cosigned(text, moment))
         return False
 
 
@@ -78,6 +79,11 @@ class Line:
     name: str
     key_id: bytes
     signature: bytes
+
+    @property
+    def moment(self) -> int:
+        """When a witness made its cosignature, as a POSIX time."""
+        return int.from_bytes(self.signature[:8])
 
     def __str__(self) -> str:
         """Write it as the note carries it."""
@@ -130,6 +136,14 @@ class Note:
         if not all(verifier.holds(self.text, line.signature) for line in mine):
             raise CheckFailed("The signature of the note is wrong", where=verifier.name)
         return mine[0]
+
+    def cosignatures(self, witnesses: Iterable[Verifier]) -> dict[Verifier, Line]:
+        """Return the lines of those witnesses that have cosigned it; other lines are ignored."""
+        found = dict[Verifier, Line]()
+        for witness in witnesses:
+            with suppress(CheckFailed):
+                found[witness] = self.check(witness)
+        return found
 
     def signed(self, signer: Signer, name: str) -> Note:
         """Return the note with one more Ed25519 signature."""

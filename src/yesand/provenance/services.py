@@ -16,10 +16,11 @@ from yesand.provenance.commitment import commit, entry_bytes, new_salt
 from yesand.provenance.errors import LogBroken
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
-from yesand.provenance.note import Checkpoint, Verifier
+from yesand.provenance.note import Checkpoint, Note, Verifier, open_checkpoint
 from yesand.provenance.proof import Proof
 from yesand.provenance.receipt import logged
 from yesand.provenance.tiles import Log
+from yesand.provenance.witnessing.asking import Standing, ask_all, witnessed
 
 _LOCK = 0x59657341  # 'YesA': one writer of the log at a time (PostgreSQL advisory lock)
 _CHUNK = 10_000
@@ -79,6 +80,12 @@ def checkpoint(place: Place) -> bytes:
     return log.checkpoint()
 
 
+def ask_witnesses(place: Place) -> tuple[list[Standing], Checkpoint]:
+    """Ask the configured witnesses for cosignatures on the checkpoint over everything committed."""
+    signed = checkpoint(place)
+    return ask_all(place), open_checkpoint(signed, place.origin, place.signer.public)
+
+
 def prove(place: Place, index: int) -> Proof:
     """Return the proof that an entry is in the log, as it is now.
 
@@ -90,10 +97,12 @@ def prove(place: Place, index: int) -> Proof:
 
 
 def prove_many(place: Place, indexes: Sequence[int]) -> list[Proof]:
-    """Return proofs under one and the same checkpoint."""
-    publish(place, max(indexes, default=-1) + 1)
+    """Return proofs under one and the same checkpoint, with what witnesses have cosigned of it."""
+    least = max(indexes, default=-1) + 1
+    publish(place, least)
     log = log_of(place)
-    signed, size = log.checkpoint(), log.size
+    signed = witnessed(place, log.checkpoint(), least)
+    size = Checkpoint.parse(Note.parse(signed).text).size if signed else 0
     for index in indexes:
         if not 0 <= index < size:
             raise NotFound(f"No entry {index} in a log of {size}")

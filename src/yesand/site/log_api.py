@@ -15,6 +15,8 @@ from yesand.people.shapes import Page, Slice, paged
 from yesand.people.sight import Request, visible
 from yesand.provenance.models import Entry
 from yesand.provenance.services import checkpoint, key_of, log_of, prove
+from yesand.provenance.witnessing.asking import cosigned
+from yesand.site.vouching import vouched
 
 router = Router(tags=["log"])
 Index = PathEx[int, P(ge=0, lt=2**53, description="The entry's place in the log.")]
@@ -28,6 +30,10 @@ class CheckpointOut(Schema):
     root: str
     checkpoint: str = Field(description="The signed note, as it is.")
     key: str = Field(description="The log's public key (C2SP signed-note verifier key).")
+    witnesses: list[str] = Field(
+        description="The keys of the witnesses that the house asks; each that has cosigned this"
+        " checkpoint has a line in it (C2SP tlog-cosignature)."
+    )
 
 
 class EntryOut(Schema):
@@ -62,8 +68,15 @@ class GrowthOut(Schema):
 def log_checkpoint(request: HttpRequest) -> dict[str, Any]:
     """Return the log's checkpoint. It is for everybody: compare it with those you kept."""
     place = cast(Request, request).place
-    signed, head = checkpoint(place).decode(), log_of(place).head()
-    return {"size": head.size, "root": head.root.hex(), "checkpoint": signed, "key": _key(request)}
+    signed, head = cosigned(place, checkpoint(place)).decode(), log_of(place).head()
+    asked = vouched(place)
+    return {
+        "size": head.size,
+        "root": head.root.hex(),
+        "checkpoint": signed,
+        "key": _key(request),
+        "witnesses": [str(held.asked.key) for held in asked.witnesses] if asked else [],
+    }
 
 
 @router.get("/log", response=Page[EntryOut], auth=allowed("audit:read"))

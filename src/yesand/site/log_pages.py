@@ -21,6 +21,7 @@ from yesand.provenance.proof import Proof
 from yesand.provenance.services import key_of, log_of, prove
 from yesand.site.checkpoint import latest
 from yesand.site.records import record_of
+from yesand.site.vouching import vouched
 
 
 @require_safe
@@ -38,6 +39,7 @@ def log(request: Request) -> HttpResponse:
         kinds=[k.value for k in Kind],
         checkpoint=latest(request.place),
         key=str(key_of(request.place)),
+        vouched=vouched(request.place),
     )
 
 

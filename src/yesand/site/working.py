@@ -28,6 +28,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from django_tasks_db.utils import exclusive_transaction, is_locked_database_exception
 
 from yesand.kernel.place import Place
+from yesand.provenance.witnessing.background import Asking
 
 log = logging.getLogger("yesand.work")
 INTERVAL = 1.0
@@ -59,7 +60,7 @@ class Worker:
     def run(self, *, once: bool = False) -> int:
         """Work until told to stop, or until nothing is due; return how many tasks were done."""
         done, looked = 0, 0.0
-        with _alive(self.place, self.id):
+        with _alive(self.place, self.id), Asking(self.place):
             while not self.stopping and not self._orphaned():
                 close_old_connections()
                 if not looked or time.monotonic() - looked > _EVERY:
