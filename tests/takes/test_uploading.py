@@ -21,7 +21,7 @@ from upload_stage import UploadStage, left, set_upload_stage, sha, sign, wav
 import yesand
 from yesand.agreements.services import withdraw
 from yesand.kernel.durable import StorageFull
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, CheckFailed, Refused, TooLarge
 from yesand.provenance.models import Entry
 from yesand.takes.apart import Apart, Limits
 from yesand.takes.intake import alone
@@ -34,7 +34,6 @@ from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import PART, Parts
 from yesand.takes.uploading.services import (
     MOST_OPEN,
-    TooLarge,
     Wish,
     abandon,
     begin,

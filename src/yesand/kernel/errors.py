@@ -53,6 +53,10 @@ class Refused(YesAndError):
     exit_code = 1
 
 
+class TooLarge(Refused):
+    """More bytes than this house takes at once, or keeps of one person or organisation."""
+
+
 class CheckFailed(YesAndError):
     """A signature, proof, hash or recomputation does not hold."""
 

@@ -48,6 +48,7 @@ WORDS = {
         _("Check the address, or start again from your own page."),
     ),
     409: Words(_("This cannot be done"), "", ""),
+    413: Words(_("That is more than we can take"), "", ""),
     500: Words(
         _("We made a mistake"),
         _("It is ours, not yours, and nothing you did is lost."),

@@ -14,7 +14,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 
 from yesand.kernel.durable import full
-from yesand.kernel.errors import BadInput, NotFound, YesAndError
+from yesand.kernel.errors import BadInput, NotFound, TooLarge, YesAndError
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.people.sight import Request, Sight
@@ -118,4 +118,5 @@ class AtHome:
         if not isinstance(fault, YesAndError):
             return None
         status = 404 if isinstance(fault, NotFound) else 400 if isinstance(fault, BadInput) else 409
+        status = 413 if isinstance(fault, TooLarge) else status
         return errors.told(request, status, fault)

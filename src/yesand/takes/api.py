@@ -87,10 +87,7 @@ def begin(
     if body.meeting and meeting is None:
         raise HttpError(404, "You are in no such performance")
     wish = uploading.Wish(project, scene, body.name, body.size, body.emotion, meeting)
-    try:
-        made, new = uploading.begin(here.place, performer, idempotency_key or uuid4().hex, wish)
-    except uploading.TooLarge as fault:
-        raise HttpError(413, str(fault)) from fault
+    made, new = uploading.begin(here.place, performer, idempotency_key or uuid4().hex, wish)
     return Status(201 if new else 200, _standing(here, made))
 
 

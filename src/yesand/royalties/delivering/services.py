@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import Refused, TooLarge
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from yesand.royalties.metering.services import MeterReport
     from yesand.royalties.totals import Held
 
+#: Bytes of one organisation's bad rows that are kept, unless ``YESAND_QUARANTINE_MAX`` says else.
+MOST_APART = 1_000_000_000
 #: How many bad rows a delivery's own page shows; all of them lie in its quarantine file.
 SHOWN = 200
 
@@ -33,6 +36,7 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
     Raises
     ------
     BadInput : the file is empty, damaged or unpacks to too much; nothing of it was taken.
+    TooLarge : too much of the organisation's lies in quarantine already.
     Refused : the organisation has nothing in service to deliver for.
     """
     from yesand.royalties.metering.services import meter  # DuckDB and Ibis take long to load
@@ -45,8 +49,29 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
             remedy="Put a model in service first; its usage is delivered under its name.",
         )
     sent = digest_file(path)
+    if not Delivery.objects.filter(sent=sent, licensee=by).exists():
+        _check_quarantine(place, by)
     report = meter(place, path, deployments=mine, most=MOST_UNPACKED)
     return _kept(place, by, user, sent, report)
+
+
+def in_quarantine(place: Place, by: Organisation) -> int:
+    """Return how many bytes of an organisation's rows lie apart, because they could not count."""
+    told = Delivery.objects.filter(licensee=by).values_list("told__quarantine", flat=True)
+    files = (place.usage / "quarantine" / name for name in set(told) if name)
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _check_quarantine(place: Place, by: Organisation) -> None:
+    most = int(os.environ.get("YESAND_QUARANTINE_MAX", MOST_APART))
+    held = in_quarantine(place, by)
+    if held >= most:
+        raise TooLarge(
+            f"{held:,} bytes of your rows lie in quarantine; {most:,} may",
+            where=by.slug,
+            remedy="Nothing of this was taken. See in your deliveries why, mend what makes such "
+            "rows, have them cleared by whoever keeps this house, and send this again.",
+        )
 
 
 def waiting_usage(place: Place, licensees: frozenset[int]) -> list[Held]:

@@ -15,9 +15,11 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet, Sum
 
+from yesand.agreements import services as agreements
 from yesand.kernel.durable import StorageFull, full
-from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.errors import BadInput, NotFound, Refused, TooLarge
 from yesand.kernel.ids import checked
 from yesand.kernel.place import Place
 from yesand.meetings.models import Meeting
@@ -30,7 +32,7 @@ from yesand.takes.recording import services as recording
 from yesand.takes.report import Outcome
 from yesand.takes.services import bring_in
 from yesand.takes.sound import BadMedia
-from yesand.takes.uploading import sniffing
+from yesand.takes.uploading import quotas, sniffing
 from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import Parts
 
@@ -41,10 +43,6 @@ MOST_OPEN = 50
 _ASK = "If the rights are yours, ask the producer to import it with a reason, which is logged."
 #: After so long without its end, an upload's parts are removed; whoever sends it begins again.
 _KEPT = timedelta(days=30)
-
-
-class TooLarge(Refused):
-    """More bytes than this house takes at once."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,8 @@ def begin(place: Place, performer: Performer, key: str, wish: Wish) -> tuple[Upl
 
     Raises
     ------
-    Unsigned : no agreement is in force. TooLarge, BadInput : it could never become a take.
+    Unsigned : no agreement is in force. BadInput : it could never become a take.
+    TooLarge : it alone, or with what waits and is kept already.
     Refused : the key was used for something else, or too many are open.
     """
     emotion = wish.scene.emotion or wish.emotion.strip()
@@ -99,6 +98,8 @@ def begin(place: Place, performer: Performer, key: str, wish: Wish) -> tuple[Upl
         _sweep(place, performer)
         try:
             with transaction.atomic():
+                agreements.alone(performer)  # two at once are counted one after the other
+                quotas.check(_used(performer, wish.size))
                 made = {**told, "started_at": place.clock.now()}
                 return Upload.objects.create(performer=performer, key=key, **made), True
         except IntegrityError:  # the same key at the same moment
@@ -106,6 +107,18 @@ def begin(place: Place, performer: Performer, key: str, wish: Wish) -> tuple[Upl
     if any(getattr(known, name) != value for name, value in told.items()):
         raise Refused("This key began another upload", where=key, remedy="Use a new key.")
     return known, False
+
+
+def _used(performer: Performer, more: int) -> quotas.Used:
+    """Return what would wait and be kept with so many bytes more, as they were announced."""
+    begun = Upload.objects.filter(state=Upload.State.OPEN)
+    waiting = _bytes(begun.filter(performer=performer)) + more
+    kept = _bytes(Upload.objects.filter(performer=performer, state=Upload.State.STORED))
+    return quotas.Used(waiting, _bytes(begun) + more, kept + waiting)
+
+
+def _bytes(rows: QuerySet[Upload]) -> int:
+    return int(rows.aggregate(total=Sum("size"))["total"] or 0)
 
 
 def _sweep(place: Place, performer: Performer) -> None:
