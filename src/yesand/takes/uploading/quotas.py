@@ -6,12 +6,9 @@ What was announced counts, not what has come: whoever may begin may also finish.
 from __future__ import annotations
 
 import os
-
-from django.db.models import QuerySet, Sum
+from dataclasses import dataclass
 
 from yesand.kernel.errors import TooLarge
-from yesand.people.models import Performer
-from yesand.takes.models import Upload
 
 #: Bytes, unless the setting of that name says otherwise.
 QUOTAS = {
@@ -24,26 +21,28 @@ _FULL = "Keep it where it is and send it again later; whoever keeps this house c
 _KEPT = "Keep it where it is and ask the producer, who can have your share enlarged."
 
 
-def check(performer: Performer, size: int) -> None:
+@dataclass(frozen=True)
+class Used:
+    """Bytes as they would be with what is to be sent: waiting of one, of all, and kept of one."""
+
+    waiting: int
+    house: int
+    kept: int
+
+
+def check(used: Used) -> None:
     """Refuse what would be too much.
 
     Raises
     ------
     TooLarge : which share is used up, and what to do.
     """
-    begun = Upload.objects.filter(state=Upload.State.OPEN)
-    waiting = _bytes(begun.filter(performer=performer)) + size
-    kept = _bytes(performer.uploads.filter(state=Upload.State.STORED)) + waiting
-    _hold("YESAND_UPLOAD_WAITING", waiting, "wait to be finished by you", _WAIT)
-    _hold("YESAND_UPLOAD_WAITING_HOUSE", _bytes(begun) + size, "wait in this house", _FULL)
-    _hold("YESAND_UPLOAD_KEPT", kept, "of yours are kept here", _KEPT)
+    _hold("YESAND_UPLOAD_WAITING", used.waiting, "wait to be finished by you", _WAIT)
+    _hold("YESAND_UPLOAD_WAITING_HOUSE", used.house, "wait in this house", _FULL)
+    _hold("YESAND_UPLOAD_KEPT", used.kept, "of yours are kept here", _KEPT)
 
 
 def _hold(setting: str, wanted: int, which: str, remedy: str) -> None:
     most = int(os.environ.get(setting, QUOTAS[setting]))
     if wanted > most:
         raise TooLarge(f"With this, {wanted:,} bytes {which}; {most:,} may", remedy=remedy)
-
-
-def _bytes(rows: QuerySet[Upload]) -> int:
-    return int(rows.aggregate(total=Sum("size"))["total"] or 0)

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet, Sum
 
 from yesand.agreements import services as agreements
 from yesand.kernel.durable import StorageFull, full
@@ -98,7 +99,7 @@ def begin(place: Place, performer: Performer, key: str, wish: Wish) -> tuple[Upl
         try:
             with transaction.atomic():
                 agreements.alone(performer)  # two at once are counted one after the other
-                quotas.check(performer, wish.size)
+                quotas.check(_used(performer, wish.size))
                 made = {**told, "started_at": place.clock.now()}
                 return Upload.objects.create(performer=performer, key=key, **made), True
         except IntegrityError:  # the same key at the same moment
@@ -106,6 +107,18 @@ def begin(place: Place, performer: Performer, key: str, wish: Wish) -> tuple[Upl
     if any(getattr(known, name) != value for name, value in told.items()):
         raise Refused("This key began another upload", where=key, remedy="Use a new key.")
     return known, False
+
+
+def _used(performer: Performer, more: int) -> quotas.Used:
+    """Return what would wait and be kept with so many bytes more, as they were announced."""
+    begun = Upload.objects.filter(state=Upload.State.OPEN)
+    waiting = _bytes(begun.filter(performer=performer)) + more
+    kept = _bytes(Upload.objects.filter(performer=performer, state=Upload.State.STORED))
+    return quotas.Used(waiting, _bytes(begun) + more, kept + waiting)
+
+
+def _bytes(rows: QuerySet[Upload]) -> int:
+    return int(rows.aggregate(total=Sum("size"))["total"] or 0)
 
 
 def _sweep(place: Place, performer: Performer) -> None:
