@@ -25,8 +25,10 @@ _ANYWHERE = {
     400: "It could not be read",
     404: "Nothing of yours is here",
     409: "Understood, and not permitted",
+    413: "More than may be sent or kept",
     422: "It is not as the description says",
     429: "Too often; try again later",
+    507: "The disk of this house is full; try again later",
 }
 _GUARDED = {401: "Sign in, or send a token that is still good", 403: "The token may not do this"}
 
