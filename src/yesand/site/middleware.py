@@ -20,7 +20,7 @@ from yesand.people.models import User
 from yesand.people.sight import Request, Sight
 from yesand.site import errors
 from yesand.site.references import new_reference
-from yesand.site.statics import KEPT
+from yesand.site.statics import KEPT, plain, scripts_version
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 _SQUEEZED = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -45,7 +45,24 @@ class Referenced:
         response.headers.setdefault("X-Reference", cast(Request, request).reference)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         response.headers.setdefault("Content-Usage", _USAGE)
-        if request.path.startswith(settings.STATIC_URL) and "v" in request.GET:
+        return response
+
+
+class Kept:
+    """Finds static files by addresses with a version in them, and says for how long they hold."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Take the version out of the path; only what is of the present one is kept for a year."""
+        if not request.path_info.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        request.path_info, version = plain(request.path_info)
+        response = self.get_response(request)
+        if response.status_code == 200 and version and version != scripts_version():
+            response.headers["Cache-Control"] = "no-cache"  # a page from before a new release
+        elif version or "v" in request.GET:
             response.headers["Cache-Control"] = KEPT if response.status_code == 200 else "no-store"
         return response
 
