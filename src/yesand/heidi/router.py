@@ -41,8 +41,8 @@ REJECTED = 0.97
 FOLDS = 5
 #: More than this of a message says nothing more about what it asks for.
 READ = 400
+_WORD = r"[\w']+"
 _ODD = re.compile(r"[^\w' ]+")
-_TINY = 1e-9
 #: The router of the phrases as they are shipped; a test compares it with a new fit.
 SHIPPED = Path(__file__).with_name("router.npz")
 Floats = npt.NDArray[np.float64]
@@ -73,9 +73,9 @@ def _near(sentence: str) -> str:
 
 #: What is counted of a sentence: how it is read, and how its terms are made.
 _COUNTED: dict[str, tuple[Callable[[str], str], dict[str, Any]]] = {
-    "words": (folded, {"token_pattern": r"[\w']+", "ngram_range": (1, 2)}),
+    "words": (folded, {"token_pattern": _WORD, "ngram_range": (1, 2)}),
     "letters": (str, {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}),
-    "near": (_near, {"token_pattern": r"[\w']+", "min_df": 3}),
+    "near": (_near, {"token_pattern": _WORD, "min_df": 3}),
 }
 
 
