@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from upload_stage import UploadStage, set_upload_stage, sha, wav
+from upload_stage import UploadStage, left, set_upload_stage, sha, wav
 
 import yesand
-from yesand.kernel.errors import TooLarge
+from yesand.kernel.errors import Refused, TooLarge
 from yesand.takes.models import Upload
-from yesand.takes.uploading.services import abandon, finish
+from yesand.takes.uploading.services import MOST_OPEN, abandon, finish
 
 LONG = wav(9.0)
 
@@ -42,3 +42,13 @@ def test_what_waits_and_is_kept_has_an_end(
     else:
         abandon(world.house.place, first)
         assert world.begun(LONG, "two").state == "open"
+
+
+def test_what_was_begun_long_ago_is_swept_and_too_many_are_refused(world: UploadStage) -> None:
+    world.sent(LONG, "old")
+    world.house.place.clock.advance(days=31)  # type: ignore[attr-defined]
+    for n in range(MOST_OPEN):
+        world.begun(LONG, f"new {n}")
+    assert Upload.objects.get(key="old").state == "refused" and left(world.house) == []
+    with pytest.raises(Refused, match="not finished"):
+        world.begun(LONG, "one more")

@@ -33,7 +33,6 @@ from yesand.takes.sound import BadMedia
 from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import PART, Parts
 from yesand.takes.uploading.services import (
-    MOST_OPEN,
     Wish,
     abandon,
     begin,
@@ -286,16 +285,6 @@ def test_a_stored_take_cannot_be_given_up(world: UploadStage) -> None:
     upload = finish(world.house.place, world.sent(LONG), sha(LONG))
     with pytest.raises(Refused, match="never removed"):
         abandon(world.house.place, upload)
-
-
-def test_what_was_begun_long_ago_is_swept_and_too_many_are_refused(world: UploadStage) -> None:
-    world.sent(LONG, "old")
-    world.house.place.clock.advance(days=31)  # type: ignore[attr-defined]
-    for n in range(MOST_OPEN):
-        world.begun(LONG, f"new {n}")
-    assert Upload.objects.get(key="old").state == "refused" and left(world.house) == []
-    with pytest.raises(Refused, match="not finished"):
-        world.begun(LONG, "one more")
 
 
 def test_an_import_that_runs_does_not_keep_an_upload_out(
