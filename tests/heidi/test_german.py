@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -83,8 +84,7 @@ def test_a_german_day_and_hour_are_read() -> None:
 
 
 def test_who_reads_german_is_answered_in_german(asker: Who) -> None:
-    ada = asker("ada")
-    ada.user.language = "de"
+    ada = replace(asker("ada"), language="de")
     reply, _ = answer(ada, "Wie hoch ist mein Guthaben?")
     assert reply.text.startswith("Ihnen stehen jetzt ")
 

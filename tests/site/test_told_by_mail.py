@@ -20,6 +20,7 @@ from yesand.site.working import Worker
 def test_a_statement_is_told_once_with_its_address_and_no_figure(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(mail, "outbox", [], raising=False)  # other tests of this process write too
     ada, clock = stage.users["ada"], stage.house.place.clock
     ada.email, ada.language = "ada@mail.example", "de"
     ada.save()
