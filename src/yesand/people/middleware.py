@@ -27,11 +27,11 @@ from yesand.people.sight import Request
 Next = Callable[[HttpRequest], HttpResponseBase]
 #: How often a session notes that it is in use: each note is a write.
 NOTED = timedelta(minutes=5)
-#: What one needs to get a second factor, or to leave it.
+#: What one needs to get a second factor, or to leave it; and what is no page for anybody.
 _ALWAYS = frozenset(
     "account account_login account_logout account_inactive account_reauthenticate account_resume "
     "account_again account_change_password account_set_password account_history account_sessions "
-    "account_settings set_language start".split()
+    "account_settings set_language start robots".split()
 )
 
 

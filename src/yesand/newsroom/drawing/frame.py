@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from yesand.newsroom.drawing.dice import Dice
 
@@ -68,8 +69,14 @@ def framed(inner: str, alt: str, inks: Palette, light: tuple[float, float]) -> D
 
 
 def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
-    """Return points as the path that joins them."""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if closed else "")
+    """Return points as the path that joins them, in whole units.
+
+    Each is told from the one before it: a page with a drawing must stay under 60 KB.
+    """
+    whole = [(round(x), round(y)) for x, y in points]
+    steps = pairwise(whole)
+    told = "l".join(f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in steps)
+    return f"M{whole[0][0]} {whole[0][1]}l{told}" + ("Z" if closed else "")
 
 
 def hill(t: float, at: float, width: float) -> float:
