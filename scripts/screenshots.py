@@ -76,7 +76,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.reliance.models import Report
     from yesand.royalties.models import Statement
     from yesand.takes.models import Take
-    from yesand.training.models import TrainedModel
+    from yesand.training.models import Deployment, TrainedModel
 
     producer = account(PRODUCER, "producer", password)
     account(AUDITOR, "auditor", password)
@@ -117,6 +117,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         ("take", Take, "sha256"),
         ("manifest", Manifest, "digest"),
         ("model", TrainedModel, "digest"),
+        ("deployment", Deployment, "name"),
         ("report", Report, "digest"),
         ("statement", Statement, "digest"),
         ("entry", Entry, "index"),
@@ -297,6 +298,7 @@ def newsroom(house: yesand.House) -> dict[str, tuple[str, str]]:
         "desk-new": (PRODUCER, reverse("desk_new")),
         "desk-draft": (PRODUCER, reverse("desk_article", args=[draft.slug])),
         "desk-changed": (PRODUCER, reverse("desk_article", args=[story.slug])),
+        "desk-later": (PRODUCER, reverse("desk_plan", args=[draft.slug])),
         "desk-edit": (PRODUCER, reverse("desk_edit", args=[draft.slug])),
     }
 

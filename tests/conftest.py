@@ -122,14 +122,26 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server.tell(f'DROP DATABASE "{server.template}"')
 
 
+@pytest.fixture(scope="session")
+def on_sqlite(empty_house: Path) -> Path:
+    """The folder that tests copy on SQLite; folders of tests may have another."""
+    return empty_house
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres: Postgres) -> Postgres:
+    """The server whose database tests copy; folders of tests may have another."""
+    return postgres
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where the test's house keeps its registry; gives the folder of a new house to copy."""
+    """Where the test's house keeps its registry; gives the folder of a house to copy."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        empty: Path = request.getfixturevalue("empty_house")
-        yield empty
+        folder: Path = request.getfixturevalue("on_sqlite")
+        yield folder
         return
-    server: Postgres = request.getfixturevalue("postgres")
+    server: Postgres = request.getfixturevalue("on_postgres")
     name = server.copy()
     monkeypatch.setenv("DATABASE_URL", server.url(name))
     yield server.root

@@ -38,15 +38,13 @@ def filled(empty: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def filled_on_sqlite(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def on_sqlite(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A filled house's folder, with its registry in it."""
     return filled(empty_house, tmp_path_factory.mktemp("heidi"))
 
 
 @pytest.fixture(scope="session")
-def filled_on_postgres(
-    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Postgres]:
+def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """The server, with a filled house in it to copy from."""
     name = postgres.copy()
     with pytest.MonkeyPatch.context() as patch:
@@ -54,20 +52,6 @@ def filled_on_postgres(
         root = filled(postgres.root, tmp_path_factory.mktemp("heidi"))
     yield replace(postgres, template=name, root=root)
     postgres.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where the test's house keeps its registry; gives the folder of a filled house to copy."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        folder: Path = request.getfixturevalue("filled_on_sqlite")
-        yield folder
-        return
-    server: Postgres = request.getfixturevalue("filled_on_postgres")
-    name = server.copy()
-    monkeypatch.setenv("DATABASE_URL", server.url(name))
-    yield server.root
-    server.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

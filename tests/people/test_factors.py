@@ -13,32 +13,13 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client, override_settings
 from django.urls import reverse
+from logging_in import PASSWORD, TOKEN, kinds, logged_in
 
 import yesand
 from yesand.kernel.errors import Refused
 from yesand.people import services as people
 from yesand.people.factors.services import codes_left, looks_like_one, new_codes, use_code
 from yesand.people.models import Event, Organisation, RecoveryCode, Seat, Token, User
-
-PASSWORD = "a line of one's own"
-
-
-@pytest.fixture
-def ben(house: yesand.House) -> User:
-    return people.account("ben", "rater", PASSWORD)
-
-
-def logged_in(name: str = "ben", password: str = PASSWORD, **headers: str) -> Client:
-    client = Client(headers=headers)
-    client.post(reverse("account_login"), {"login": name, "password": password})
-    return client
-
-
-def kinds(user: User) -> list[str]:
-    return list(Event.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
-
-
-TOKEN = {"name": "my lab", "scopes": ["usage:write", "corpus:read"], "days": "30"}
 
 
 def code_of(secret: str) -> str:

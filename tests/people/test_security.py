@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from logging_in import PASSWORD, TOKEN, kinds, logged_in
 
 import yesand
 from yesand.kernel.clock import instant, stamp
@@ -20,32 +21,12 @@ from yesand.people.models import Event, Organisation, Seat, Token, User
 from yesand.people.seating.services import end, give
 from yesand.people.security.services import make_token
 
-PASSWORD = "a line of one's own"
-
-
-@pytest.fixture
-def ben(house: yesand.House) -> User:
-    return people.account("ben", "rater", PASSWORD)
-
-
-def logged_in(name: str = "ben", password: str = PASSWORD, **headers: str) -> Client:
-    client = Client(headers=headers)
-    client.post(reverse("account_login"), {"login": name, "password": password})
-    return client
-
-
-def kinds(user: User) -> list[str]:
-    return list(Event.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
-
 
 def long_ago(client: Client) -> None:
     """Make the proof of who it is older than it may be."""
     session = client.session
     session["proven_at"] = stamp(instant(session["proven_at"]) - timedelta(minutes=11))
     session.save()
-
-
-TOKEN = {"name": "my lab", "scopes": ["usage:write", "corpus:read"], "days": "30"}
 
 
 def test_a_sensitive_act_asks_again_and_keeps_what_was_filled_in(ben: User) -> None:

@@ -143,32 +143,6 @@ def test_the_most_is_a_setting(world: UploadStage, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
-    [
-        ("YESAND_UPLOAD_WAITING", "wait to be finished by you"),
-        ("YESAND_UPLOAD_WAITING_HOUSE", "wait in this house"),
-        ("YESAND_UPLOAD_KEPT", "of yours are kept"),
-    ],
-)
-def test_what_waits_and_is_kept_has_an_end(
-    world: UploadStage, monkeypatch: pytest.MonkeyPatch, setting: str, told: str
-) -> None:
-    monkeypatch.setenv(setting, str(len(LONG) + 10))
-    first = world.begun(LONG, "one")
-    with pytest.raises(TooLarge, match=told) as caught:
-        world.begun(LONG, "two")
-    assert caught.value.remedy
-    assert world.sent(LONG, "one") == first and Upload.objects.count() == 1
-    if setting == "YESAND_UPLOAD_KEPT":
-        finish(world.house.place, first, sha(LONG))
-        with pytest.raises(TooLarge, match=told):
-            world.begun(LONG, "two")
-    else:
-        abandon(world.house.place, first)
-        assert world.begun(LONG, "two").state == "open"
-
-
-@pytest.mark.parametrize(
     ("head", "told"),
     [
         (b"MZ\x90\x00", "A program"),

@@ -26,7 +26,6 @@ _PLACES = [WORLD, *sorted(TERRITORIES)]
 
 
 def _bits() -> dict[object, int]:
-    # The few that are asked together first: with one territory they lie in two words of 64.
     kinds = (
         [(type(v), v) for v in _NAMED] + [(str, f) for f in _FLAGS] + [(None, p) for p in _PLACES]
     )
@@ -34,8 +33,6 @@ def _bits() -> dict[object, int]:
 
 
 _BIT = _bits()
-#: How many bits there are.
-BITS = len(_BIT)
 _EVERYWHERE = sum(_BIT[None, place] for place in _PLACES)
 
 

@@ -123,7 +123,7 @@ def _filled_in(request: HttpRequest) -> list[tuple[str, str]]:
         if not form_to_keep(request):
             return []
         rows = [(name, value) for name, values in request.POST.lists() for value in values]
-    except Exception:  # it could not even be read
+    except Exception:  # the sending may be what broke, or the registry that the session lies in
         return []
     return [row for row in rows if row[0] != "csrfmiddlewaretoken"]
 
