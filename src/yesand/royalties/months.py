@@ -17,7 +17,6 @@ class Bar:
     """One month: its bar's place and size in hundredths of the chart, and what it stands for."""
 
     period: str
-    name: str
     year: str
     value: int
     says: str
@@ -94,7 +93,6 @@ def _bar(period: Period, place: int, months: int, value: int, most: int, says: s
     first = place == 0 or period.month == 1
     return Bar(
         period=str(period),
-        name=f"{period.start:%b}",
         year=f"’{period.year % 100:02d}" if first else "",
         value=value,
         says=says,

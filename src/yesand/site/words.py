@@ -43,6 +43,12 @@ WORDS = (
     _("face"),
     _("raw"),
     _("features"),
+    # What a withdrawal asks for (`yesand.oversight.duties`)
+    _("stop training"),
+    _("notify"),
+    _("retrain or retire"),
+    _("delete recordings"),
+    _("go on paying"),
     # Emotions, as the public corpora name them
     _("neutral"),
     _("calm"),

@@ -104,6 +104,12 @@ def whole(digest: str) -> SafeString:
 
 
 @register.filter
+def month(period: str) -> str:
+    """Write ``2026-10`` as the reader's short word for October."""
+    return dated(datetime.strptime(period, "%Y-%m"), "M")  # noqa: DTZ007 - a month has no zone
+
+
+@register.filter
 def plain(value: Any) -> str:
     """Write an identifier such as ``emotion-recognition`` as words (`yesand.site.words`)."""
     words = str(value).replace("-", " ").replace("_", " ")

@@ -11,14 +11,11 @@
   class Ended extends Error {}
 
   class Rejoin {
-    constructor(bar, connect, { login = "/login/", words = {} } = {}) {
+    constructor(bar, connect, { login = "/login/" } = {}) {
       this.bar = bar;
       this.connect = connect;
       this.login = login;
-      this.words = {
-        rejoining: "Rejoining …", next: "The server does not answer. Next try in %s s.", now: "Try now",
-        rejoined: "Rejoined.", ended: "Your session has ended. Nothing is lost.", signIn: "Sign in again", ...words,
-      };
+      this.words = bar.dataset; // rejoining, next, now, rejoined, ended, signIn: in the page's language
       this.failures = 0;
     }
 
@@ -50,7 +47,7 @@
       return new Promise((go) => {
         let left = seconds;
         const again = () => { clearInterval(clock); window.removeEventListener("online", again); this.show(this.words.rejoining); go(); };
-        const tell = () => this.show(this.words.next.replace("%s", left), this.words.now, again);
+        const tell = () => this.show(this.words.next.replace("{n}", left), this.words.now, again);
         const clock = setInterval(() => { left -= 1; if (left <= 0) again(); else tell(); }, 1000);
         window.addEventListener("online", again);
         tell();
