@@ -196,3 +196,19 @@ def test_a_tool_that_breaks_says_so_with_a_reference_that_is_in_the_log(
     reference = reply.text.rstrip(".").split()[-1]
     assert reply.offers_human
     assert reference in caplog.text
+
+
+def test_who_sees_everybody_and_names_one_is_shown_their_page(asker: Who) -> None:
+    for name in ("producer", "auditor"):
+        reply, _ = answer(asker(name), "what is ada's balance")
+        assert "not about Ada alone" in reply.text
+        assert reply.links[0].address == reverse("performer", args=["Ada"])
+    assert "Ada" not in answer(asker("producer"), "what is the balance")[0].text
+
+
+def test_a_name_tells_nothing_to_who_may_not_see_whose_it_is(asker: Who) -> None:
+    for name in ("ben", "lab", "rater"):
+        known, unknown = (
+            answer(asker(name), f"what is {whose}'s balance")[0] for whose in ("ada", "alba")
+        )
+        assert known == unknown

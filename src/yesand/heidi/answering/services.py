@@ -16,6 +16,7 @@ from yesand.heidi.reply import Call, Reply
 from yesand.heidi.router import Router, ready
 from yesand.heidi.slots import Asked, Slots, read
 from yesand.heidi.tools.asker import Asker
+from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
 from yesand.kernel.errors import YesAndError
 
@@ -51,7 +52,7 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=text[:400]))
     reply, trace = run(asker, intent, read(intent, text, asker.now.replace(tzinfo=None)))
-    return reply, trace
+    return with_their_pages(reply, asker, text), trace
 
 
 def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
