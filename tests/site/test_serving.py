@@ -51,3 +51,27 @@ def test_a_house_is_served_until_it_is_interrupted(stage: Stage) -> None:
 
 def test_an_address_of_version_six_is_bracketed() -> None:
     assert options("::1", 8000)["bind"] == "[::1]:8000"
+
+
+def test_every_page_is_loaded_before_a_thread_starts(stage: Stage) -> None:
+    at_start = (
+        "import sys, threading; from yesand.site.serving import _Server\n"
+        "class Seen(threading.Thread):\n"
+        "    def start(self):\n"
+        "        print({'yesand.site.urls', 'sklearn', 'scipy.signal'} <= set(sys.modules))\n"
+        "from yesand.site import serving; serving.Thread = Seen\n"
+        "_Server({}).load()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", at_start],
+        env={
+            **os.environ,
+            "YESAND_HOUSE": str(stage.house.place.root),
+            "DJANGO_SETTINGS_MODULE": "yesand.site.settings",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout == "True\n", told.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -35,6 +36,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Return the site, made in the worker so that no connection is shared with it."""
         from yesand.site.wsgi import application  # from here on Django is up
         from yesand.heidi.answering.services import router  # isort: skip
+
+        # Two threads that import SciPy at once can each see it half made, and fail: the modules
+        # of every page, SciPy and scikit-learn among them, are there before a thread starts.
+        import_module(settings.ROOT_URLCONF)
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
         cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
