@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from scripts import outside
 from stage import Stage
 
-from scripts import outside
 from yesand.kernel.errors import BadInput
 
 
