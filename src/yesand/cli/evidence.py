@@ -13,11 +13,16 @@ import yesand
 from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
+from yesand.corpus.exporting.folder import RECEIPT
+from yesand.corpus.exporting.receipt import Receipt
+from yesand.corpus.exporting.texts import SUMS
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
+from yesand.provenance.audit import audit
 from yesand.provenance.note import Note, Verifier
 from yesand.provenance.proof import Proof
+from yesand.provenance.tiles import Log
 from yesand.provenance.witnessing import split
 
 Key = Annotated[
@@ -39,7 +44,8 @@ def verify(
     evidence: Annotated[
         Path,
         typer.Argument(
-            help="An evidence bundle, an agreement's or a consent receipt, or a log proof."
+            help="An evidence bundle, an agreement's or a consent receipt, a log proof, "
+            "an exported folder, or a log's published files."
         ),
     ],
     key: Key = "",
@@ -56,19 +62,58 @@ def _checked(
     path: Path, key: Verifier | None, witnesses: list[Verifier]
 ) -> tuple[dict[str, Any], list[str]]:
     head = _beginning(path)
+    if (path / "checkpoint").exists():
+        return _log(path, key)
     if head.startswith(b"c2sp.org/tlog-proof"):
         return _proof(path, key, witnesses)
+    if path.is_dir() or path.name == RECEIPT:
+        return _exported(path, key)
     if head.lstrip().startswith(b"{"):
-        told = parse(path.read_bytes(), where=str(path))
-        if consent.is_receipt(told):
-            consented = consent.check(told, key)
-            return asdict(consented), consented.lines()
-        if split.is_split(told):
-            return _split(split.Split.read(told), key)
-        found = receipt.check(told, key)
-        return asdict(found), found.lines()
+        return _signed(path, key)
     verdict = yesand.verify(path, origin=key.name if key else None)
     return asdict(verdict), verdict.lines()
+
+
+def _signed(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    told = parse(path.read_bytes(), where=str(path))
+    if consent.is_receipt(told):
+        consented = consent.check(told, key)
+        return asdict(consented), consented.lines()
+    if split.is_split(told):
+        return _split(split.Split.read(told), key)
+    found = receipt.check(told, key)
+    return asdict(found), found.lines()
+
+
+def _log(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    """Check a log's published files: every tile against its entries, all against the key."""
+    if key is None:
+        raise _keyless("A log", path)
+    head = audit(Log(path, key.name, public=key.public))
+    told = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    return told, [
+        f"log: {head.size:,} entries of {head.origin}, every tile, the root and the signature hold",
+        f"root {head.root.hex()}",
+    ]
+
+
+def _keyless(what: str, path: Path) -> BadInput:
+    return BadInput(
+        f"{what} needs the log's key",
+        where=str(path),
+        remedy="Give it with --key, as the house's log page shows it.",
+    )
+
+
+def _exported(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    """Check an exported folder, or its receipt with the files beside it."""
+    folder = path if path.is_dir() else path.parent
+    if not (folder / RECEIPT).exists():
+        raise BadInput("No receipt of an export lies there", where=str(folder / RECEIPT))
+    found = Receipt.read(parse((folder / RECEIPT).read_bytes(), where=str(folder / RECEIPT)))
+    files = folder if path.is_dir() or (folder / SUMS).exists() else None
+    checked = found.check(files, key)
+    return asdict(checked), checked.lines()
 
 
 def _beginning(path: Path) -> bytes:
@@ -92,11 +137,7 @@ def _proof(
     path: Path, key: Verifier | None, witnesses: list[Verifier]
 ) -> tuple[dict[str, Any], list[str]]:
     if key is None:
-        raise BadInput(
-            "A log proof needs the log's key",
-            where=str(path),
-            remedy="Give it with --key, as the house's log page shows it.",
-        )
+        raise _keyless("A log proof", path)
     proof = Proof.parse(path.read_bytes())
     head = proof.verify(proof.extra, key.name, key.public, witnesses)
     vouched = Note.parse(proof.checkpoint).cosignatures(witnesses)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field, JsonValue
@@ -13,7 +14,9 @@ from pydantic import Field, JsonValue
 from yesand.agreements.clause import Request as Asked
 from yesand.agreements.terms import TERRITORIES, WORLD
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
-from yesand.corpus.exporting.services import export
+from yesand.corpus.exporting.formats import Name
+from yesand.corpus.exporting.services import hand_out, make
+from yesand.corpus.exporting.views import sent
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.corpus.services import gate, rehearse
 from yesand.people.bearer import allowed
@@ -192,13 +195,13 @@ def manifest(request: HttpRequest, digest: Digest) -> FileResponse:
         }
     },
 )
-def data(request: HttpRequest, digest: Digest) -> StreamingHttpResponse:
+def data(request: HttpRequest, digest: Digest, format: Name = Name.TAR) -> HttpResponseBase:
     """Hand out the data of a manifest of yours; the permit for it is logged first."""
     here = cast(Request, request)
     rows = visible(Manifest, here.sight).filter(licensee__in=here.sight.licensees)
     found = get_object_or_404(rows.select_related("licensee"), digest=digest)
-    _, pieces = export(here.place, found, cast(User, here.user))
-    return StreamingHttpResponse(pieces, content_type="application/x-tar")
+    made = make(here.place, found, format)
+    return sent(here, hand_out(here.place, found, made, cast(User, here.user)))
 
 
 def _asked(request: HttpRequest, wanted: Wanted) -> Asked:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
+from yesand.kernel.canonical import parse
 from yesand.people.models import Organisation, Performer, User
+from yesand.provenance import dsse
 from yesand.provenance.models import Entry
 
 
@@ -57,11 +61,21 @@ class Export(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="exports")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    #: None: whoever keeps the house.
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     material = models.CharField(max_length=20)
+    format = models.CharField(max_length=20, default="tar")
+    #: SHA-256 of its list of hashes (``SHA256SUMS``), which stands for every byte that left.
+    root = models.CharField(max_length=64, default="")
     envelope = models.JSONField()
     at = models.DateTimeField()
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was signed: action, format, takes, and what was left out with its reasons."""
+        found: dict[str, Any] = parse(dsse.payload_of(self.envelope))["predicate"]
+        return found
 
     def __str__(self) -> str:
         """Name it for people."""

@@ -11,7 +11,6 @@ from django.http import (
     Http404,
     HttpResponse,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -21,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yesand.agreements.clause import Request as Asked
 from yesand.agreements.terms import WORLD
-from yesand.corpus.exporting.services import check_leaving, export
+from yesand.corpus.exporting.services import check_leaving, hand_out, make
+from yesand.corpus.exporting.views import sent
 from yesand.corpus.forms import RequestForm, asking_for
 from yesand.corpus.models import Export, Manifest, ManifestPerformer
 from yesand.corpus.services import check_current, find, gate, rehearse
@@ -126,12 +126,10 @@ def ask(request: Request) -> HttpResponse:
 
 
 @require_POST
-def data(request: Request, digest: str) -> StreamingHttpResponse:
-    """Hand out a manifest's data to the licensee whose it is, as a tar archive."""
+def data(request: Request, digest: str) -> HttpResponseBase:
+    """Hand out a manifest's data to the licensee whose it is, as a tar archive, at once."""
     rows = visible(Manifest, request.sight).filter(licensee__in=request.sight.licensees)
     found = get_object_or_404(rows.select_related("licensee"), digest=digest)
     assert isinstance(request.user, User)
-    _, pieces = export(request.place, found, request.user)
-    name = f"corpus-{digest[:12]}.tar"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(pieces, content_type="application/x-tar", headers=headers)
+    made = make(request.place, found, request.POST.get("format", "tar"))
+    return sent(request, hand_out(request.place, found, made, request.user))
