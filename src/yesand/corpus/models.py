@@ -80,3 +80,46 @@ class Export(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.material} of {self.manifest}"
+
+
+class Order(models.Model):
+    """Somebody asked for an export; the worker makes it."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting"
+        MAKING = "making"
+        READY = "ready"
+        REFUSED = "refused"  # with the reason
+
+    #: What may still come of it.
+    OPEN = (State.WAITING, State.MAKING)
+
+    manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="orders")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    format = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    #: What is being counted.
+    note = models.CharField(max_length=40, blank=True)
+    fault = models.CharField(max_length=1_000, blank=True)
+    export = models.OneToOneField(
+        Export, null=True, blank=True, on_delete=models.PROTECT, related_name="order"
+    )
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ["-pk"]
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to come."""
+        return self.state in self.OPEN
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.format} of {self.manifest} ({self.state})"

@@ -7,8 +7,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from yesand.agreements.rsl import MEDIA_TYPE
 from yesand.corpus.exporting.services import archive, preference
 from yesand.corpus.models import Export
+from yesand.people.addresses import address
 from yesand.people.sight import Request, visible
 from yesand.takes.ranges import Unsatisfiable, span_of
 
@@ -46,6 +48,7 @@ def sent(request: Request, export: Export) -> HttpResponseBase:
         "Content-Location": reverse("export_data", args=[export.digest]),
         "Content-Usage": preference(request.place, export.manifest),
         "ETag": tag,
+        "Link": f'<{address(request, "licence")}>; rel="license"; type="{MEDIA_TYPE}"',
     }
     if span:
         headers["Content-Range"] = f"bytes {first}-{end - 1}/{whole.size}"
