@@ -5,6 +5,7 @@ it would say has changed. A take's own bytes, by which it is named, are never to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 from secrets import token_hex
@@ -36,6 +37,9 @@ from yesand.takes.models import Credential, Take
 
 #: How many copies are signed before they are entered in the log together.
 _TOGETHER = 256
+#: C2PA's toolkit works outside of Python's lock, and flushing waits for the disk.
+_THREADS = 4
+Stands = Callable[[Agreement], tuple[Standing, Agreement]]
 
 
 def can_carry(take: Take) -> bool:
@@ -50,14 +54,19 @@ def claim_of(place: Place, take: Take) -> Claim:
     ------
     Refused : two performers give the take, so nobody can say whose it is.
     """
-    return _claim(place, take, standing_of)
+    return _claim(place, take, _stands)
 
 
-def _claim(place: Place, take: Take, standing: Callable[[Agreement], Standing]) -> Claim:
+def _stands(agreement: Agreement) -> tuple[Standing, Agreement]:
+    """Return what stands for an agreement, and the head of its chain."""
+    standing = standing_of(agreement)
+    return standing, Agreement.objects.get(pk=standing.agreement)
+
+
+def _claim(place: Place, take: Take, stands_for: Stands) -> Claim:
     if take.state == Take.State.DISPUTED:
         raise Refused("Whose this recording is, is disputed", where=take.sha256[:12])
-    stands = standing(take.session.agreement)
-    agreement = Agreement.objects.get(pk=stands.agreement)
+    stands, agreement = stands_for(take.session.agreement)
     today = place.clock.now().date()
     return Claim(
         title=f"take {take.sha256[:12]}",
@@ -119,7 +128,7 @@ def credentialed_many(
     Killed in between, it goes on from the copies that are made. Raises as ``credentialed``.
     """
     signer, found = identity(place), list[tuple[Credential, Path]]()
-    claim = partial(_claim, place, standing=cache(standing_of))
+    claim = partial(_claim, place, stands_for=cache(_stands))
     for at in range(0, len(takes), _TOGETHER):
         progress(at, len(takes), "credentials")
         some = [(take, claim(take)) for take in takes[at : at + _TOGETHER]]
@@ -135,15 +144,18 @@ def _made(
     place: Place, some: list[tuple[Take, Claim]], signer: Identity
 ) -> Iterator[tuple[int, tuple[Credential, Path]]]:
     """Sign copies, enter them all in the log, and only then put them in place."""
-    partials = list[Path]()
+    partials = [place.credentialed / f".{token_hex(8)}.{_suffix(take)}" for take, _ in some]
+
+    def signed_one(made: tuple[tuple[Take, Claim], Path]) -> tuple[Take, Claim, Credentials, str]:
+        (take, claim), copy = made
+        source = _source(place, take)
+        parent = _parent(place, source)
+        said = sign(source, copy, take.media_type, claim, signer, parent=parent)
+        return take, claim, said, digest_file(copy)
+
     try:
-        signed = list[tuple[Take, Claim, Credentials, str]]()
-        for take, claim in some:
-            source = _source(place, take)
-            partials.append(place.credentialed / f".{token_hex(8)}{source.suffix}")
-            parent = _parent(place, source)
-            said = sign(source, partials[-1], take.media_type, claim, signer, parent=parent)
-            signed.append((take, claim, said, digest_file(partials[-1])))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            signed = list(pool.map(signed_one, zip(some, partials, strict=True)))
         rows = _recorded(place, signed, signer)
         for made, copy in zip(rows, partials, strict=True):
             path = path_of(place, made)
@@ -157,8 +169,11 @@ def _made(
 
 def path_of(place: Place, made: Credential) -> Path:
     """Return where a copy lies, if it is kept."""
-    suffix = MediaStore(place.media).extension(made.take.media_type)
-    return place.credentialed / made.sha256[:2] / f"{made.sha256}.{suffix}"
+    return place.credentialed / made.sha256[:2] / f"{made.sha256}.{_suffix(made.take)}"
+
+
+def _suffix(take: Take) -> str:
+    return MediaStore.extension(take.media_type)
 
 
 def payload(made: Credential) -> dict[str, Any]:
