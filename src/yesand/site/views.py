@@ -63,6 +63,7 @@ def licence(request: Request) -> HttpResponse:
     links = rsl.Links(
         ask=address(request, "corpus_request"),
         contact=str(settings.CONTROLLER["contact"]),
+        proofs=(f"{home(request)}/api/log/checkpoint",),
         house=request.place.name,
     )
     return HttpResponse(rsl.closed("/", links), content_type=rsl.MEDIA_TYPE)

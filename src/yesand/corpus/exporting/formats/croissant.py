@@ -127,7 +127,7 @@ def _responsible(parcel: Parcel) -> dict[str, Any]:
     return {
         "rai:dataCollection": (
             "Performers signed an agreement in plain words before they performed; each take is "
-            "entered in a public transparency log."
+            "entered in a transparency log."
         ),
         "rai:dataCollectionType": ["Direct measurement"],
         "rai:dataCollectionMissingData": "; ".join(left) or "Nothing was left out.",

@@ -57,10 +57,11 @@ def gather(place: Place, row: Manifest, manifest: SignedManifest, progress: Prog
 def _about(place: Place, row: Manifest, manifest: SignedManifest) -> About:
     standing = agreements.standings()
     names = sorted({take.agreement for take in manifest.takes})
+    world = str(settings.PUBLIC_URL)
     links = rsl.Links(
         ask=public("corpus_request"),
         contact=str(settings.CONTROLLER["contact"]),
-        proofs=tuple(filter(None, [public("entry", row.entry_id)])),
+        proofs=(f"{world}/api/log/checkpoint",) if world else (),
         house=place.name,
     )
     return about(
