@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench conformance heidi audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test check format bench conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -49,6 +49,9 @@ bench: $(VENV)/bench ## Measure all beside their peers into docs/performance.md 
 
 conformance: $(VENV)/dev ## Run all outside suites into docs/conformance.md (NAME=rfc8785 for one)
 	$(BIN)/python -m conformance $(NAME)
+
+outside: $(VENV)/dev ## Show one agreement of the sample house to four outside checkers
+	$(BIN)/python scripts/outside.py --house $(HOUSE) $(ARGS)
 
 audit: $(VENV)/dev ## Licences, known weaknesses, secrets, settings: what could be wrong
 	@$(BIN)/python -m pip install -qq pip-audit 2>/dev/null || true

@@ -106,7 +106,13 @@ class Growth:
     old_root: str
     new_root: str
     path: tuple[str, ...]
+    checkpoint: str = ""
     fault: str = ""
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """What a browser needs to check it by itself."""
+        return dataclasses.asdict(self)
 
 
 @require_safe
@@ -118,7 +124,8 @@ def consistency(request: Request) -> HttpResponse:
     old, new = _size(request, "old", max(1, size // 2)), _size(request, "new", size)
     fits = size and 0 < old <= new <= size
     grown = growth(request.place, old, new) if fits else None
-    context = {"size": size, "old": old, "new": new, "grown": grown}
+    key = str(key_of(request.place))
+    context = {"size": size, "old": old, "new": new, "grown": grown, "key": key}
     return render(request, "log/consistency.html", context)
 
 
@@ -131,7 +138,8 @@ def growth(place: Place, old: int, new: int) -> Growth:
         merkle.verify_consistency(old, new, path, *roots)
     except CheckFailed as found:
         fault = str(found)
-    return Growth(old, new, roots[0].hex(), roots[1].hex(), tuple(h.hex() for h in path), fault)
+    told, signed = tuple(h.hex() for h in path), (tree.checkpoint() or b"").decode()
+    return Growth(old, new, roots[0].hex(), roots[1].hex(), told, signed, fault)
 
 
 def _size(request: Request, name: str, default: int) -> int:
