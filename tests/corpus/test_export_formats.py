@@ -17,7 +17,7 @@ import pytest
 import yesand
 from exported import export, manifest_of
 from yesand.agreements.vocabulary import Material
-from yesand.corpus.exporting.formats import FORMATS
+from yesand.corpus.exporting.formats import FORMATS, parquet, webdataset
 from yesand.corpus.exporting.record import COLUMNS
 from yesand.corpus.manifest import of_bytes
 from yesand.corpus.models import Manifest
@@ -77,6 +77,29 @@ def test_mlcroissant_finds_no_fault_and_streams_every_record(
 def plain(value: Any) -> Any:
     """Text comes out of mlcroissant as bytes; sound is bytes."""
     return value.decode() if isinstance(value, bytes) and len(value) < 100 else value
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame")
+def test_many_shards_are_one_corpus(
+    house: yesand.House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlc = pytest.importorskip("mlcroissant")
+    monkeypatch.setattr(parquet, "SHARD", 50_000)  # bytes: two takes and a half
+    monkeypatch.setattr(webdataset, "SHARD", 50_000)
+    row = manifest_of(house, tmp_path / "troupe")
+    export(house, row, "croissant", tmp_path / "croissant")
+    export(house, row, "webdataset", tmp_path / "webdataset")
+    shards = sorted((tmp_path / "croissant" / "data").iterdir())
+    assert [p.name[-19:] for p in shards] == [f"{n:05d}-of-00005.parquet"[-19:] for n in range(5)]
+    found = mlc.Dataset(jsonld=tmp_path / "croissant" / "croissant.json")
+    assert not found.metadata.ctx.issues.errors | found.metadata.ctx.issues.warnings
+    takes = {plain(record["takes/take"]) for record in found.records("takes")}
+    assert takes == set(takes_of(row, house))
+    names = list[str]()
+    for path in sorted((tmp_path / "webdataset" / "shards").iterdir()):
+        with tarfile.open(path) as shard:
+            names += shard.getnames()
+    assert {name.partition(".")[0] for name in names} == takes and len(names) == 18
 
 
 def test_the_croissant_description_carries_the_offer_and_says_what_rai_asks(

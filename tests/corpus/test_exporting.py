@@ -22,6 +22,7 @@ from yesand.agreements.vocabulary import Material
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.exporting import folder
+from yesand.corpus.exporting.ordering.services import carry_out, order
 from yesand.corpus.exporting.receipt import Receipt
 from yesand.corpus.exporting.services import archive, export_to, forget, hand_out, make
 from yesand.corpus.models import Export, Manifest
@@ -223,6 +224,20 @@ def test_an_erased_performer_is_in_nothing_that_was_made(
     made = make(house.place, row, "tar")
     forget(house.place, [people.performer("Alba")])
     assert not made.folder.exists()
+
+
+def test_an_order_is_one_however_often_it_is_asked_for_and_carried_out_once(
+    house: yesand.House, row: Manifest
+) -> None:
+    user = people.account("lab", "licensee", "pw of one's own", organisation=row.licensee)
+    first = order(house.place, row, "parquet", user)
+    assert order(house.place, row, "parquet", user) == first
+    assert carry_out(house.place, first.pk) == "ready"
+    assert carry_out(house.place, first.pk) == "nothing to do"
+    (given,) = Export.objects.all()
+    first.refresh_from_db()
+    assert (first.export, first.done, first.total) == (given, 9, 9)
+    assert order(house.place, row, "parquet", user) != first  # another use
 
 
 EXPORTING = """

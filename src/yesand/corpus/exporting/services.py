@@ -186,6 +186,8 @@ def export_to(
     export = hand_out(place, row, made, None)
     more = {folder.RECEIPT: receipt(place, export)}
     if target.suffix == ".tar":
+        for left in target.parent.glob(f".{target.name}.*.part"):
+            left.unlink(missing_ok=True)  # by a run that was killed
         whole = Archive.of(made.folder, more, int(row.at.timestamp()))
         with durable.replacing(target) as part, part.open("wb") as file:
             file.writelines(whole.pieces())

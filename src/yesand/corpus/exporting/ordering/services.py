@@ -58,6 +58,9 @@ def carry_out(place: Place, order_id: int) -> str:
             told.become(Order.State.READY, export=given, done=made.takes, total=made.takes)
     except YesAndError as fault:
         told.become(Order.State.REFUSED, fault=fault.sentence()[:1_000])
+    except Exception:
+        told.become(Order.State.REFUSED, fault="Something went wrong here. Ask for it again.")
+        raise  # told in the house's log, with where it happened
     return found.state
 
 
