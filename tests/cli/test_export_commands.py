@@ -40,6 +40,19 @@ def test_a_corpus_is_exported_and_checked_by_command(
 
 
 @pytest.mark.sqlite
+def test_an_archive_is_checked_as_it_is(
+    house: yesand.House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = manifest_of(house, tmp_path / "troupe")
+    home, out = str(house.place.root), tmp_path / "out.tar"
+    command = ["export", row.digest, "--house", home, "--format", "tar", "--out", str(out)]
+    assert run(command) == 0 and run(["verify", str(out)]) == 0
+    assert "every one is as it was exported" in capsys.readouterr().out
+    out.write_bytes(out.read_bytes()[:-40_000])
+    assert run(["verify", str(out)]) == 1
+
+
+@pytest.mark.sqlite
 def test_an_export_that_cannot_be_says_why(
     house: yesand.House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,8 +22,9 @@ from yesand.agreements.vocabulary import Material
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.exporting import folder
+from yesand.corpus.exporting.copies import Copy
 from yesand.corpus.exporting.ordering.services import carry_out, order
-from yesand.corpus.exporting.receipt import Receipt
+from yesand.corpus.exporting.receipt import Checked, Receipt
 from yesand.corpus.exporting.services import archive, export_to, forget, hand_out, make
 from yesand.corpus.models import Export, Manifest
 from yesand.kernel.canonical import parse
@@ -44,7 +45,12 @@ def row(house: yesand.House, tmp_path: Path) -> Manifest:
 
 
 def read(out: Path) -> Receipt:
-    return Receipt.read(parse((out / "export.json").read_bytes()))
+    return Receipt.of_bytes((out / "export.json").read_bytes())
+
+
+def read_archive(path: Path) -> Checked:
+    copy = Copy.of(path)
+    return Receipt.of_bytes(copy.receipt).check(copy)
 
 
 def test_an_export_is_a_logged_use_under_a_decision(
@@ -162,11 +168,11 @@ def test_anybody_checks_the_receipt_and_every_file_offline(
     made = export(house, row, "huggingface", out)
     key = log.key_of(house.place)
     for given in (None, key):
-        checked = read(out).check(out, given)
+        checked = read(out).check(Copy.of(out), given)
         assert checked.entry == made.entry_id and checked.files
     other = Verifier(key.name, Signer.generate().public)
     with pytest.raises(CheckFailed):
-        read(out).check(out, other)
+        read(out).check(Copy.of(out), other)
 
 
 def test_every_change_to_an_exported_folder_is_found(
@@ -178,15 +184,15 @@ def test_every_change_to_an_exported_folder_is_found(
         data = path.read_bytes()
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
         with pytest.raises(CheckFailed, match="not what was exported"):
-            read(out).check(out)
+            read(out).check(Copy.of(out))
         path.write_bytes(data)
     (out / "more.wav").write_bytes(b"more")
     with pytest.raises(CheckFailed, match="not exported"):
-        read(out).check(out)
+        read(out).check(Copy.of(out))
     (out / "more.wav").unlink()
     (out / "takes.csv").unlink()
     with pytest.raises(CheckFailed, match="missing"):
-        read(out).check(out)
+        read(out).check(Copy.of(out))
 
 
 def test_any_part_of_the_archive_is_what_the_whole_has_there(
@@ -202,9 +208,14 @@ def test_any_part_of_the_archive_is_what_the_whole_has_there(
         end = chance.randrange(start, len(whole)) + 1
         assert b"".join(archive(house.place, given).pieces(start, end)) == whole[start:end]
     (tmp_path / "whole.tar").write_bytes(whole)
+    assert read_archive(tmp_path / "whole.tar").files
+    (tmp_path / "whole.tar").write_bytes(whole.replace(b"RIFF", b"RIFX", 1))
+    with pytest.raises(CheckFailed, match="not what was exported"):
+        read_archive(tmp_path / "whole.tar")
+    (tmp_path / "whole.tar").write_bytes(whole)
     with tarfile.open(tmp_path / "whole.tar") as file:
         file.extractall(tmp_path / "out", filter="data")
-    assert read(tmp_path / "out").check(tmp_path / "out").files
+    assert read(tmp_path / "out").check(Copy.of(tmp_path / "out")).files
 
 
 def test_what_was_made_goes_after_a_week_and_can_be_made_again(
@@ -265,9 +276,9 @@ def test_killed_at_any_moment_it_leaves_nothing_half(
             assert child.stdout and child.stdout.readline() == b"open\n"
             time.sleep(chance.random() * 0.6)
             child.send_signal(signal.SIGKILL)
-        assert not out.exists() or read(out).check(out).files
+        assert not out.exists() or read(out).check(Copy.of(out)).files
     export_to(house.place, row, "webdataset", out)
-    assert read(out).check(out).files
+    assert read(out).check(Copy.of(out)).files
     assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
 
 

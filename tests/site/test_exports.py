@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from collections.abc import Callable
 
@@ -60,7 +59,7 @@ def test_what_is_asked_for_is_made_by_the_worker_and_fetched(
     with tarfile.open(fileobj=io.BytesIO(body(whole))) as archive:
         file = archive.extractfile("export.json")
         assert file is not None
-        told = Receipt.read(json.loads(file.read())).check()
+        told = Receipt.of_bytes(file.read()).check()
     assert told.entry == export.entry_id and told.told["takes"] == 12
 
 

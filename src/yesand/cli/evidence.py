@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tarfile import is_tarfile
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ import yesand
 from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
+from yesand.corpus.exporting.copies import Copy
 from yesand.corpus.exporting.folder import RECEIPT
 from yesand.corpus.exporting.receipt import Receipt
 from yesand.corpus.exporting.texts import SUMS
@@ -66,7 +68,7 @@ def _checked(
         return _log(path, key)
     if head.startswith(b"c2sp.org/tlog-proof"):
         return _proof(path, key, witnesses)
-    if path.is_dir() or path.name == RECEIPT:
+    if path.is_dir() or path.name == RECEIPT or (path.is_file() and is_tarfile(path)):
         return _exported(path, key)
     if head.lstrip().startswith(b"{"):
         return _signed(path, key)
@@ -106,13 +108,11 @@ def _keyless(what: str, path: Path) -> BadInput:
 
 
 def _exported(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
-    """Check an exported folder, or its receipt with the files beside it."""
-    folder = path if path.is_dir() else path.parent
-    if not (folder / RECEIPT).exists():
-        raise BadInput("No receipt of an export lies there", where=str(folder / RECEIPT))
-    found = Receipt.read(parse((folder / RECEIPT).read_bytes(), where=str(folder / RECEIPT)))
-    files = folder if path.is_dir() or (folder / SUMS).exists() else None
-    checked = found.check(files, key)
+    """Check an exported folder or archive, or its receipt with the files beside it."""
+    alone = path.name == RECEIPT and not (path.parent / SUMS).exists()
+    copy = None if alone else Copy.of(path.parent if path.name == RECEIPT else path)
+    receipt = copy.receipt if copy else path.read_bytes()
+    checked = Receipt.of_bytes(receipt, where=str(path)).check(copy, key)
     return asdict(checked), checked.lines()
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from yesand.corpus.exporting.texts import SUMS
 from yesand.kernel import durable
-from yesand.kernel.errors import CheckFailed
-from yesand.kernel.ids import digest, digest_file
+from yesand.kernel.ids import digest_file
 
 RECEIPT = "export.json"
 
@@ -71,53 +69,9 @@ def files(folder: Path) -> list[tuple[str, Path]]:
     return sorted((name, path) for name, path in found if name not in {SUMS, RECEIPT})
 
 
-def check(folder: Path) -> str:
-    """Check a folder against its list of hashes; return the hash of that list.
-
-    Raises
-    ------
-    CheckFailed : a file is missing, is another, or nobody has listed it.
-    """
-    try:
-        told = (folder / SUMS).read_bytes()
-        lines = (line.split("  ", 1) for line in told.decode().splitlines())
-        listed = {name: hashed for hashed, name in lines}
-    except (OSError, ValueError) as fault:
-        raise CheckFailed(
-            f"No list of hashes that can be read ({SUMS})", where=str(folder)
-        ) from fault
-    found = dict(files(folder))
-    for name in sorted(listed.keys() | found.keys()):
-        if name not in found:
-            raise CheckFailed("A file is missing", where=name)
-        if name not in listed:
-            raise CheckFailed("A file that was not exported", where=name)
-        if digest_file(found[name]) != listed[name]:
-            raise CheckFailed("A file is not what was exported", where=name)
-    return digest(told)
-
-
 def root_of(folder: Path) -> str:
     """Return the hash of a folder's list of hashes; empty if it has none."""
     return digest_file(folder / SUMS) if (folder / SUMS).exists() else ""
-
-
-def is_whole(target: Path, root: str) -> bool:
-    """Tell whether a folder, or an archive of one, is what has that hash."""
-    try:
-        return check(target) == root if target.is_dir() else _in_archive(target) == root
-    except (CheckFailed, OSError, KeyError, tarfile.TarError):
-        return False
-
-
-def _in_archive(target: Path) -> str:
-    with tarfile.open(target) as archive:
-        found = {m.name: archive.extractfile(m) for m in archive if m.isfile()}
-        hashed = {name: digest(file.read()) for name, file in found.items() if file}
-        root = hashed.pop(SUMS)
-        hashed.pop(RECEIPT)
-        listed = "".join(f"{hashed[name]}  {name}\n" for name in sorted(hashed))
-    return root if digest(listed.encode()) == root else ""
 
 
 def sweep(home: Path, before: float) -> None:

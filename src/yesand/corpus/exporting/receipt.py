@@ -6,16 +6,15 @@ offline, with nothing of this house but the receipt itself (or its key, for thos
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
-from yesand.corpus.exporting.folder import RECEIPT, check
+from yesand.corpus.exporting.copies import Copy
+from yesand.corpus.exporting.folder import RECEIPT
 from yesand.corpus.exporting.texts import SUMS
 from yesand.kernel.canonical import canonical, parse
-from yesand.kernel.errors import BadInput, CheckFailed, YesAndError
+from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest
 from yesand.kernel.keys import key_id
 from yesand.provenance import dsse
@@ -37,36 +36,29 @@ class Receipt:
         return canonical(told) + b"\n"
 
     @classmethod
-    def read(cls, told: Any) -> Self:
-        """Read a receipt.
+    def of_bytes(cls, data: bytes, *, where: str = RECEIPT) -> Self:
+        """Read a receipt's file.
 
         Raises
         ------
         BadInput : it is none.
         """
+        told: Any = parse(data, where=where) if data else None
         if not is_receipt(told):
-            raise BadInput("Not the receipt of an export", where=RECEIPT)
+            raise BadInput("No receipt of an export", where=where)
         return cls(told["envelope"], told["logged"])
-
-    @classmethod
-    def found(cls, target: Path) -> Self | None:
-        """Return the receipt in an exported folder or archive, if one lies there."""
-        try:
-            return cls.read(parse(_bytes(target), where=str(target)))
-        except (OSError, KeyError, tarfile.TarError, YesAndError):
-            return None
 
     @property
     def digest(self) -> str:
         """The digest of what was signed."""
         return digest(dsse.payload_of(dict(self.envelope)))
 
-    def check(self, folder: Path | None = None, key: Verifier | None = None) -> Checked:
+    def check(self, copy: Copy | None = None, key: Verifier | None = None) -> Checked:
         """Check signature and log, and the files, if they are at hand.
 
         Parameters
         ----------
-        folder : where the files lie. key : the log's key, if the reader has it from elsewhere.
+        copy : the files. key : the log's key, if the reader has it from elsewhere.
 
         Raises
         ------
@@ -83,9 +75,9 @@ class Receipt:
         if told["predicateType"] != Predicate.EXPORT:
             raise CheckFailed("What was signed is no export", where=str(told["predicateType"]))
         head = check_logged(self.logged, self.digest, key)
-        if folder is not None and check(folder) != listed:
-            raise CheckFailed("These are not the files that were exported", where=str(folder))
-        return Checked(predicate, self.logged["entry"]["index"], head.size, folder is not None)
+        if copy is not None and copy.check() != listed:
+            raise CheckFailed("These are not the files that were exported", where=copy.where)
+        return Checked(predicate, self.logged["entry"]["index"], head.size, copy is not None)
 
 
 @dataclass(frozen=True)
@@ -117,11 +109,3 @@ def is_receipt(told: Any) -> bool:
 
 def _subjects(told: Mapping[str, Any]) -> dict[str, str]:
     return {subject["name"]: subject["digest"]["sha256"] for subject in told["subject"]}
-
-
-def _bytes(target: Path) -> bytes:
-    if target.is_dir():
-        return (target / RECEIPT).read_bytes()
-    with tarfile.open(target) as archive:
-        file = archive.extractfile(RECEIPT)
-        return file.read() if file else b""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from yesand.agreements.vocabulary import Action
 from yesand.corpus import services as corpus
 from yesand.corpus.exporting import folder
 from yesand.corpus.exporting.archive import Archive
+from yesand.corpus.exporting.copies import Copy
 from yesand.corpus.exporting.formats import VERSION, format_named
 from yesand.corpus.exporting.gathering.services import gather
 from yesand.corpus.exporting.receipt import Receipt
@@ -32,7 +34,7 @@ from yesand.corpus.models import Export, Manifest, ManifestPerformer
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import NotFound, Refused
+from yesand.kernel.errors import NotFound, Refused, YesAndError
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -200,10 +202,11 @@ def _there(row: Manifest, made: Made, target: Path) -> Export | None:
     """Return the export that lies at a place already; nothing lies there: none."""
     if not target.exists():
         return None
-    told = Receipt.found(target)
-    if told is not None and folder.is_whole(target, made.root):
-        same = Export.objects.filter(manifest=row, digest=told.digest, root=made.root).first()
-        if same is not None:
+    with suppress(YesAndError):
+        copy = Copy.of(target)
+        told = Receipt.of_bytes(copy.receipt)
+        same = Export.objects.filter(manifest=row, digest=told.digest, root=copy.check()).first()
+        if same is not None and same.root == made.root:
             return same
     raise Refused(
         "Something else lies there", where=str(target), remedy="Choose a folder that is not there."

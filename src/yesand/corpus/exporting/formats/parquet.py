@@ -56,8 +56,7 @@ def shards(parcel: Parcel, folder: Path, progress: Progress, *, named: bool = Fa
     for part, path in zip(parts, paths, strict=True):
         with pq.ParquetWriter(path, schema, compression=_compression(parcel)) as shard:
             for group in _parts(part, GROUP):
-                rows = [_row(parcel, record, named=named) for record in group]
-                shard.write_table(pa.Table.from_pylist(rows, schema), row_group_size=len(rows))
+                shard.write_table(_table(parcel, group, schema), row_group_size=len(group))
                 done += len(group)
                 progress(done, len(parcel.records), "rows")
     return paths
@@ -77,13 +76,27 @@ def _compression(parcel: Parcel) -> str:
     return "zstd" if parcel.features else "none"  # recordings are compressed already
 
 
-def _row(parcel: Parcel, record: Record, *, named: bool) -> dict[str, Any]:
-    data = parcel.read(record)
-    if not parcel.features:
-        audio = {"bytes": data, "path": record.name} if named else data
-        return {**record.row(), "audio": audio}
-    frames = np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)
-    return {**record.row(), "features": frames.tolist()}
+def _table(parcel: Parcel, group: list[Record], schema: pa.Schema) -> pa.Table:
+    about = pa.Table.from_pylist([record.row() for record in group], pa.schema(_ABOUT))
+    data = [parcel.read(record) for record in group]
+    if parcel.features:
+        return pa.Table.from_arrays([*about.columns, _frames(data)], schema=schema)
+    kind = schema.field("audio").type
+    if pa.types.is_struct(kind):
+        named = zip(data, group, strict=True)
+        rows = [{"bytes": each, "path": record.name} for each, record in named]
+        return pa.Table.from_arrays([*about.columns, pa.array(rows, kind)], schema=schema)
+    return pa.Table.from_arrays([*about.columns, pa.array(data, kind)], schema=schema)
+
+
+def _frames(data: list[bytes]) -> pa.ListArray:
+    """Return features as lists of rows, without making an object of every number."""
+    takes = [np.load(io.BytesIO(each), allow_pickle=False).astype(np.float32) for each in data]
+    lengths = [len(take) for take in takes]
+    bands = takes[0].shape[1]
+    values = pa.array(np.concatenate(takes).ravel())
+    rows = pa.ListArray.from_arrays(np.arange(sum(lengths) + 1, dtype=np.int32) * bands, values)
+    return pa.ListArray.from_arrays(np.cumsum([0, *lengths], dtype=np.int32), rows)
 
 
 def _parts(records: Iterable[Record], most: int) -> Iterator[list[Record]]:
