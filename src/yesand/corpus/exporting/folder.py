@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from yesand.kernel import durable
 from yesand.kernel.ids import digest_file
 
 RECEIPT = "export.json"
+#: Flushing waits for the disk: several files at once share one commit of its journal.
+_THREADS = 8
 
 
 def make(folder: Path, fill: Callable[[Path], None], moment: float) -> str:
@@ -33,7 +36,7 @@ def make(folder: Path, fill: Callable[[Path], None], moment: float) -> str:
                 partial.mkdir()
                 fill(partial)
                 (partial / SUMS).write_text(sums(partial), "utf-8")
-                partial.rename(folder)
+                _appear(partial, folder)
             except OSError as fault:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise durable.explained(fault, folder) from fault
@@ -49,13 +52,18 @@ def deliver(folder: Path, target: Path, more: Mapping[str, bytes]) -> None:
         shutil.copytree(folder, partial)
         for name, data in more.items():
             (partial / name).write_bytes(data)
-        for path in partial.rglob("*"):
-            durable.sync(path)
-        partial.rename(target)
-        durable.sync(target.parent)
+        _appear(partial, target)
     except OSError as fault:
         shutil.rmtree(partial, ignore_errors=True)
         raise durable.explained(fault, target) from fault
+
+
+def _appear(partial: Path, target: Path) -> None:
+    """Give a filled folder its name, once all of it would survive a power cut."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(durable.sync, (partial, *partial.rglob("*"))))
+    partial.rename(target)
+    durable.sync(target.parent)
 
 
 def sums(folder: Path) -> str:
