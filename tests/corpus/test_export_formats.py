@@ -239,6 +239,11 @@ def test_recordings_leave_with_their_credential_inside(
         assert told["ai_generative_training"] == "notAllowed"
 
 
+def test_every_format_and_column_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text()
+    assert [name for name in (*FORMATS, *COLUMNS) if f"`{name}`" not in page] == []
+
+
 def test_no_format_but_the_named_ones(house: yesand.House, tmp_path: Path) -> None:
     row = manifest_of(house, tmp_path / "troupe")
     with pytest.raises(BadInput, match="No format 'zip'"):

@@ -14,6 +14,7 @@ from stage import Stage
 from yesand.corpus import held
 from yesand.corpus.exporting.ordering.services import carry_out, order
 from yesand.corpus.exporting.receipt import Receipt
+from yesand.corpus.exporting.services import hand_out, make
 from yesand.corpus.models import Export, Order
 from yesand.people.security.services import make_token
 from yesand.site.working import Worker
@@ -27,6 +28,10 @@ def work(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Work:
     monkeypatch.setenv("YESAND_HOUSE", str(stage.house.place.root))
     monkeypatch.setenv("YESAND_NOW", stage.house.place.clock.now().isoformat())
     return lambda: Worker(stage.house.place).run(once=True)
+
+
+def text(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
 
 
 def body(answer: object) -> bytes:
@@ -98,6 +103,16 @@ def test_what_was_withdrawn_is_neither_made_nor_fetched_again(
     )
     assert Export.objects.count() == 1
     assert carry_out(place, wanted.pk) == "nothing to do"
+
+
+def test_what_was_left_out_is_told_to_those_who_see_everybody(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    place, row = stage.house.place, stage.manifest
+    hand_out(place, row, make(place, row, "tar"), None)
+    page = reverse("manifest", args=[row.digest])
+    shown = {who: "a quality finding rejects" in text(as_[who], page) for who in ("lab", "ada")}
+    assert row.denied and shown == {"lab": True, "ada": False}
 
 
 def test_an_unknown_format_is_told_kindly(stage: Stage, as_: dict[str, Client]) -> None:
