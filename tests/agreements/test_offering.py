@@ -95,8 +95,10 @@ def test_two_tabs_signing_at_once_make_one_agreement(house: yesand.House, ada: P
 @pytest.mark.parametrize("declined", [True, False])
 def test_what_was_ended_is_not_signed(house: yesand.House, ada: Performer, declined: bool) -> None:
     waits = offered(house, ada)
-    assert end(house.place, waits, declined=declined)
-    assert not end(house.place, waits, declined=declined)
+    by = named("ada" if declined else "pam")
+    assert end(house.place, waits, by)
+    assert not end(house.place, waits, by)
+    assert Offer.objects.get(pk=waits.pk).declined is declined
     with pytest.raises(Refused, match="no longer open"):
         signed(house.place, waits, named("ada"))
     assert not Agreement.objects.exists()
@@ -108,7 +110,7 @@ def test_what_was_signed_cannot_be_ended_nor_offered_again(
 ) -> None:
     waits = offered(house, ada)
     signed(house.place, waits, named("ada"))
-    assert not end(house.place, waits, declined=True)
+    assert not end(house.place, waits, named("ada"))
     with pytest.raises(Refused, match="signed already"):
         offered(house, ada)
     agreements.withdraw(house.place, ada)

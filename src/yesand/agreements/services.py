@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -35,10 +35,11 @@ def sign(
     producer: Organisation,
     kind: Agreement.Kind = Agreement.Kind.INDIVIDUAL,
     supersedes: Agreement | None = None,
+    signatories: Sequence[Mapping[str, Any]] | None = None,
 ) -> Agreement:
     """Sign a draft with both parties' keys and enter it in the log.
 
-    A public corpus's own licence is signed by the producer alone, who recorded it.
+    ``signatories`` tell by whose hand each party signs. A public corpus's own licence is signed by the producer alone, who recorded it.
     The same draft between the same parties twice is the same agreement.
 
     Raises
@@ -51,6 +52,7 @@ def sign(
         performer.public_key,
         producer.public_key,
         supersedes.digest if supersedes else None,
+        signatories,
     )
     digest = digest_of(payload)
     known = Agreement.objects.filter(digest=digest).first()
@@ -76,6 +78,7 @@ def sign(
             envelope=envelope,
             signed_at=place.clock.now(),
             supersedes=supersedes,
+            signatories=list(signatories) if signatories is not None else None,
             entry=entry,
         )
 
@@ -109,6 +112,8 @@ def check(agreement: Agreement) -> Terms:
         "terms": agreement.terms,
         "text": agreement.text,
     }
+    if agreement.signatories is not None:
+        shown["signatories"] = agreement.signatories
     _same(payload, shown, f"agreement {agreement.digest[:12]}")
     _same(digest_of(payload), agreement.digest, "the agreement's name")
     return Terms.parse(agreement.terms)

@@ -132,6 +132,7 @@ RULES = {
     "agreements.agreement": Rule(performer="performer"),
     "agreements.withdrawal": Rule(performer="performer"),
     "agreements.offer": Rule(performer="performer", right=SIGN),
+    "agreements.step": Rule(performer="offer__performer", right=SIGN),
     "meetings.meeting": Rule(account="attendances__user"),
     "meetings.change": Rule(account="meeting__attendances__user"),
     "takes.scene": Rule(performer="projects__performers"),
