@@ -46,7 +46,7 @@ def claim_of(place: Place, take: Take) -> Claim:
     """
     if take.state == Take.State.DISPUTED:
         raise Refused("Whose this recording is, is disputed", where=take.sha256[:12])
-    standing = standing_of(take.session.agreement)
+    standing = standing_of(take.session.agreement).about(take.sha256)
     agreement = Agreement.objects.get(pk=standing.agreement)
     today = place.clock.now().date()
     return Claim(
