@@ -117,9 +117,7 @@ def _hopeless(request: Request) -> bool:
 _TERRITORIES_AND_WORLD = frozenset(_PLACES)
 
 
-def permits(
-    rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = (), take: str = ""
-) -> bool:
+def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = (), take: str = "") -> bool:
     """Tell whether ``decide`` permits the request under the terms.
 
     >>> from datetime import UTC, datetime

@@ -54,10 +54,7 @@ class Withdrawn:
         take : the SHA-256 of the take that is asked about. Which one is not known without it, so
             that a withdrawal of single takes may be about it: unknown is deny.
         """
-        return (
-            (not self.takes or not take or take in self.takes)
-            and self._reaches(request)
-        )
+        return (not self.takes or not take or take in self.takes) and self._reaches(request)
 
     def _reaches(self, request: Request) -> bool:
         return (
@@ -133,9 +130,7 @@ def decide(
     return Decision(True, tuple(clause for _, clause in _asked(terms, request)))
 
 
-def _withdrawn(
-    request: Request, withdrawals: tuple[Withdrawn, ...], take: str
-) -> Iterator[Clause]:
+def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...], take: str) -> Iterator[Clause]:
     for withdrawal in withdrawals:
         if withdrawal.covers(request, take):
             day = f"{withdrawal.at:%Y-%m-%d}"

@@ -17,7 +17,7 @@ from yesand.oversight.models import Finding, Obligation
 from yesand.oversight.withdrawing.services import foresee
 from yesand.people.acting import WITHDRAW
 from yesand.people.bearer import allowed
-from yesand.people.shapes import Page, Slice, Told, paged
+from yesand.people.shapes import Named, Page, Slice, Told, paged
 from yesand.people.sight import Request, visible
 
 router = Router(tags=["oversight"])
@@ -72,6 +72,7 @@ class ScopeIn(Told):
     use_classes: list[UseClass] = []
     modalities: list[Modality] = []
     licensees: list[str] = Field([], max_length=50)
+    takes: list[Named] = Field([], max_length=10_000, description="SHA-256 of takes of yours.")
 
 
 class DueOut(Schema):

@@ -24,6 +24,7 @@ from yesand.people.acting import WITHDRAW
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed, reauthenticated
+from yesand.takes.models import Take
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,12 +107,15 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
     rows = visible(Withdrawal, request.sight).select_related("performer", "entry")
     found = get_object_or_404(rows, digest=digest)
     duties = visible(Obligation, request.sight).filter(withdrawal=found).select_related("bearer")
+    scope = Scope.parse(found.scope)
+    takes = visible(Take, request.sight).filter(sha256__in=scope.takes)
     return render(
         request,
         "oversight/withdrawal.html",
         {
             "withdrawal": found,
-            "scope": str(Scope.parse(found.scope)),
+            "scope": str(scope),
+            "takes": takes.order_by("-recorded_at", "pk"),
             "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
             "now": request.place.clock.now(),
         },
