@@ -13,6 +13,7 @@ from pydantic import Field
 from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.agreements.vocabulary import Modality, Purpose, UseClass
+from yesand.oversight.feed.api import router as feed
 from yesand.oversight.models import Finding, Obligation
 from yesand.oversight.withdrawing.services import foresee
 from yesand.people.acting import WITHDRAW
@@ -21,6 +22,7 @@ from yesand.people.shapes import Named, Page, Slice, Told, paged
 from yesand.people.sight import Request, visible
 
 router = Router(tags=["oversight"])
+router.add_router("", feed)
 
 
 class WithdrawalOut(Schema):

@@ -14,6 +14,7 @@ from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms, Withdrawing
 from yesand.corpus.holding.services import held_entries
 from yesand.corpus.models import Manifest, ManifestPerformer
+from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.place import Place
 from yesand.oversight.duties import Due, Holding, arising, deletion, strictest
 from yesand.oversight.models import Obligation
@@ -86,9 +87,17 @@ def ended_by(place: Place, manifest: Manifest, performer: Performer, scope: Scop
 
 
 def taken_from(place: Place, manifest: Manifest, performer: Performer, scope: Scope) -> list[Take]:
-    """Return the single takes of a scope that a manifest holds, in the log's order."""
-    named = Take.objects.filter(performer=performer, sha256__in=scope.takes).order_by("entry_id")
-    inside = set(held_entries(place, manifest, [take.entry_id for take in named]))
+    """Return the single takes of a scope that a manifest holds, in the log's order.
+
+    A manifest whose file is broken or lost counts as holding all that were logged before it: it
+    hinders no withdrawal.
+    """
+    rows = Take.objects.filter(performer=performer, sha256__in=scope.takes)
+    named = list(rows.filter(entry_id__lt=manifest.log_size).order_by("entry_id"))
+    try:
+        inside = set(held_entries(place, manifest, [take.entry_id for take in named]))
+    except (CheckFailed, NotFound):
+        return named
     return [take for take in named if take.entry_id in inside]
 
 

@@ -16,6 +16,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
+from yesand.oversight.feed.services import notify
 from yesand.oversight.foreseen import Corpus, Foreseen, Service
 from yesand.oversight.services import duties, ended_by, held, obligations, taken_from
 from yesand.people.models import Performer
@@ -55,7 +56,7 @@ def foresee(place: Place, performer: Performer, scope: Scope) -> Foreseen:
 def take_back(
     place: Place, performer: Performer, scope: Scope, reason: str = ""
 ) -> tuple[Withdrawal, bool]:
-    """Withdraw and raise every duty, all or nothing; tell whether it is new.
+    """Withdraw, raise every duty and tell every licensee, all or nothing; say whether it is new.
 
     The same scope again, from a second page or a second machine, is the withdrawal there is.
 
@@ -69,6 +70,7 @@ def take_back(
         before = agreements.standing_withdrawal(performer, scope)
         made = agreements.withdraw(place, performer, scope, reason)
         obligations(place, made)
+        notify(place, made)
     return made, before is None
 
 
