@@ -26,7 +26,7 @@ from yesand.corpus.errors import NothingPermitted, Overtaken
 from yesand.corpus.gate import MODALITIES, STATES, Columns, evaluate
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.kernel.clock import SetClock
-from yesand.kernel.errors import CheckFailed, NotFound
+from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.people import services as people
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
@@ -90,6 +90,29 @@ def test_withdrawn_take_is_not_in_the_next_manifest(filled: yesand.House) -> Non
     with pytest.raises(Overtaken, match="withdrew"):
         corpus.check_current(filled.place, before.manifest)
     corpus.check_current(filled.place, after.manifest)
+
+
+def test_a_withdrawal_that_comes_while_the_gate_decides_is_obeyed(filled: yesand.House) -> None:
+    once = ["Bert"]
+
+    def meanwhile(done: int, whole: int, what: str = "") -> None:
+        if once:
+            filled.withdraw(once.pop())
+
+    result = corpus.gate(filled.place, ask(filled), progress=meanwhile)
+    assert not once and performers(result) == {"Alba", "Cleo"}
+    assert [m.digest for m in Manifest.objects.all()] == [result.manifest.digest]
+    assert [p.stem for p in filled.place.manifests.iterdir()] == [result.manifest.digest]
+    assert filled.check()
+
+
+def test_a_gate_that_is_never_left_in_peace_gives_up(filled: yesand.House) -> None:
+    def always(done: int, whole: int, what: str = "") -> None:
+        filled.withdraw("Bert", licensees=[f"lab-{Entry.objects.count()}"])
+
+    with pytest.raises(Refused, match="faster"):
+        corpus.gate(filled.place, ask(filled), progress=always)
+    assert not Manifest.objects.exists() and not list(filled.place.manifests.iterdir())
 
 
 def test_a_narrow_withdrawal_takes_back_no_more_than_it_says(filled: yesand.House) -> None:

@@ -112,7 +112,9 @@ def about_service(deployment: Deployment) -> list[Obligation]:
         Q(subject=f"deployment:{deployment.name}")
         | Q(subject__in=behind, bearer=deployment.licensee)
     )
-    return list(rows.select_related("bearer").order_by(F("due").asc(nulls_last=True), "pk"))
+    return list(
+        rows.select_related("bearer", "fulfilment").order_by(F("due").asc(nulls_last=True), "pk")
+    )
 
 
 def asked_by(manifest: Manifest) -> Withdrawing | None:

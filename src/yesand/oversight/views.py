@@ -106,7 +106,8 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
     """Show one withdrawal: what was taken back, and who must do what by when."""
     rows = visible(Withdrawal, request.sight).select_related("performer", "entry")
     found = get_object_or_404(rows, digest=digest)
-    duties = visible(Obligation, request.sight).filter(withdrawal=found).select_related("bearer")
+    rows_of_duties = visible(Obligation, request.sight).filter(withdrawal=found)
+    duties = rows_of_duties.select_related("bearer", "fulfilment")
     scope = Scope.parse(found.scope)
     takes = visible(Take, request.sight).filter(sha256__in=scope.takes)
     return render(
@@ -117,17 +118,8 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
             "scope": str(scope),
             "takes": takes.order_by("-recorded_at", "pk"),
             "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
-            "now": request.place.clock.now(),
         },
     )
-
-
-@require_safe
-def obligations(request: Request) -> HttpResponse:
-    """List duties, the soonest first."""
-    rows = visible(Obligation, request.sight).select_related("bearer", "withdrawal")
-    ordered = rows.order_by(F("due").asc(nulls_last=True), "pk")
-    return listed(request, "oversight/obligations.html", ordered, now=request.place.clock.now())
 
 
 @require_safe

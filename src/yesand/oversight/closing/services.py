@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, Refused
@@ -19,7 +20,7 @@ from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
-from yesand.training.models import Deployment
+from yesand.training.models import Deployment, TrainedModel
 
 LONGEST = 4_000
 
@@ -35,6 +36,13 @@ def state(
     """
     done = hasattr(obligation, "fulfilment") or _ended(obligation, decommissioned)
     return Countdown.of(obligation.due, place.clock.now(), done=done)
+
+
+def about_model(model: TrainedModel) -> Q:
+    """Return the condition for a duty to be about a model: itself, its corpus, its service."""
+    serving = Deployment.objects.filter(model=model).values_list("name", flat=True)
+    subjects = [f"model:{model.name}", f"manifest:{model.manifest_id}"]
+    return Q(subject__in=[*subjects, *(f"deployment:{name}" for name in serving)])
 
 
 def fulfil(
