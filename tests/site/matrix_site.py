@@ -10,6 +10,7 @@ OPEN_FORM = (LOGIN,) * 9
 ROWS = [
     Row("start", OPEN),
     Row("robots", OPEN),
+    Row("licence", OPEN),
     Row("account_login", (SEEN, *(LOGIN,) * 8)),  # who is in is sent home
     Row("account_logout", CLOSED),
     Row("account_inactive", OPEN),

@@ -141,3 +141,10 @@ def test_a_page_says_what_it_is_to_who_looks_for_it(stage: Stage) -> None:
     assert robots.headers["Content-Type"].startswith("text/plain")
     assert "Disallow: /\n" not in robots.content.decode()
     assert robots.headers["Content-Usage"] == "train-ai=n"
+    lines = robots.content.decode().splitlines()
+    assert (
+        "Content-Usage: train-ai=n" in lines and "License: http://testserver/license.xml" in lines
+    )
+    licence = Client().get("/license.xml")
+    assert licence.headers["Content-Type"] == "application/rsl+xml"
+    assert b'<prohibits type="usage">ai-all</prohibits>' in licence.content

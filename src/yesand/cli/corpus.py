@@ -1,4 +1,4 @@
-"""``yesand gate``: a request meets every take at once."""
+"""``yesand gate`` and ``export``: a request meets every take; what it may have leaves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 import yesand
 from yesand.agreements.change import changes
 from yesand.cli.output import AsJson, HouseFolder, Line, marks, progressing, styled, tell
+from yesand.corpus.exporting.formats import FORMATS
 
 if TYPE_CHECKING:
     from yesand.corpus.services import GateResult
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command("gate")(gate)
+    app.command("export")(export)
 
 
 def gate(
@@ -75,6 +77,34 @@ def gate(
         f"Manifest: {out}   Next: yesand train {out} --house {house} --out model/",
         as_json=as_json,
     )
+
+
+def export(
+    manifest: Annotated[str, typer.Argument(help="The manifest: its file, or its digest.")],
+    house: HouseFolder,
+    form: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "croissant",
+    out: Annotated[
+        Path | None, typer.Option(help="A folder that is not there yet, or a file ….tar.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export a manifest's data for others' tools; the permit for it is logged first."""
+    place = yesand.open(house).place
+    from yesand.corpus.exporting.services import export_to, manifest_row  # needs the open house
+
+    target = (out or Path(f"corpus-{form}{'.tar' if form == 'tar' else ''}")).absolute()
+    with progressing("Exporting", as_json=as_json) as progress:
+        row = manifest_row(place, manifest)
+        made, new = export_to(place, row, form, target, progress)
+    told = made.told
+    lines = [
+        f"{told['takes']:,} takes as {told['material']} ({form}): {target}",
+        *(f"  left out, {part['takes']:,}: {part['reason']}" for part in told["left_out"]),
+        *([] if new else ["It was there already; nothing is new."]),
+        f"Entry {made.entry_id:,} of the log. Check it: yesand verify {target}",
+    ]
+    said = {**told, "out": str(target), "entry": made.entry_id, "new": new}
+    tell(said, *lines, as_json=as_json)
 
 
 def gate_lines(result: GateResult) -> Iterator[Line]:

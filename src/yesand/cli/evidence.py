@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from tarfile import is_tarfile
 from typing import Annotated, Any
 
 import typer
@@ -13,11 +14,17 @@ import yesand
 from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
+from yesand.corpus.exporting.copies import Copy
+from yesand.corpus.exporting.folder import RECEIPT
+from yesand.corpus.exporting.receipt import Receipt
+from yesand.corpus.exporting.texts import SUMS
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
+from yesand.provenance.audit import audit
 from yesand.provenance.note import Note, Verifier
 from yesand.provenance.proof import Proof
+from yesand.provenance.tiles import Log
 from yesand.provenance.witnessing import split
 
 Key = Annotated[
@@ -39,7 +46,8 @@ def verify(
     evidence: Annotated[
         Path,
         typer.Argument(
-            help="An evidence bundle, an agreement's or a consent receipt, or a log proof."
+            help="An evidence bundle, an agreement's or a consent receipt, a log proof, "
+            "an exported folder, or a log's published files."
         ),
     ],
     key: Key = "",
@@ -56,19 +64,56 @@ def _checked(
     path: Path, key: Verifier | None, witnesses: list[Verifier]
 ) -> tuple[dict[str, Any], list[str]]:
     head = _beginning(path)
+    if (path / "checkpoint").exists():
+        return _log(path, key)
     if head.startswith(b"c2sp.org/tlog-proof"):
         return _proof(path, key, witnesses)
+    if path.is_dir() or path.name == RECEIPT or (path.is_file() and is_tarfile(path)):
+        return _exported(path, key)
     if head.lstrip().startswith(b"{"):
-        told = parse(path.read_bytes(), where=str(path))
-        if consent.is_receipt(told):
-            consented = consent.check(told, key)
-            return asdict(consented), consented.lines()
-        if split.is_split(told):
-            return _split(split.Split.read(told), key)
-        found = receipt.check(told, key)
-        return asdict(found), found.lines()
+        return _signed(path, key)
     verdict = yesand.verify(path, origin=key.name if key else None)
     return asdict(verdict), verdict.lines()
+
+
+def _signed(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    told = parse(path.read_bytes(), where=str(path))
+    if consent.is_receipt(told):
+        consented = consent.check(told, key)
+        return asdict(consented), consented.lines()
+    if split.is_split(told):
+        return _split(split.Split.read(told), key)
+    found = receipt.check(told, key)
+    return asdict(found), found.lines()
+
+
+def _log(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    """Check a log's published files: every tile against its entries, all against the key."""
+    if key is None:
+        raise _keyless("A log", path)
+    head = audit(Log(path, key.name, public=key.public))
+    told = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    return told, [
+        f"log: {head.size:,} entries of {head.origin}, every tile, the root and the signature hold",
+        f"root {head.root.hex()}",
+    ]
+
+
+def _keyless(what: str, path: Path) -> BadInput:
+    return BadInput(
+        f"{what} needs the log's key",
+        where=str(path),
+        remedy="Give it with --key, as the house's log page shows it.",
+    )
+
+
+def _exported(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+    """Check an exported folder or archive, or its receipt with the files beside it."""
+    alone = path.name == RECEIPT and not (path.parent / SUMS).exists()
+    copy = None if alone else Copy.of(path.parent if path.name == RECEIPT else path)
+    receipt = copy.receipt if copy else path.read_bytes()
+    checked = Receipt.of_bytes(receipt, where=str(path)).check(copy, key)
+    return asdict(checked), checked.lines()
 
 
 def _beginning(path: Path) -> bytes:
@@ -92,11 +137,7 @@ def _proof(
     path: Path, key: Verifier | None, witnesses: list[Verifier]
 ) -> tuple[dict[str, Any], list[str]]:
     if key is None:
-        raise BadInput(
-            "A log proof needs the log's key",
-            where=str(path),
-            remedy="Give it with --key, as the house's log page shows it.",
-        )
+        raise _keyless("A log proof", path)
     proof = Proof.parse(path.read_bytes())
     head = proof.verify(proof.extra, key.name, key.public, witnesses)
     vouched = Note.parse(proof.checkpoint).cosignatures(witnesses)

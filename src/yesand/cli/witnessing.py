@@ -1,14 +1,15 @@
-"""``yesand witness``, ``cosignatures`` and ``compare``: others who vouch for a log."""
+"""``yesand publish-log``, ``witness``, ``cosignatures``, ``compare``: others watch a log."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
+from yesand.cli.output import AsJson, HouseFolder, Line, progressing, styled, tell
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.provenance.note import Checkpoint, Note, Verifier, open_checkpoint
@@ -20,9 +21,31 @@ from yesand.provenance.witnessing.witnesses import quorum
 
 def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
+    app.command("publish-log")(publish_log)
     app.command("witness")(witness)
     app.command("cosignatures")(cosignatures)
     app.command("compare")(compare)
+
+
+def publish_log(
+    folder: Annotated[Path, typer.Argument(help="What a web server serves; made if not there.")],
+    house: HouseFolder,
+    as_json: AsJson = False,
+) -> None:
+    """Write the log out as plain files for any web server: what is new, the checkpoint last."""
+    place = yesand.open(house).place
+    from yesand.provenance.services import key_of, publish_files
+
+    with progressing("Publishing", as_json=as_json) as progress:
+        made = publish_files(place, folder.absolute(), progress)
+    key = str(key_of(place))
+    tell(
+        {**asdict(made), "folder": str(folder), "key": key},
+        f"{made.size:,} entries published, {made.size - made.before:,} of them new, "
+        f"in {made.files:,} files: {folder}",
+        f"Check it: yesand verify {folder} --key {key}",
+        as_json=as_json,
+    )
 
 
 def witness(

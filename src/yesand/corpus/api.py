@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field, JsonValue
@@ -13,15 +13,15 @@ from pydantic import Field, JsonValue
 from yesand.agreements.clause import Request as Asked
 from yesand.agreements.terms import TERRITORIES, WORLD
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
-from yesand.corpus.exporting.services import export
+from yesand.corpus.exporting.api import router as exports
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.corpus.services import gate, rehearse
 from yesand.people.bearer import allowed
-from yesand.people.models import User
 from yesand.people.shapes import Digest, Page, Slice, Told, own_licensee, paged
 from yesand.people.sight import Request, visible
 
 router = Router(tags=["corpora"])
+router.add_router("", exports)
 _PLACES: list[JsonValue] = [WORLD, *sorted(TERRITORIES)]
 
 
@@ -175,30 +175,6 @@ def manifest(request: HttpRequest, digest: Digest) -> FileResponse:
     if not whole or not path.exists():
         raise Http404
     return FileResponse(path.open("rb"), content_type="application/json")
-
-
-@router.post(
-    "/corpora/{digest}/data",
-    response={200: None},
-    auth=allowed("corpus:write"),
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "A tar archive: the manifest, a table, and a file a take",
-                "content": {
-                    "application/x-tar": {"schema": {"type": "string", "format": "binary"}}
-                },
-            }
-        }
-    },
-)
-def data(request: HttpRequest, digest: Digest) -> StreamingHttpResponse:
-    """Hand out the data of a manifest of yours; the permit for it is logged first."""
-    here = cast(Request, request)
-    rows = visible(Manifest, here.sight).filter(licensee__in=here.sight.licensees)
-    found = get_object_or_404(rows.select_related("licensee"), digest=digest)
-    _, pieces = export(here.place, found, cast(User, here.user))
-    return StreamingHttpResponse(pieces, content_type="application/x-tar")
 
 
 def _asked(request: HttpRequest, wanted: Wanted) -> Asked:

@@ -14,6 +14,7 @@ from yesand.agreements.asking import request
 from yesand.agreements.clause import Request
 from yesand.agreements.terms import TERRITORIES, WORLD
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
+from yesand.corpus.exporting.formats import Name
 from yesand.people.models import Organisation, Seat
 from yesand.people.seats import HOUSE_LAB
 from yesand.people.sight import Sight
@@ -59,6 +60,21 @@ class RequestForm(forms.Form):
         """Return the request that was told; call it once the form is valid."""
         told = dict(self.cleaned_data)
         return request(told, licensee=told.pop("licensee"), at=moment)
+
+
+class FormatForm(forms.Form):
+    """In which form a corpus is wanted."""
+
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=[
+            (Name.CROISSANT.value, gettext_lazy("Croissant: for any loader")),
+            (Name.WEBDATASET.value, gettext_lazy("WebDataset: shards to stream")),
+            (Name.PARQUET.value, gettext_lazy("Parquet: tables")),
+            (Name.HUGGINGFACE.value, gettext_lazy("Hugging Face: a datasets folder")),
+            (Name.TAR.value, gettext_lazy("Plain files: to train with Yes-And")),
+        ],
+    )
 
 
 def _words(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:

@@ -11,23 +11,21 @@ from django.http import (
     Http404,
     HttpResponse,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from yesand.agreements.clause import Request as Asked
 from yesand.agreements.terms import WORLD
-from yesand.corpus.exporting.services import check_leaving, export
-from yesand.corpus.forms import RequestForm, asking_for
-from yesand.corpus.models import Export, Manifest, ManifestPerformer
+from yesand.corpus.exporting.services import check_leaving, preference
+from yesand.corpus.forms import FormatForm, RequestForm, asking_for
+from yesand.corpus.models import Export, Manifest, ManifestPerformer, Order
 from yesand.corpus.services import check_current, find, gate, rehearse
 from yesand.kernel.errors import Refused
 from yesand.kernel.place import Place
-from yesand.people.models import User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 
@@ -44,7 +42,7 @@ def manifest(request: Request, digest: str) -> HttpResponse:
     found = get_object_or_404(rows, digest=digest)
     performers = visible(ManifestPerformer, request.sight).filter(manifest=found)
     own = request.sight.licensees
-    return render(
+    response = render(
         request,
         "corpus/manifest.html",
         {
@@ -56,8 +54,20 @@ def manifest(request: Request, digest: str) -> HttpResponse:
             "exports": visible(Export, request.sight).filter(manifest=found).order_by("-at"),
             "mine": found.licensee_id in request.sight.licensees,
             "holds": _why_not(request.place, found) if found.licensee_id in own else "",
+            "wanted": FormatForm(),
+            "orders": _orders(request, found),
         },
     )
+    response.headers["Content-Usage"] = preference(request.place, found)
+    return response
+
+
+def _orders(request: Request, found: Manifest) -> list[Order]:
+    """Return what was asked for last of a corpus of one's own."""
+    mine = visible(Order, request.sight).filter(
+        manifest=found, manifest__licensee__in=request.sight.licensees
+    )
+    return list(mine.select_related("export")[:5])
 
 
 def asked(request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -85,9 +95,11 @@ def document(request: Request, digest: str) -> HttpResponseBase:
     path = request.place.manifests / f"{found.digest}.json"
     if not _names_everybody(request, found) or not path.exists():
         raise Http404
-    return FileResponse(
-        path.open("rb"), filename=f"manifest-{digest[:12]}.json", as_attachment=True
+    name, headers = (
+        f"manifest-{digest[:12]}.json",
+        {"Content-Usage": preference(request.place, found)},
     )
+    return FileResponse(path.open("rb"), filename=name, as_attachment=True, headers=headers)
 
 
 def _names_everybody(request: Request, found: Manifest) -> bool:
@@ -123,15 +135,3 @@ def ask(request: Request) -> HttpResponse:
     found = rehearse(request.place, wanted)
     context = {"form": form, "found": found, "told": form.cleaned_data.items()}
     return render(request, "corpus/ask.html", context)
-
-
-@require_POST
-def data(request: Request, digest: str) -> StreamingHttpResponse:
-    """Hand out a manifest's data to the licensee whose it is, as a tar archive."""
-    rows = visible(Manifest, request.sight).filter(licensee__in=request.sight.licensees)
-    found = get_object_or_404(rows.select_related("licensee"), digest=digest)
-    assert isinstance(request.user, User)
-    _, pieces = export(request.place, found, request.user)
-    name = f"corpus-{digest[:12]}.tar"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(pieces, content_type="application/x-tar", headers=headers)

@@ -52,6 +52,8 @@ _CALLED = {
     "share_alike": "alike",
     "trial": "trial",
 }
+#: Who says one of these asks about that clause, whatever else is said.
+_DECISIVE = {"withdrawing": frozenset(_terms("withdraw withdrawal withdrew withdrawn"))}
 #: Words of every such question, which are no clause's.
 _ANYWHERE = frozenset(_terms("agreement contract clause paragraph section say says said"))
 #: Words that elsewhere say nothing, and here name a clause.
@@ -102,4 +104,5 @@ def _fits(wanted: set[str], clause: Clause) -> float:
     called = len(wanted & _WORDS.get(clause.field, frozenset()))
     title = len(wanted & set(terms(clause.title)))
     says = len(wanted & set(terms(clause.says)))
-    return 2 * called + 2 * title + 0.5 * says
+    decisive = bool(wanted & _DECISIVE.get(clause.field, frozenset()))
+    return 2 * called + 2 * title + 0.5 * says + 5 * decisive

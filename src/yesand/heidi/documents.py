@@ -9,7 +9,18 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "library"
 #: The pages for those who use a house; figures and decisions for those who build one stay out.
-PAGES = ("questions", "what-it-is", "first-hour", "how-it-works", "reference", "heidi")
+PAGES = (
+    "questions",
+    "for-performers",
+    "for-producers",
+    "for-licensees",
+    "for-auditors",
+    "what-it-is",
+    "first-hour",
+    "how-it-works",
+    "reference",
+    "heidi",
+)
 _FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 

@@ -139,7 +139,12 @@ def excerpt(text: str, question: str, longest: int = 420) -> str:
         if len(chosen) + len(sentence) > longest:
             break
         chosen = f"{chosen} {sentence}"
-    return chosen if len(chosen) <= longest else f"{chosen[:longest].rsplit(' ', 1)[0]} …"
+    return shortened(chosen, longest)
+
+
+def shortened(text: str, longest: int = 700) -> str:
+    """Return a text, or its beginning up to a whole word."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"
 
 
 def _shared(sentence: str, wanted: set[str]) -> int:

@@ -118,7 +118,7 @@ def explained(fault: OSError, path: Path) -> CannotWrite:
     kind = StorageFull if fault.errno in _FULL else CannotWrite
     room = "Free some room" if kind is StorageFull else "Make the folder writable"
     return kind(
-        f"Cannot write: {fault.strerror}",
+        f"Cannot write: {fault.strerror or fault}",
         where=str(path),
         remedy=f"{room} and run the same command again.",
     )

@@ -144,6 +144,7 @@ RULES = {
     "takes.upload": Rule(performer="performer"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
+    "corpus.order": Rule(licensees=("manifest__licensee",)),
     "corpus.export": Rule(
         performer="manifest__performers__performer", licensees=("manifest__licensee",)
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,15 +13,17 @@ from yesand.kernel.errors import NotFound
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import audit as standing
+from yesand.provenance import publishing
 from yesand.provenance.commitment import commit, entry_bytes, new_salt
 from yesand.provenance.errors import LogBroken
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.provenance.note import Checkpoint, Note, Verifier, open_checkpoint
 from yesand.provenance.proof import Proof
+from yesand.provenance.publishing import Published
 from yesand.provenance.receipt import logged
 from yesand.provenance.tiles import Log
-from yesand.provenance.witnessing.asking import Standing, ask_all, witnessed
+from yesand.provenance.witnessing.asking import Standing, ask_all, cosigned, witnessed
 
 _LOCK = 0x59657341  # 'YesA': one writer of the log at a time (PostgreSQL advisory lock)
 _CHUNK = 10_000
@@ -78,6 +81,17 @@ def checkpoint(place: Place) -> bytes:
     if not log.checkpoint():
         log.append([])
     return log.checkpoint()
+
+
+def publish_files(place: Place, target: Path, progress: Progress = silent) -> Published:
+    """Bring a folder up to date that a web server serves as the log (C2SP tlog-tiles).
+
+    Raises
+    ------
+    LogBroken : a tile was edited; nothing was published. Refused : another log lies there.
+    """
+    signed = cosigned(place, checkpoint(place))
+    return publishing.publish(log_of(place), target, signed, progress)
 
 
 def ask_witnesses(place: Place) -> tuple[list[Standing], Checkpoint]:

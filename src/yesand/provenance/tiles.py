@@ -87,6 +87,15 @@ class Log:
             yield from taken
             start += len(taken)
 
+    def tile(self, tile: Tile) -> bytes:
+        """Return a tile's or bundle's bytes, exactly as wide as it is named.
+
+        Raises
+        ------
+        LogBroken : it is missing, or shorter than that.
+        """
+        return layout.pack(self._bundle(tile)) if tile.level == ENTRIES else self._load(tile)
+
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the proof that an entry was in the log at ``size`` (now, if not given)."""
         return merkle.inclusion(index, self._upto(size), self._node)

@@ -14,6 +14,7 @@ from yesand.site.api import addresses
 urlpatterns = [
     path("", views.start, name="start"),
     path("robots.txt", views.robots, name="robots"),
+    path("license.xml", views.licence, name="licence"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.models import Model, Sum
@@ -9,10 +10,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from yesand.agreements import rsl
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import Manifest
 from yesand.newsroom.services import published
-from yesand.people.addresses import home
+from yesand.people.addresses import address, home
 from yesand.people.models import Performer
 from yesand.people.scopes import SCOPES
 from yesand.people.sight import Request
@@ -26,7 +28,7 @@ from yesand.site.register import credited
 from yesand.takes.models import Session, Take
 from yesand.training.models import TrainedModel
 
-_ROBOTS = "User-agent: *\nDisallow: /api/\n"
+_ROBOTS = "User-agent: *\nDisallow: /api/\nContent-Usage: train-ai=n\n"
 
 
 @login_not_required
@@ -49,8 +51,22 @@ def start(request: Request) -> HttpResponse:
 @login_not_required
 @require_safe
 def robots(request: Request) -> HttpResponse:
-    """Tell robots what is of no use to them (RFC 9309)."""
-    return HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8")
+    """Tell robots what is of no use to them, and what no page is for (RFC 9309, AIPREF, RSL)."""
+    told = f"{_ROBOTS}\nLicense: {address(request, 'licence')}\n"
+    return HttpResponse(told, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def licence(request: Request) -> HttpResponse:
+    """Tell licensing agents that nothing here is for AI unless they ask (RSL 1.0)."""
+    links = rsl.Links(
+        ask=address(request, "corpus_request"),
+        contact=str(settings.CONTROLLER["contact"]),
+        proofs=(f"{home(request)}/api/log/checkpoint",),
+        house=request.place.name,
+    )
+    return HttpResponse(rsl.closed("/", links), content_type=rsl.MEDIA_TYPE)
 
 
 @login_not_required

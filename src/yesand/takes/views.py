@@ -12,6 +12,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from yesand.agreements.preferences import usage
+from yesand.agreements.services import standing_of
+from yesand.agreements.vocabulary import Modality
 from yesand.kernel.errors import NotFound
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
@@ -88,7 +91,15 @@ def media(request: Request, sha256: str) -> HttpResponseBase:
     response.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = tag
+    response.headers["Content-Usage"] = _usage(request, found)
     return response
+
+
+def _usage(request: Request, found: Take) -> str:
+    """Say what the take's agreement prefers (AIPREF)."""
+    standing = standing_of(found.session.agreement).about(found.sha256)
+    today = request.place.clock.now().date()
+    return usage([standing], Modality(found.modality), today)
 
 
 def _part(path: Path, span: Span, size: int) -> StreamingHttpResponse:

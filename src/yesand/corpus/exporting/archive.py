@@ -1,105 +1,90 @@
-"""A manifest's data as one tar archive (POSIX ustar), made while it is sent.
+"""A folder as one tar archive (POSIX ustar), of which any part can be had without the rest.
 
-It holds ``manifest.json`` exactly as signed, ``takes.csv``, and a file a take: the recording
-itself, or its log-mel features where the terms let no more leave. Every file's bytes are checked
-against the hash that the manifest names before they are written.
+The archive is never made: its length and every byte follow from the files. So a download that
+broke off is taken up where it ended (RFC 9110 §14), and a disk holds the data once.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import tarfile
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+from yesand.corpus.exporting.folder import files
+from yesand.corpus.exporting.texts import SUMS
 
-from yesand.corpus.manifest import ManifestTake, SignedManifest
-from yesand.kernel.errors import CheckFailed
-from yesand.kernel.ids import digest
-from yesand.takes.media import MediaStore
-
-#: From a take to its name in the archive and its bytes.
-Contents = Callable[[ManifestTake], tuple[str, bytes]]
-_README = """\
-The takes that one request may use, and nothing else.
-
-manifest.json  the signed statement of exactly these takes (DSSE, in-toto), as the house signed it
-takes.csv      one row a take: file, performer, emotion, length, the agreement it is under
-media/         the recordings, each named by its SHA-256; or
-features/      their log-mel energies (NumPy, float16, frames x 64)
-
-Use it for what the manifest's request says, and for nothing else. A performer may take their
-permission back; ask the house for the manifest again before you train.
-"""
+_BLOCK = tarfile.BLOCKSIZE
+_PIECE = 1 << 20
 
 
-def pieces(manifest: SignedManifest, contents: Contents, at: datetime) -> Iterator[bytes]:
-    """Yield the archive in pieces; the same manifest at the same moment gives the same bytes."""
-    moment = int(at.timestamp())
-    yield from _file("README.txt", _README.encode(), moment)
-    yield from _file("manifest.json", manifest.to_bytes(), moment)
-    rows: list[tuple[str, ...]] = [
-        ("file", "performer", "emotion", "duration_ms", "agreement", "synthetic")
-    ]
-    for take in manifest.takes:
-        name, data = contents(take)
-        yield from _file(name, data, moment)
-        rows.append(_row(name, take))
-    yield from _file("takes.csv", _table(rows), moment)
-    yield bytes(2 * tarfile.BLOCKSIZE)
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    size: int
+    source: Path | bytes
+
+    def header(self, moment: int) -> bytes:
+        told = tarfile.TarInfo(self.name)
+        told.size, told.mtime, told.mode = self.size, moment, 0o644
+        return told.tobuf(tarfile.USTAR_FORMAT)
 
 
-def recordings(store: MediaStore) -> Contents:
-    """Give the recordings as they were made."""
+@dataclass(frozen=True)
+class Archive:
+    """A tar archive of a folder's files, and of some more.
 
-    def given(take: ManifestTake) -> tuple[str, bytes]:
-        path = store.path_of(take.sha256)
-        return f"media/{path.name}", _checked(path, take.sha256)
+    Attributes
+    ----------
+    moment : what all its files are dated, in seconds since 1970.
+    """
 
-    return given
+    members: tuple[_Member, ...]
+    moment: int
+
+    @classmethod
+    def of(cls, folder: Path, more: Mapping[str, bytes], moment: int) -> Archive:
+        """Describe the archive of a folder."""
+        whole = [*files(folder), (SUMS, folder / SUMS)]
+        members = [_Member(name, path.stat().st_size, path) for name, path in whole]
+        members += [_Member(name, len(data), data) for name, data in more.items()]
+        return cls(tuple(members), moment)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return sum(_BLOCK + _padded(m.size) for m in self.members) + 2 * _BLOCK
+
+    def pieces(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the bytes start … end − 1 in pieces."""
+        at, end = 0, self.size if end is None else end
+        for member in self.members:
+            for source, size in self._parts(member):
+                low, high = max(start - at, 0), min(end - at, size)
+                if low < high:
+                    yield from _read(source, low, high)
+                at += size
+        low, high = max(start - at, 0), min(end - at, 2 * _BLOCK)
+        if low < high:
+            yield bytes(high - low)
+
+    def _parts(self, member: _Member) -> Iterator[tuple[Path | bytes, int]]:
+        yield member.header(self.moment), _BLOCK
+        yield member.source, member.size
+        padding = _padded(member.size) - member.size
+        yield bytes(padding), padding
 
 
-def features(store: MediaStore, cache: Path) -> Contents:
-    """Give the log-mel features of the recordings."""
-    from yesand.affect.features import Cache, Source, extract  # PyTorch is an extra
-
-    kept = Cache(cache)
-
-    def given(take: ManifestTake) -> tuple[str, bytes]:
-        source = Source(take.sha256, store.path_of(take.sha256))
-        _checked(source.path, take.sha256)
-        (found,) = extract([source], kept)
-        file = io.BytesIO()
-        np.save(file, found, allow_pickle=False)
-        return f"features/{take.sha256}.npy", file.getvalue()
-
-    return given
+def _padded(size: int) -> int:
+    return size + -size % _BLOCK
 
 
-def _row(name: str, take: ManifestTake) -> tuple[str, ...]:
-    length, made = str(take.duration_ms), str(take.synthetic).lower()
-    return (name, take.performer, take.emotion, length, take.agreement, made)
-
-
-def _checked(path: Path, sha256: str) -> bytes:
-    data = path.read_bytes()
-    if digest(data) != sha256:
-        raise CheckFailed("A recording's bytes do not match its name", where=path.name)
-    return data
-
-
-def _table(rows: list[tuple[str, ...]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _file(name: str, data: bytes, moment: int) -> Iterator[bytes]:
-    told = tarfile.TarInfo(name)
-    told.size, told.mtime, told.mode = len(data), moment, 0o644
-    yield told.tobuf(tarfile.USTAR_FORMAT)
-    yield data
-    yield bytes(-len(data) % tarfile.BLOCKSIZE)
+def _read(source: Path | bytes, start: int, end: int) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source[start:end]
+        return
+    with source.open("rb") as file:
+        file.seek(start)
+        while start < end and (piece := file.read(min(_PIECE, end - start))):
+            yield piece
+            start += len(piece)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from yesand.heidi.documents import Section, sections
 from yesand.heidi.german import in_english
+from yesand.heidi.headings import asked, personal
 from yesand.heidi.intents import Intent
-from yesand.heidi.reply import Call, Reply
+from yesand.heidi.reply import Call, Quote, Reply
 from yesand.heidi.router import Router, ready
+from yesand.heidi.search import shortened
 from yesand.heidi.slots import Asked, Slots, read
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.mentioned import with_their_pages
@@ -47,12 +52,29 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     if len(text) > LONGEST:
         return too_long(len(text)), []
     text = in_english(text)
-    guess = router(asker.place.cache).guess(text)
-    intent = guess.intent
+    reply, trace = _routed(asker, text)
+    explained = asked(text, sections())
+    if explained is None or reply.wishes:
+        return reply, trace
+    page = told(explained)
+    if personal(text):
+        return replace(reply, quotes=(*page.quotes, *reply.quotes)[:3], offers_human=False), trace
+    return replace(page, links=reply.links), trace
+
+
+def _routed(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
+    intent = router(asker.place.cache).guess(text).intent
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=text[:400]))
     reply, trace = run(asker, intent, read(intent, text, asker.now.replace(tzinfo=None)))
     return with_their_pages(reply, asker, text), trace
+
+
+def told(section: Section) -> Reply:
+    """Answer by a section of the documentation, whole."""
+    address = f"{reverse('help_page', args=[section.page])}#{section.anchor}"
+    quote = Quote(section.heading, shortened(section.text), address)
+    return Reply(_("Our documentation says:"), quotes=(quote,))
 
 
 def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:

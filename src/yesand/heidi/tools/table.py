@@ -10,6 +10,7 @@ from yesand.heidi.search import excerpt, search
 from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
 from yesand.heidi.tools import meetings, money, records, standing
 from yesand.heidi.tools.asker import Asker, Tool
+from yesand.heidi.tools.places import named
 from yesand.people.rooms import offered
 
 
@@ -25,7 +26,9 @@ def look_up(asker: Asker, slots: Asked) -> Reply:
     """Answer from documentation, agreements, articles and one's own records, or say no."""
     request = asker.request
     shelf = [p for room in offered("passages") for p in room.passages(request)]
-    hits = search(slots.question, shelf)
+    hits, links = search(slots.question, shelf), named(asker, slots.question)
+    if links and not hits:
+        return Reply(_("There is a page for that:"), links=links)
     if not hits:
         return Reply(
             _(
@@ -38,7 +41,7 @@ def look_up(asker: Asker, slots: Asked) -> Reply:
     quotes = tuple(
         Quote(h.passage.title, excerpt(h.passage.text, slots.question), h.passage.url) for h in hits
     )
-    return Reply(_("This is what I find about it:"), quotes=quotes)
+    return Reply(_("This is what I find about it:"), quotes=quotes, links=links)
 
 
 TOOLS = {

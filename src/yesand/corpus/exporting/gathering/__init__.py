@@ -1,0 +1,1 @@
+"""Getting a manifest's takes ready to leave: copies with credentials, or features."""

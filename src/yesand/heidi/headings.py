@@ -1,0 +1,45 @@
+"""Questions that our own documentation asks in a heading: there the answer stands whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from yesand.heidi.documents import Section
+from yesand.heidi.search import terms
+
+#: A heading asks the same if it and the question share this part of all their words.
+ALIKE = 0.75
+_ASKS = re.compile(
+    r"\s*(what|how|who|why|when|where|which|can|may|must|is|are|do|does|define|explain|meaning)\b"
+)
+#: To ask how one does a thing is to ask how it is done.
+_HOW = re.compile(r"\bhow (do|can|would|should|could|shall|am|are) (i|we)\b|\bhow to\b")
+_PERSONAL = re.compile(r"\b(i|i'm|i've|me|my|mine|we|us|our|ours)\b")
+
+
+def asked(question: str, parts: Iterable[Section]) -> Section | None:
+    """Return the part whose heading asks the same question, if there is one.
+
+    >>> from yesand.heidi.documents import sections
+    >>> asked("what's reliance?", sections()).heading
+    'What is reliance?'
+    >>> asked("show me ada's reliance", sections()) is None
+    True
+    """
+    plain = question.lower().replace("’", "'")
+    wanted = set(terms(plain.replace("'s ", " ")))
+    if not wanted or not _ASKS.match(plain):
+        return None
+    scored = [(_alike(wanted, set(terms(part.heading))), part) for part in parts]
+    best = max(scored, key=lambda pair: pair[0], default=None)
+    return best[1] if best and best[0] >= ALIKE else None
+
+
+def personal(question: str) -> bool:
+    """Tell whether a question is about who asks it, and not how something is done or what it is."""
+    return bool(_PERSONAL.search(_HOW.sub(" ", question.lower())))
+
+
+def _alike(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other) if other else 0.0
