@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategies_of_terms import fitting, requests, terms, withdrawals
+from strategies_of_terms import TAKES, fitting, requests, terms, withdrawals
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import FITS, Request, Withdrawn, decide, outside
 from yesand.agreements.odrl import asking
@@ -76,10 +76,14 @@ def _forbid(withdrawn: Withdrawn) -> str:
     ]
     if withdrawn.licensees:
         limits.append(f"{json.dumps(sorted(withdrawn.licensees))}.contains(context.licensee)")
+    if withdrawn.takes:
+        limits.append(f"{json.dumps(sorted(withdrawn.takes))}.contains(context.take)")
     return f"forbid (principal, action, resource) when {{ {' && '.join(limits) or 'true'} }};"
 
 
-def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+def by_cedar(
+    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+) -> bool:
     last = (of.valid_until or of.valid_from.max).toordinal()
     training = (of.train_until or of.valid_from.max).toordinal()
     resource = {
@@ -96,6 +100,7 @@ def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bo
     context = {
         **{name: str(getattr(request, name)) for name in (*NARROWED.values(), "material")},
         "territory": request.territory,
+        "take": take,
         "licensee": request.licensee,
         "commercial": request.commercial,
         "strike": strike,
@@ -117,30 +122,34 @@ def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bo
     return bool(answer.allowed)
 
 
-def by_gate(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+def by_gate(
+    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+) -> bool:
     one = np.zeros(1, np.int64)
     modality = np.array([list(Modality).index(request.modality)])
     accepted = np.array([STATES.index("accepted")])
-    columns = Columns(one, one, accepted, modality, ("a",))
+    columns = Columns(one, one, accepted, modality, ("a",), [take])
     standing = Standing("a", of, of.digest, tuple(taken))
     return bool(through_gate(columns, {"a": standing}, request, strike=strike).permit[0])
 
 
-def by_odrl(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+def by_odrl(
+    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+) -> bool:
     told = json.loads(json.dumps(document(of, FRAME, taken)))
-    return asking.permits(told, request, FRAME, strike=strike)
+    return asking.permits(told, request, FRAME, strike=strike, take=take)
 
 
 def answers(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool
+    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str = TAKES[0]
 ) -> dict[str, bool]:
     rule, asked = Rule.of(of), Ask.of(request, strike=strike)
     return {
-        "decide": decide(of, request, tuple(taken), strike=strike).permit,
-        "compiled": permits(rule, asked, tuple(taken)),
-        "gate": by_gate(of, request, taken, strike),
-        "odrl": by_odrl(of, request, taken, strike),
-        "cedar": by_cedar(of, request, taken, strike),
+        "decide": decide(of, request, tuple(taken), strike=strike, take=take).permit,
+        "compiled": permits(rule, asked, tuple(taken), take),
+        "gate": by_gate(of, request, taken, strike, take),
+        "odrl": by_odrl(of, request, taken, strike, take),
+        "cedar": by_cedar(of, request, taken, strike, take),
     }
 
 

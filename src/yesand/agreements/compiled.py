@@ -117,7 +117,7 @@ def _hopeless(request: Request) -> bool:
 _TERRITORIES_AND_WORLD = frozenset(_PLACES)
 
 
-def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = ()) -> bool:
+def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = (), take: str = "") -> bool:
     """Tell whether ``decide`` permits the request under the terms.
 
     >>> from datetime import UTC, datetime
@@ -132,4 +132,4 @@ def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = ()) -> bo
         return False
     if not rule.first <= ask.day <= (rule.last_training if ask.training else rule.last):
         return False
-    return not any(withdrawn.covers(ask.request) for withdrawn in withdrawals)
+    return not any(withdrawn.covers(ask.request, take) for withdrawn in withdrawals)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.odrl.document import document
-from yesand.agreements.odrl.names import NOTHING, slug, territory, word
+from yesand.agreements.odrl.names import NOTHING, sha256, slug, territory, word
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.promises import promises
 from yesand.agreements.odrl.rules import Rules
@@ -119,13 +119,15 @@ def _standing(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_NARROWING = ("purpose", "ya:use", "ya:channel", "recipient", "ya:take")
+
+
 def _withdrawals(rules: Rules) -> tuple[Withdrawn, ...]:
     found: list[Withdrawn] = []
     while rule := rules.maybe("prohibition", f"withdrawal-{len(found) + 1}"):
-        lists = (
-            rule.names(left, "isAnyOf") for left in ("purpose", "ya:use", "ya:channel", "recipient")
+        purposes, uses, channels, recipients, takes = (
+            rule.names(left, "isAnyOf") for left in _NARROWING
         )
-        purposes, uses, channels, recipients = lists
         at = _moment(rule.told.get("dct:issued"), "dct:issued")
         found.append(
             Withdrawn(
@@ -134,6 +136,7 @@ def _withdrawals(rules: Rules) -> tuple[Withdrawn, ...]:
                 _listed(lambda name: word(UseClass, name), uses),
                 _listed(lambda name: word(Modality, name), channels),
                 _listed(slug, recipients),
+                _listed(sha256, takes),
             )
         )
     return tuple(found)
