@@ -1,80 +1,46 @@
-"""An agreement is negotiated word by word: each is signed, logged, answered once, and never lost."""
+"""An agreement is negotiated word by word: each is signed, logged, answered once, never lost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date
 from threading import Barrier
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 import yesand
+from negotiators import PASSWORD, answer, cast, delegate, named, other, word
 from yesand.agreements import services as agreements
 from yesand.agreements.models import Agreement, Offer, Step
 from yesand.agreements.negotiating.changing import changed
 from yesand.agreements.negotiating.errors import Closed, NotYourTurn, Stale
 from yesand.agreements.negotiating.services import amend, counter
-from yesand.agreements.negotiating.steps.services import check_step, last
-from yesand.agreements.offering.services import end, may_sign, offer, on_table, signed, waiting_for
+from yesand.agreements.negotiating.steps.services import check_step
+from yesand.agreements.offering.services import end, offer, signed
+from yesand.agreements.offering.speaking.services import may_sign, waiting_for
 from yesand.agreements.receipt import check as check_receipt
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.people import services as people
 from yesand.people.delegating.services import end as end_delegation
-from yesand.people.delegating.services import grant
 from yesand.people.delegating.services import named as delegation_named
-from yesand.people.joining import services as joining
 from yesand.people.models import Delegation, Performer, User
 from yesand.people.sight import Sight
 from yesand.provenance import dsse
 from yesand.provenance.models import Entry
 
-PASSWORD = "a line of one's own"
-
 
 @pytest.fixture
 def ada(house: yesand.House) -> Performer:
-    ada, _ = people.join(house.place, "Ada", credit_name="Ada Actor")
-    people.account("ada", "performer", PASSWORD, ada)
-    people.account("pam", "producer", PASSWORD)
-    ada.refresh_from_db()
-    return ada
+    return cast(house)
 
 
 @pytest.fixture
 def offered(house: yesand.House, ada: Performer) -> Offer:
     return offer(house.place, ada, "standard/recognition", named("pam"))
-
-
-def named(name: str) -> User:
-    return User.objects.get(username=name)
-
-
-def word(offered: Offer) -> Step:
-    found = last(offered)
-    assert found is not None
-    return found
-
-
-def other(offered: Offer, **told: Any) -> Terms:
-    return changed(on_table(offered, word(offered)).terms, told)
-
-
-def answer(house: yesand.House, offered: Offer, name: str, **told: Any) -> Step:
-    note = told.pop("note", "")
-    terms, to = other(offered, **told), word(offered).digest
-    return counter(house.place, offered, terms, named(name), answers=to, note=note)
-
-
-def delegate(house: yesand.House, ada: Performer, kind: str, *scopes: str, days: int = 30) -> User:
-    until = house.place.clock.now() + timedelta(days=days)
-    _, secret = grant(house.place, ada, kind, scopes, until)
-    joining.accept(house.place, joining.find(secret), f"{kind}-{len(scopes)}", PASSWORD)
-    return named(f"{kind}-{len(scopes)}")
 
 
 def test_offer_counter_counter_signed_by_both(house: yesand.House, offered: Offer) -> None:
@@ -144,8 +110,6 @@ def test_what_is_signed_names_in_which_capacity(
 def test_an_agreement_that_does_not_name_who_signed_still_verifies(
     house: yesand.House, ada: Performer
 ) -> None:
-    from datetime import date
-
     from yesand.agreements.templates import standard
 
     producer = people.organisation("producer")
@@ -236,8 +200,6 @@ def test_an_amendment_is_negotiated_and_takes_the_place_of_what_was_signed(
 
 
 def test_what_was_not_signed_in_person_is_not_amended(house: yesand.House, ada: Performer) -> None:
-    from datetime import date
-
     from yesand.agreements.templates import corpus_licence
 
     licence = corpus_licence("ravdess", date(2026, 1, 1))
@@ -251,8 +213,8 @@ def test_what_was_not_signed_in_person_is_not_amended(house: yesand.House, ada: 
 REFUSED: dict[str, Callable[[yesand.House, Performer, SetClock], User]] = {
     "You do not act": lambda house, ada, clock: people.account("rater", "rater", PASSWORD),
     "not sign for them": lambda house, ada, clock: delegate(house, ada, "agent", "read"),
-    "ended on 2026-10-31": lambda house, ada, clock: later(
-        delegate(house, ada, "union", "read", "sign"), clock
+    "ended on 2026-10-21": lambda house, ada, clock: later(
+        delegate(house, ada, "union", "read", "sign", days=20), clock
     ),
     "ended on 2026-10-01": lambda house, ada, clock: dismissed(
         house, delegate(house, ada, "agent", "read", "sign")
@@ -261,7 +223,7 @@ REFUSED: dict[str, Callable[[yesand.House, Performer, SetClock], User]] = {
 
 
 def later(user: User, clock: SetClock) -> User:
-    clock.advance(days=40)
+    clock.advance(days=25)
     return user
 
 

@@ -14,7 +14,8 @@ from django.urls import reverse
 import yesand
 from yesand.agreements import services as agreements
 from yesand.agreements.models import Agreement, Offer
-from yesand.agreements.offering.services import end, may_sign, offer, signed, waiting_for
+from yesand.agreements.offering.services import end, offer, signed
+from yesand.agreements.offering.speaking.services import may_sign, waiting_for
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.kernel.errors import BadInput, Refused
 from yesand.people import services as people
@@ -139,8 +140,9 @@ def test_for_a_minor_the_guardian_signs(house: yesand.House, ada: Performer) -> 
 
 
 def test_one_reads_the_summary_first_and_says_that_one_has(
-    house: yesand.House, ada: Performer
+    house: yesand.House, ada: Performer, clock: SetClock
 ) -> None:
+    clock.at = Clock().now()  # the pages go by today's
     waits, client = offered(house, ada), Client()
     client.force_login(named("ada"))
     here = reverse("offer", args=[waits.pk])

@@ -17,7 +17,7 @@ from yesand.provenance.models import Entry
 
 _AGREEMENT = ("digest", "kind", "template", "language", "terms", "summary", "text", "signed_at")
 _OFFER = "template terms summary text made_at agreement_id ended_at declined".split()
-_STEP = "digest thread number kind party hand draft note at envelope".split()
+_STEP = "digest thread number kind party hand draft note answer_by at envelope".split()
 
 
 def held(user: User) -> dict[str, Any]:

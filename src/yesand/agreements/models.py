@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from django.db import models
 
+# The room's other records, each beside the services that make it.
+from yesand.agreements.collective.models import Collective, Countersignature, Membership
+from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+
+__all__ = [
+    "Agreement",
+    "Collective",
+    "Countersignature",
+    "Lifting",
+    "Membership",
+    "Offer",
+    "Step",
+    "Suspension",
+    "Withdrawal",
+]
 
 
 class Agreement(models.Model):
@@ -121,6 +136,7 @@ class Step(models.Model):
         ACCEPTED = "accepted"
         DECLINED = "declined"
         TAKEN_BACK = "taken-back"
+        LAPSED = "lapsed"  # nobody answered in time
 
     class Party(models.TextChoices):
         """Which side said it."""
@@ -147,6 +163,8 @@ class Step(models.Model):
     #: ``{"template", "language", "terms", "summary", "text"}`` of an offer or a counter-offer.
     draft = models.JSONField(null=True, blank=True)
     note = models.TextField(blank=True)
+    #: Until when an offer or counter-offer may be signed or answered.
+    answer_by = models.DateTimeField(null=True, blank=True)
     agreement = models.OneToOneField(
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="acceptance"
     )

@@ -15,6 +15,7 @@ from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.receipt import receipt
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
+from yesand.agreements.suspending.services import reaching
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
@@ -39,7 +40,8 @@ def sign(
 ) -> Agreement:
     """Sign a draft with both parties' keys and enter it in the log.
 
-    ``signatories`` tell by whose hand each party signs. A public corpus's own licence is signed by the producer alone, who recorded it.
+    ``signatories`` tell by whose hand each party signs. A public corpus's own licence is signed by
+    the producer alone, who recorded it.
     The same draft between the same parties twice is the same agreement.
 
     Raises
@@ -208,13 +210,13 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
     upto = {} if log_size is None else {"entry_id__lt": log_size}
     rows = {a.digest: a for a in Agreement.objects.filter(**upto).defer("envelope", "text")}
     taken = _withdrawn_by_performer(upto)
-    read = _reader_of_terms()
+    read, suspended = _reader_of_terms(), reaching(log_size)
     found = {}
     for first, head in heads({d: a.supersedes_id for d, a in rows.items()}).items():
         row = rows[head]
         name, terms = read(row.terms)
         against = _against(row, taken.get(row.performer_id, []))
-        found[first] = Standing(head, terms, name, against)
+        found[first] = Standing(head, terms, name, against, suspended(row, terms))
     return found
 
 
@@ -222,7 +224,8 @@ def standing_of(agreement: Agreement) -> Standing:
     """Return what stands for one agreement now: the head of its chain, less what was withdrawn."""
     head = current(agreement)
     terms = Terms.parse(head.terms)
-    return Standing(head.digest, terms, digest_of(head.terms), against(head))
+    suspended = reaching()(head, terms)
+    return Standing(head.digest, terms, digest_of(head.terms), against(head), suspended)
 
 
 def against(agreement: Agreement) -> tuple[Withdrawn, ...]:

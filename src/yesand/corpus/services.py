@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from yesand.agreements import services as agreements
 from yesand.agreements.change import changes
 from yesand.agreements.decision import Request
-from yesand.agreements.models import Withdrawal
+from yesand.agreements.models import Suspension, Withdrawal
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action
 from yesand.corpus import telling
@@ -282,10 +282,11 @@ def _sign(
     # The file first: a row never lacks its file, and a file without a row is no manifest.
     signed.save(path_of(place, name))
     with transaction.atomic():
-        # The log lets one writer in: after this line no withdrawal comes in between, and whoever
-        # withdraws from now on finds this manifest. One that came before would miss it.
+        # The log lets one writer in: after this line no withdrawal or strike comes in between, and
+        # whoever withdraws from now on finds this manifest. One that came before would miss it.
         entry = log.record(place, Kind.MANIFEST_SIGNED, name)
-        if Withdrawal.objects.filter(entry_id__gte=signed.log_size).exists():
+        since = {"entry_id__gte": signed.log_size}
+        if any(m.objects.filter(**since).exists() for m in (Withdrawal, Suspension)):
             transaction.set_rollback(True)
             path_of(place, name).unlink(missing_ok=True)
             return None

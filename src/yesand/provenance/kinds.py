@@ -15,6 +15,7 @@ class Kind(StrEnum):
     AGREEMENT_ACCEPTED = "agreement.accepted"
     AGREEMENT_DECLINED = "agreement.declined"
     AGREEMENT_TAKEN_BACK = "agreement.taken-back"
+    AGREEMENT_LAPSED = "agreement.lapsed"
     AGREEMENT_SIGNED = "agreement.signed"
     AGREEMENT_WITHDRAWN = "agreement.withdrawn"
     COLLECTIVE_PROPOSED = "collective.proposed"

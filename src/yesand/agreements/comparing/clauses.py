@@ -41,6 +41,11 @@ class Worded:
         return {clause.field or clause.says: clause for clause in found}
 
 
+def heading(name: str, language: str = "en") -> str:
+    """Return what the clause of a field is called."""
+    return wording.SENTENCES[name][0]
+
+
 def _clause(paragraph: str) -> Clause:
     found = _CLAUSE.match(paragraph)
     return (

@@ -1,12 +1,19 @@
-"""Countering an offer, and amending what was signed: a new agreement, negotiated in the same way."""
+"""Countering an offer, and amending what was signed: that is negotiated in the same way."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
+from yesand.agreements.collective.services import check_floor
 from yesand.agreements.models import Agreement, Offer, Step
 from yesand.agreements.negotiating.steps.services import add, last, producer
 from yesand.agreements.offering import services as offering
+from yesand.agreements.offering.speaking.services import (
+    check_turn,
+    hand_for,
+    on_table,
+    open_offers,
+)
 from yesand.agreements.services import alone
 from yesand.agreements.signing import services as signing
 from yesand.agreements.templates import draft
@@ -36,6 +43,7 @@ def counter(
     Stale : the other side has spoken since. Closed : it was signed, declined or taken back.
     NotYourTurn : the last word is their own.
     Refused : they may not sign, the terms are those on the table, or they were signed before.
+    BelowFloor : less than the collective agreement that covers the performer.
     """
     with transaction.atomic():
         alone(offered.performer)
@@ -43,13 +51,14 @@ def counter(
         again = _same(row, terms, by, answers, note)
         if again is not None:
             return again
-        word = offering.check_open(row, answers)
-        lies = offering.on_table(row, word)
-        hand = offering.hand_for(place, row, _stricter(lies.terms, terms), by)
-        offering.check_turn(word, hand)
+        word = offering.check_open(place, row, answers)
+        lies = on_table(row, word)
+        hand = hand_for(place, row, _stricter(lies.terms, terms), by)
+        check_turn(word, hand)
         _check_other(lies.terms, terms)
         made = draft(lies.template, terms)
         offering.check_new(made, row.performer, row.supersedes)
+        check_floor(place, row.performer, terms)
         return add(place, row, Step.Kind.COUNTERED, hand, by, draft=made, note=note)
 
 
@@ -92,7 +101,7 @@ def amend(place: Place, agreement: Agreement, terms: Terms, by: User, *, note: s
         _check_amendable(agreement)
         _check_other(Terms.parse(agreement.terms), terms)
         made = draft(agreement.template, terms)
-        waits = offering.open_offers(performer.offers.filter(template=made.template)).first()
+        waits = open_offers(performer.offers.filter(template=made.template)).first()
         if waits is not None:
             return _waiting(waits, agreement, terms)
         if _produces(performer, by):

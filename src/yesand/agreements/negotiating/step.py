@@ -9,12 +9,13 @@ from yesand.agreements.drafts import Draft
 from yesand.agreements.terms import Terms
 
 PAYLOAD_TYPE = "application/vnd.yes-and.negotiation+json"
-OFFERED, COUNTERED, ACCEPTED, DECLINED, TAKEN_BACK = (
+OFFERED, COUNTERED, ACCEPTED, DECLINED, TAKEN_BACK, LAPSED = (
     "offered",
     "countered",
     "accepted",
     "declined",
     "taken-back",
+    "lapsed",
 )
 
 
@@ -29,6 +30,7 @@ def payload(
     hand: Mapping[str, Any],
     draft: Mapping[str, Any] | None,
     note: str,
+    answer_by: str | None,
     supersedes: str | None,
     agreement: str | None,
 ) -> dict[str, Any]:
@@ -36,12 +38,14 @@ def payload(
 
     Parameters
     ----------
+    answer_by : until when an offer or counter-offer may be answered.
     thread : names the negotiation. number : counts its steps from 0. before : the step before.
     parties : ``performer`` and ``producer``, by their public keys (hex).
     supersedes : the agreement that is to be amended. agreement : what was signed, if accepted.
     """
     return {
         "agreement": agreement,
+        "answer_by": answer_by,
         "at": at,
         "before": before,
         "draft": dict(draft) if draft is not None else None,

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
+from yesand.agreements.collective.services import check_floor
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer, Step
 from yesand.agreements.negotiating.changing import changed
-from yesand.agreements.negotiating.errors import Closed, NotYourTurn, Stale
-from yesand.agreements.negotiating.step import draft_of
+from yesand.agreements.negotiating.errors import Closed, Stale
 from yesand.agreements.negotiating.steps.services import add, last, producer
+from yesand.agreements.offering.speaking.services import (
+    check_turn,
+    hand_for,
+    on_table,
+    open_offers,
+    turn,
+)
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
-from yesand.agreements.signing.hand import PRODUCER, Hand
+from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
 from yesand.agreements.templates import STANDARDS, draft, standard
-from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
-from yesand.people.acting import SIGN
-from yesand.people.models import Delegation, Performer, Seat, User
-from yesand.people.sight import Sight
+from yesand.people.models import Performer, User
 
 GUARDIAN = signing.GUARDIAN
 #: What may be offered.
@@ -50,6 +53,7 @@ def offer(
     Raises
     ------
     BadInput : no such template, terms that do not hold, or a minor without a guardian.
+    BelowFloor : less than the collective agreement that covers the performer.
     Refused : other terms of that template wait already, just these were signed before, or whoever
         offers does not sit for the producer.
     """
@@ -59,7 +63,7 @@ def offer(
     with transaction.atomic():
         alone(performer)
         waits = open_offers(performer.offers.filter(template=template)).first()
-        if waits is not None:
+        if waits is not None and not _lapse(place, waits):
             return _same(waits, made)
         check_new(made, performer, None)
         return opened(place, performer, made, hand, by)
@@ -75,7 +79,13 @@ def opened(
     supersedes: Agreement | None = None,
     note: str = "",
 ) -> Offer:
-    """Say the first word of a negotiation, in a transaction that has the performer to itself."""
+    """Say the first word of a negotiation, in a transaction that has the performer to itself.
+
+    Raises
+    ------
+    BelowFloor : less than the collective agreement that covers the performer.
+    """
+    check_floor(place, performer, made.terms)
     row = Offer.objects.create(
         performer=performer,
         template=made.template,
@@ -108,76 +118,6 @@ def _same(waits: Offer, made: Draft) -> Offer:
     )
 
 
-def open_offers(rows: QuerySet[Offer]) -> QuerySet[Offer]:
-    """Return those that wait for an answer, the longest waiting first."""
-    waits = rows.filter(agreement=None, ended_at=None)
-    return waits.select_related("performer").order_by("made_at", "pk")
-
-
-def on_table(offered: Offer, word: Step | None) -> Draft:
-    """Return the terms and words that would be signed: those of the last word."""
-    if word is not None and word.draft is not None:
-        return draft_of(word.draft)
-    return Draft(
-        offered.template,
-        Terms.parse(offered.terms),
-        offered.summary,
-        offered.text,
-        offered.language,
-    )
-
-
-def turn(word: Step | None) -> str:
-    """Return which party answers the last word."""
-    spoke = Step.Party.PRODUCER if word is None else word.party
-    performer = Step.Party.PERFORMER
-    return str(Step.Party.PRODUCER if spoke == performer else performer)
-
-
-def may_speak(sight: Sight, offered: Offer, terms: Terms) -> str:
-    """Return for which party somebody may speak: none, the performer's, or the producer's."""
-    if signing.needs_guardian(terms):
-        able = any(_guards(sight, offered.performer))
-    else:
-        able = sight.may(SIGN, offered.performer)
-    if able:
-        return str(Step.Party.PERFORMER)
-    return str(Step.Party.PRODUCER) if Seat.Role.PRODUCER in sight.roles else ""
-
-
-def _guards(sight: Sight, performer: Performer) -> Iterator[bool]:
-    for each in sight.acting:
-        if each.performer == performer and SIGN in each.scopes:
-            yield each.kind == Delegation.Kind.GUARDIAN
-
-
-def may_sign(sight: Sight, offered: Offer) -> bool:
-    """Tell whether it is somebody's turn to sign, counter or decline: theirs, or as a delegate."""
-    word = last(offered)
-    return may_speak(sight, offered, on_table(offered, word).terms) == turn(word)
-
-
-def waiting_for(sight: Sight) -> Iterator[Offer]:
-    """Yield the offers that somebody may answer, the longest waiting first."""
-    rows = open_offers(Offer.objects.all())
-    if Seat.Role.PRODUCER not in sight.roles:
-        rows = rows.filter(performer__in=sight.performers(SIGN))
-    yield from (row for row in rows if may_sign(sight, row))
-
-
-def hand_for(place: Place, offered: Offer, terms: Terms, by: User) -> Hand:
-    """Return the hand by which a person speaks in a negotiation.
-
-    Raises
-    ------
-    Refused : they may speak for neither party, and why.
-    """
-    own = offered.performer.user_id == by.pk
-    if not own and Seat.objects.filter(user=by, role=Seat.Role.PRODUCER).exists():
-        return signing.for_producer(producer(), by)
-    return signing.for_performer(place, offered.performer, terms, by)
-
-
 def signed(
     place: Place, offered: Offer, by: User, answers: str | None = None
 ) -> tuple[Agreement, bool]:
@@ -195,17 +135,19 @@ def signed(
     ------
     Closed : it was declined or taken back. Stale : it is not what the person has read.
     NotYourTurn : the last word is their own. Refused : they may not sign.
+    BelowFloor : a collective agreement has come to say more.
     """
     with transaction.atomic():
         alone(offered.performer)
         row = Offer.objects.select_related("agreement", "performer").get(pk=offered.pk)
         if row.agreement is not None:
             return row.agreement, False
-        word = check_open(row, answers)
+        word = check_open(place, row, answers)
         words = on_table(row, word)
         hand = hand_for(place, row, words.terms, by)
         check_turn(word, hand)
         check_new(words, row.performer, row.supersedes)
+        check_floor(place, row.performer, words.terms)
         hands = [word.hand if word else _producers(), hand.as_json()]
         row.agreement = sign(
             place, words, row.performer, producer(), supersedes=row.supersedes, signatories=hands
@@ -221,18 +163,22 @@ def _producers() -> dict[str, Any]:
     return Hand(PRODUCER, PRODUCER, producer().public_key).as_json()
 
 
-def check_open(row: Offer, answers: str | None) -> Step | None:
+def check_open(place: Place, row: Offer, answers: str | None) -> Step | None:
     """Return the last word if it is still open, and what was read.
 
     Raises
     ------
-    Closed, Stale : which of the two it is.
+    Closed, Stale : which of the two it is. An answer that comes too late finds it closed.
     """
     if row.agreement_id is not None or row.ended_at is not None:
         raise Closed(
             "This offer is no longer open", where=str(row), remedy="Ask for a new one, or make it."
         )
     word = last(row)
+    if overdue(place, word):
+        raise Closed(
+            "Nobody answered in time", where=str(row), remedy="Ask for a new offer, or make one."
+        )
     if answers is not None and answers != (word.digest if word else ""):
         raise Stale(
             "There has been an answer since you opened this page",
@@ -242,19 +188,35 @@ def check_open(row: Offer, answers: str | None) -> Step | None:
     return word
 
 
-def check_turn(word: Step | None, hand: Hand) -> None:
-    """Check that the last word is the other side's.
+def overdue(place: Place, word: Step | None) -> bool:
+    """Tell whether the time to answer a word has passed."""
+    return word is not None and word.answer_by is not None and place.clock.now() > word.answer_by
 
-    Raises
-    ------
-    NotYourTurn : it is one's own.
+
+def _lapse(place: Place, row: Offer) -> bool:
+    """Close a negotiation that nobody answered in time; tell whether it is one.
+
+    The side whose word it was says so, with its key and by nobody's hand.
     """
-    if turn(word) != hand.party:
-        raise NotYourTurn(
-            "The last word is yours: the other side answers it",
-            where=str(word) if word else "",
-            remedy="Wait for the answer, or take it back.",
-        )
+    word = last(row)
+    if word is None or not row.open or not overdue(place, word):
+        return False
+    party = row.performer if word.party == Step.Party.PERFORMER else producer()
+    hand = Hand(word.party, TIME, party.public_key)
+    add(place, row, Step.Kind.LAPSED, hand, word.by)
+    row.ended_at, row.declined = place.clock.now(), False
+    row.save(update_fields=["ended_at", "declined"])
+    return True
+
+
+def lapse(place: Place) -> int:
+    """Close every negotiation that nobody answered in time; return how many."""
+    closed = 0
+    for row in list(open_offers(Offer.objects.all())):
+        with transaction.atomic():
+            alone(row.performer)
+            closed += _lapse(place, Offer.objects.select_related("performer").get(pk=row.pk))
+    return closed
 
 
 def end(place: Place, offered: Offer, by: User) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PERFORMER, PRODUCER = "performer", "producer"
+#: Nobody's: a word lapsed because its time passed.
+TIME = "time"
 #: In which capacity a person may sign, in plain words.
 CAPACITIES = {
     PERFORMER: "the performer themself",
@@ -19,6 +21,7 @@ CAPACITIES = {
     "agent": "the performer's agent",
     "union": "the performer's union",
     "guardian": "the performer's parent or guardian",
+    TIME: "nobody: its time had passed",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -27,7 +28,12 @@ _ENTRIES = {
     Step.Kind.ACCEPTED: Kind.AGREEMENT_ACCEPTED,
     Step.Kind.DECLINED: Kind.AGREEMENT_DECLINED,
     Step.Kind.TAKEN_BACK: Kind.AGREEMENT_TAKEN_BACK,
+    Step.Kind.LAPSED: Kind.AGREEMENT_LAPSED,
 }
+
+
+#: How long an offer, or a counter-offer, waits for an answer.
+OPEN_FOR = timedelta(days=30)
 
 
 def producer() -> Organisation:
@@ -48,7 +54,7 @@ def add(
 ) -> Step:
     """Sign the next step with the key of the party that says it, and enter it in the log."""
     before = last(offer)
-    told = {
+    told: dict[str, Any] = {
         "kind": kind.value,
         "thread": before.thread if before else token_hex(16),
         "number": before.number + 1 if before else 0,
@@ -57,10 +63,12 @@ def add(
         "note": note,
     }
     at, agreed = place.clock.now(), agreement.digest if agreement else None
+    until = at + OPEN_FOR if draft else None
     earlier = before.digest if before else None
     payload = words.payload(
         **told,
         at=stamp(at),
+        answer_by=stamp(until) if until else None,
         before=earlier,
         parties=_keys(offer.performer),
         supersedes=offer.supersedes_id,
@@ -77,6 +85,7 @@ def add(
         by=by,
         agreement=agreement,
         at=at,
+        answer_by=until,
         envelope=dsse.seal(payload, [signer_of(place, party)], words.PAYLOAD_TYPE),
         entry=log.record(place, _ENTRIES[kind], digest),
     )
@@ -107,6 +116,7 @@ def check_step(step: Step) -> dict[str, Any]:
         hand=step.hand,
         draft=step.draft,
         note=step.note,
+        answer_by=stamp(step.answer_by) if step.answer_by else None,
         supersedes=step.offer.supersedes_id,
         agreement=step.agreement_id,
     )
