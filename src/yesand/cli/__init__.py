@@ -11,6 +11,7 @@ import typer
 
 from yesand.cli import (
     agreements,
+    auditing,
     corpus,
     evidence,
     heidi,
@@ -52,6 +53,7 @@ for noun in (
     reliance,
     royalties,
     evidence,
+    auditing,
     witnessing,
     agreements,
     revocations,
