@@ -88,16 +88,25 @@ def audit(log: Disclosure, given: Sequence[tuple[str, bytes]] = ()) -> Audited:
 def _check_given(
     log: Disclosure, manifests: Sequence[Logged], given: Sequence[tuple[str, bytes]]
 ) -> None:
-    known = {each.digest for _, each in manifests}
+    known = {each.digest: each for _, each in manifests}
     for name, data in given:
         read = of_bytes(data, {key_id(log.key.public): log.key.public}, where=name)
         if read.digest in known:
+            _check_stands_for(read, known[read.digest], name)
             continue
         _check_within(read, log, name)
         raise CheckFailed(
             f"The manifest {read.digest[:12]} was never entered in the log",
             where=name,
             remedy="It was signed outside the log: whoever has it was given no permit.",
+        )
+
+
+def _check_stands_for(read: SignedManifest, logged: SignedManifest, name: str) -> None:
+    if not read.stands_for(logged):
+        raise CheckFailed(
+            f"The exported copy holds other takes than the manifest {logged.digest[:12]}",
+            where=name,
         )
 
 
