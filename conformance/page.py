@@ -20,6 +20,10 @@ fewer cases than it once did. The suites are looked for where `YESAND_CONFORMANC
 ABOUT = {
     "asvs": ("OWASP ASVS 5.0.0, level 2", "one test or one written reason for each requirement"),
     "clinc150": ("clinc/oos-eval", "the assistant's router on phrases that we did not write"),
+    "croissant": (
+        "mlcommons/croissant (mlcroissant)",
+        "exports of the sample troupe: errors, warnings, and every record streamed",
+    ),
     "dpv": ("w3c/dpv", "agreements and consent records in the DPV's vocabulary, one case a file"),
     "merkle-vectors": ("transparency-dev/merkle", "inclusion, consistency and subtree proofs"),
     "odrl-test-suite": ("SolidLabResearch/ODRL-Test-Suite", "policies against requests"),

@@ -338,7 +338,7 @@ class House:
         return {station.plural: counts[station.plural] for station in STATIONS}
 
     def check(self, *, progress: Progress = silent) -> list[str]:
-        """Audit the log against its files and the registry, and the books; say what held.
+        """Audit the log against files and registry, the books, every manifest; say what held.
 
         Raises
         ------

@@ -7,24 +7,30 @@ import io
 import json
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from dishonest import laid_open
 
 import yesand
 from exported import export, manifest_of
 from yesand.agreements.vocabulary import Material
+from yesand.corpus import services as corpus
+from yesand.corpus.auditing.audit import audit
 from yesand.corpus.exporting.formats import FORMATS, parquet, webdataset
 from yesand.corpus.exporting.record import COLUMNS
-from yesand.corpus.manifest import of_bytes
+from yesand.corpus.manifest import masked, of_bytes
 from yesand.corpus.models import Manifest
-from yesand.kernel.errors import BadInput
+from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest
 from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.reading import State, read
+from yesand.provenance.disclosure import read as read_disclosure
+from yesand.training.registry.services import checked
 
 MATERIALS = pytest.mark.parametrize("material", list(Material))
 
@@ -190,7 +196,7 @@ def test_parquet_is_read_by_pyarrow_alone(
     check_rows(table.to_pylist(), takes_of(row, house))
 
 
-def test_plain_files_hold_the_manifest_as_it_was_signed_and_a_table(
+def test_plain_files_hold_a_masked_manifest_and_a_table(
     house: yesand.House, tmp_path: Path
 ) -> None:
     row = manifest_of(house, tmp_path / "troupe")
@@ -198,10 +204,40 @@ def test_plain_files_hold_the_manifest_as_it_was_signed_and_a_table(
     with tarfile.open(tmp_path / "all.tar") as archive:
         files = {m.name: file.read() for m in archive if (file := archive.extractfile(m))}
     signer = house.place.signer
-    assert of_bytes(files["manifest.json"], {signer.id: signer.public}).digest == row.digest
+    shown = of_bytes(files["manifest.json"], {signer.id: signer.public})
+    whole = corpus.find(house.place, row.digest)
+    assert shown.digest == row.digest and shown.stands_for(whole) and shown != whole
+    assert checked(house.place, shown) == whole
     table = list(csv.DictReader(io.StringIO(files["takes.csv"].decode())))
     assert {r["take"] for r in table} == set(takes_of(row, house))
+    named = {(r["take"], r["performer"]) for r in table}
+    assert named == {(take.sha256, take.performer) for take in shown.takes}
     assert all(digest(files[r["file"]]) == r["sha256"] for r in table)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_file_of_an_export_names_who_does_not_wish_it(
+    house: yesand.House, tmp_path: Path, form: str
+) -> None:
+    row = manifest_of(house, tmp_path / "troupe", Material.FEATURES)
+    export(house, row, form, tmp_path / "out")
+    told = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file())
+    names = [b"Alba", b"Bert", b"Cleo"]
+    assert b"performer-" in told and not any(name in told for name in names)
+
+
+def test_a_masked_copy_with_other_takes_stands_for_nothing(
+    house: yesand.House, tmp_path: Path
+) -> None:
+    row = manifest_of(house, tmp_path / "troupe")
+    whole = corpus.find(house.place, row.digest)
+    copy = masked(whole, str.upper, house.place.signer)
+    fewer = masked(replace(whole, takes=whole.takes[1:]), str.upper, house.place.signer)
+    assert copy.stands_for(whole) and not fewer.stands_for(whole) and not whole.stands_for(copy)
+    told = read_disclosure(laid_open(house, tmp_path / "d.jsonl"))
+    audit(told, [("copy.json", copy.to_bytes())])
+    with pytest.raises(CheckFailed, match="holds other takes"):
+        audit(told, [("fewer.json", fewer.to_bytes())])
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -21,6 +21,7 @@ from yesand.agreements.standing import Standing
 from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Action, Purpose, UseClass
 from yesand.corpus import services as corpus
+from yesand.corpus.auditing.services import audit_completeness
 from yesand.corpus.completeness import Audit
 from yesand.corpus.errors import NothingPermitted, Overtaken
 from yesand.corpus.gate import MODALITIES, STATES, Columns, evaluate
@@ -138,7 +139,7 @@ def test_a_single_take_that_was_taken_back_is_the_only_one_to_stay_out(
     with pytest.raises(Overtaken, match="1 of its 9 takes"):
         corpus.check_current(filled.place, before.manifest)
     corpus.check_current(filled.place, after.manifest)
-    assert corpus.audit_completeness(filled.place, after.manifest).denied == 1
+    assert audit_completeness(filled.place, after.manifest).denied == 1
 
 
 def test_nobody_takes_back_the_take_of_another_by_naming_it(filled: yesand.House) -> None:
@@ -202,7 +203,7 @@ def test_a_dispute_keeps_both_takes_out(filled: yesand.House, tmp_path: Path) ->
     after = corpus.gate(filled.place, ask(filled))
     assert after.permitted == 8 and after.denied == 2
     assert [c.term for c in after.denials[0][0].clauses] == ["state"]
-    audit = corpus.audit_completeness(filled.place, before.manifest)
+    audit = audit_completeness(filled.place, before.manifest)
     assert audit == Audit(takes=9, permitted=9, denied=0, changed_since=1)
 
 
@@ -232,7 +233,7 @@ def test_a_manifest_is_complete_as_well_as_sound(filled: yesand.House) -> None:
     agreements.withdraw(filled.place, people.performer("Bert"))
     manifest = corpus.gate(filled.place, ask(filled)).manifest
     agreements.withdraw(filled.place, people.performer("Alba"))
-    audit = corpus.audit_completeness(filled.place, manifest)
+    audit = audit_completeness(filled.place, manifest)
     assert audit == Audit(takes=9, permitted=6, denied=3, changed_since=0)
 
 
@@ -245,7 +246,7 @@ def test_a_take_that_is_in_neither_list_is_found(
     unguard("takes_take")
     Take.objects.filter(pk=hidden.pk).delete()
     with pytest.raises(CheckFailed, match="not logged"):
-        corpus.audit_completeness(filled.place, manifest)
+        audit_completeness(filled.place, manifest)
     with pytest.raises(Overtaken, match="gone"):
         corpus.check_current(filled.place, manifest)
 

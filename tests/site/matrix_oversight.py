@@ -56,6 +56,7 @@ ROWS = [
     Row("finding_new", AUDITORS),
     Row("finding_new", AUDITORS, method="post", case="post"),
     Row("checks", WATCHED),
+    Row("disclosure", WATCHED),
     Row("checks", CHECKING, method="post", case="post"),
     Row("api:get /api/withdrawals", API),
     Row("api:post /api/withdrawals/preview", API_PERFORMERS),

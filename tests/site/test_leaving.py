@@ -137,7 +137,7 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     assert (copy.entry.salt, copy.entry.record) == ("", "") and not copied.exists()
     assert list(place.media.rglob(f"{stage.take.sha256}.*"))
     assert client.get(reverse("account")).status_code == 302
-    assert len(stage.house.check()) == 2  # the log and the books
+    assert len(stage.house.check()) == 3  # the log, the books and the manifests
     page = Client()
     page.force_login(stage.users["producer"])
     for take in takes[:2]:

@@ -20,8 +20,9 @@ from yesand.provenance.models import Entry
 from yesand.takes.intake import alone
 from yesand.takes.media import MediaStore
 from yesand.takes.models import Fault, Session, Take
+from yesand.takes.records.services import dispute_payload, take_payload
 from yesand.takes.report import ImportReport, Outcome
-from yesand.takes.services import dispute_payload, import_corpus, take_payload
+from yesand.takes.services import import_corpus
 
 Record = Callable[..., Path]
 

@@ -21,7 +21,8 @@ from yesand.kernel.ids import digest_of
 from yesand.provenance.models import Entry
 from yesand.takes.media import MediaStore
 from yesand.takes.models import Fault, Session, Take
-from yesand.takes.services import import_corpus, take_payload
+from yesand.takes.records.services import take_payload
+from yesand.takes.services import import_corpus
 
 Record = Callable[..., Path]
 

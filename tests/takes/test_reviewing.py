@@ -11,8 +11,9 @@ from upload_stage import UploadStage, set_upload_stage, sha, sign, wav
 import yesand
 from yesand.agreements.clause import Request
 from yesand.agreements.vocabulary import Purpose, UseClass
+from yesand.corpus.auditing.services import audit_completeness
 from yesand.corpus.errors import NothingPermitted, Overtaken
-from yesand.corpus.services import audit_completeness, check_current, gate
+from yesand.corpus.services import check_current, gate
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of

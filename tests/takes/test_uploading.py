@@ -28,7 +28,8 @@ from yesand.takes.intake import alone
 from yesand.takes.media import MediaStore
 from yesand.takes.models import Fault, Session, Take, Upload
 from yesand.takes.recording.services import Unsigned
-from yesand.takes.services import import_corpus, take_payload
+from yesand.takes.records.services import take_payload
+from yesand.takes.services import import_corpus
 from yesand.takes.sound import BadMedia
 from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import PART, Parts

@@ -70,7 +70,7 @@ def check(told: Any, key: Verifier | None = None) -> Verdict:
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise BadInput("Not an agreement's receipt", where="receipt")
     try:
-        payload = _opened(told["envelope"])
+        payload = opened(told["envelope"])
         digest, kind = digest_of(payload), str(payload["kind"])
         performer, producer = str(payload["performer"]), str(payload["producer"])
     except (KeyError, TypeError, ValueError) as fault:
@@ -84,7 +84,7 @@ def check(told: Any, key: Verifier | None = None) -> Verdict:
     return Verdict(*parties, entry["index"], entry["at"], told["log"], head.size, hands)
 
 
-def _opened(envelope: Any) -> Any:
+def opened(envelope: Any) -> Any:
     """Return the signed payload, every party's signature checked with the key that it names."""
     claimed = parse(dsse.payload_of(envelope))
     named = [claimed["producer"]]

@@ -11,6 +11,7 @@ import typer
 
 from yesand.cli import (
     agreements,
+    auditing,
     collective,
     corpus,
     evidence,
@@ -55,6 +56,7 @@ for noun in (
     reliance,
     royalties,
     evidence,
+    auditing,
     witnessing,
     agreements,
     negotiating,

@@ -14,6 +14,7 @@ import yesand
 from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
 from yesand.cli.output import AsJson, tell
+from yesand.corpus.auditing.audit import audit as audit_of
 from yesand.corpus.exporting.copies import Copy
 from yesand.corpus.exporting.folder import RECEIPT
 from yesand.corpus.exporting.receipt import Receipt
@@ -22,6 +23,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
 from yesand.provenance.audit import audit
+from yesand.provenance.disclosure import is_disclosure, read
 from yesand.provenance.note import Note, Verifier
 from yesand.provenance.proof import Proof
 from yesand.provenance.tiles import Log
@@ -47,7 +49,7 @@ def verify(
         Path,
         typer.Argument(
             help="An evidence bundle, an agreement's or a consent receipt, a log proof, "
-            "an exported folder, or a log's published files."
+            "an exported folder, a log's published files, or its disclosure."
         ),
     ],
     key: Key = "",
@@ -70,6 +72,9 @@ def _checked(
         return _proof(path, key, witnesses)
     if path.is_dir() or path.name == RECEIPT or (path.is_file() and is_tarfile(path)):
         return _exported(path, key)
+    if is_disclosure(head):
+        found = audit_of(read(path, key))
+        return asdict(found), found.lines(compared=key is not None)
     if head.lstrip().startswith(b"{"):
         return _signed(path, key)
     verdict = yesand.verify(path, origin=key.name if key else None)

@@ -9,8 +9,8 @@ that it may have.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.errors import NotFound, YesAndError
 from yesand.kernel.ids import digest
+from yesand.kernel.keys import Signer
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 
@@ -47,7 +48,10 @@ class ManifestTake:
 
 @dataclass(frozen=True)
 class SignedManifest:
-    """A checked manifest: its digest, its request and its permitted takes, in log order."""
+    """A checked manifest: its digest, its request and its permitted takes, in log order.
+
+    A masked copy has the digest of the manifest that it stands for.
+    """
 
     digest: str
     request: dict[str, Any]
@@ -63,6 +67,18 @@ class SignedManifest:
         """What was signed: request, roots, counts, decisions, log, sources."""
         found: dict[str, Any] = parse(dsse.payload_of(self.envelope))["predicate"]
         return found
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether it is a copy for outsiders, with pseudonyms in place of names."""
+        return _MASKS in self.predicate
+
+    def stands_for(self, other: SignedManifest) -> bool:
+        """Tell whether it is that manifest, or a masked copy of it with the very same takes."""
+        alike = self.digest == other.digest and self.denied == other.denied
+        return self == other or (
+            self.is_masked and alike and _nameless(self.takes) == _nameless(other.takes)
+        )
 
     @property
     def synthetic(self) -> bool:
@@ -129,7 +145,7 @@ def of_bytes(data: bytes, keys: Mapping[str, bytes], *, where: str = "") -> Sign
     predicate = payload["predicate"]
     _check_lists(value, payload, where)
     return SignedManifest(
-        digest=digest(canonical(payload)),
+        digest=predicate.get(_MASKS) or digest(canonical(payload)),
         request=predicate["request"],
         takes=tuple(ManifestTake(**take) for take in value["takes"]),
         log_size=predicate["log"]["size"],
@@ -140,6 +156,8 @@ def of_bytes(data: bytes, keys: Mapping[str, bytes], *, where: str = "") -> Sign
 
 
 _REMEDY = "Ask the gate for it again."
+#: In a masked copy: the digest of the manifest that it stands for.
+_MASKS = "masks"
 _FIELDS = {field.name for field in fields(ManifestTake)}
 
 
@@ -222,3 +240,25 @@ def statement(
         "denied": {"root": leaves.denied_root(denied), "takes": len(denied)},
     }
     return dsse.attest(Predicate.MANIFEST, {SUBJECT: root}, predicate)
+
+
+def masked(
+    manifest: SignedManifest, pseudonym: Callable[[str], str], house: Signer
+) -> SignedManifest:
+    """Return a copy for outsiders, signed anew: the same takes, by pseudonyms.
+
+    The name that a house knows a performer by is bound by the root over the takes, so it cannot
+    merely be struck out.
+
+    Parameters
+    ----------
+    pseudonym : from a performer's handle to what outsiders call them.
+    """
+    takes = tuple(replace(take, performer=pseudonym(take.performer)) for take in manifest.takes)
+    told = {k: v for k, v in manifest.predicate.items() if k not in {"permitted", "denied"}}
+    payload = statement(takes, manifest.denied, {**told, _MASKS: manifest.digest})
+    return replace(manifest, takes=takes, envelope=dsse.seal(payload, [house]))
+
+
+def _nameless(takes: Iterable[ManifestTake]) -> list[ManifestTake]:
+    return [replace(take, performer="") for take in takes]

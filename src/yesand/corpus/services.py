@@ -15,18 +15,16 @@ from django.db.models import QuerySet
 from yesand.agreements import services as agreements
 from yesand.agreements.change import changes
 from yesand.agreements.decision import Request
-from yesand.agreements.models import Suspension, Withdrawal
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action
 from yesand.corpus import telling
 from yesand.corpus.answers import GateResult, Rehearsal
-from yesand.corpus.completeness import Audit, compare
 from yesand.corpus.gate import EVALUATOR, Ruling, evaluate
 from yesand.corpus.manifest import ManifestTake, SignedManifest, load, statement
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.corpus.table import LENGTH, PERFORMER, ROW, Row, Table
 from yesand.kernel.canonical import parse
-from yesand.kernel.errors import CheckFailed, NotFound, Refused
+from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -35,6 +33,7 @@ from yesand.people.models import Performer
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
 from yesand.provenance.note import Checkpoint
 from yesand.takes.models import Take
 
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 __all__ = [
     "GateResult",
     "Rehearsal",
-    "audit_completeness",
     "check_current",
     "dataset",
     "find",
@@ -55,7 +53,15 @@ __all__ = [
     "rehearse",
 ]
 _CHUNK = 5_000
-#: A withdrawal that comes while the gate decides has it decide anew; so often at most.
+#: What comes while the gate decides and has it decide anew; so often at most. Takes and agreements
+#: that come meanwhile lie beyond its position; what is said of earlier takes does not.
+_OVERTAKING = (
+    Kind.AGREEMENT_WITHDRAWN,
+    Kind.SUSPENSION_BEGUN,
+    Kind.SUSPENSION_ENDED,
+    Kind.TAKE_DISPUTED,
+    Kind.TAKE_REVIEWED,
+)
 _TRIES = 20
 
 
@@ -94,7 +100,7 @@ def _judged(place: Place, request: Request, progress: Progress = silent) -> _Jud
     people.organisation(request.licensee)
     log.publish(place)
     head = log.log_of(place).head()
-    table = Table.of(_rows(Take.objects.filter(entry_id__lt=head.size), progress))
+    table = Table.of(rows_of(Take.objects.filter(entry_id__lt=head.size), progress))
     standings = agreements.standings(head.size)
     return _Judged(head, table, standings, evaluate(table.columns, standings, request))
 
@@ -189,7 +195,7 @@ def check_current(place: Place, manifest: SignedManifest, action: Action | None 
     if row is None:
         raise NotFound("No such manifest in this house", where=manifest.digest[:16])
     performers = row.performers.values("performer")
-    table = Table.of(_rows(Take.objects.filter(performer__in=performers)))
+    table = Table.of(rows_of(Take.objects.filter(performer__in=performers)))
     asked = manifest.asked()
     request = replace(asked, at=place.clock.now(), action=action or asked.action)
     ruling = evaluate(table.columns, agreements.standings(), request)
@@ -215,27 +221,8 @@ def dataset(place: Place, manifest: SignedManifest, **how: Any) -> TakeDataset:
     return TakeDataset(manifest, place.media, still_holds=still_holds, **how)
 
 
-def audit_completeness(
-    place: Place, manifest: SignedManifest, *, progress: Progress = silent
-) -> Audit:
-    """Compute a manifest again from the registry as it was at its position of the log.
-
-    Raises
-    ------
-    CheckFailed : a take of that time is in neither list, one is in the wrong list, a decision is
-        another, or the log was another.
-    NotFound : the manifest is not of this house.
-    """
-    if find(place, manifest.digest) != manifest:
-        raise CheckFailed("The manifest is not the one that was signed", where=_named(manifest))
-    tree = log.log_of(place).root(manifest.log_size).hex()
-    if tree != manifest.predicate["log"]["root"]:
-        raise CheckFailed("The log was another at that size", where=_named(manifest))
-    rows = _rows(Take.objects.filter(entry_id__lt=manifest.log_size), progress)
-    return compare(rows, agreements.standings(manifest.log_size), manifest)
-
-
-def _rows(takes: QuerySet[Take], progress: Progress = silent) -> list[Row]:
+def rows_of(takes: QuerySet[Take], progress: Progress = silent) -> list[Row]:
+    """Return takes as the table has them, in the log's order."""
     whole, rows = takes.count(), list[Row]()
     for row in takes.order_by("entry_id").values_list(*ROW).iterator(_CHUNK):
         rows.append(row)
@@ -282,11 +269,11 @@ def _sign(
     # The file first: a row never lacks its file, and a file without a row is no manifest.
     signed.save(path_of(place, name))
     with transaction.atomic():
-        # The log lets one writer in: after this line no withdrawal or strike comes in between, and
+        # The log lets one writer in: after this line nothing that decides comes in between, and
         # whoever withdraws from now on finds this manifest. One that came before would miss it.
         entry = log.record(place, Kind.MANIFEST_SIGNED, name)
-        since = {"entry_id__gte": signed.log_size}
-        if any(m.objects.filter(**since).exists() for m in (Withdrawal, Suspension)):
+        since = Entry.objects.filter(index__gte=signed.log_size)
+        if since.filter(kind__in=_OVERTAKING).exists():
             transaction.set_rollback(True)
             path_of(place, name).unlink(missing_ok=True)
             return None

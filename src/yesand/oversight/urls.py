@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yesand.oversight import views
+from yesand.oversight.checking import views as checking
 from yesand.oversight.closing import views as closing
 from yesand.oversight.feed import views as feed
 
@@ -15,4 +16,5 @@ urlpatterns = [
     path("findings/", views.findings, name="findings"),
     path("findings/new/", views.new_finding, name="finding_new"),
     path("checks/", views.checks, name="checks"),
+    path("checks/disclosure.jsonl", checking.disclosure, name="disclosure"),
 ]

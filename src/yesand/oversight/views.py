@@ -24,6 +24,7 @@ from yesand.people.acting import WITHDRAW
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed, reauthenticated
+from yesand.provenance.services import key_of
 from yesand.takes.models import Take
 
 
@@ -157,7 +158,8 @@ def checks(request: Request) -> HttpResponse:
         _check(request, request.user)
         return HttpResponseRedirect(reverse("checks"))
     rows = visible(Check, request.sight).select_related("by").order_by("-at", "-pk")
-    return listed(request, "oversight/checks.html", rows)
+    key = str(key_of(request.place))
+    return listed(request, "oversight/checks.html", rows, log_key=key)
 
 
 def _check(request: Request, user: User) -> None:

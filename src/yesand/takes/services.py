@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +14,6 @@ from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import UseClass
-from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
@@ -30,6 +28,7 @@ from yesand.takes.layouts import BadRow, Prompt, Row, detect, named
 from yesand.takes.media import BadMedia, MediaStore
 from yesand.takes.models import Fault, Scene, Session, Take
 from yesand.takes.quality import rejected
+from yesand.takes.records.services import dispute_payload, take_payload
 from yesand.takes.report import ImportReport, Outcome
 from yesand.takes.waveform import keep
 
@@ -104,33 +103,6 @@ def bring_in(place: Place, row: Row, session: Session, ear: Ear = here) -> Impor
     with store.busy():
         _Import(place, row.path.parent, store, report, footing, ear).take([row])
     return report
-
-
-def take_payload(take: Take) -> dict[str, Any]:
-    """Return what a take's log entry commits to: its record, named by its canonical digest."""
-    return {
-        "agreement": take.session.agreement_id,
-        "channels": take.channels,
-        "duration_ms": take.duration_ms,
-        "emotion": take.emotion,
-        "intensity": take.intensity,
-        "language": take.language,
-        "media_type": take.media_type,
-        "modality": take.modality,
-        "performer": take.performer.public_key,
-        "recorded_at": stamp(take.recorded_at),
-        "repetition": take.repetition,
-        "sample_rate": take.sample_rate,
-        "scene": take.scene.slug if take.scene else None,
-        "session": take.session.slug,
-        "sha256": take.sha256,
-        "synthetic": take.synthetic,
-    }
-
-
-def dispute_payload(claims: Sequence[Take]) -> dict[str, Any]:
-    """Return the record of a dispute: the takes of one content, by record, in the log's order."""
-    return {"sha256": claims[0].sha256, "takes": [take.entry.record for take in claims]}
 
 
 @dataclass

@@ -88,6 +88,7 @@ class Parcel:
 
     Attributes
     ----------
+    manifest : a masked copy of it, for outsiders.
     read : a record's bytes, which are checked against its hash.
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from yesand.corpus.auditing.services import audit_all
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -16,7 +17,9 @@ from yesand.provenance.services import audit
 
 
 def audited(place: Place, progress: Progress = silent) -> list[str]:
-    """Audit the log against its files and the registry, and the books; say what held.
+    """Audit the log against its files and the registry, the books, and every manifest.
+
+    Returns what held, in words.
 
     Raises
     ------
@@ -25,9 +28,11 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
 
     head = audit(place, progress)
+    manifests = audit_all(place, progress)
     return [
         f"log: {head.size:,} entries, every tile, the root and the signature hold",
         check_books(),
+        f"manifests: {manifests:,}, each exactly the takes that were permitted at its position",
     ]
 
 

@@ -19,7 +19,7 @@ from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.reading import Credentials, State, read
 from yesand.takes.checking.answer import Answer, Force, Known, Licence
 from yesand.takes.models import Credential, Take
-from yesand.takes.services import take_payload
+from yesand.takes.records.services import payload_as_logged
 
 
 def check_file(place: Place, path: Path) -> Answer:
@@ -106,8 +106,10 @@ def _about(
 
 def _logged(take: Take) -> bool:
     """Tell whether the log's entry commits to exactly this take; erased, nobody can tell."""
-    entry, record = take.entry, digest_of(take_payload(take))
-    return bool(entry.salt) and commit(bytes.fromhex(entry.salt), record) == entry.commitment
+    entry, record = take.entry, payload_as_logged(take)
+    if record is None or not entry.salt:
+        return False
+    return commit(bytes.fromhex(entry.salt), digest_of(record)) == entry.commitment
 
 
 def _licence(place: Place, take: Take, *, disputed: bool) -> Licence:

@@ -12,7 +12,7 @@ from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress
 
 #: Told with every export: files of another version may be other files.
-VERSION = "yesand-export/1"
+VERSION = "yesand-export/2"
 
 
 class Format(Protocol):

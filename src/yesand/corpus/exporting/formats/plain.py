@@ -10,7 +10,7 @@ from yesand.kernel.progress import Progress
 
 
 def write(parcel: Parcel, folder: Path, progress: Progress) -> None:
-    """Write them. The manifest goes along whole: without it nobody trains with Yes-And."""
+    """Write them. The manifest goes along, by pseudonyms: without it nobody trains with Yes-And."""
     (folder / "manifest.json").write_bytes(parcel.manifest.to_bytes())
     (folder / "takes.csv").write_bytes(table(parcel.records, place))
     licence(parcel, folder)
@@ -27,7 +27,8 @@ def place(record: Record) -> str:
 
 
 _FILES = """\
-manifest.json  the signed statement of exactly which takes were permitted (DSSE, in-toto)
+manifest.json  the signed statement of exactly which takes were permitted (DSSE, in-toto), with
+               pseudonyms in place of the names that the house knows its performers by
 takes.csv      one row a take: its file and both hashes, pseudonym, emotion, agreement
 media/         the recordings, each named by its take and carrying its credential (C2PA); or
 features/      their log-mel energies (NumPy, float16, frames x 64)

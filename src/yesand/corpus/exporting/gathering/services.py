@@ -16,7 +16,7 @@ from yesand.agreements.vocabulary import Material
 from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.exporting.about import about, left_out
 from yesand.corpus.exporting.record import About, LeftOut, Parcel, Record
-from yesand.corpus.manifest import ManifestTake, SignedManifest
+from yesand.corpus.manifest import ManifestTake, SignedManifest, masked
 from yesand.corpus.models import Manifest
 from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.kernel.ids import digest
@@ -51,7 +51,8 @@ def gather(place: Place, row: Manifest, manifest: SignedManifest, progress: Prog
     if not records:
         raise Refused("None of its recordings can carry a credential", where=row.digest[:12])
     left = [*left_out(manifest), *more]
-    return Parcel(manifest, tuple(records), tuple(left), _about(place, row, manifest), read)
+    shown = masked(manifest, _Masks(place).of, place.signer)
+    return Parcel(shown, tuple(records), tuple(left), _about(place, row, manifest), read)
 
 
 def _about(place: Place, row: Manifest, manifest: SignedManifest) -> About:

@@ -1,0 +1,1 @@
+"""What an auditor finds offline: whether manifests are exactly what was permitted."""

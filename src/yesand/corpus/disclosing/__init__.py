@@ -1,0 +1,1 @@
+"""Laying the log open for an auditor."""

@@ -1,0 +1,1 @@
+"""What the log is told of takes."""
