@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from yesand.agreements.comparing.clauses import heading
+from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.difference import Change
 from yesand.agreements.comparing.effects import (
     ABSENT,
@@ -124,12 +124,14 @@ _SAID: Mapping[Direction, str] = {
 def in_words(name: str, limit: Any, voice: Voice = ENGLISH) -> str:
     """Say one limit.
 
-    >>> in_words("notice_days", 30), in_words("exclusive", False)
-    ('Notice: at least 30 days', 'Other work: no')
+    >>> in_words("notice_days", 30), in_words("onward_licensing", False)
+    ('Notice: at least 30 days', 'Passing on: Passing these rights on to others is not allowed.')
     """
     judged = direction(name)
     words = _SAID.get(judged, "{what}") if judged else "{what}"
     called = heading(clause_of(name), voice.language)
+    if isinstance(limit, bool) and "." not in name:
+        return f"{called}: {sentence(name, limit, voice.language)}"
     part = label(name, voice)
     told = voice.say(words).format(what=said(name, limit, voice))
     return f"{called}: {part + ': ' if part else ''}{told}"

@@ -78,7 +78,9 @@ class Beside:
 
 def _clause(each: Difference, voice: Voice) -> Clause:
     meaning, mark = EFFECTS[each.effect]
-    changes = tuple(change.means(voice) for change in each.changes)
+    # What is granted or not, the two sentences say already.
+    told = (c for c in each.changes if "." in c.field or not isinstance(c.after, bool))
+    changes = tuple(change.means(voice) for change in told)
     heading = each.heading or voice.say(_("Closing words"))
     kind = voice.say(KINDS.get(each.kind.value, each.kind.value))
     return Clause(heading, kind, each.before, each.after, voice.say(meaning), mark, changes)

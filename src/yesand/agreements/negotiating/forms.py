@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from yesand.agreements.comparing.clauses import heading
+from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.effects import DIRECTIONS, neither
 from yesand.agreements.comparing.kinds import PRICES, annotation
 from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields, label, words
@@ -21,17 +21,38 @@ from yesand.agreements.terms import MILLION, Amount, Terms
 from yesand.kernel.errors import BadInput
 
 _ALSO = {"valid_from"}
+_UNITS = {
+    "multiple_ppm": "×",
+    "_ppm": "%",
+    "_days": gettext_noop("days"),
+    "_hours": gettext_noop("hours"),
+    "_months": gettext_noop("months"),
+}
 _PERCENT = Decimal(MILLION) / 100
 
 
 def negotiable() -> Iterator[str]:
     """Yield the names of what can be better or worse for a performer, and the first day."""
     known = {**fields(Terms(valid_from=date(2000, 1, 1)).as_json())}
-    prices = dict.fromkeys(name for name in LABELS if name.startswith(PRICES))
-    for name in {**known, **prices}:
+    prices = [name for name in LABELS if name.startswith(PRICES)]
+    order = dict.fromkeys(map(clause_of, known))
+    every = sorted(
+        {**known, **dict.fromkeys(prices)}, key=lambda n: list(order).index(clause_of(n))
+    )
+    for name in every:
         judged = DIRECTIONS.get(PRICES[:-1] if name in prices else name)
         if name in _ALSO or (judged is not None and judged is not neither and not _fixed(name)):
             yield name
+
+
+def _called(name: str, voice: Voice, terms: Terms) -> str:
+    """Return what a field is called, with the unit that it is filled in with."""
+    parts = heading(clause_of(name), voice.language), label(name, voice)
+    unit = next((said for end, said in _UNITS.items() if name.endswith(end)), "")
+    if _plain(name) is Amount:
+        unit = terms.pay.currency
+    said = ": ".join(filter(None, parts))
+    return f"{said} ({voice.say(unit)})" if unit else said
 
 
 def _fixed(name: str) -> bool:
@@ -60,9 +81,7 @@ class TermsForm(forms.Form):
         held = fields(terms.as_json())
         for name in negotiable():
             made = _field(name, voice, partial=self.partial)
-            made.label = f"{heading(clause_of(name), voice.language)}: {label(name, voice)}".rstrip(
-                ": "
-            )
+            made.label = _called(name, voice, terms)
             if not self.partial:
                 made.initial = _shown(name, held.get(name))
             self.fields[name] = made
@@ -118,7 +137,7 @@ def _filled(plain: dict[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
 def _field(name: str, voice: Voice, *, partial: bool) -> forms.Field:
     kind, needed = _plain(name), not partial and type(None) not in get_args(annotation(name))
     if kind is bool or get_origin(kind) is Literal:
-        return _one_of(kind, voice, needed=needed)
+        return _one_of(name, kind, voice, needed=needed)
     if get_origin(kind) is frozenset:
         return _several(get_args(kind)[0], voice)
     if kind is date:
@@ -126,10 +145,13 @@ def _field(name: str, voice: Voice, *, partial: bool) -> forms.Field:
     return _written(name, kind, needed=needed)
 
 
-def _one_of(kind: Any, voice: Voice, *, needed: bool) -> forms.Field:
+def _one_of(name: str, kind: Any, voice: Voice, *, needed: bool) -> forms.Field:
     some = [("yes", _("yes")), ("no", _("no"))]
     if kind is not bool:
         some = [(str(word), words([word], voice)) for word in get_args(kind)]
+    elif "." not in name:  # a clause of its own says both in words
+        both = ((told, sentence(name, told == "yes", voice.language)) for told, _word in some)
+        some = list(both)
     return forms.ChoiceField(choices=some if needed else [("", "—"), *some], required=needed)
 
 
