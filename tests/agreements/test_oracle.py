@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import cedarpy
 import numpy as np
@@ -17,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategies_of_terms import fitting, requests, terms, withdrawals
+from strategies_of_terms import approvals, approving, fitting, requests, terms, withdrawals
+from yesand.agreements.approval import Approved
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import FITS, Request, Withdrawn, decide, outside
 from yesand.agreements.odrl import asking
@@ -53,11 +55,16 @@ permit (principal, action, resource) when {
   (resource.territories.contains(context.territory) || resource.territories.contains("*")) &&
   (resource.commercial || !context.commercial) &&
   context.day >= resource.valid_from && context.day <= resource.valid_until &&
+  context.day < resource.majority_on &&
   (action != Action::"train" || context.day <= resource.train_until) &&
   context.fits
 };
 forbid (principal, action, resource) when { resource.banned.contains(context.purpose) };
-forbid (principal, action, resource) when { resource.approval.contains(context.use_class) };
+forbid (principal, action, resource) when { resource.approval.contains(context.use_class) }
+  unless { LEAVE };
+forbid (principal, action, resource) when {
+  context.use_class == "replica" && resource.use_classes.containsAny(OTHERS)
+};
 forbid (principal, action, resource) when { resource.suspended && context.strike };
 forbid (principal, action, resource) when { resource.trial && context.outside };
 forbid (principal, action, resource) when {
@@ -79,7 +86,21 @@ def _forbid(withdrawn: Withdrawn) -> str:
     return f"forbid (principal, action, resource) when {{ {' && '.join(limits) or 'true'} }};"
 
 
-def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+def _leave(approved: Approved) -> str:
+    return (
+        f'(context.licensee == "{approved.licensee}" && context.purpose == "{approved.purpose}" && '
+        f'context.use_class == "{approved.use_class}" && '
+        f"context.day <= {approved.until.toordinal()})"
+    )
+
+
+def by_cedar(
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    leave: Sequence[Approved],
+) -> bool:
     last = (of.valid_until or of.valid_from.max).toordinal()
     training = (of.train_until or of.valid_from.max).toordinal()
     resource = {
@@ -92,6 +113,7 @@ def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bo
         "valid_from": of.valid_from.toordinal(),
         "valid_until": last,
         "train_until": training,
+        "majority_on": (of.majority_on or of.valid_from.max).toordinal(),
     }
     context = {
         **{name: str(getattr(request, name)) for name in (*NARROWED.values(), "material")},
@@ -102,7 +124,7 @@ def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bo
         "outside": outside(request),
         "eea": request.territory in EEA or request.territory == WORLD,
         "fits": request.use_class in FITS[request.action],
-        "day": request.at.date().toordinal(),
+        "day": request.at.astimezone(ZoneInfo(of.zone)).date().toordinal(),
     }
     entity = {"uid": {"type": "Terms", "id": "t"}, "attrs": resource, "parents": []}
     asked: dict[str, Any] = {
@@ -111,45 +133,84 @@ def by_cedar(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bo
         "resource": 'Terms::"t"',
         "context": context,
     }
-    policies = PERMIT + "\n".join(map(_forbid, taken))
+    others = json.dumps(sorted(u for u in UseClass if u != UseClass.REPLICA))
+    policies = PERMIT.replace("LEAVE", " || ".join(map(_leave, leave)) or "false")
+    policies = policies.replace("OTHERS", others) + "\n".join(map(_forbid, taken))
     answer = cedarpy.is_authorized(asked, policies, [entity])
     assert not answer.diagnostics.errors
     return bool(answer.allowed)
 
 
-def by_gate(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
+def by_gate(
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    leave: Sequence[Approved],
+) -> bool:
     one = np.zeros(1, np.int64)
     modality = np.array([list(Modality).index(request.modality)])
     accepted = np.array([STATES.index("accepted")])
     columns = Columns(one, one, accepted, modality, ("a",))
-    standing = Standing("a", of, of.digest, tuple(taken))
+    standing = Standing("a", of, of.digest, tuple(taken), tuple(leave))
     return bool(through_gate(columns, {"a": standing}, request, strike=strike).permit[0])
 
 
-def by_odrl(of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool) -> bool:
-    told = json.loads(json.dumps(document(of, FRAME, taken)))
+def by_odrl(
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    leave: Sequence[Approved],
+) -> bool:
+    told = json.loads(json.dumps(document(of, FRAME, taken, leave)))
     return asking.permits(told, request, FRAME, strike=strike)
 
 
 def answers(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    leave: Sequence[Approved] = (),
 ) -> dict[str, bool]:
     rule, asked = Rule.of(of), Ask.of(request, strike=strike)
     return {
-        "decide": decide(of, request, tuple(taken), strike=strike).permit,
-        "compiled": permits(rule, asked, tuple(taken)),
-        "gate": by_gate(of, request, taken, strike),
-        "odrl": by_odrl(of, request, taken, strike),
-        "cedar": by_cedar(of, request, taken, strike),
+        "decide": decide(of, request, tuple(taken), strike=strike, approvals=tuple(leave)).permit,
+        "compiled": permits(rule, asked, tuple(taken), tuple(leave)),
+        "gate": by_gate(of, request, taken, strike, leave),
+        "odrl": by_odrl(of, request, taken, strike, leave),
+        "cedar": by_cedar(of, request, taken, strike, leave),
     }
 
 
 @settings(max_examples=300)
-@given(terms(), requests, st.lists(withdrawals, max_size=2), st.booleans())
+@given(
+    terms(),
+    requests,
+    st.lists(withdrawals, max_size=2),
+    st.booleans(),
+    st.lists(approvals, max_size=2),
+)
 def test_all_five_deciders_agree_on_any_terms(
-    of: Terms, request: Request, taken: list[Withdrawn], strike: bool
+    of: Terms, request: Request, taken: list[Withdrawn], strike: bool, leave: list[Approved]
 ) -> None:
-    assert len(set(answers(of, request, taken, strike).values())) == 1
+    assert len(set(answers(of, request, taken, strike, leave).values())) == 1
+
+
+@settings(max_examples=200)
+@given(requests, terms(), st.data())
+def test_all_five_deciders_agree_on_leave_for_a_single_use(
+    request: Request, other: Terms, data: Any
+) -> None:
+    """Where the performer must be asked, and has agreed: to this, to something near, for a time."""
+    asking = {"approval_per_use": frozenset({request.use_class}), "zone": other.zone}
+    near = data.draw(st.sampled_from([{}, {"use_classes": frozenset(UseClass), "version": 1}]))
+    days = {name: getattr(other, name) for name in ("valid_from", "valid_until", "train_until")}
+    of = fitting(request).model_copy(update={**asking, **near, **days})
+    leave = data.draw(st.lists(approving(request) | approvals, max_size=2))
+    found = answers(of, request, (), False, leave)
+    assert len(set(found.values())) == 1, found
 
 
 @settings(max_examples=300)
@@ -166,6 +227,15 @@ def test_all_five_deciders_agree_near_the_edge(
     near[changed] = getattr(other, changed)
     if changed.startswith("valid") or changed == "train_until":
         near.update({d: getattr(other, d) for d in ("valid_from", "valid_until", "train_until")})
+    if changed == "use_classes" and other.version == 1:
+        near["version"], near["described_use"] = 1, ""
+    if changed == "version":
+        near["described_use"] = ""
+    if changed in {"minor", "majority_on"} and other.minor:
+        near.update({n: getattr(other, n) for n in ("minor", "majority_on", "represented_by")})
+        near["valid_from"] = min(near["valid_from"], other.valid_from)
+    if changed == "minor" and not other.minor:
+        changed = "represented_by"
     found = answers(Terms.model_validate(near), request, taken, strike)
     assert len(set(found.values())) == 1, found
 

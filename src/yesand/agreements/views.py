@@ -16,9 +16,7 @@ from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.services import open_offers
-from yesand.agreements.reading import readable
 from yesand.agreements.services import receipt_of
-from yesand.agreements.terms import Terms
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 
@@ -51,7 +49,6 @@ def agreement(request: Request, digest: str) -> HttpResponse:
         "agreements/agreement.html",
         {
             "agreement": found,
-            "sections": readable(Terms.parse(found.terms)),
             "signatures": found.envelope.get("signatures", []),
             "superseded_by": Agreement.objects.filter(supersedes=found).first(),
             "withdrawals": Withdrawal.objects.filter(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +12,8 @@ from django.db.models import QuerySet
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer
 from yesand.agreements.services import alone, sign
-from yesand.agreements.templates import STANDARDS, draft, standard
+from yesand.agreements.standards import ALL
+from yesand.agreements.templates import standard
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
@@ -23,7 +26,7 @@ from yesand.people.sight import Sight
 
 GUARDIAN = "guardian"
 #: What may be offered.
-TEMPLATES = tuple(f"standard/{name}" for name in STANDARDS)
+TEMPLATES = tuple(f"standard/{name}" for name in ALL)
 
 
 def offer(
@@ -34,19 +37,27 @@ def offer(
     *,
     stands_by: str = "none",
     minor: bool = False,
+    comes_of_age: date | None = None,
+    language: str = "en",
+    variables: Mapping[str, str] | None = None,
 ) -> Offer:
     """Offer a standard agreement from today on. The same again is the offer that waits already.
 
     Parameters
     ----------
     stands_by : who advises the performer; where a guardian does, the guardian signs.
+    comes_of_age : the day on which a minor does.
+    language : the one that is signed.
+    variables : what only the parties know, where the template asks for it.
 
     Raises
     ------
-    BadInput : no such template, or a minor without a guardian.
+    BadInput : no such template, a minor without a guardian or the day that they come of age, a
+        variable that is not set, or no such language.
     Refused : other terms of that template wait already, or just these were signed before.
     """
-    made = _drafted(place, template, stands_by, minor)
+    who = {"represented_by": stands_by, "minor": minor, "majority_on": comes_of_age}
+    made = _drafted(place, template, who, language, variables or {})
     with transaction.atomic():
         alone(performer)
         waits = open_offers(performer.offers.filter(template=template)).first()
@@ -65,16 +76,24 @@ def offer(
         )
 
 
-def _drafted(place: Place, template: str, stands_by: str, minor: bool) -> Draft:
+def _drafted(
+    place: Place, template: str, who: dict[str, Any], language: str, variables: Mapping[str, str]
+) -> Draft:
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
-    told = standard(template.partition("/")[2], place.clock.now().date()).terms.as_json()
-    terms = Terms.parse({**told, "represented_by": stands_by, "minor": minor}, where=template)
-    return draft(template, terms)
+    made = standard(
+        template.partition("/")[2],
+        place.clock.now().date(),
+        language=language,
+        variables={"producer": _producer().name, **variables},
+        **who,
+    )
+    made.check()
+    return made
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
-    if waits.terms == made.terms.as_json():
+    if waits.terms == made.terms.as_json() and waits.language == made.language:
         return waits
     raise Refused(
         "An offer of that agreement waits for a signature already",

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yesand.agreements.models import Agreement, Offer
 from yesand.agreements.offering import services as offering
 from yesand.agreements.offering.forms import OfferForm
-from yesand.agreements.reading import readable
 from yesand.agreements.terms import Terms
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import reauthenticated
@@ -37,12 +36,11 @@ def _make(request: Request) -> HttpResponse:
     form = OfferForm(request.POST)
     if form.is_valid():
         told = form.cleaned_data
-        rest = {"stands_by": told["stands_by"], "minor": told["minor"]}
         try:
             made = offering.offer(
-                request.place, told["performer"], told["template"], request.user, **rest
+                request.place, told["performer"], told["template"], request.user, **form.rest()
             )
-        except Refused as fault:
+        except (BadInput, Refused) as fault:
             form.add_error(None, str(fault))
         else:
             messages.success(request, gettext("Offered. It waits for a signature now."))
@@ -65,7 +63,6 @@ def offer(request: Request, number: int) -> HttpResponseBase:
 def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -> HttpResponse:
     context = {
         "offer": found,
-        "sections": readable(Terms.parse(found.terms)),
         "may_sign": offering.may_sign(request.sight, found),
         "guardian": Terms.parse(found.terms).represented_by == offering.GUARDIAN,
         "own": request.sight.performer == found.performer,
