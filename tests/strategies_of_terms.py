@@ -14,6 +14,8 @@ from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, Us
 START = date(2026, 1, 1)
 PLACES = st.sampled_from(["*", "DE", "FR", "US", "NO", "JP"])
 LICENSEES = st.sampled_from(["house-lab", "producer", "acme"])
+#: Two takes by name; a withdrawal may name one of them, both, or none and so all.
+TAKES = ("a" * 64, "b" * 64)
 DAYS = st.integers(-400, 2000).map(lambda n: START + timedelta(days=n))
 
 
@@ -156,6 +158,7 @@ withdrawals = st.builds(
     use_classes=some(UseClass, max_size=2),
     modalities=some(Modality, max_size=1),
     licensees=st.frozensets(LICENSEES, max_size=1),
+    takes=st.frozensets(st.sampled_from(TAKES)),
 )
 
 

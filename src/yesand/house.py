@@ -299,24 +299,26 @@ class House:
     def withdraw(self, performer: str, *, reason: str = "", **scope: Any) -> Withdrawal:
         """Take a performer's permission back, whole or narrowed, from the next decision on.
 
-        ``scope`` narrows it, in the words of a request; nothing told, it takes back everything.
+        ``scope`` narrows it, in the words of a request or to single ``takes``; nothing told, it
+        takes back everything. Every duty that it brings is raised with it.
 
         Raises
         ------
-        NotFound : no such performer. BadInput : a word that is in no vocabulary.
+        NotFound : no such performer. BadInput : a word in no vocabulary, a take of another's.
 
         >>> withdrawal = house.withdraw("Alba", reason="I have thought again.")
         >>> request = house.request(purpose="research", use_class="recognition", territory="DE")
         >>> house.gate(request).permitted
         18
         """
-        from yesand.agreements import services as agreements
         from yesand.agreements.scope import Scope
+        from yesand.oversight.withdrawing.services import own_takes, take_back
         from yesand.people import services as people
 
-        return agreements.withdraw(
-            self.place, people.performer(performer), Scope.parse(scope), reason
-        )
+        who = people.performer(performer)
+        takes = own_takes(who, scope.pop("takes", ()))
+        made, _ = take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)
+        return made
 
     def obligations(self, withdrawal: Withdrawal) -> list[Obligation]:
         """Return the duties that a withdrawal raises, each with its date, the soonest first.

@@ -246,7 +246,7 @@ def test_compiled_leave_for_single_uses_permits_exactly_what_the_decision_permit
     own = data.draw(terms() | st.just(fitting(request))).model_copy(update=asking)
     given_leave = tuple(data.draw(st.lists(approving(request) | approvals, max_size=3)))
     decision = decide(own, request, approvals=given_leave)
-    assert permits(Rule.of(own), Ask.of(request), (), given_leave) == decision.permit
+    assert permits(Rule.of(own), Ask.of(request), (), approvals=given_leave) == decision.permit
     if decision.permit:
         assert "agreed to this use" in next(
             c.reason for c in decision.clauses if c.term == "approval_per_use"

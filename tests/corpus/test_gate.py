@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import yesand
 from small_troupe import START, ask, record, troupe
-from strategies_of_terms import fitting, requests, terms, withdrawals
+from strategies_of_terms import TAKES, fitting, requests, terms, withdrawals
 from yesand.agreements import services as agreements
 from yesand.agreements.decision import Decision, Request, decide
 from yesand.agreements.models import Agreement
@@ -26,7 +26,7 @@ from yesand.corpus.errors import NothingPermitted, Overtaken
 from yesand.corpus.gate import MODALITIES, STATES, Columns, evaluate
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.kernel.clock import SetClock
-from yesand.kernel.errors import CheckFailed, NotFound
+from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.people import services as people
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
@@ -92,12 +92,60 @@ def test_withdrawn_take_is_not_in_the_next_manifest(filled: yesand.House) -> Non
     corpus.check_current(filled.place, after.manifest)
 
 
+def test_a_withdrawal_that_comes_while_the_gate_decides_is_obeyed(filled: yesand.House) -> None:
+    once = ["Bert"]
+
+    def meanwhile(done: int, whole: int, what: str = "") -> None:
+        if once:
+            filled.withdraw(once.pop())
+
+    result = corpus.gate(filled.place, ask(filled), progress=meanwhile)
+    assert not once and performers(result) == {"Alba", "Cleo"}
+    assert [m.digest for m in Manifest.objects.all()] == [result.manifest.digest]
+    assert [p.stem for p in filled.place.manifests.iterdir()] == [result.manifest.digest]
+    assert filled.check()
+
+
+def test_a_gate_that_is_never_left_in_peace_gives_up(filled: yesand.House) -> None:
+    def always(done: int, whole: int, what: str = "") -> None:
+        filled.withdraw("Bert", licensees=[f"lab-{Entry.objects.count()}"])
+
+    with pytest.raises(Refused, match="faster"):
+        corpus.gate(filled.place, ask(filled), progress=always)
+    assert not Manifest.objects.exists() and not list(filled.place.manifests.iterdir())
+
+
 def test_a_narrow_withdrawal_takes_back_no_more_than_it_says(filled: yesand.House) -> None:
     health = Scope(purposes=frozenset({Purpose.HEALTH}))
     agreements.withdraw(filled.place, people.performer("Bert"), health)
     assert performers(corpus.gate(filled.place, ask(filled))) == {"Alba", "Bert", "Cleo"}
     narrowed = corpus.gate(filled.place, ask(filled, purpose=Purpose.HEALTH))
     assert performers(narrowed) == {"Alba", "Cleo"}
+
+
+def test_a_single_take_that_was_taken_back_is_the_only_one_to_stay_out(
+    filled: yesand.House,
+) -> None:
+    before = corpus.gate(filled.place, ask(filled))
+    bert = people.performer("Bert")
+    take = Take.objects.filter(performer=bert).order_by("entry_id")[1]
+    agreements.withdraw(filled.place, bert, {"takes": [take.sha256]})
+    after = corpus.gate(filled.place, ask(filled))
+    gone = {t.sha256 for t in before.manifest.takes} - {t.sha256 for t in after.manifest.takes}
+    assert gone == {take.sha256} and performers(after) == {"Alba", "Bert", "Cleo"}
+    ((decision, takes),) = after.denials
+    assert takes == 1 and [clause.term for clause in decision.clauses] == ["withdrawal"]
+    with pytest.raises(Overtaken, match="1 of its 9 takes"):
+        corpus.check_current(filled.place, before.manifest)
+    corpus.check_current(filled.place, after.manifest)
+    assert corpus.audit_completeness(filled.place, after.manifest).denied == 1
+
+
+def test_nobody_takes_back_the_take_of_another_by_naming_it(filled: yesand.House) -> None:
+    take = Take.objects.filter(performer__handle="Alba").first()
+    assert take is not None
+    agreements.withdraw(filled.place, people.performer("Bert"), {"takes": [take.sha256]})
+    assert corpus.gate(filled.place, ask(filled)).permitted == 9
 
 
 def test_a_new_signature_after_a_withdrawal_lets_the_takes_in_again(filled: yesand.House) -> None:
@@ -265,11 +313,17 @@ def registries(draw: st.DrawFn) -> tuple[Request, Columns, dict[str, Standing]]:
         chosen = st.lists(st.integers(0, most - 1), min_size=size, max_size=size)
         return np.array(draw(chosen), dtype=np.int32)
 
-    return (
-        request,
-        Columns(np.arange(size), column(len(names)), column(3), column(2), names),
-        standings,
+    named = [draw(st.sampled_from([*TAKES, "c" * 64])) for _ in range(size)]
+    known = draw(st.booleans())
+    columns = Columns(
+        np.arange(size),
+        column(len(names)),
+        column(3),
+        column(2),
+        names,
+        named if known else None,
     )
+    return request, columns, standings
 
 
 @settings(max_examples=400, deadline=None)
@@ -296,7 +350,8 @@ def test_the_gate_decides_each_take_as_it_would_be_decided_alone(
         if standing is None:
             assert not found.permit
             continue
-        alone = decide(standing.terms, request, standing.withdrawals, strike=strike)
+        take = columns.sha256[n] if columns.sha256 else ""
+        alone = decide(standing.terms, request, standing.withdrawals, strike=strike, take=take)
         assert found.permit == (alone.permit and not against)
         own, others = found.clauses[: len(against)], found.clauses[len(against) :]
         assert [clause.value for clause in own] == against

@@ -16,9 +16,13 @@ from yesand.agreements.scope import EVERYTHING, Scope
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.models import Manifest
+from yesand.kernel.canonical import canonical
+from yesand.kernel.errors import BadInput
 from yesand.oversight.foreseen import Foreseen
 from yesand.oversight.withdrawing.services import foresee, take_back
 from yesand.people import services as people
+from yesand.people.models import Performer
+from yesand.takes.models import Take
 
 SCOPES: list[dict[str, Any]] = [
     {},
@@ -64,6 +68,79 @@ def test_what_was_foreseen_is_exactly_what_happens(
     raised = [(o.duty, o.bearer.slug, o.subject, o.due, o.clause) for o in _raised(withdrawal)]
     said = [(d.duty.value, d.bearer, d.subject, d.due, d.clause) for d in foreseen.duties]
     assert sorted(raised, key=str) == sorted(said, key=str)
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"purposes": ["research"]}], ids=str)
+def test_what_was_foreseen_of_single_takes_is_exactly_what_happens(
+    filled: yesand.House, narrowed: dict[str, Any]
+) -> None:
+    bert = people.performer("Bert")
+    before = {m.digest: len(takes_in(filled, m, bert)) for m in Manifest.objects.all()}
+    take, other = Take.objects.filter(performer=bert).order_by("entry_id")[:2]
+    scope = Scope.parse({"takes": [take.sha256, other.sha256], **narrowed})
+    foreseen = foresee(filled.place, bert, scope)
+    assert foreseen.takes == 2 and {c.takes for c in foreseen.corpora} == {2}
+    withdrawal, _ = take_back(filled.place, bert, scope)
+    assert {c.manifest for c in foreseen.corpora} == lost(filled)
+    raised = [(o.duty, o.bearer.slug, o.subject, o.due, o.clause) for o in _raised(withdrawal)]
+    said = [(d.duty.value, d.bearer, d.subject, d.due, d.clause) for d in foreseen.duties]
+    assert sorted(raised, key=str) == sorted(said, key=str)
+    deleted = {o.subject for o in _raised(withdrawal) if o.duty == "delete recordings"}
+    assert ("takes:2 of Bert" in deleted) is (not narrowed)
+    corpus.gate(filled.place, ask(filled))
+    later = Manifest.objects.order_by("entry_id").last()
+    assert later is not None
+    kept = before[foreseen.corpora[0].manifest] - (0 if narrowed else 2)
+    assert len(takes_in(filled, later, bert)) == kept
+
+
+def takes_in(house: yesand.House, manifest: Manifest, performer: Performer) -> list[str]:
+    found = corpus.find(house.place, manifest.digest)
+    return [take.sha256 for take in found.takes if take.performer == performer.handle]
+
+
+def test_a_corpus_without_the_single_take_is_not_concerned(filled: yesand.House) -> None:
+    bert = people.performer("Bert")
+    first, second = Take.objects.filter(performer=bert).order_by("entry_id")[:2]
+    take_back(filled.place, bert, Scope(takes=frozenset({first.sha256})))
+    corpus.gate(filled.place, ask(filled))
+    again = foresee(filled.place, bert, Scope(takes=frozenset({first.sha256})))
+    assert again.already and len(again.corpora) == 2
+    assert len(foresee(filled.place, bert, Scope(takes=frozenset({second.sha256}))).corpora) == 3
+
+
+@pytest.mark.parametrize("of", ["Alba", "nobody"])
+def test_a_take_that_is_not_ones_own_cannot_be_taken_back(filled: yesand.House, of: str) -> None:
+    alba = Take.objects.filter(performer__handle="Alba").first()
+    assert alba is not None
+    named = alba.sha256 if of == "Alba" else "f" * 64
+    scope = Scope(takes=frozenset({named}))
+    for act in (foresee, take_back):
+        with pytest.raises(BadInput, match="No take of Bert"):
+            act(filled.place, people.performer("Bert"), scope)
+    with pytest.raises(BadInput, match="No take of Bert"):
+        filled.withdraw("Bert", takes=[named[:10]])
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_name_of_few_signs_or_of_none_takes_nothing_back(filled: yesand.House) -> None:
+    mine = Take.objects.filter(performer__handle="Bert").first()
+    assert mine is not None
+    for name in ("", mine.sha256[:7], "%", "x" * 64):
+        with pytest.raises(BadInput):
+            filled.withdraw("Bert", takes=[name])
+    made = filled.withdraw("Bert", takes=[mine.sha256[:8].upper()])
+    assert made.scope["takes"] == [mine.sha256]
+    assert agreements.check_withdrawal(made).takes == {mine.sha256}
+    assert made.obligations.exists()  # raised with it, in one step
+
+
+def test_a_withdrawal_from_before_there_were_single_takes_still_verifies() -> None:
+    """Written by the version before, byte by byte."""
+    old = {"licensees": [], "modalities": [], "purposes": ["health"], "use_classes": []}
+    assert Scope.parse(old).as_json() == old
+    assert Scope().as_json() == {**old, "purposes": []}
+    assert canonical(Scope.parse(old).as_json()) == canonical(old)
 
 
 def _raised(withdrawal: Withdrawal) -> list[Any]:

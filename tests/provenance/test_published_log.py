@@ -21,10 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 import yesand
 from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest
+from yesand.kernel.keys import Signer
 from yesand.provenance import services as log
 from yesand.provenance.audit import audit
 from yesand.provenance.errors import LogBroken
 from yesand.provenance.kinds import Kind
+from yesand.provenance.publishing import publish
 from yesand.provenance.tiles import Log
 
 
@@ -160,15 +162,18 @@ def test_an_edited_tile_is_found_in_what_was_published(house: yesand.House, tmp_
     audit(published)
 
 
-def test_no_other_log_is_overwritten(house: yesand.House, tmp_path: Path) -> None:
-    log.publish_files(house.place, tmp_path / "public")
-    kept = (tmp_path / "public" / "checkpoint").read_bytes()
-    house.close()
-    other = yesand.create(tmp_path / "other")
+@pytest.mark.parametrize("same", ["nothing", "name", "name and key"])
+def test_no_other_log_is_overwritten(house: yesand.House, tmp_path: Path, same: str) -> None:
+    place, public = house.place, tmp_path / "public"
+    grow(house, 3)
+    log.publish_files(place, public)
+    kept = (public / "checkpoint").read_bytes()
+    signer = place.signer if same == "name and key" else Signer.generate()
+    other = Log(tmp_path / "other", "other" if same == "nothing" else place.origin, signer)
+    other.append([b"elsewhere %d" % n for n in range(log.log_of(place).size + 3)])
     with pytest.raises(Refused, match="Another log"):
-        log.publish_files(other.place, tmp_path / "public")
-    assert (tmp_path / "public" / "checkpoint").read_bytes() == kept
-    other.close()
+        publish(other, public, other.checkpoint())
+    assert (public / "checkpoint").read_bytes() == kept
 
 
 PUBLISHING = """

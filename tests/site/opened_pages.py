@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
@@ -19,12 +12,10 @@ from django.urls import reverse
 from matrix import LOGIN, ROWS, SEEN, WHO
 from stage import Stage
 
+from served_house import served
 from yesand.kernel.clock import Clock, stamp
 
-SERVE = (
-    "import sys, yesand; from yesand.site import serve; "
-    "serve(yesand.open(sys.argv[1]).place, '127.0.0.1', int(sys.argv[2]))"
-)
+__all__ = ["Opened", "cookies", "pages", "prove", "served"]
 #: Whose sight of a page is looked at first: those whose pages are fullest.
 FIRST = ("ada", "producer", "lab", "auditor", "rater", "nobody", "ben", "dora", "other")
 
@@ -114,30 +105,3 @@ def cookies(as_: dict[str, Client], address: str) -> dict[str, list[dict[str, st
         for who, client in as_.items()
         if name in client.cookies
     }
-
-
-@contextmanager
-def served(root: Path) -> Iterator[str]:
-    """Serve a house by a real gunicorn in a second process; yield its address."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(root), str(port)],
-        # One secret on both sides, so that a session made here is good there.
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "YESAND_SECRET": settings.SECRET_KEY,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()

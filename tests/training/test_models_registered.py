@@ -28,9 +28,9 @@ from yesand.takes import services as takes
 from yesand.training import runs
 from yesand.training.digest import model_digest
 from yesand.training.errors import AlreadyEnded, NameTaken, NotRegistered
+from yesand.training.folder import OVERTAKEN
 from yesand.training.models import Decommission, Deployment, TrainedModel
 from yesand.training.services import (
-    OVERTAKEN,
     decommission,
     deploy,
     files_of,

@@ -15,8 +15,8 @@ from yesand.affect.features import BANDS
 from yesand.affect.frames import WINDOW, Pack
 from yesand.affect.voice_model import Shape, VoiceModel, build
 
-#: Told after every step.
-Heard = Callable[[], None]
+#: Told after every step, with the model as it is then.
+Heard = Callable[[VoiceModel], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def fit(
     classes: int,
     recipe: Recipe,
     shape: Shape,
-    heard: Heard = lambda: None,
+    heard: Heard = lambda model: None,
 ) -> VoiceModel:
     """Train a model on some takes of a pack.
 
@@ -89,7 +89,7 @@ def fit(
         torch.autograd.backward(loss)
         optimiser.step()
         average.follow(step)
-        heard()
+        heard(model)
     average.settle()
     return model.eval()
 

@@ -149,6 +149,8 @@ def permits(
     rule: Rule,
     ask: Ask,
     withdrawals: tuple[Withdrawn, ...] = (),
+    take: str = "",
+    *,
     approvals: tuple[Approved, ...] = (),
 ) -> bool:
     """Tell whether ``decide`` permits the request under the terms.
@@ -168,7 +170,7 @@ def permits(
         return False
     if not rule.first <= ask.at < (rule.end_of_training if ask.training else rule.end):
         return False
-    return not any(withdrawn.covers(ask.request) for withdrawn in withdrawals)
+    return not any(withdrawn.covers(ask.request, take) for withdrawn in withdrawals)
 
 
 def _approved(rule: Rule, ask: Ask, approvals: tuple[Approved, ...]) -> bool:

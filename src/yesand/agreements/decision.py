@@ -46,9 +46,20 @@ class Withdrawn:
     use_classes: frozenset[UseClass] = frozenset()
     modalities: frozenset[Modality] = frozenset()
     licensees: frozenset[str] = frozenset()
+    #: SHA-256 of single takes.
+    takes: frozenset[str] = frozenset()
 
-    def covers(self, request: Request) -> bool:
-        """Tell whether it takes back what is asked for, whatever day the request names."""
+    def covers(self, request: Request, take: str = "") -> bool:
+        """Tell whether it takes back what is asked for, whatever day the request names.
+
+        Parameters
+        ----------
+        take : the SHA-256 of the take that is asked about. Which one is not known without it, so
+            that a withdrawal of single takes may be about it: unknown is deny.
+        """
+        return (not self.takes or not take or take in self.takes) and self._reaches(request)
+
+    def _reaches(self, request: Request) -> bool:
         return (
             (not self.purposes or request.purpose in self.purposes)
             and (not self.use_classes or request.use_class in self.use_classes)
@@ -83,6 +94,7 @@ def decide(
     withdrawals: tuple[Withdrawn, ...] = (),
     *,
     strike: bool = False,
+    take: str = "",
     approvals: tuple[Approved, ...] = (),
 ) -> Decision:
     """Decide one request in a fixed order: statute, withdrawal, prohibition, permission, deny.
@@ -91,6 +103,8 @@ def decide(
     ----------
     withdrawals : those that the terms' performer made after signing them.
     strike : whether a strike of performers is on.
+    take : the SHA-256 of the take that it is about; without it, what any single take's withdrawal
+        denies is denied.
     approvals : the single uses that the performer agreed to.
 
     >>> import yesand
@@ -112,7 +126,7 @@ def decide(
     """
     against = [
         *forbidden(request),
-        *_withdrawn(request, withdrawals),
+        *_withdrawn(request, withdrawals, take),
         *_prohibited(terms, request, strike),
         *(clause for allowed, clause in _asked(terms, request, approvals) if not allowed),
     ]
@@ -121,9 +135,9 @@ def decide(
     return Decision(True, tuple(clause for _, clause in _asked(terms, request, approvals)))
 
 
-def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...]) -> Iterator[Clause]:
+def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...], take: str) -> Iterator[Clause]:
     for withdrawal in withdrawals:
-        if withdrawal.covers(request):
+        if withdrawal.covers(request, take):
             day = f"{withdrawal.at:%Y-%m-%d}"
             yield Clause("withdrawal", day, f"the performer withdrew this on {day}")
 

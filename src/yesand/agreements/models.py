@@ -44,7 +44,8 @@ class Withdrawal(models.Model):
 
     digest = models.CharField(max_length=64, primary_key=True)
     performer = models.ForeignKey(Performer, on_delete=models.PROTECT, related_name="withdrawals")
-    #: ``{"purposes": [], "use_classes": [], "modalities": [], "licensees": []}``; empty is all.
+    #: ``{"purposes": [], "use_classes": [], "modalities": [], "licensees": []}``, and ``takes``
+    #: where single ones are named; empty is all.
     scope = models.JSONField()
     reason = models.TextField(blank=True)
     at = models.DateTimeField()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Withdrawn
@@ -23,3 +24,13 @@ class Standing:
     terms_name: str
     withdrawals: tuple[Withdrawn, ...] = ()
     approvals: tuple[Approved, ...] = ()
+
+    def about(self, take: str) -> Standing:
+        """Return what stands for one take: withdrawals of other single takes are none of its."""
+        mine = (w for w in self.withdrawals if not w.takes or take in w.takes)
+        return replace(self, withdrawals=tuple(replace(w, takes=frozenset()) for w in mine))
+
+    def within(self, takes: Collection[str]) -> Standing:
+        """Return what stands for some takes: withdrawals of other single takes are left out."""
+        theirs = (w for w in self.withdrawals if not w.takes or w.takes & set(takes))
+        return replace(self, withdrawals=tuple(theirs))

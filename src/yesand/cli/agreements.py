@@ -86,6 +86,9 @@ def withdraw(
     use_class: Annotated[list[str] | None, typer.Option(help="Only for this use class.")] = None,
     modality: Annotated[list[str] | None, typer.Option(help="Only this modality.")] = None,
     licensee: Annotated[list[str] | None, typer.Option(help="Only from this licensee.")] = None,
+    take: Annotated[
+        list[str] | None, typer.Option(help="Only this take: its SHA-256, or how it begins.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="If you wish to say why.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -96,6 +99,7 @@ def withdraw(
         "use_classes": use_class,
         "modalities": modality,
         "licensees": licensee,
+        "takes": take,
     }
     scope = {k: v for k, v in named.items() if v}
     made = opened.withdraw(performer, reason=reason, **scope)
@@ -118,7 +122,11 @@ def withdraw(
 
 def _narrowed(scope: Mapping[str, Sequence[str]]) -> str:
     """Say what alone was taken back; nothing if it was everything."""
-    words = [word for named in scope.values() for word in named]
+    words = [
+        f"take {word[:12]}" if kind == "takes" else word
+        for kind, named in scope.items()
+        for word in named
+    ]
     return f" ({', '.join(words)} only)" if words else ""
 
 

@@ -8,7 +8,7 @@ that would be answered alike, ``decide`` explains one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from yesand.agreements.decision import Clause, Decision, Request
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Modality
+from yesand.corpus.singles import apart
 from yesand.corpus.standings import Standings
 
 #: Named in every manifest: the same evaluator over the same state gives the same roots.
@@ -47,6 +48,8 @@ class Columns:
     entry : index in the log, strictly increasing.
     agreement : index into ``agreements``, the digests that the takes' sessions name.
     state, modality : index into ``STATES`` and ``MODALITIES``.
+    sha256 : what names each take, for withdrawals of single ones; where it is not told, such a
+        withdrawal keeps every take of its agreement out.
     """
 
     entry: Ints
@@ -54,6 +57,7 @@ class Columns:
     state: Ints
     modality: Ints
     agreements: tuple[str, ...]
+    sha256: Sequence[str] | None = None
 
     @cached_property
     def kind(self) -> Ints:
@@ -94,18 +98,20 @@ class Gate:
 
     def __init__(self, takes: Columns, standings: Mapping[str, Standing]) -> None:
         """Compile what stands for the takes' agreements; of one that is missing, nothing does."""
-        standing = [name for name in takes.agreements if name in standings]
-        place = {name: number for number, name in enumerate(standing)}
-        self.takes = takes
-        self.standings = Standings.of(tuple(standings[name] for name in standing))
-        self._place = np.array([place.get(n, len(place)) for n in takes.agreements], np.int32)
+        found = [standings.get(name) for name in takes.agreements]
+        rows, of_take = apart(takes.sha256, takes.agreement, found)
+        standing = [number for number, row in enumerate(rows) if row is not None]
+        place = {number: nth for nth, number in enumerate(standing)}
+        self.takes, self._agreement = takes, of_take
+        self.standings = Standings.of(tuple(row for row in rows if row is not None))
+        self._place = np.array([place.get(n, len(place)) for n in range(len(rows))], np.int32)
 
     def ask(self, request: Request, *, strike: bool = False) -> Ruling:
         """Apply a request to every take."""
         answers = self.standings.answer(request, strike=strike)
         groups = int(answers.group.max(initial=-1)) + 1
         group = np.append(answers.group, np.int32(groups))[self._place]
-        code = group[self.takes.agreement] * np.int32(_KINDS) + self.takes.kind
+        code = group[self._agreement] * np.int32(_KINDS) + self.takes.kind
         objecting = np.array([bool(_own(kind, request)) for kind in range(_KINDS)])
         permits = np.zeros(groups + 1, dtype=bool)
         permits[answers.group] = answers.permit
@@ -121,7 +127,7 @@ class Gate:
         return Ruling(allowed[code], numbers[code], first, explain)
 
     def _explained(self, take: int, request: Request, strike: bool) -> Decision:
-        number = int(self._place[self.takes.agreement[take]])
+        number = int(self._place[self._agreement[take]])
         base = _NONE
         if number < len(self.standings.rows):
             base = self.standings.explain(number, request, strike=strike)

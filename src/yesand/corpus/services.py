@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +13,20 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from yesand.agreements import services as agreements
-from yesand.agreements.change import Change, changes
-from yesand.agreements.decision import Clause, Decision, Request
+from yesand.agreements.change import changes
+from yesand.agreements.decision import Request
+from yesand.agreements.models import Withdrawal
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action
 from yesand.corpus import telling
+from yesand.corpus.answers import GateResult, Rehearsal
 from yesand.corpus.completeness import Audit, compare
 from yesand.corpus.gate import EVALUATOR, Ruling, evaluate
 from yesand.corpus.manifest import ManifestTake, SignedManifest, load, statement
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.corpus.table import LENGTH, PERFORMER, ROW, Row, Table
 from yesand.kernel.canonical import parse
-from yesand.kernel.errors import CheckFailed, NotFound
+from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -39,89 +41,22 @@ from yesand.takes.models import Take
 if TYPE_CHECKING:
     from yesand.corpus.dataset import TakeDataset
 
+#: What callers take from here.
+__all__ = [
+    "GateResult",
+    "Rehearsal",
+    "audit_completeness",
+    "check_current",
+    "dataset",
+    "find",
+    "gate",
+    "load_manifest",
+    "path_of",
+    "rehearse",
+]
 _CHUNK = 5_000
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """What the gate let through, and why the rest stayed out."""
-
-    manifest: SignedManifest
-    #: (decision, takes that it was made on), the denials.
-    denials: tuple[tuple[Decision, int], ...]
-    #: False: the same request over the same state gave this manifest before.
-    new: bool
-
-    @property
-    def permitted(self) -> int:
-        """How many takes were let through."""
-        return len(self.manifest.takes)
-
-    @property
-    def denied(self) -> int:
-        """How many takes stayed out."""
-        return len(self.manifest.denied)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it for ``--json``: counts, the manifest's digest and every denial's clauses."""
-        return {
-            "manifest": self.manifest.digest,
-            "new": self.new,
-            "permitted": self.permitted,
-            "denied": self.denied,
-            "performers": len(self._performers),
-            "trial": self.manifest.trial,
-            "log_size": self.manifest.log_size,
-            "denials": [
-                {"takes": takes, "clauses": [asdict(clause) for clause in decision.clauses]}
-                for decision, takes in self.denials
-            ],
-        }
-
-    def lines(self) -> list[str]:
-        """Return it for people."""
-        trial = " TRIAL: for this house only." if self.manifest.trial else ""
-        told = [
-            f"{self.permitted:,} takes of {len(self._performers):,} performers permitted, "
-            f"{self.denied:,} denied.{trial}"
-        ]
-        for decision, takes in self.denials:
-            told.append(f"{takes:,} denied: {'; '.join(map(str, decision.clauses))}.")
-        again = "" if self.new else ", the same as before"
-        return [*told, f"Manifest {self.manifest.digest[:16]} at log size {self._size}{again}."]
-
-    @property
-    def _performers(self) -> set[str]:
-        return {take.performer for take in self.manifest.takes}
-
-    @property
-    def _size(self) -> str:
-        return f"{self.manifest.log_size:,}"
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What the gate would say of a request now; nothing was signed.
-
-    Attributes
-    ----------
-    clauses : (clause, takes that it keeps out), those of most takes first.
-    changes : what would change each of them, in the same order.
-    trial : some of what would be permitted stands on trial terms.
-    """
-
-    permitted: int
-    denied: int
-    performers: int
-    duration_ms: int
-    clauses: tuple[tuple[Clause, int], ...]
-    changes: tuple[Change, ...]
-    trial: bool
-
-    def told(self) -> list[tuple[Clause, str, int]]:
-        """Return each clause with what would change it and the takes that it keeps out."""
-        told = zip(self.clauses, self.changes, strict=True)
-        return [(clause, change.sentence, takes) for (clause, takes), change in told]
+#: A withdrawal that comes while the gate decides has it decide anew; so often at most.
+_TRIES = 20
 
 
 def rehearse(place: Place, request: Request) -> Rehearsal:
@@ -172,8 +107,19 @@ def gate(place: Place, request: Request, *, progress: Progress = silent) -> Gate
     Raises
     ------
     NothingPermitted : not one take may be used; it names the clauses.
-    NotFound : no such licensee.
+    NotFound : no such licensee. Refused : a withdrawal came in between every time.
     """
+    for _ in range(_TRIES):
+        found = _decided(place, request, progress)
+        if found is not None:
+            return found
+    raise Refused(
+        "Permission is being withdrawn faster than the gate decides", remedy="Ask again in a while."
+    )
+
+
+def _decided(place: Place, request: Request, progress: Progress) -> GateResult | None:
+    """Decide and sign; nothing, if somebody withdrew meanwhile and it must be decided anew."""
     asked = _judged(place, request, progress)
     table, standings, ruling = asked.table, asked.standings, asked.ruling
     if not ruling.permit.any():
@@ -193,6 +139,8 @@ def gate(place: Place, request: Request, *, progress: Progress = silent) -> Gate
     known = _known(place, payload)
     given = takes, denied
     manifest = _kept(place, known, *given) if known else _sign(place, payload, *given)
+    if manifest is None:
+        return None
     counted = zip(ruling.decisions, ruling.counts(), strict=True)
     denials = tuple((decision, n) for decision, n in counted if not decision.permit)
     return GateResult(manifest, denials, new=known is None)
@@ -320,7 +268,7 @@ def _sign(
     payload: dict[str, Any],
     takes: tuple[ManifestTake, ...],
     denied: tuple[tuple[int, int], ...],
-) -> SignedManifest:
+) -> SignedManifest | None:
     predicate, name = payload["predicate"], digest_of(payload)
     signed = SignedManifest(
         digest=name,
@@ -334,6 +282,13 @@ def _sign(
     # The file first: a row never lacks its file, and a file without a row is no manifest.
     signed.save(path_of(place, name))
     with transaction.atomic():
+        # The log lets one writer in: after this line no withdrawal comes in between, and whoever
+        # withdraws from now on finds this manifest. One that came before would miss it.
+        entry = log.record(place, Kind.MANIFEST_SIGNED, name)
+        if Withdrawal.objects.filter(entry_id__gte=signed.log_size).exists():
+            transaction.set_rollback(True)
+            path_of(place, name).unlink(missing_ok=True)
+            return None
         row = Manifest.objects.create(
             digest=name,
             licensee=people.organisation(predicate["request"]["licensee"]),
@@ -346,7 +301,7 @@ def _sign(
             trial=signed.trial,
             envelope=signed.envelope,
             at=place.clock.now(),
-            entry=log.record(place, Kind.MANIFEST_SIGNED, name),
+            entry=entry,
         )
         ManifestPerformer.objects.bulk_create(_performers(row, takes), batch_size=_CHUNK)
     return signed

@@ -51,6 +51,7 @@ class Table:
             state=np.array([STATES.index(told.get(r[0], r[7])) for r in rows], dtype=np.int64),
             modality=np.array([MODALITIES.index(r[8]) for r in rows], dtype=np.int64),
             agreements=tuple(names),
+            sha256=[r[1] for r in rows],
         )
         return cls(rows, columns)
 

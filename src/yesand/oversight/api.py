@@ -13,14 +13,17 @@ from pydantic import Field
 from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.agreements.vocabulary import Modality, Purpose, UseClass
+from yesand.oversight.closing.services import state
+from yesand.oversight.feed.api import router as feed
 from yesand.oversight.models import Finding, Obligation
 from yesand.oversight.withdrawing.services import foresee
 from yesand.people.acting import WITHDRAW
 from yesand.people.bearer import allowed
-from yesand.people.shapes import Page, Slice, Told, paged
+from yesand.people.shapes import Named, Page, Slice, Told, paged
 from yesand.people.sight import Request, visible
 
 router = Router(tags=["oversight"])
+router.add_router("", feed)
 
 
 class WithdrawalOut(Schema):
@@ -45,14 +48,38 @@ class WithdrawalOut(Schema):
 
 
 class ObligationOut(Schema):
-    """A duty: who must do what by when, and because of which clause."""
+    """A duty: who must do what by when, because of which clause, and how it stands."""
 
+    number: int
     duty: str
     bearer: str
     subject: str
     due: datetime | None
     clause: str
     withdrawal: str
+    state: str = Field(description="open, overdue, done, or goes on (it has no date).")
+    days: int = Field(description="Until its date; once overdue, since it.")
+    statement: str = Field(description="Its bearer's signed statement that it was done.")
+
+    @staticmethod
+    def resolve_number(row: Obligation) -> int:
+        """Number it, as its page does."""
+        return row.pk
+
+    @staticmethod
+    def resolve_state(row: Obligation, context: dict[str, Any]) -> str:
+        """Say how it stands."""
+        return state(context["request"].place, row).state.value
+
+    @staticmethod
+    def resolve_days(row: Obligation, context: dict[str, Any]) -> int:
+        """Count the days."""
+        return state(context["request"].place, row).days
+
+    @staticmethod
+    def resolve_statement(row: Obligation) -> str:
+        """Give what was stated."""
+        return row.fulfilment.statement if hasattr(row, "fulfilment") else ""
 
     @staticmethod
     def resolve_bearer(row: Obligation) -> str:
@@ -72,6 +99,7 @@ class ScopeIn(Told):
     use_classes: list[UseClass] = []
     modalities: list[Modality] = []
     licensees: list[str] = Field([], max_length=50)
+    takes: list[Named] = Field([], max_length=10_000, description="SHA-256 of takes of yours.")
 
 
 class DueOut(Schema):
@@ -158,7 +186,8 @@ def preview(request: HttpRequest, told: ScopeIn) -> dict[str, Any]:
 @router.get("/obligations", response=Page[ObligationOut], auth=allowed("account:read"))
 def obligations(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
     """List duties with their dates, the soonest first."""
-    rows = visible(Obligation, cast(Request, request).sight).select_related("bearer")
+    rows = visible(Obligation, cast(Request, request).sight)
+    rows = rows.select_related("bearer", "fulfilment")
     return paged(rows.order_by(F("due").asc(nulls_last=True), "pk"), part)
 
 

@@ -51,7 +51,7 @@ def arising(at: datetime, producer: str, holdings: Iterable[Holding], whole: boo
     Parameters
     ----------
     at : when it was made.
-    whole : everything was withdrawn, so that the recordings themselves must go.
+    whole : nothing more may be done with what was withdrawn, so that the recordings must go.
     """
     for holding in holdings:
         yield from _of_manifest(at, producer, holding, whole)
@@ -63,11 +63,14 @@ def arising(at: datetime, producer: str, holdings: Iterable[Holding], whole: boo
             yield Due(Duty.PAY, licensee, subject, None, "pay: until a signed decommission")
 
 
-def deletion(at: datetime, producer: str, handle: str, withdrawing: Withdrawing) -> Due:
-    """Return the producer's own duty to delete what was recorded."""
+def deletion(
+    at: datetime, producer: str, handle: str, withdrawing: Withdrawing, takes: int = 0
+) -> Due:
+    """Return the producer's own duty to delete what was recorded: all of it, or so many takes."""
     days = withdrawing.delete_recordings_days
+    subject = f"takes:{takes} of {handle}" if takes else f"performer:{handle}"
     due = at + timedelta(days=days)
-    return Due(Duty.DELETE, producer, f"performer:{handle}", due, _clause(Duty.DELETE, days))
+    return Due(Duty.DELETE, producer, subject, due, _clause(Duty.DELETE, days))
 
 
 def strictest(found: Iterable[Withdrawing]) -> Withdrawing:

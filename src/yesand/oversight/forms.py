@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy
 
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import Scope
@@ -16,8 +18,11 @@ from yesand.kernel.errors import BadInput
 from yesand.oversight.findings.services import LONGEST, check_about
 from yesand.oversight.models import Finding
 from yesand.people.models import Organisation, Performer
+from yesand.takes.models import Take
 
 WHOLE, PART = "whole", "part"
+#: So many takes are listed to choose from; any other is taken back from its own page.
+MOST_TAKES = 200
 
 
 class ScopeForm(forms.Form):
@@ -35,10 +40,13 @@ class ScopeForm(forms.Form):
     use_classes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     modalities = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     licensees = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    takes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, performer: Performer, data: QueryDict | None = None) -> None:
         super().__init__(data or None)
-        for name, choices in offered_to(performer).items():
+        chosen = data.getlist("takes") if data else []
+        offered = {**offered_to(performer), "takes": takes_of(performer, chosen)}
+        for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @property
@@ -108,6 +116,19 @@ def offered_to(performer: Performer) -> dict[str, list[tuple[str, str]]]:
         "modalities": _words(Modality, [t.modalities for t in terms]),
         "licensees": [(o.slug, o.name) for o in holders.distinct().order_by("name")],
     }
+
+
+def takes_of(performer: Performer, chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """Return a performer's takes to choose from: the newest, and what was chosen from elsewhere."""
+    rows = Take.objects.filter(performer=performer).order_by("-recorded_at", "-entry_id")
+    newest = list(rows[:MOST_TAKES])
+    beyond = rows.filter(sha256__in=list(chosen)).exclude(pk__in=[t.pk for t in newest])
+    return [(take.sha256, _called(take)) for take in [*beyond, *newest]]
+
+
+def _called(take: Take) -> str:
+    emotion, day = gettext(take.emotion.replace("-", " ")), date_format(take.recorded_at)
+    return f"{day}, {emotion} ({take.sha256[:8]})"
 
 
 def _words(vocabulary: Any, named: list[frozenset[Any]]) -> list[tuple[str, str]]:

@@ -19,13 +19,14 @@ def panels(request: Request) -> Iterator[Panel]:
         mine = visible(Withdrawal, sight).filter(performer=sight.performer)
         yield Panel("oversight/withdrawing.html", {"withdrawals": mine.order_by("-entry_id")}, 80)
     if sight.licensees:
-        rows = visible(Obligation, sight).filter(bearer__in=sight.licensees)
+        open_ones = visible(Obligation, sight).filter(fulfilment=None)
+        rows = open_ones.filter(bearer__in=sight.licensees).select_related("bearer", "fulfilment")
         soonest = rows.order_by(F("due").asc(nulls_last=True), "pk")[:10]
-        yield Panel("oversight/duties.html", {"duties": soonest, "now": now}, 40)
+        yield Panel("oversight/duties.html", {"duties": soonest, "request": request}, 40)
     if sight.everything:
         context = {
             "check": Check.objects.order_by("-at", "-pk").first(),
             "findings": Finding.objects.count(),
-            "overdue": Obligation.objects.filter(due__lt=now).count(),
+            "overdue": Obligation.objects.filter(due__lt=now, fulfilment=None).count(),
         }
         yield Panel("oversight/standing.html", context, 20)

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
-from yesand.people.frame import AUDITOR, PRODUCER, Link
+from yesand.people.frame import AUDITOR, LICENSEE, PRODUCER, Link
 
 
 def _(words: str) -> str:
@@ -17,4 +17,5 @@ MENU = (
     Link(_("Checks"), "checks", (AUDITOR,), place=60),
     Link(_("Findings"), "findings", (AUDITOR,), place=65, home=(PRODUCER,)),
     Link(_("Obligations"), "obligations", (AUDITOR,), place=70),
+    Link(_("Revocations"), "revocations", (), place=72, home=(LICENSEE, PRODUCER, AUDITOR)),
 )

@@ -45,6 +45,49 @@ class Obligation(models.Model):
         return f"{self.bearer}: {self.duty} {self.subject}"
 
 
+class Fulfilment(models.Model):
+    """The bearer's signed statement that they have done what they must; never changed."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    obligation = models.OneToOneField(
+        Obligation, on_delete=models.PROTECT, related_name="fulfilment"
+    )
+    statement = models.TextField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="fulfilments")
+    envelope = models.JSONField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.obligation}: done at {self.at:%Y-%m-%d}"
+
+
+class Revocation(models.Model):
+    """What one licensee is told of one withdrawal: an item of their feed, signed and numbered."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    licensee = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="revocations")
+    #: From 1 on, without gaps, for each licensee.
+    number = models.PositiveIntegerField()
+    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="revocations")
+    envelope = models.JSONField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """Numbered once, told once."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["licensee", "number"], name="one_notice_a_number"),
+            models.UniqueConstraint(fields=["licensee", "withdrawal"], name="told_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"notice {self.number} to {self.licensee}"
+
+
 class Finding(models.Model):
     """What an auditor noted about one record; never changed, only followed by another."""
 

@@ -10,15 +10,18 @@ from django.db.models import F, Q, QuerySet
 
 from yesand.agreements.clause import Request
 from yesand.agreements.models import Agreement, Withdrawal
-from yesand.agreements.scope import EVERYTHING, Scope
+from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms, Withdrawing
+from yesand.corpus.holding.services import held_entries
 from yesand.corpus.models import Manifest, ManifestPerformer
+from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.place import Place
 from yesand.oversight.duties import Due, Holding, arising, deletion, strictest
 from yesand.oversight.models import Obligation
 from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.people.seats import PRODUCER
+from yesand.takes.models import Take
 from yesand.training.models import Deployment, TrainedModel
 
 
@@ -28,7 +31,7 @@ def obligations(place: Place, withdrawal: Withdrawal) -> list[Obligation]:
     Again changes nothing, unless a model or deployment has come to light since.
     """
     scope = Scope.parse(withdrawal.scope)
-    due = duties(withdrawal.performer, scope, withdrawal.at, before=withdrawal.entry_id)
+    due = duties(place, withdrawal.performer, scope, withdrawal.at, before=withdrawal.entry_id)
     with transaction.atomic():
         for each in due:
             _raise(withdrawal, each)
@@ -36,7 +39,7 @@ def obligations(place: Place, withdrawal: Withdrawal) -> list[Obligation]:
 
 
 def duties(
-    performer: Performer, scope: Scope, at: datetime, *, before: int | None = None
+    place: Place, performer: Performer, scope: Scope, at: datetime, *, before: int | None = None
 ) -> list[Due]:
     """Return the duties of a withdrawal of that scope, made at that moment.
 
@@ -44,20 +47,23 @@ def duties(
     ----------
     before : the withdrawal's own log entry; none: it has not been made yet.
     """
-    whole = scope == EVERYTHING
-    holdings = (_holding(m, performer) for m in held(performer, scope, before=before))
+    whole = scope.for_every_use
+    holdings = (_holding(m, performer) for m in held(place, performer, scope, before=before))
     due = list(arising(at, PRODUCER, holdings, whole))
     if whole:
         signed = Agreement.objects.filter(performer=performer)
         if before is not None:
             signed = signed.filter(entry_id__lt=before)
         if signed.exists():
-            due.append(deletion(at, PRODUCER, performer.handle, _strictest(signed)))
+            promised, takes = _strictest(signed), len(scope.takes)
+            due.append(deletion(at, PRODUCER, performer.handle, promised, takes))
     return due
 
 
-def held(performer: Performer, scope: Scope, *, before: int | None = None) -> Iterator[Manifest]:
-    """Yield the manifests that hold takes of the performer and that the scope takes back.
+def held(
+    place: Place, performer: Performer, scope: Scope, *, before: int | None = None
+) -> Iterator[Manifest]:
+    """Yield the manifests that hold takes of the performer that the scope takes back.
 
     Parameters
     ----------
@@ -66,11 +72,33 @@ def held(performer: Performer, scope: Scope, *, before: int | None = None) -> It
     rows = Manifest.objects.filter(performers__performer=performer)
     if before is not None:
         rows = rows.filter(log_size__lte=before)
+    for manifest in rows.select_related("licensee").distinct().order_by("entry_id"):
+        if ended_by(place, manifest, performer, scope):
+            yield manifest
+
+
+def ended_by(place: Place, manifest: Manifest, performer: Performer, scope: Scope) -> bool:
+    """Tell whether what a scope takes back is in a manifest that holds takes of the performer."""
     # The day of a withdrawal narrows nothing: it covers what it names from then on.
     withdrawn = scope.since(datetime.max.replace(tzinfo=UTC))
-    for manifest in rows.select_related("licensee").distinct().order_by("entry_id"):
-        if withdrawn.covers(Request.parse(manifest.request)):
-            yield manifest
+    if not withdrawn.covers(Request.parse(manifest.request)):
+        return False
+    return not scope.takes or bool(taken_from(place, manifest, performer, scope))
+
+
+def taken_from(place: Place, manifest: Manifest, performer: Performer, scope: Scope) -> list[Take]:
+    """Return the single takes of a scope that a manifest holds, in the log's order.
+
+    A manifest whose file is broken or lost counts as holding all that were logged before it: it
+    hinders no withdrawal.
+    """
+    rows = Take.objects.filter(performer=performer, sha256__in=scope.takes)
+    named = list(rows.filter(entry_id__lt=manifest.log_size).order_by("entry_id"))
+    try:
+        inside = set(held_entries(place, manifest, [take.entry_id for take in named]))
+    except (CheckFailed, NotFound):
+        return named
+    return [take for take in named if take.entry_id in inside]
 
 
 def about_service(deployment: Deployment) -> list[Obligation]:
@@ -84,7 +112,9 @@ def about_service(deployment: Deployment) -> list[Obligation]:
         Q(subject=f"deployment:{deployment.name}")
         | Q(subject__in=behind, bearer=deployment.licensee)
     )
-    return list(rows.select_related("bearer").order_by(F("due").asc(nulls_last=True), "pk"))
+    return list(
+        rows.select_related("bearer", "fulfilment").order_by(F("due").asc(nulls_last=True), "pk")
+    )
 
 
 def asked_by(manifest: Manifest) -> Withdrawing | None:

@@ -24,6 +24,7 @@ from yesand.people.acting import WITHDRAW
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed, reauthenticated
+from yesand.takes.models import Take
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,25 +106,20 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
     """Show one withdrawal: what was taken back, and who must do what by when."""
     rows = visible(Withdrawal, request.sight).select_related("performer", "entry")
     found = get_object_or_404(rows, digest=digest)
-    duties = visible(Obligation, request.sight).filter(withdrawal=found).select_related("bearer")
+    rows_of_duties = visible(Obligation, request.sight).filter(withdrawal=found)
+    duties = rows_of_duties.select_related("bearer", "fulfilment")
+    scope = Scope.parse(found.scope)
+    takes = visible(Take, request.sight).filter(sha256__in=scope.takes)
     return render(
         request,
         "oversight/withdrawal.html",
         {
             "withdrawal": found,
-            "scope": str(Scope.parse(found.scope)),
+            "scope": str(scope),
+            "takes": takes.order_by("-recorded_at", "pk"),
             "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
-            "now": request.place.clock.now(),
         },
     )
-
-
-@require_safe
-def obligations(request: Request) -> HttpResponse:
-    """List duties, the soonest first."""
-    rows = visible(Obligation, request.sight).select_related("bearer", "withdrawal")
-    ordered = rows.order_by(F("due").asc(nulls_last=True), "pk")
-    return listed(request, "oversight/obligations.html", ordered, now=request.place.clock.now())
 
 
 @require_safe

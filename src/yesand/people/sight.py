@@ -168,6 +168,10 @@ RULES = {
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
+    "oversight.fulfilment": Rule(
+        performer="obligation__withdrawal__performer", licensees=("obligation__bearer",)
+    ),
+    "oversight.revocation": Rule(licensees=("licensee",)),
 }
 
 

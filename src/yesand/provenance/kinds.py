@@ -34,3 +34,6 @@ class Kind(StrEnum):
     ARTICLE_PUBLISHED = "article.published"
     REPORT_COMPUTED = "report.computed"
     FINDING_NOTED = "finding.noted"
+    REVOCATION_NOTICED = "revocation.noticed"
+    OBLIGATION_MET = "obligation.met"
+    RUN_OVERTAKEN = "run.overtaken"

@@ -192,11 +192,16 @@ def _entry(index: int, kind: Kind, at: str, digest: str) -> Entry:
     )
 
 
-def _next_index() -> int:
+def wait_to_write() -> None:
+    """Be the log's only writer from here to the end of the caller's transaction."""
     # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL needs to be told.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _next_index() -> int:
+    wait_to_write()
     last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
     return 0 if last is None else last + 1
 

@@ -16,4 +16,7 @@ class Predicate(StrEnum):
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     ARTICLE = "https://yes-and.org/attestation/article/v1"
+    REVOCATION = "https://yes-and.org/attestation/revocation/v1"
+    FULFILMENT = "https://yes-and.org/attestation/fulfilment/v1"
+    OVERTAKEN = "https://yes-and.org/attestation/overtaken/v1"
     TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

@@ -12,7 +12,7 @@ from yesand.corpus.models import Export, Manifest
 from yesand.meetings.models import Change
 from yesand.newsroom.models import Report as Transparency
 from yesand.newsroom.models import Version
-from yesand.oversight.models import Finding
+from yesand.oversight.models import Finding, Fulfilment, Revocation
 from yesand.people.sight import Sight, visible
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
@@ -52,6 +52,8 @@ HOMES = {
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),
     Kind.EXPORT_MADE: Home(Export, "manifest", "manifest__pk"),
     Kind.FINDING_NOTED: Home(Finding),
+    Kind.REVOCATION_NOTICED: Home(Revocation, "revocations", ""),
+    Kind.OBLIGATION_MET: Home(Fulfilment, "obligation", "obligation__pk"),
     Kind.MODEL_REGISTERED: Home(TrainedModel, "model"),
     Kind.DEPLOYMENT_STARTED: Home(Deployment, "deployment"),
     Kind.DEPLOYMENT_ENDED: Home(Decommission, "deployment", "deployment__pk"),

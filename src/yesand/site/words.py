@@ -49,6 +49,14 @@ WORDS = (
     _("retrain or retire"),
     _("delete recordings"),
     _("go on paying"),
+    # How a duty stands, and what it is about
+    _("open"),
+    _("overdue"),
+    _("done"),
+    _("manifest"),
+    _("model"),
+    _("deployment"),
+    _("takes"),
     # Emotions, as the public corpora name them
     _("neutral"),
     _("calm"),

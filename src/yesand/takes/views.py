@@ -97,7 +97,8 @@ def media(request: Request, sha256: str) -> HttpResponseBase:
 
 def _usage(request: Request, found: Take) -> str:
     """Say what the take's agreement prefers (AIPREF)."""
-    standing, today = standing_of(found.session.agreement), request.place.clock.now().date()
+    standing = standing_of(found.session.agreement).about(found.sha256)
+    today = request.place.clock.now().date()
     return usage([standing], Modality(found.modality), today)
 
 

@@ -33,3 +33,9 @@ def decommission(name: str, model: str, licensee: str, until: str) -> dict[str, 
     """Return the statement that a deployment ended."""
     told = {"deployment": name, "licensee": licensee, "until": until}
     return dsse.attest(Predicate.DECOMMISSION, {name: model}, told)
+
+
+def overtaken(manifest: str, left: str, why: str, at: str) -> dict[str, Any]:
+    """Return the statement that a run was stopped, and which files were left of it."""
+    told = {"manifest": manifest, "why": why, "at": at}
+    return dsse.attest(Predicate.OVERTAKEN, {"checkpoint": left}, told)

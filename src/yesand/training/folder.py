@@ -29,6 +29,8 @@ from yesand.kernel.ids import digest_file
 FORMAT = "yes-and voice model 1"
 WEIGHTS, ABOUT, FROZEN = "weights.safetensors", "model.json", "frozen.npz"
 CARD, CARD_DATA = "card.md", "card.json"
+#: What is left of a run that a withdrawal overtook, and what says so.
+CHECKPOINT, REACHED, OVERTAKEN = "checkpoint.safetensors", "checkpoint.json", "OVERTAKEN.txt"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,11 @@ def write_weights(path: Path, model: VoiceModel) -> None:
     """Write the weights as safetensors, which hold numbers and no code."""
     tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
     path.write_bytes(save(tensors))
+
+
+def mark(where: Path, why: str) -> None:
+    """Mark what lies there as overtaken."""
+    durable.write(where / OVERTAKEN, f"Not registered, not to be used.\n{why}\n".encode())
 
 
 def about(folder: Path) -> dict[str, Any]:

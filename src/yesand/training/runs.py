@@ -23,12 +23,15 @@ from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
+from yesand.corpus.errors import Overtaken
 from yesand.kernel.progress import Progress, silent
 from yesand.training import card, folder
 from yesand.training.examples import Example, Settings, check
 from yesand.training.grounds import Grounds
 
 Ints = NDArray[np.int64]
+#: How often in a run it is asked whether its takes may still be used.
+CHECKPOINTS = 20
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def train(
     cache: features.Cache | None = None,
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
+    still_holds: Callable[[], None] = lambda: None,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -75,11 +79,14 @@ def train(
     Parameters
     ----------
     ready : told of the finished folder before it is put in place.
+    still_holds : asked at each of twenty checkpoints; raises ``Overtaken`` once a take may no
+        longer be used.
 
     Raises
     ------
     BadInput : examples that no model can be scored on, or recordings that cannot be read.
     Refused : something lies in ``out`` already.
+    Overtaken : from ``still_holds``; the checkpoint that was reached lies in ``out``, and says so.
     """
     labels = check(examples)
     performers = [e.performer for e in examples]
@@ -88,7 +95,12 @@ def train(
     folder.refuse_full(out)
     sources = [features.Source(e.sha256, e.path) for e in examples]
     pack = Pack.of(features.extract(sources, cache, progress))
-    *held, final = _models(pack, label, fold, len(labels), settings, progress)
+    work = _Work(still_holds)
+    try:
+        *held, final = _models(pack, label, fold, len(labels), settings, work, progress)
+    except Overtaken as fault:
+        _leave(out, work, settings, grounds, fault)
+        raise
     embedding = torch.stack([model.embed(pack) for model in held])
     scores = evaluate(_unmet(held, embedding, fold), label, performers, labels)
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
@@ -111,6 +123,16 @@ def train(
     return record
 
 
+def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: Overtaken) -> None:
+    reached = {"done": work.done, "of": work.whole}
+    about = {"manifest": grounds.manifest, "settings": settings.as_json(), "steps": reached}
+    with folder.whole(out) as partial:
+        if work.final is not None:
+            folder.write_weights(partial / folder.CHECKPOINT, work.final)
+        folder.write_json(partial / folder.REACHED, about)
+        folder.mark(partial, str(fault))
+
+
 def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
     about = {"format": folder.FORMAT, "manifest": grounds.manifest, **record.as_json()}
     folder.write_json(partial / folder.ABOUT, about)
@@ -130,7 +152,13 @@ def _unmet(
 
 
 def _models(
-    pack: Pack, label: Ints, fold: Ints, classes: int, settings: Settings, progress: Progress
+    pack: Pack,
+    label: Ints,
+    fold: Ints,
+    classes: int,
+    settings: Settings,
+    work: _Work,
+    progress: Progress,
 ) -> list[VoiceModel]:
     """Train one model without each fold's performers, and one with everybody, side by side.
 
@@ -138,13 +166,14 @@ def _models(
     """
     parts = [np.flatnonzero(fold != k) for k in range(int(fold.max()) + 1)]
     parts.append(np.arange(len(fold)))
-    work = _Work(sum(settings.recipe.steps(len(part)) for part in parts))
+    work.whole = sum(settings.recipe.steps(len(part)) for part in parts)
     target = torch.from_numpy(label)
 
     def job(part: Ints) -> VoiceModel:
         torch.set_num_threads(1)
         takes = torch.from_numpy(part)
-        return fit(pack, takes, target, classes, settings.recipe, settings.shape, work.step)
+        heard = work.of_the_final if part is parts[-1] else work.step
+        return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard)
 
     with _steady(), ThreadPoolExecutor(_cores()) as pool:
         try:
@@ -160,13 +189,26 @@ class _Stopped(Exception):
 
 
 class _Work:
-    """Steps done by all threads together."""
+    """Steps done by all threads together, and whether more may be done."""
 
-    def __init__(self, whole: int) -> None:
-        self.whole, self.done = whole, 0
+    def __init__(self, still_holds: Callable[[], None]) -> None:
+        self.whole, self.done, self._due = 0, 0, 0
         self.stop, self._lock = threading.Event(), threading.Lock()
+        self._still_holds = still_holds
+        #: The model of all takes, as far as it is.
+        self.final: VoiceModel | None = None
 
-    def step(self) -> None:
+    def check(self) -> None:
+        """Ask at each checkpoint, from the thread that may read the registry."""
+        if self.done >= self._due:
+            self._due += max(1, self.whole // CHECKPOINTS)
+            self._still_holds()
+
+    def of_the_final(self, model: VoiceModel) -> None:
+        self.final = model
+        self.step(model)
+
+    def step(self, _: VoiceModel) -> None:
         with self._lock:
             self.done += 1
         if self.stop.is_set():
@@ -177,6 +219,7 @@ def _follow(jobs: Sequence[Future[VoiceModel]], work: _Work, progress: Progress)
     pending = set(jobs)
     while pending:
         progress(work.done, work.whole, "training")
+        work.check()
         finished, pending = wait(pending, timeout=0.25, return_when=FIRST_EXCEPTION)
         for job in finished:
             job.result()

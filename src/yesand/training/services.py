@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import NotFound, Refused
+from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
+from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
 from yesand.takes.media import MediaStore
-from yesand.training import digest, folder, runs
+from yesand.training import attestations, digest, folder, runs
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
@@ -45,8 +50,8 @@ __all__ = [
     "train",
 ]
 
-#: Lies in the folder of a model that a withdrawal overtook: it is in no registry.
-OVERTAKEN = "OVERTAKEN.txt"
+#: The house's signed word that what lies beside it was overtaken.
+ATTESTATION = "overtaken.json"
 
 
 def train(
@@ -64,8 +69,8 @@ def train(
 
     Raises
     ------
-    Overtaken : the manifest no longer holds, or no longer did when training was done: the folder
-        is then marked and stays out of the registry.
+    Overtaken : the manifest no longer holds, or no longer did at a checkpoint or when training
+        was done: what was reached is then marked, and stays out of the registry.
     Refused : something else lies in ``out``. BadInput : nothing to learn from, unreadable takes.
     """
     out, settings = Path(out).resolve(), settings or Settings()
@@ -94,6 +99,7 @@ def register(
     check_name(name)
     if not where.is_dir():
         raise NotFound("No model folder here", where=str(where))
+    _check_unmarked(where)
     told = _read(where / folder.ABOUT).get("manifest", manifest.digest)
     if told != manifest.digest:
         raise Refused("The model says it came from another manifest", where=str(where))
@@ -127,14 +133,27 @@ def _run(
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
-    def ready(partial: Path, record: runs.RunRecord) -> None:
+    def ready(whole: Path, record: runs.RunRecord) -> None:
         # Noted before the folder is in place, so that a run killed after that can be entered.
         finished = stamp(place.clock.now())
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
-        durable.write(_note(place, digest.model_digest(partial)), canonical(run))
+        durable.write(_note(place, digest.model_digest(whole)), canonical(run))
 
     examples, stands = _examples(place, manifest), grounds(place, manifest)
-    runs.train(examples, stands, settings, out, Cache(place.cache), progress, ready)
+    try:
+        runs.train(
+            examples,
+            stands,
+            settings,
+            out,
+            Cache(place.cache),
+            progress,
+            ready,
+            partial(corpus.check_current, place, manifest),
+        )
+    except Overtaken as fault:
+        _attest(place, out, manifest, fault)
+        raise
     return run
 
 
@@ -144,17 +163,21 @@ def _run_before(
     """Return the run that left a whole model in ``out``, or nothing if the folder is free."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return None
-    if (out / OVERTAKEN).exists():
-        raise Refused(
-            "The model here was overtaken by a withdrawal",
-            where=str(out),
-            remedy="Delete it, and train on a new manifest.",
-        )
+    _check_unmarked(out)
     run = _read(_note(place, digest.model_digest(out))) if out.is_dir() else {}
     same = run.get("manifest") == manifest.digest and run.get("settings") == settings.as_json()
     if not same:
         folder.refuse_full(out)
     return run
+
+
+def _check_unmarked(where: Path) -> None:
+    if (where / folder.OVERTAKEN).exists():
+        raise Refused(
+            "The model here was overtaken by a withdrawal",
+            where=str(where),
+            remedy="Delete it, and train on a new manifest.",
+        )
 
 
 def _note(place: Place, model: str) -> Path:
@@ -171,13 +194,18 @@ def _enter(
     except Overtaken as fault:
         named = digest.root(files)
         if _note(place, named).exists():
-            _mark(place, where, named, fault)
+            folder.mark(where, str(fault))
+            _attest(place, where, manifest, fault)
+            _note(place, named).unlink()
         raise
 
 
-def _mark(place: Place, where: Path, named: str, fault: Overtaken) -> None:
-    durable.write(where / OVERTAKEN, f"Not registered, not to be used.\n{fault}\n".encode())
-    _note(place, named).unlink()
+def _attest(place: Place, where: Path, manifest: SignedManifest, fault: Overtaken) -> None:
+    """Sign, and enter in the log, that a run was stopped, and what was left of it."""
+    left = digest.model_digest(where)
+    payload = attestations.overtaken(manifest.digest, left, fault.what, stamp(place.clock.now()))
+    log.record(place, Kind.RUN_OVERTAKEN, digest_of(payload))
+    durable.write(where / ATTESTATION, canonical(dsse.seal(payload, [place.signer])))
 
 
 def _read(path: Path) -> dict[str, Any]:

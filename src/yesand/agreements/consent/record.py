@@ -14,7 +14,7 @@ from typing import Any
 from yesand.agreements.consent.meaning import CHANNELS, EMOTION, FORMS, PURPOSES
 from yesand.agreements.days import last_moment
 from yesand.agreements.decision import Withdrawn
-from yesand.agreements.odrl.names import licensee, named, place
+from yesand.agreements.odrl.names import licensee, named, place, take
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
 
@@ -213,6 +213,7 @@ def _scope(taken: Withdrawn) -> Iterator[Part]:
     ]
     yield from ({"@id": name} for name in sorted(names))
     yield from ({"@id": licensee(slug)} for slug in sorted(taken.licensees))
+    yield from ({"@id": take(sha256)} for sha256 in sorted(taken.takes))
 
 
 def _at(moment: datetime) -> Part:

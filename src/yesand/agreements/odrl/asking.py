@@ -8,7 +8,16 @@ from typing import Any
 
 from yesand.agreements.clause import Request
 from yesand.agreements.odrl.evaluate import evaluate, permitted
-from yesand.agreements.odrl.names import EVERYWHERE, INSIDE, OUTSIDE, licensee, named, place, whole
+from yesand.agreements.odrl.names import (
+    EVERYWHERE,
+    INSIDE,
+    OUTSIDE,
+    licensee,
+    named,
+    place,
+    whole,
+)
+from yesand.agreements.odrl.names import take as take_named
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.policy import (
     Ask,
@@ -62,9 +71,12 @@ def world(
     frame: Frame,
     *,
     strike: bool = False,
+    take: str = "",
     duties: Mapping[str, DutyState] | None = None,
 ) -> World:
     """Return the state of the world as a request tells it.
+
+    Which take it is about is not known unless it is told (its SHA-256).
 
     A licensee acts under the agreement's assignee, inside the house or outside of it. That a
     performer has agreed to a single use is not known, so where it is needed nothing is permitted.
@@ -80,6 +92,7 @@ def world(
         "recipient": _one(asker),
         "ya:commercial": _one(request.commercial),
         "ya:strike": _one(strike),
+        **({"ya:take": _one(take_named(take))} if take else {}),
     }
     return World(
         request.at,
@@ -90,10 +103,15 @@ def world(
 
 
 def permits(
-    told: Mapping[str, Any], request: Request, frame: Frame, *, strike: bool = False
+    told: Mapping[str, Any],
+    request: Request,
+    frame: Frame,
+    *,
+    strike: bool = False,
+    take: str = "",
 ) -> bool:
     """Tell whether a document permits a request, by the rules of ODRL alone."""
-    made = world(request, frame, strike=strike)
+    made = world(request, frame, strike=strike, take=take)
     return permitted(evaluate(policy(told), ask(request, frame), made))
 
 

@@ -21,6 +21,7 @@ from yesand.agreements.odrl.names import (
     licensee,
     named,
     place,
+    take,
 )
 from yesand.agreements.odrl.parts import Frame, Part, among, constraint, moment, ref, typed
 from yesand.agreements.statute import EEA, INFERRING, SETTINGS
@@ -169,6 +170,7 @@ def _withdrawn(withdrawals: Sequence[Withdrawn], frame: Frame) -> Iterator[Part]
             ("ya:use", map(named, each.use_classes)),
             ("ya:channel", map(named, each.modalities)),
             ("recipient", map(licensee, each.licensees)),
+            ("ya:take", map(take, each.takes)),
         )
         found = ((left, list(names)) for left, names in lists)
         limits = [among(left, "isAnyOf", names) for left, names in found if names]

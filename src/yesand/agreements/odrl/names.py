@@ -15,6 +15,7 @@ from yesand.agreements.odrl.actions import ODRL, YA
 from yesand.agreements.terms import TERRITORIES, WORLD
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import checked
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PREFIXES = {
@@ -50,6 +51,7 @@ _PREFIX: dict[type, str] = {
     Material: "ya:form-",
 }
 _LICENSEE = "urn:yes-and:licensee:"
+_TAKE = "urn:yes-and:take:"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 W = TypeVar("W", Action, UseClass, Purpose, Modality, Material)
@@ -119,6 +121,23 @@ def slug(name: str) -> str:
     if licensee(found) != name:
         raise BadInput(f"{name!r} is no licensee")
     return found
+
+
+def take(sha256: str) -> str:
+    """Return the name of a take: of its recording's SHA-256."""
+    return _TAKE + sha256
+
+
+def sha256(name: str) -> str:
+    """Return the SHA-256 of the take that a name stands for.
+
+    Raises
+    ------
+    BadInput : it stands for none.
+    """
+    if not name.startswith(_TAKE):
+        raise BadInput(f"{name!r} is no take")
+    return checked(name.removeprefix(_TAKE), where="take")
 
 
 def iri(name: Any, what: str) -> str:

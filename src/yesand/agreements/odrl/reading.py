@@ -19,7 +19,7 @@ from yesand.agreements.days import day_of, zones
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.odrl.document import document
-from yesand.agreements.odrl.names import NOTHING, slug, territory, word
+from yesand.agreements.odrl.names import NOTHING, sha256, slug, territory, word
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.promises import promises
 from yesand.agreements.odrl.rules import Rule, Rules
@@ -165,13 +165,15 @@ def _names(value: Any) -> str:
     return str(value.get("@id")) if isinstance(value, dict) else ""
 
 
+_NARROWING = ("purpose", "ya:use", "ya:channel", "recipient", "ya:take")
+
+
 def _withdrawals(rules: Rules) -> tuple[Withdrawn, ...]:
     found: list[Withdrawn] = []
     while rule := rules.maybe("prohibition", f"withdrawal-{len(found) + 1}"):
-        lists = (
-            rule.names(left, "isAnyOf") for left in ("purpose", "ya:use", "ya:channel", "recipient")
+        purposes, uses, channels, recipients, takes = (
+            rule.names(left, "isAnyOf") for left in _NARROWING
         )
-        purposes, uses, channels, recipients = lists
         at = _moment(rule.told.get("dct:issued"), "dct:issued")
         found.append(
             Withdrawn(
@@ -180,6 +182,7 @@ def _withdrawals(rules: Rules) -> tuple[Withdrawn, ...]:
                 _listed(lambda name: word(UseClass, name), uses),
                 _listed(lambda name: word(Modality, name), channels),
                 _listed(slug, recipients),
+                _listed(sha256, takes),
             )
         )
     return tuple(found)

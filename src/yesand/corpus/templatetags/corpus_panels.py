@@ -6,10 +6,8 @@ from typing import Any
 
 from django import template
 
-from yesand.corpus.membership import holds, index_of
+from yesand.corpus.holding.services import held_entries
 from yesand.corpus.models import Manifest, ManifestPerformer
-from yesand.corpus.services import find
-from yesand.kernel.place import Place
 from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.takes.models import Take
@@ -36,12 +34,5 @@ def corpora_with(context: dict[str, Any], take: Take) -> dict[str, Any]:
     near = rows.select_related("licensee").order_by("-at", "digest")
     return {
         "request": request,
-        "manifests": [m for m in near if _holds(request.place, m, take)],
+        "manifests": [m for m in near if held_entries(request.place, m, [take.entry_id])],
     }
-
-
-def _holds(place: Place, manifest: Manifest, take: Take) -> bool:
-    index = place.cache / "members" / f"{manifest.digest}.npy"
-    if not index.exists():
-        index_of((t.entry for t in find(place, manifest.digest).takes), index)
-    return holds(index, take.entry_id)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import F
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from yesand.oversight.closing.services import about_model, state
+from yesand.oversight.feed.notice import Notice
+from yesand.oversight.feed.services import notice_of
 from yesand.oversight.findings.services import address_of
-from yesand.oversight.models import Finding
+from yesand.oversight.models import Finding, Obligation, Revocation
 from yesand.oversight.services import about_service, asked_by
 from yesand.people.models import Seat
 from yesand.people.sight import visible
-from yesand.training.models import Deployment
+from yesand.training.models import Deployment, TrainedModel
 
 register = template.Library()
 
@@ -47,5 +53,45 @@ def obligations_of(context: dict[str, Any], deployment: Deployment) -> dict[str,
         "shown": True,
         "duties": about_service(deployment),
         "asked": asked_by(deployment.model.manifest),
-        "now": request.place.clock.now(),
+        "request": request,
     }
+
+
+@register.inclusion_tag("oversight/of_model.html", takes_context=True)
+def obligations_about(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show what must be done about a model, to whom it is theirs to know."""
+    request = context["request"]
+    rows = visible(Obligation, request.sight).filter(about_model(model))
+    duties = rows.select_related("bearer", "fulfilment")
+    return {
+        "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
+        "request": request,
+        "mine": request.sight.everything or model.manifest.licensee_id in request.sight.licensees,
+    }
+
+
+@register.inclusion_tag("oversight/standing_of.html", takes_context=True)
+def standing_of(context: dict[str, Any], obligation: Obligation) -> dict[str, Any]:
+    """Show a duty's date and its countdown."""
+    place = context["request"].place
+    return {"duty": obligation, "count": state(place, obligation)}
+
+
+@register.simple_tag
+def duty_about(obligation: Obligation) -> SafeString | str:
+    """Link to what a duty is about; a model is linked by its name."""
+    kind, _, name = obligation.subject.partition(":")
+    key = name
+    if kind == "model":
+        found = TrainedModel.objects.filter(name=name).values_list("digest", flat=True).first()
+        key = found or ""
+    shown = f"{gettext(kind)} {name[:12] if kind == 'manifest' else name}"
+    if kind not in {"manifest", "model", "deployment", "performer"} or not key:
+        return shown
+    return format_html('<a href="{}">{}</a>', reverse(kind, args=[key]), shown)
+
+
+@register.simple_tag
+def says(revocation: Revocation) -> Notice:
+    """Return what a notice says."""
+    return notice_of(revocation)

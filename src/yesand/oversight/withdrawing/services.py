@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -13,10 +13,12 @@ from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.kernel.canonical import parse
+from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
+from yesand.oversight.feed.services import notify
 from yesand.oversight.foreseen import Corpus, Foreseen, Service
-from yesand.oversight.services import duties, held, obligations
+from yesand.oversight.services import duties, ended_by, held, obligations, taken_from
 from yesand.people.models import Performer
 from yesand.provenance.dsse import payload_of
 from yesand.royalties.models import Statement
@@ -24,19 +26,29 @@ from yesand.royalties.statement import parse_statement
 from yesand.takes.models import Take
 from yesand.training.models import Deployment
 
+#: So many signs of a take's SHA-256 name it, unless two of a performer's begin alike.
+_SHORTEST = 8
 #: Money by deployment, in the last month that was settled.
 Earned = Mapping[str, tuple[Money, ...]]
 
 
 def foresee(place: Place, performer: Performer, scope: Scope) -> Foreseen:
-    """Return what a withdrawal of this scope would do if it were made now. It changes nothing."""
+    """Return what a withdrawal of this scope would do if it were made now. It changes nothing.
+
+    Raises
+    ------
+    BadInput : it names a take that is not the performer's.
+    """
+    own_takes(performer, scope.takes)
     now, earned = place.clock.now(), earned_by_deployment(performer)
     standing = agreements.standing_withdrawal(performer, scope)
     return Foreseen(
         scope=scope,
         takes=_takes(performer, scope),
-        corpora=tuple(_corpus(m, performer, earned) for m in held(performer, scope)),
-        duties=tuple(duties(performer, scope, now)),
+        corpora=tuple(
+            _corpus(place, m, performer, scope, earned) for m in held(place, performer, scope)
+        ),
+        duties=tuple(duties(place, performer, scope, now)),
         already=standing.digest if standing else None,
     )
 
@@ -44,19 +56,21 @@ def foresee(place: Place, performer: Performer, scope: Scope) -> Foreseen:
 def take_back(
     place: Place, performer: Performer, scope: Scope, reason: str = ""
 ) -> tuple[Withdrawal, bool]:
-    """Withdraw and raise every duty, all or nothing; tell whether it is new.
+    """Withdraw, raise every duty and tell every licensee, all or nothing; say whether it is new.
 
     The same scope again, from a second page or a second machine, is the withdrawal there is.
 
     Raises
     ------
-    Refused : there is nothing to withdraw.
+    Refused : there is nothing to withdraw. BadInput : a take that is not the performer's.
     """
+    own_takes(performer, scope.takes)
     with transaction.atomic():
         agreements.alone(performer)
         before = agreements.standing_withdrawal(performer, scope)
         made = agreements.withdraw(place, performer, scope, reason)
         obligations(place, made)
+        notify(place, made)
     return made, before is None
 
 
@@ -75,15 +89,40 @@ def earned_by_deployment(performer: Performer) -> dict[str, tuple[Money, ...]]:
     return found
 
 
+def own_takes(performer: Performer, named: Iterable[str]) -> frozenset[str]:
+    """Return the SHA-256 of takes of the performer's own, each told whole or by how it begins.
+
+    Raises
+    ------
+    BadInput : none of theirs begins so, or several; whether another's does is not told.
+    """
+    mine = Take.objects.filter(performer=performer)
+    found = set[str]()
+    for name in named:
+        one = set(mine.filter(sha256__startswith=name.lower()).values_list("sha256", flat=True)[:2])
+        if len(one) != 1 or len(name) < _SHORTEST:
+            many = "More than one" if len(one) > 1 else "No"
+            raise BadInput(
+                f"{many} take of {performer.handle} is called that",
+                where=f"take {name[:64]!r}",
+                remedy="Give its SHA-256, or at least the first 8 signs of it.",
+            )
+        found |= one
+    return frozenset(found)
+
+
 def _takes(performer: Performer, scope: Scope) -> int:
     rows = Take.objects.filter(performer=performer, state=Take.State.ACCEPTED)
+    if scope.takes:
+        rows = rows.filter(sha256__in=scope.takes)
     if scope.modalities:
         rows = rows.filter(modality__in=[m.value for m in scope.modalities])
     return rows.count()
 
 
-def _corpus(manifest: Manifest, performer: Performer, earned: Earned) -> Corpus:
-    parts = list(ManifestPerformer.objects.filter(manifest=manifest, performer=performer))
+def _corpus(
+    place: Place, manifest: Manifest, performer: Performer, scope: Scope, earned: Earned
+) -> Corpus:
     models = manifest.models.order_by("name")
     running = Deployment.objects.filter(model__in=models, decommission=None)
     request = Request.parse(manifest.request)
@@ -92,17 +131,26 @@ def _corpus(manifest: Manifest, performer: Performer, earned: Earned) -> Corpus:
         licensee=manifest.licensee.name,
         purpose=request.purpose.value,
         use_class=request.use_class.value,
-        takes=sum(part.takes for part in parts),
-        duration_ms=sum(part.duration_ms for part in parts),
+        **_size(place, manifest, performer, scope),
         models=tuple((model.digest, model.name) for model in models),
         services=tuple(
             Service(d.name, d.licensee.name, d.model.name, earned.get(d.name, ()))
             for d in running.select_related("licensee", "model").order_by("name")
         ),
-        ended=_ended(manifest, performer, request),
+        ended=_ended(place, manifest, performer),
     )
 
 
-def _ended(manifest: Manifest, performer: Performer, request: Request) -> bool:
+def _size(place: Place, manifest: Manifest, performer: Performer, scope: Scope) -> dict[str, int]:
+    """Return how many takes of a manifest, and how much sound, a scope takes back."""
+    if scope.takes:
+        single = taken_from(place, manifest, performer, scope)
+        return {"takes": len(single), "duration_ms": sum(take.duration_ms for take in single)}
+    parts = list(ManifestPerformer.objects.filter(manifest=manifest, performer=performer))
+    takes, length = sum(p.takes for p in parts), sum(p.duration_ms for p in parts)
+    return {"takes": takes, "duration_ms": length}
+
+
+def _ended(place: Place, manifest: Manifest, performer: Performer) -> bool:
     later = Withdrawal.objects.filter(performer=performer, entry_id__gte=manifest.log_size)
-    return any(Scope.parse(w.scope).since(w.at).covers(request) for w in later)
+    return any(ended_by(place, manifest, performer, Scope.parse(w.scope)) for w in later)

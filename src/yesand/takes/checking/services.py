@@ -111,7 +111,7 @@ def _logged(take: Take) -> bool:
 
 
 def _licence(place: Place, take: Take, *, disputed: bool) -> Licence:
-    standing = standing_of(take.session.agreement)
+    standing = standing_of(take.session.agreement).about(take.sha256)
     agreement = Agreement.objects.get(pk=standing.agreement)
     terms, modality = standing.terms, Modality(take.modality)
     today = place.clock.now().date()

@@ -82,7 +82,7 @@ def _claim(place: Place, take: Take, stands_for: Stands) -> Claim:
             log=place.origin,
             entry=take.entry_id,
         ),
-        mining=mining.mining(stands, Modality(take.modality), today),
+        mining=mining.mining(stands.about(take.sha256), Modality(take.modality), today),
         generator=yesand.__version__,
     )
 

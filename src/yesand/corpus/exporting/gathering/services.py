@@ -57,6 +57,7 @@ def gather(place: Place, row: Manifest, manifest: SignedManifest, progress: Prog
 def _about(place: Place, row: Manifest, manifest: SignedManifest) -> About:
     standing = agreements.standings()
     names = sorted({take.agreement for take in manifest.takes})
+    takes = {take.sha256 for take in manifest.takes}
     world = str(settings.PUBLIC_URL)
     links = rsl.Links(
         ask=public("corpus_request"),
@@ -66,7 +67,7 @@ def _about(place: Place, row: Manifest, manifest: SignedManifest) -> About:
     )
     return about(
         manifest,
-        [standing[name] for name in names],
+        [standing[name].within(takes) for name in names],
         house=place.name,
         origin=place.origin,
         at=row.at,

@@ -1,0 +1,1 @@
+"""Which of some takes a manifest holds, without reading all of it each time."""

@@ -1,0 +1,1 @@
+"""Stating that a duty was done: signed by who had to do it, and logged."""

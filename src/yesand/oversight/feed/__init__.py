@@ -1,0 +1,1 @@
+"""The feed of revocations: what each licensee must no longer use, signed and provable."""
