@@ -228,13 +228,8 @@ class House:
         from yesand.training.services import registered
 
         folder = Path(model)
-        report = estimate(
-            self.place,
-            registered(self.place, folder),
-            folder,
-            estimator=estimator,
-            progress=progress,
-        )
+        known = registered(self.place, folder)
+        report = estimate(self.place, known, folder, estimator=estimator, progress=progress)
         if out is not None:
             save(report, Path(out))
         return report

@@ -1,55 +1,35 @@
+"""A withdrawal becomes a signed notice in each licensee's feed, and the feed cannot be bent."""
+
 from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from test_obligations import deployed, trained
 
 import yesand
-from served_house import between, served
-from small_troupe import ask, troupe
+from small_troupe import ask
 from yesand.agreements import services as agreements
 from yesand.agreements.vocabulary import Purpose
 from yesand.corpus import services as corpus
-from yesand.corpus.errors import Overtaken
-from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import SetClock
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.kernel.keys import Signer
 from yesand.oversight.feed import pages, services
-from yesand.oversight.feed.following import Followed, follow
-from yesand.oversight.feed.line import Line, NoAnswer
 from yesand.oversight.feed.notice import FeedBroken, Notice
 from yesand.oversight.feed.pages import PER_PAGE, Position, open_head, open_page
-from yesand.oversight.feed.watching import Silent, Watch
 from yesand.oversight.models import Revocation
 from yesand.oversight.services import obligations
 from yesand.people import services as people
 from yesand.people.models import Organisation
-from yesand.people.security.services import make_token
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.takes.models import Take
-
-
-@pytest.fixture
-def filled(house: yesand.House, tmp_path: Path) -> yesand.House:
-    troupe(house, tmp_path / "troupe")
-    manifest = corpus.gate(house.place, ask(house)).manifest
-    deployed(house, trained(house, manifest.digest))
-    return house
 
 
 def lab() -> Organisation:
@@ -273,180 +253,3 @@ def test_a_log_that_was_rewritten_is_found(filled: yesand.House, clock: SetClock
 
 def _forged(head: Any) -> Any:
     return type(head)(head.origin, head.size, bytes(32))
-
-
-# Over HTTP, from a second process -----------------------------------------------------------------
-
-
-@dataclass
-class Licensee:
-    """A licensee's machine: a manifest, a token, and the house's address."""
-
-    house: yesand.House
-    url: str
-    token: str
-    manifest: Path
-    signed: SignedManifest
-
-    def watch(self, url: str = "", **how: Any) -> Watch:
-        return Watch.of(Line(url or self.url, self.token), self.manifest, **how)
-
-    def run(self, *more: str, url: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the command as a licensee does: no house, no database."""
-        command = [sys.executable, "-m", "yesand.cli", "revocations", url or self.url]
-        environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        return subprocess.run(
-            [*command, "--manifest", str(self.manifest), "--json", *more],
-            env={**environment, "YESAND_TOKEN": self.token},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-@pytest.fixture
-def licensee(filled: yesand.House, tmp_path: Path) -> Iterator[Licensee]:
-    user = people.account("lab", "licensee", "a line of one's own", organisation=lab())
-    _, token = make_token(filled.place, user, "training", ["corpus:read"], None)
-    signed = corpus.gate(filled.place, ask(filled)).manifest
-    path = tmp_path / "elsewhere" / "corpus.json"
-    path.parent.mkdir()
-    signed.save(path)
-    with served(filled.place.root) as url:
-        yield Licensee(filled, url, token, path, signed)
-
-
-@pytest.mark.browser
-def test_a_licensee_learns_what_must_go_and_goes_on_from_there(licensee: Licensee) -> None:
-    quiet = licensee.run()
-    assert quiet.returncode == 0, quiet.stderr
-    assert json.loads(quiet.stdout)["manifests"][0]["gone"] == []
-    (name,) = taken(licensee.house, "Bert")
-    told = licensee.run()
-    (seen,) = json.loads(told.stdout)["manifests"]
-    assert told.returncode == 1 and seen["gone"] == [name]
-    assert {t["duty"] for t in seen["tasks"]} >= {"stop training", "delete recordings"}
-    state = Followed.load(licensee.manifest.with_name("corpus.json.revocations"))
-    assert state and state.position.number == 1
-    licensee.house.withdraw("Alba")
-    gone = licensee.watch().look().gone
-    assert gone == {name, *(t.sha256 for t in licensee.signed.takes if t.performer == "Alba")}
-
-
-@pytest.mark.browser
-def test_without_the_house_what_was_known_is_still_known(
-    licensee: Licensee, clock: SetClock
-) -> None:
-    clock.at = yesand.kernel.clock.Clock().now()
-    (name,) = taken(licensee.house, "Bert")
-    assert licensee.watch().look().gone == {name}
-    nowhere = "http://127.0.0.1:9"
-    seen = licensee.watch(nowhere).look()
-    assert seen.gone == {name} and "does not answer" in seen.fault
-    said = licensee.run(url=nowhere)
-    assert said.returncode == 1 and json.loads(said.stdout)["manifests"][0]["gone"] == [name]
-
-
-@pytest.mark.browser
-def test_a_house_that_is_silent_for_long_permits_nothing(
-    licensee: Licensee, clock: SetClock
-) -> None:
-    now = SetClock(yesand.kernel.clock.Clock().now())
-    licensee.watch(clock=now).still_holds()
-    nowhere = "http://127.0.0.1:9"
-    licensee.watch(nowhere, clock=now).still_holds()
-    now.advance(days=8)
-    with pytest.raises(Silent, match="not known"):
-        licensee.watch(nowhere, clock=now).still_holds()
-    licensee.watch(clock=now).still_holds()
-    new = Watch.of(
-        Line(nowhere),
-        licensee.manifest,
-        licensee.manifest.with_name("empty"),
-        str(log.key_of(licensee.house.place)),
-    )
-    with pytest.raises(Silent, match="not answered yet"):
-        new.still_holds()
-
-
-@pytest.mark.browser
-def test_training_elsewhere_stops_at_the_next_checkpoint(licensee: Licensee) -> None:
-    watch, done = licensee.watch(), 0
-    with pytest.raises(Overtaken, match="1 of its 9 takes"):
-        for epoch in range(5):
-            watch.still_holds()
-            done = epoch + 1
-            if epoch == 1:
-                taken(licensee.house, "Cleo")
-    assert done == 2
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("path", ["pages", "revocations?", "revocations"])
-def test_who_stands_between_and_changes_anything_is_found(licensee: Licensee, path: str) -> None:
-    taken(licensee.house, "Bert", 2)
-
-    def edit(asked: str, body: bytes) -> bytes:
-        if path not in asked:
-            return body
-        told = json.loads(body)
-        payload = base64.b64decode(told["payload"])
-        changed = payload.replace(b'"licensee":"house-lab"', b'"licensee":"other-lab"')
-        assert changed != payload
-        return json.dumps({**told, "payload": base64.b64encode(changed).decode()}).encode()
-
-    with between(licensee.url, edit) as url, pytest.raises(FeedBroken, match="signature"):
-        licensee.watch(url).look()
-    assert licensee.watch().look().gone  # nothing was lost
-
-
-@pytest.mark.browser
-def test_an_old_answer_that_is_played_back_is_found(licensee: Licensee) -> None:
-    kept = dict[str, bytes]()
-
-    def remember(asked: str, body: bytes) -> bytes:
-        return kept.setdefault(asked.partition("?")[0], body)
-
-    with between(licensee.url, remember) as url:
-        assert not licensee.watch(url).look().gone
-        taken(licensee.house, "Bert")
-        assert licensee.watch().look().gone
-        with pytest.raises(FeedBroken, match="was seen before"):
-            licensee.watch(url).look()
-
-
-@pytest.mark.browser
-def test_another_house_cannot_answer_for_this_one(licensee: Licensee, tmp_path: Path) -> None:
-    other = Signer.generate()
-    from yesand.provenance.evidence import origin_of
-    from yesand.provenance.note import Verifier
-
-    theirs = Verifier(origin_of(other.public), other.public)
-    with pytest.raises(CheckFailed, match="not that of the house"):
-        licensee.watch(key=str(theirs))
-    with pytest.raises(CheckFailed):
-        follow(
-            Line(licensee.url, licensee.token), Followed(theirs), licensee.house.place.clock.now()
-        )
-
-
-@pytest.mark.browser
-def test_a_wrong_token_and_what_is_no_house_are_said_so(licensee: Licensee) -> None:
-    with pytest.raises(Refused, match="401"):
-        Watch.of(Line(licensee.url, "ya_wrong"), licensee.manifest).look()
-    with between(licensee.url, lambda path, body: b"<html>") as url, pytest.raises(NoAnswer):
-        licensee.watch(url)
-    state = licensee.manifest.with_name("corpus.json.revocations")
-    state.write_text("{")
-    with pytest.raises(BadInput, match="remembered"):
-        licensee.watch()
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "house.example", "ftp://house.example", "http://house.example", "https://h.example:no"],
-)
-def test_a_token_goes_to_no_address_that_would_tell_it(url: str) -> None:
-    with pytest.raises(BadInput):
-        Line(url, "ya_secret")
-    assert "secret" not in repr(Line("https://house.example", "ya_secret"))

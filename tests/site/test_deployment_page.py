@@ -60,7 +60,7 @@ def test_after_a_withdrawal_each_duty_stands_there_with_its_date(
     assert "retrain or retire" in shown and 'datetime="2027-05-01' in shown
     assert "stop training" in shown and 'datetime="2026-11-02' in shown
     assert "go on paying" in shown and "while it is in service" in shown
-    assert "deployment:night-line" in shown and "Ada" not in shown
+    assert "deployment night-line</a>" in shown and "Ada" not in shown
 
 
 def test_a_chart_of_use_counts_only_its_own_months() -> None:
