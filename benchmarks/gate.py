@@ -102,7 +102,7 @@ def standing_of(name: str, chance: random.Random) -> Standing:
     begins = date(2024, 1, 1) + timedelta(days=chance.randrange(1_100))
     purposes = _some(list(Purpose), chance, 4)
     terms = Terms(
-        use_classes=_some(list(UseClass), chance, 2),
+        use_classes=_some([u for u in UseClass if u != UseClass.REPLICA], chance, 2),
         purposes=purposes,
         banned_purposes=frozenset(Purpose) - purposes,
         modalities=_some(list(Modality), chance),

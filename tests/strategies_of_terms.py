@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Request, Withdrawn
 from yesand.agreements.terms import MILLION, Amount, Basis, Pay, Terms, Withdrawing
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
@@ -22,13 +23,32 @@ def some(kind: type, **how: int) -> st.SearchStrategy[frozenset]:  # type: ignor
     return st.frozensets(st.sampled_from(kind), **how)  # type: ignore[type-var,arg-type]
 
 
+#: Where days begin hours apart, and where summer time begins or ends at midnight.
+ZONES = st.sampled_from(
+    "UTC Europe/Berlin America/Los_Angeles Asia/Tokyo Pacific/Kiritimati America/Santiago".split()
+)
+
+
 @st.composite
 def terms(draw: st.DrawFn) -> Terms:
+    """Terms of form 1 or 2, of which every field that decides may be anything."""
     purposes = draw(some(Purpose))
     begins = draw(DAYS)
     end = st.none() | st.integers(0, 2000).map(lambda n: begins + timedelta(days=n))
+    version, uses = draw(st.sampled_from([1, 2, 2])), draw(some(UseClass))
+    until, training = draw(end), draw(end)
+    later = {}
+    if version == 2:
+        uses = frozenset({UseClass.REPLICA}) if UseClass.REPLICA in uses else uses
+        training = min(until, training) if until and training else training
+        later = {"zone": draw(ZONES), "described_use": "The voice of a talking tram"}
+    minor = version == 2 and draw(st.integers(0, 9)) == 0
+    if minor:
+        of_age = begins + timedelta(days=draw(st.integers(1, 900)))
+        later |= {"minor": True, "represented_by": "guardian", "majority_on": of_age}
     return Terms(
-        use_classes=draw(some(UseClass)),
+        version=version,
+        use_classes=uses,
         purposes=purposes,
         banned_purposes=draw(some(Purpose)) - purposes,
         approval_per_use=draw(some(UseClass, max_size=2)),
@@ -37,14 +57,16 @@ def terms(draw: st.DrawFn) -> Terms:
         territories=draw(st.frozensets(PLACES)),
         commercial=draw(st.booleans()),
         valid_from=begins,
-        valid_until=draw(end),
-        train_until=draw(end),
+        valid_until=until,
+        train_until=training,
         suspended_in_strike=draw(st.booleans()),
         trial=draw(st.booleans()),
+        **later,
     )
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)
+LINES = NAMES.filter(lambda text: text.isprintable() and (text.strip() or not text))
 PPM = st.integers(0, MILLION)
 
 
@@ -72,7 +94,8 @@ def pays(draw: st.DrawFn) -> Pay:
 def whole_terms(draw: st.DrawFn) -> Terms:
     """Terms of which every field may be other than its default."""
     days = st.integers(0, 3650)
-    minor = draw(st.booleans())
+    base = draw(terms())
+    minor = base.minor or (base.version == 1 and draw(st.booleans()))
     helper = st.just("guardian") if minor else st.sampled_from(["none", "counsel", "union"])
     after = {
         "stop_training_days": draw(days),
@@ -81,6 +104,16 @@ def whole_terms(draw: st.DrawFn) -> Terms:
         "retrain_or_retire_days": draw(days),
         "delete_replica": draw(st.booleans()),
     }
+    later = {}
+    if base.version == 2:
+        after["delete_replica_days"] = draw(days) if after["delete_replica"] else 0
+        after["confirm_deletion"] = draw(st.booleans())
+        later = {
+            "based_on": draw(st.sampled_from(["", "standard/recognition@2"])),
+            "described_use": draw(LINES) or "x",
+            "moral_rights_waived": draw(st.booleans()),
+            "breach_notice_hours": draw(st.integers(1, 720)),
+        }
     flags = (
         "exclusive onward_licensing credit no_derogatory_use third_party_training_notice "
         "post_mortem share_alike"
@@ -97,8 +130,9 @@ def whole_terms(draw: st.DrawFn) -> Terms:
         "corpus": draw(NAMES),
         "corpus_licence": draw(NAMES),
         "attribution": draw(NAMES),
+        **later,
     }
-    return Terms.model_validate({**dict(draw(terms())), **changes})
+    return Terms.model_validate({**dict(base), **changes})
 
 
 requests = st.builds(
@@ -106,7 +140,11 @@ requests = st.builds(
     licensee=LICENSEES,
     purpose=st.sampled_from(Purpose),
     use_class=st.sampled_from(UseClass),
-    at=DAYS.map(lambda d: datetime(d.year, d.month, d.day, 12, tzinfo=UTC)),
+    at=st.builds(
+        lambda d, hour: datetime(d.year, d.month, d.day, hour, tzinfo=UTC),
+        DAYS,
+        st.sampled_from([0, 3, 4, 12, 14, 22, 23]),
+    ),
     action=st.sampled_from(Action),
     modality=st.sampled_from(Modality),
     material=st.sampled_from(Material),
@@ -124,6 +162,24 @@ withdrawals = st.builds(
 )
 
 
+approvals = st.builds(
+    Approved,
+    licensee=LICENSEES,
+    purpose=st.sampled_from(Purpose),
+    use_class=st.sampled_from(UseClass),
+    until=DAYS,
+    at=st.just(datetime(2026, 6, 1, tzinfo=UTC)),
+)
+
+
+def approving(request: Request) -> st.SearchStrategy[Approved]:
+    """Leave for what is asked, which may be over."""
+    days = st.integers(-2, 2).map(lambda n: request.at.date() + timedelta(days=n))
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    asked = (request.licensee, request.purpose, request.use_class)
+    return days.map(lambda until: Approved(*asked, until, at))
+
+
 def fitting(request: Request) -> Terms:
     """Return the narrowest terms that name everything the request asks for."""
     return Terms(
@@ -134,6 +190,7 @@ def fitting(request: Request) -> Terms:
         modalities=frozenset({request.modality}),
         materials=frozenset({request.material}),
         territories=frozenset({request.territory}),
+        described_use="What was asked for",
         commercial=request.commercial,
         valid_from=request.at.date(),
         valid_until=request.at.date(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -24,6 +25,7 @@ WIDE = Terms(
     territories=frozenset({"DE", "FR"}),
     commercial=True,
     valid_from=date(2026, 1, 1),
+    train_until=None,
 )
 
 
@@ -39,6 +41,18 @@ def sentences(of: Terms, *taken: Withdrawn, strike: bool = False) -> list[str]:
         ({"territories": {"DE", "AT"}}, "Would be permitted in Austria or Germany."),
         ({"territories": set()}, "No place is named: only after the performer signs other terms."),
         ({"valid_from": date(2027, 1, 1)}, "Would be permitted from 2027-01-01."),
+        (
+            {"valid_from": date(2026, 10, 2), "zone": "Europe/Berlin"},
+            "Would be permitted from 2026-10-02 in Europe/Berlin.",
+        ),
+        (
+            {"version": 1, "use_classes": set(UseClass), "purposes": {Purpose.HEALTH}},
+            "Would be permitted for the purpose health.",
+        ),
+        (
+            {"minor": True, "represented_by": "guardian", "majority_on": date(2026, 9, 30)},
+            "Would be permitted after the performer signs it themselves.",
+        ),
         (
             {"valid_until": date(2026, 5, 1)},
             "Was permitted until 2026-05-01; now only under a new agreement.",
@@ -58,6 +72,15 @@ def sentences(of: Terms, *taken: Withdrawn, strike: bool = False) -> list[str]:
 )
 def test_a_denial_says_what_would_change_it(changed: dict[str, object], said: str) -> None:
     assert sentences(Terms.model_validate({**dict(WIDE), **changed})) == [said]
+
+
+def test_a_replica_that_was_signed_for_with_the_rest_says_what_it_needs() -> None:
+    mixed = Terms.parse({**WIDE.as_json(), "version": 1, "use_classes": set(UseClass)})
+    asked = replace(ASKED, use_class=UseClass.REPLICA)
+    assert [c.sentence for c in changes(decide(mixed, asked).clauses, asked)] == [
+        "Would be permitted under an agreement for a replica alone, signed by itself.",
+        "Would be permitted after the performer agrees to this use.",
+    ]
 
 
 def test_a_withdrawal_and_a_strike_say_what_they_wait_for() -> None:

@@ -29,7 +29,7 @@ from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 
 WIDE = Terms(
-    use_classes=frozenset(UseClass),
+    use_classes=frozenset(UseClass) - {UseClass.REPLICA},
     purposes=frozenset(Purpose) - {Purpose.POLITICAL, Purpose.ADULT},
     modalities=frozenset(Modality),
     materials=frozenset(Material),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from strategies_of_terms import fitting, requests, some, terms, withdrawals
+from strategies_of_terms import approvals, approving, fitting, requests, some, terms, withdrawals
 from yesand.agreements import statute
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import Decision, Request, Withdrawn, decide
@@ -113,6 +113,9 @@ def test_widening_terms_never_turns_a_permit_into_a_denial(
     wider: dict[str, Any] = {
         name: getattr(narrow, name) | data.draw(more) for name, more in WIDENINGS.items()
     }
+    # A replica is licensed alone: beside other uses it would be signed for with them.
+    if UseClass.REPLICA in wider["use_classes"]:
+        wider["use_classes"] = narrow.use_classes
     wider["banned_purposes"] = narrow.banned_purposes - wider["purposes"]
     wider["approval_per_use"] = frozenset(
         u for u in narrow.approval_per_use if data.draw(st.booleans())
@@ -232,6 +235,22 @@ def test_compiled_terms_permit_exactly_what_the_decision_permits(
     strike = data.draw(st.booleans())
     compiled = permits(Rule.of(own), Ask.of(request, strike=strike), taken)
     assert compiled == decide(own, request, taken, strike=strike).permit
+
+
+@settings(max_examples=500, deadline=None)
+@given(requests, st.data())
+def test_compiled_leave_for_single_uses_permits_exactly_what_the_decision_permits(
+    request: Request, data: st.DataObject
+) -> None:
+    asking = {"approval_per_use": frozenset({request.use_class})}
+    own = data.draw(terms() | st.just(fitting(request))).model_copy(update=asking)
+    given_leave = tuple(data.draw(st.lists(approving(request) | approvals, max_size=3)))
+    decision = decide(own, request, approvals=given_leave)
+    assert permits(Rule.of(own), Ask.of(request), (), approvals=given_leave) == decision.permit
+    if decision.permit:
+        assert "agreed to this use" in next(
+            c.reason for c in decision.clauses if c.term == "approval_per_use"
+        )
 
 
 def test_compiled_terms_know_no_moment_without_a_zone_and_no_unknown_place() -> None:

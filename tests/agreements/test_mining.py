@@ -86,7 +86,9 @@ def test_days_are_kept() -> None:
 def test_allowed_is_said_only_where_nothing_is_held_back() -> None:
     everything = Terms(
         valid_from=DAY,
-        use_classes=set(UseClass),
+        use_classes=set(UseClass) - {UseClass.REPLICA},
+        valid_until=None,
+        train_until=None,
         purposes=set(Purpose),
         banned_purposes=set(),
         approval_per_use=set(),
@@ -109,7 +111,8 @@ def sets(kind: type) -> st.SearchStrategy[frozenset]:  # type: ignore[type-arg]
 terms_ = st.builds(
     lambda uses, aims, channels, forms, commercial, trial: Terms(
         valid_from=DAY,
-        use_classes=uses,
+        use_classes={UseClass.REPLICA} if UseClass.REPLICA in uses else uses,
+        described_use="For a test",
         purposes=aims,
         banned_purposes=set(Purpose) - aims,
         approval_per_use=set(),

@@ -257,13 +257,16 @@ def test_for_a_minor_nobody_but_a_guardian_signs_or_counters(
         named("pam"),
         stands_by="guardian",
         minor=True,
+        comes_of_age=date(2030, 1, 1),
     )
     agent = delegate(house, ada, "agent", "read", "sign")
     for user, why in ((named("ada"), "guardian signs"), (agent, "no other delegate")):
         with pytest.raises(Refused, match=why):
             signed(house.place, waits, user)
         with pytest.raises(Refused, match=why):
-            answer(house, waits, user.username, minor=False, represented_by="none")
+            answer(
+                house, waits, user.username, minor=False, majority_on=None, represented_by="none"
+            )
     delegate(house, ada, "guardian", "read", "sign", "book")
     answer(house, waits, "guardian-3", commercial=False)
     made, _ = signed(house.place, waits, named("pam"))

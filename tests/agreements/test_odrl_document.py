@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies_of_terms import whole_terms, withdrawals
+from strategies_of_terms import approvals, whole_terms, withdrawals
+from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.reading import difference, read
 from yesand.agreements.templates import STANDARDS, standard
 from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.errors import BadInput
 
 FRAME = Frame.of("a" * 64, "b" * 64, "c" * 64)
@@ -28,6 +30,15 @@ START = date(2026, 1, 1)
 def written(terms: Terms, *withdrawn: Withdrawn) -> Any:
     """Return the document as it comes over a wire."""
     return json.loads(json.dumps(document(terms, FRAME, withdrawn)))
+
+
+@given(whole_terms(), st.lists(approvals, max_size=3, unique=True))
+def test_leave_for_single_uses_goes_out_and_comes_back(
+    terms: Terms, approved: list[Approved]
+) -> None:
+    asking = terms.model_copy(update={"approval_per_use": frozenset({UseClass.SYNTHESIS})})
+    told = json.loads(json.dumps(document(asking, FRAME, (), approved)))
+    assert read(told).approvals == tuple(sorted(approved))
 
 
 def plain() -> Any:

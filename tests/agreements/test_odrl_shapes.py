@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pyshacl import validate
 from rdflib import RDF, SH, Graph, URIRef
 
-from strategies_of_terms import whole_terms, withdrawals
+from strategies_of_terms import approvals, whole_terms, withdrawals
+from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import INCLUDED_IN, ODRL, YA
 from yesand.agreements.odrl.document import document
@@ -55,11 +56,11 @@ def limit(told: Any, left: str, action: str = "train") -> Any:
 
 
 @settings(max_examples=25, deadline=None)
-@given(whole_terms(), st.lists(withdrawals, max_size=2))
+@given(whole_terms(), st.lists(withdrawals, max_size=2), st.lists(approvals, max_size=2))
 def test_every_agreement_that_we_write_is_accepted(
-    terms: Terms, withdrawn: list[Withdrawn]
+    terms: Terms, withdrawn: list[Withdrawn], leave: list[Approved]
 ) -> None:
-    assert complaints(json.loads(json.dumps(document(terms, FRAME, withdrawn)))) == set()
+    assert complaints(json.loads(json.dumps(document(terms, FRAME, withdrawn, leave)))) == set()
 
 
 def drop(kind: str, name: str) -> Callable[[Any], None]:
@@ -103,13 +104,22 @@ def _statute_at_work_only(told: Any) -> None:
     rule(told, "prohibition", "statute")["constraint"][0]["rightOperand"].pop(0)
 
 
+def _timeless(told: Any) -> None:
+    del told["ya:timeZone"]
+
+
 MANY = {"@value": "250", "@type": "xsd:decimal"}
 SAID = "A permission must limit use, purpose, channel, form, place and first day, each once"
 BROKEN: dict[str, tuple[Callable[[Any], None], str]] = {
     "another profile": (top("profile", "urn:other"), "The agreement must name this profile"),
     "an offer": (top("@type", "Offer"), "An agreement of this profile has a name, and nothing but"),
     "a word of nobody": (top("ya:bonus", "yes"), "An agreement of this profile has a name"),
-    "terms of another form": (top("ya:version", 2), "The terms must be of form 1"),
+    "terms of another form": (top("ya:version", 3), "The terms must be of form 1 or 2"),
+    "nobody's days": (_timeless, "Terms of form 2 name their time zone"),
+    "days of nowhere": (top("ya:timeZone", "half past"), "The days are those of one IANA"),
+    "paid for a while": (top("ya:paidWhile", {"@id": "ya:death"}), "Pay goes on for as long"),
+    "of age some time": (top("ya:majorityOn", "soon"), "A minor comes of age on one day"),
+    "leaks untold": (drop("obligation", "breach-notice"), "Terms of form 2 name their time zone"),
     "nobody knows the age": (top("ya:minor", "no"), "It must be said whether the performer is"),
     "an unknown adviser": (
         top("ya:representedBy", {"@id": "ya:helper-friend"}),

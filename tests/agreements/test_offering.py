@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -131,7 +131,10 @@ def test_who_may_sign(house: yesand.House, ada: Performer) -> None:
 def test_for_a_minor_the_guardian_signs(house: yesand.House, ada: Performer) -> None:
     with pytest.raises(BadInput):
         offered(house, ada, minor=True)
-    waits = offered(house, ada, minor=True, stands_by="guardian")
+    with pytest.raises(BadInput, match="majority_on"):
+        offered(house, ada, minor=True, stands_by="guardian")
+    of_age = date(2029, 3, 1)
+    waits = offered(house, ada, minor=True, stands_by="guardian", comes_of_age=of_age)
     assert not may_sign(Sight.of(named("ada")), waits)
     assert not may_sign(delegate(house, ada, "agent", "read", "sign"), waits)
     assert may_sign(delegate(house, ada, "guardian", "read", "sign"), waits)

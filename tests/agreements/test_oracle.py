@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import cedarpy
 import numpy as np
@@ -17,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategies_of_terms import TAKES, fitting, requests, terms, withdrawals
+from strategies_of_terms import TAKES, approvals, approving, fitting, requests, terms, withdrawals
+from yesand.agreements.approval import Approved
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import FITS, Request, Withdrawn, decide, outside
 from yesand.agreements.odrl import asking
@@ -53,11 +55,16 @@ permit (principal, action, resource) when {
   (resource.territories.contains(context.territory) || resource.territories.contains("*")) &&
   (resource.commercial || !context.commercial) &&
   context.day >= resource.valid_from && context.day <= resource.valid_until &&
+  context.day < resource.majority_on &&
   (action != Action::"train" || context.day <= resource.train_until) &&
   context.fits
 };
 forbid (principal, action, resource) when { resource.banned.contains(context.purpose) };
-forbid (principal, action, resource) when { resource.approval.contains(context.use_class) };
+forbid (principal, action, resource) when { resource.approval.contains(context.use_class) }
+  unless { LEAVE };
+forbid (principal, action, resource) when {
+  context.use_class == "replica" && resource.use_classes.containsAny(OTHERS)
+};
 forbid (principal, action, resource) when { resource.suspended && context.strike };
 forbid (principal, action, resource) when { resource.trial && context.outside };
 forbid (principal, action, resource) when {
@@ -81,8 +88,21 @@ def _forbid(withdrawn: Withdrawn) -> str:
     return f"forbid (principal, action, resource) when {{ {' && '.join(limits) or 'true'} }};"
 
 
+def _leave(approved: Approved) -> str:
+    return (
+        f'(context.licensee == "{approved.licensee}" && context.purpose == "{approved.purpose}" && '
+        f'context.use_class == "{approved.use_class}" && '
+        f"context.day <= {approved.until.toordinal()})"
+    )
+
+
 def by_cedar(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    take: str,
+    leave: Sequence[Approved],
 ) -> bool:
     last = (of.valid_until or of.valid_from.max).toordinal()
     training = (of.train_until or of.valid_from.max).toordinal()
@@ -96,6 +116,7 @@ def by_cedar(
         "valid_from": of.valid_from.toordinal(),
         "valid_until": last,
         "train_until": training,
+        "majority_on": (of.majority_on or of.valid_from.max).toordinal(),
     }
     context = {
         **{name: str(getattr(request, name)) for name in (*NARROWED.values(), "material")},
@@ -107,7 +128,7 @@ def by_cedar(
         "outside": outside(request),
         "eea": request.territory in EEA or request.territory == WORLD,
         "fits": request.use_class in FITS[request.action],
-        "day": request.at.date().toordinal(),
+        "day": request.at.astimezone(ZoneInfo(of.zone)).date().toordinal(),
     }
     entity = {"uid": {"type": "Terms", "id": "t"}, "attrs": resource, "parents": []}
     asked: dict[str, Any] = {
@@ -116,49 +137,99 @@ def by_cedar(
         "resource": 'Terms::"t"',
         "context": context,
     }
-    policies = PERMIT + "\n".join(map(_forbid, taken))
+    others = json.dumps(sorted(u for u in UseClass if u != UseClass.REPLICA))
+    policies = PERMIT.replace("LEAVE", " || ".join(map(_leave, leave)) or "false")
+    policies = policies.replace("OTHERS", others) + "\n".join(map(_forbid, taken))
     answer = cedarpy.is_authorized(asked, policies, [entity])
     assert not answer.diagnostics.errors
     return bool(answer.allowed)
 
 
 def by_gate(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    take: str,
+    leave: Sequence[Approved],
 ) -> bool:
     one = np.zeros(1, np.int64)
     modality = np.array([list(Modality).index(request.modality)])
     accepted = np.array([STATES.index("accepted")])
     columns = Columns(one, one, accepted, modality, ("a",), [take])
-    standing = Standing("a", of, of.digest, tuple(taken))
+    standing = Standing("a", of, of.digest, tuple(taken), tuple(leave))
     return bool(through_gate(columns, {"a": standing}, request, strike=strike).permit[0])
 
 
 def by_odrl(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    take: str,
+    leave: Sequence[Approved],
 ) -> bool:
-    told = json.loads(json.dumps(document(of, FRAME, taken)))
+    told = json.loads(json.dumps(document(of, FRAME, taken, leave)))
     return asking.permits(told, request, FRAME, strike=strike, take=take)
 
 
 def answers(
-    of: Terms, request: Request, taken: Sequence[Withdrawn], strike: bool, take: str = TAKES[0]
+    of: Terms,
+    request: Request,
+    taken: Sequence[Withdrawn],
+    strike: bool,
+    take: str = TAKES[0],
+    leave: Sequence[Approved] = (),
 ) -> dict[str, bool]:
     rule, asked = Rule.of(of), Ask.of(request, strike=strike)
+    gone, given = tuple(taken), tuple(leave)
+    decided = decide(of, request, gone, strike=strike, take=take, approvals=given)
     return {
-        "decide": decide(of, request, tuple(taken), strike=strike, take=take).permit,
-        "compiled": permits(rule, asked, tuple(taken), take),
-        "gate": by_gate(of, request, taken, strike, take),
-        "odrl": by_odrl(of, request, taken, strike, take),
-        "cedar": by_cedar(of, request, taken, strike, take),
+        "decide": decided.permit,
+        "compiled": permits(rule, asked, gone, take, approvals=given),
+        "gate": by_gate(of, request, taken, strike, take, leave),
+        "odrl": by_odrl(of, request, taken, strike, take, leave),
+        "cedar": by_cedar(of, request, taken, strike, take, leave),
     }
 
 
 @settings(max_examples=300)
-@given(terms(), requests, st.lists(withdrawals, max_size=2), st.booleans())
+@given(
+    terms(),
+    requests,
+    st.lists(withdrawals, max_size=2),
+    st.booleans(),
+    st.lists(approvals, max_size=2),
+)
 def test_all_five_deciders_agree_on_any_terms(
-    of: Terms, request: Request, taken: list[Withdrawn], strike: bool
+    of: Terms, request: Request, taken: list[Withdrawn], strike: bool, leave: list[Approved]
 ) -> None:
-    assert len(set(answers(of, request, taken, strike).values())) == 1
+    assert len(set(answers(of, request, taken, strike, leave=leave).values())) == 1
+
+
+@settings(max_examples=200)
+@given(requests, terms(), st.data())
+def test_all_five_deciders_agree_on_leave_for_a_single_use(
+    request: Request, other: Terms, data: Any
+) -> None:
+    """Where the performer must be asked, and has agreed: to this, to something near, for a time."""
+    asking = {"approval_per_use": frozenset({request.use_class}), "zone": other.zone}
+    near = data.draw(st.sampled_from([{}, {"use_classes": frozenset(UseClass), "version": 1}]))
+    days = {name: getattr(other, name) for name in ("valid_from", "valid_until", "train_until")}
+    of = fitting(request).model_copy(update={**asking, **near, **days})
+    leave = data.draw(st.lists(approving(request) | approvals, max_size=2))
+    found = answers(of, request, (), False, leave=leave)
+    assert len(set(found.values())) == 1, found
+
+
+_DAYS = ("valid_from", "valid_until", "train_until")
+_OF_AGE = ("minor", "majority_on", "represented_by")
+#: What terms of form 1 could say, and those of form 2 cannot.
+_OTHERWISE = {"use_classes", "described_use", *_DAYS}
+#: Fields that hold or do not hold together.
+_TOGETHER = {name: group for group in (_DAYS, _OF_AGE) for name in group} | {
+    "purposes": ("banned_purposes",)
+}
 
 
 @settings(max_examples=300)
@@ -169,12 +240,13 @@ def test_all_five_deciders_agree_near_the_edge(
     """Terms that name all that is asked for, but for one field, are where deciders would differ."""
     near = dict(fitting(request))
     changed = data.draw(st.sampled_from(sorted(near)))
+    near |= {name: getattr(other, name) for name in _TOGETHER.get(changed, (changed,))}
     if changed in {"purposes", "banned_purposes"}:
-        near["purposes"] -= other.banned_purposes
-        changed = "banned_purposes"
-    near[changed] = getattr(other, changed)
-    if changed.startswith("valid") or changed == "train_until":
-        near.update({d: getattr(other, d) for d in ("valid_from", "valid_until", "train_until")})
+        near["purposes"] = fitting(request).purposes - other.banned_purposes
+    if near["version"] == 1 or (other.version == 1 and changed in _OTHERWISE):
+        near |= {"version": 1, "described_use": ""}
+    if changed in _OF_AGE:
+        near["valid_from"] = min(near["valid_from"], other.valid_from)
     found = answers(Terms.model_validate(near), request, taken, strike)
     assert len(set(found.values())) == 1, found
 

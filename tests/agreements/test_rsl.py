@@ -152,7 +152,9 @@ def test_a_place_without_a_licence_is_closed_and_says_where_to_ask() -> None:
 def test_aipref_says_yes_only_where_anybody_may_train_anything() -> None:
     free = Terms(
         valid_from=DAY,
-        use_classes=frozenset(UseClass),
+        use_classes=frozenset(UseClass) - {UseClass.REPLICA},
+        valid_until=None,
+        train_until=None,
         purposes=frozenset(Purpose),
         banned_purposes=frozenset(),
         approval_per_use=frozenset(),

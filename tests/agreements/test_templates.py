@@ -86,7 +86,11 @@ def test_every_field_has_a_clause_and_no_other() -> None:
 
 
 OTHER = {
-    "use_classes": [["recognition"], ["replica"]],
+    "use_classes": [["recognition"], ["synthesis"]],
+    "based_on": ["", "standard/research@2"],
+    "described_use": ["", "A talking tram"],
+    "zone": ["UTC", "Europe/Berlin"],
+    "breach_notice_hours": [72, 24],
     "purposes": [["research"], ["health"]],
     "banned_purposes": [["political"], []],
     "approval_per_use": [["replica"], []],
@@ -105,11 +109,13 @@ OTHER = {
     "attribution": ["", "Someone 2026"],
     "pay": [{}, {"revenue_share_ppm": 5}],
     "withdrawing": [{}, {"notify_days": 3}],
+    "withdrawing ": [{}, {"confirm_deletion": False}],
+    "withdrawing  ": [{"delete_replica_days": 9}, {"delete_replica_days": 8}],
     **{
         flag: [True, False]
         for flag in (
             "commercial exclusive onward_licensing suspended_in_strike credit no_derogatory_use "
-            "third_party_training_notice post_mortem share_alike trial"
+            "third_party_training_notice post_mortem share_alike trial moral_rights_waived"
         ).split()
     },
 }
@@ -117,7 +123,8 @@ OTHER = {
 
 @pytest.mark.parametrize("field", sorted(OTHER))
 def test_another_value_is_another_sentence(field: str) -> None:
-    one, two = (Terms.parse({"valid_from": "2026-10-01", field: v}) for v in OTHER[field])
+    field, told = field.strip(), OTHER[field]
+    one, two = (Terms.parse({"valid_from": "2026-10-01", field: v}) for v in told)
     assert wording.sentence(one, field) != wording.sentence(two, field)
 
 
@@ -135,10 +142,13 @@ def test_different_terms_never_have_the_same_text(
     banned: frozenset[Purpose],
     share: int,
 ) -> None:
+    if UseClass.REPLICA in uses:
+        uses = frozenset({UseClass.REPLICA})
     base = Terms(valid_from=START)
     other = Terms(
         valid_from=START,
         use_classes=uses,
+        described_use="A talking tram" if UseClass.REPLICA in uses else "",
         modalities=modalities,
         materials=materials,
         banned_purposes=banned,

@@ -15,6 +15,7 @@ from yesand.agreements import services as agreements
 from yesand.agreements.models import Agreement
 from yesand.agreements.reading import readable
 from yesand.agreements.terms import Terms
+from yesand.agreements.wording import passages
 from yesand.corpus.membership import holds, index_of
 from yesand.people.models import Performer
 from yesand.reliance.bars import drawn
@@ -60,8 +61,10 @@ def test_an_agreement_shows_every_term_and_every_word(stage: Stage, as_: dict[st
     page = text(as_["ada"], "agreement", stage.agreement.digest)
     assert stage.agreement.summary.splitlines()[0] in page
     assert "320.00 EUR" in page and "worldwide" in page and "Never for" in page
-    for line in stage.agreement.text.splitlines()[:5]:
-        assert escape(line) in page
+    for clause in passages(stage.agreement.text, stage.agreement.terms):
+        assert escape(clause.says) in page and escape(clause.value) in page
+        assert not clause.field or f'id="clause-{clause.field}"' in page
+    assert 'href="#clause-territories"' in page and 'href="#term-territories"' in page
     keys = [s["keyid"] for s in stage.agreement.envelope["signatures"]]
     assert len(keys) == 2 and all(key in page for key in keys)
 
@@ -69,12 +72,10 @@ def test_an_agreement_shows_every_term_and_every_word(stage: Stage, as_: dict[st
 def test_the_readable_terms_leave_no_field_out() -> None:
     told = {line.field for s in readable(Terms(valid_from="2026-01-01")) for line in s.lines}  # type: ignore[arg-type]
     heads = {field.split(".")[0] for field in told}
-    apart = {"version", "withdrawing", "minor", "trial", "share_alike"}
-    parts = {"delete_recordings", "retrain", "derogatory", "notice", "stop_training_days"}
+    apart = {"version", "minor", "trial", "share_alike"}
     names = {f for f in Terms.model_fields if f not in apart}
-    short = {"no_derogatory_use": "derogatory", "third_party_training_notice": "notice"}
-    conditional = {"corpus", "corpus_licence", "attribution"}
-    assert {short.get(n, n) for n in names} - conditional <= heads | parts
+    conditional = {"corpus", "corpus_licence", "attribution", "majority_on", "described_use"}
+    assert names - conditional - {"based_on"} <= heads
 
 
 def test_a_withdrawal_shows_on_the_agreement_and_at_home(

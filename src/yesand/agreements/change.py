@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from babel import Locale
 
 from yesand.agreements.clause import Clause, Request
+from yesand.agreements.days import first_moment, last_moment, zones
 from yesand.agreements.decision import FITS
 from yesand.agreements.statute import EEA
 from yesand.agreements.terms import TERRITORIES, WORLD
@@ -55,6 +56,8 @@ _WAIT = {
     "approval_per_use": "Would be permitted after the performer agrees to this use.",
     "agreement": "Would be permitted after the performer signs an agreement.",
     "at": "Would be decided if the moment named its time zone.",
+    "signature": "Would be permitted under an agreement for a replica alone, signed by itself.",
+    "majority_on": "Would be permitted after the performer signs it themselves.",
     "corpus_licence": "Wider use needs the leave of the collection's publisher.",
 }
 _STATES = {
@@ -101,24 +104,33 @@ def _banned(clause: Clause, request: Request) -> Change:
 
 
 def _begins(clause: Clause, request: Request) -> Change:
-    return _on(clause, f"Would be permitted from {clause.value}.", time.min)
+    day, zone = _day(clause)
+    said = f"Would be permitted from {_named(day, zone)}."
+    return Change(clause, said, {"at": first_moment(day, zone)})
 
 
 def _ends(clause: Clause, request: Request) -> Change:
-    return _on(
-        clause, f"Was permitted until {clause.value}; now only under a new agreement.", time.max
-    )
+    day, zone = _day(clause)
+    said = f"Was permitted until {_named(day, zone)}; now only under a new agreement."
+    return Change(clause, said, {"at": last_moment(day, zone)})
 
 
 def _training(clause: Clause, request: Request) -> Change:
-    said = f"Training was permitted until {clause.value}; measuring with it still may be."
+    said = f"Training was permitted until {_named(*_day(clause))}; measuring with it still may be."
     fits = request.use_class in FITS[Action.EVALUATE]
     return Change(clause, said, {"action": Action.EVALUATE} if fits else {})
 
 
-def _on(clause: Clause, sentence: str, hour: time) -> Change:
-    moment = datetime.combine(date.fromisoformat(clause.value), hour, UTC)
-    return Change(clause, sentence, {"at": moment})
+def _day(clause: Clause) -> tuple[date, str]:
+    """Return the day that a clause names, and the zone that it is counted in."""
+    day, _, zone = clause.value.partition(" ")
+    if zone and zone not in zones():
+        raise ValueError(zone)
+    return date.fromisoformat(day), zone or "UTC"
+
+
+def _named(day: date, zone: str) -> str:
+    return f"{day}" if zone == "UTC" else f"{day} in {zone}"
 
 
 def _trial(clause: Clause, request: Request) -> Change:

@@ -5,8 +5,10 @@ The order is fixed, and the first stage that speaks decides:
 1. **statute**: bans that nobody can consent away (``statute``);
 2. **withdrawal** and **suspension**: what the performer took back, and what a strike or the
    producer holds up (``suspending``);
-3. **prohibition**: banned purposes, the agreement's days, a strike, trial terms outside the house;
-4. **permission**: each thing asked for must be named: what is not named is not licensed.
+3. **prohibition**: banned purposes, a replica that was not signed for by itself, the agreement's
+   days, a strike, trial terms outside the house;
+4. **permission**: each thing asked for must be named, and what needs the performer's leave for each
+   use must have it: what is not named is not licensed.
 
 A denial carries every clause that failed, in that order; a permit carries the clauses that allowed
 it. The function is total: it answers any request that can be built.
@@ -16,8 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from yesand.agreements.approval import Approved, leave
 from yesand.agreements.clause import Clause, Request
 from yesand.agreements.statute import forbidden
 from yesand.agreements.suspending.suspension import Suspended, stopping
@@ -25,7 +28,7 @@ from yesand.agreements.terms import TERRITORIES, WORLD, Terms
 from yesand.agreements.vocabulary import Action, Modality, Purpose, UseClass
 from yesand.people.seats import INSIDE
 
-__all__ = ["Clause", "Decision", "Request", "Suspended", "Withdrawn", "decide"]
+__all__ = ["Approved", "Clause", "Decision", "Request", "Suspended", "Withdrawn", "decide"]
 
 #: What may be done in which use class: evaluation measures and never fits (``vocabulary``).
 FITS = {
@@ -94,6 +97,7 @@ def decide(
     *,
     strike: bool = False,
     take: str = "",
+    approvals: tuple[Approved, ...] = (),
     suspensions: tuple[Suspended, ...] = (),
 ) -> Decision:
     """Decide one request in the fixed order of this module; what nothing permits is denied.
@@ -104,6 +108,7 @@ def decide(
     strike : whether a strike of performers is on.
     take : the SHA-256 of the take that it is about; without it, what any single take's withdrawal
         denies is denied.
+    approvals : the single uses that the performer agreed to.
     suspensions : those that reach the terms' class of agreements and are not lifted.
 
     >>> import yesand
@@ -128,11 +133,11 @@ def decide(
         *_withdrawn(request, withdrawals, take),
         *_suspended(terms, request, suspensions),
         *_prohibited(terms, request, strike),
-        *(clause for allowed, clause in _asked(terms, request) if not allowed),
+        *(clause for allowed, clause in _asked(terms, request, approvals) if not allowed),
     ]
     if against:
         return Decision(False, (*against, *_source(terms)))
-    return Decision(True, tuple(clause for _, clause in _asked(terms, request)))
+    return Decision(True, tuple(clause for _, clause in _asked(terms, request, approvals)))
 
 
 def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...], take: str) -> Iterator[Clause]:
@@ -153,6 +158,9 @@ def _suspended(
 def _prohibited(terms: Terms, request: Request, strike: bool) -> Iterator[Clause]:
     if request.purpose in terms.banned_purposes:
         yield Clause("banned_purposes", request.purpose, "this purpose is banned by name")
+    if request.use_class in terms.use_classes - terms.licensed:
+        reason = "a replica needs an agreement and a signature of its own"
+        yield Clause("signature", ", ".join(sorted(terms.use_classes)), reason)
     yield from _untimely(terms, request)
     if strike and terms.suspended_in_strike:
         yield Clause("suspended_in_strike", "true", "a strike is on")
@@ -166,23 +174,29 @@ def outside(request: Request) -> bool:
 
 
 def _untimely(terms: Terms, request: Request) -> Iterator[Clause]:
-    day = _day(request.at)
-    if day is None:
+    if request.at.tzinfo is None:
         yield Clause("at", str(request.at), "a moment without a zone is no moment")
         return
+    day = terms.day_of(request.at)
     if day < terms.valid_from:
-        yield Clause("valid_from", str(terms.valid_from), "the agreement has not begun")
+        yield _on(terms, "valid_from", terms.valid_from, "the agreement has not begun")
     if terms.valid_until and day > terms.valid_until:
-        yield Clause("valid_until", str(terms.valid_until), "the agreement is over")
+        yield _on(terms, "valid_until", terms.valid_until, "the agreement is over")
     if terms.train_until and day > terms.train_until and request.action == Action.TRAIN:
-        yield Clause("train_until", str(terms.train_until), "the time for training is over")
+        yield _on(terms, "train_until", terms.train_until, "the time for training is over")
+    if terms.majority_on and terms.of_age(day):
+        reason = "the performer has come of age, and has not signed it themselves"
+        yield _on(terms, "majority_on", terms.majority_on, reason)
 
 
-def _day(moment: datetime) -> date | None:
-    return moment.astimezone(UTC).date() if moment.tzinfo else None
+def _on(terms: Terms, name: str, day: date, reason: str) -> Clause:
+    """Return a clause about a day, which is one in UTC if no zone is said."""
+    return Clause(name, f"{day}" if terms.zone == "UTC" else f"{day} {terms.zone}", reason)
 
 
-def _asked(terms: Terms, request: Request) -> Iterator[tuple[bool, Clause]]:
+def _asked(
+    terms: Terms, request: Request, approvals: tuple[Approved, ...]
+) -> Iterator[tuple[bool, Clause]]:
     """Yield every permission the request needs, and whether the terms give it."""
     for name, wanted in (
         ("use_classes", request.use_class),
@@ -194,19 +208,33 @@ def _asked(terms: Terms, request: Request) -> Iterator[tuple[bool, Clause]]:
         yield wanted in given, _named(name, given, wanted, wanted in given)
     there = reaches(terms.territories, request.territory)
     yield there, _named("territories", terms.territories, request.territory, there)
-    yield from _conditions(terms, request)
+    yield from _conditions(terms, request, approvals)
 
 
-def _conditions(terms: Terms, request: Request) -> Iterator[tuple[bool, Clause]]:
+def _conditions(
+    terms: Terms, request: Request, approvals: tuple[Approved, ...]
+) -> Iterator[tuple[bool, Clause]]:
     if request.commercial:
         reason = "making money with it is " + ("allowed" if terms.commercial else "not allowed")
         yield terms.commercial, Clause("commercial", str(terms.commercial).lower(), reason)
     if request.use_class in terms.approval_per_use:
-        reason = "the performer must be asked for each use, and has not agreed to this one"
-        yield False, Clause("approval_per_use", request.use_class, reason)
+        given = _leave(approvals, terms, request)
+        yield given is not None, Clause("approval_per_use", request.use_class, _said(given))
     if request.use_class not in FITS.get(request.action, ()):
         reason = f"{request.action} is no part of {request.use_class}"
         yield False, Clause("use_classes", request.use_class, reason)
+
+
+def _leave(approvals: tuple[Approved, ...], terms: Terms, request: Request) -> Approved | None:
+    if request.at.tzinfo is None:
+        return None
+    return leave(approvals, terms.day_of(request.at), request)
+
+
+def _said(given: Approved | None) -> str:
+    if given is None:
+        return "the performer must be asked for each use, and has not agreed to this one"
+    return f"the performer agreed to this use on {given.at:%Y-%m-%d}, until {given.until}"
 
 
 def reaches(named: frozenset[str], territory: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from yesand.agreements.days import first_moment, last_moment
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.naming import uri
 from yesand.agreements.standing import Standing
@@ -34,9 +35,9 @@ def mining(standing: Standing, modality: Modality, on: date) -> Mining:
 
 
 def in_term(terms: Terms, on: date) -> bool:
-    """Tell whether terms have begun and are not over."""
-    over = terms.valid_until is not None and on > terms.valid_until
-    return terms.valid_from <= on and not over
+    """Tell whether terms have begun and are not over on a day in UTC."""
+    # A day in UTC, of which every hour must lie in the term, wherever its days are counted.
+    return terms.in_term(first_moment(on)) and terms.in_term(last_moment(on))
 
 
 def open_uses(standing: Standing, modality: Modality) -> frozenset[UseClass]:
@@ -44,7 +45,7 @@ def open_uses(standing: Standing, modality: Modality) -> frozenset[UseClass]:
     terms = standing.terms
     if terms.trial or modality not in terms.modalities:
         return frozenset()
-    return frozenset(u for u in terms.use_classes if open_purposes(standing, u, modality))
+    return frozenset(u for u in terms.licensed if open_purposes(standing, u, modality))
 
 
 def open_purposes(standing: Standing, use: UseClass, modality: Modality) -> frozenset[Purpose]:
@@ -67,7 +68,7 @@ def _about(taken: Withdrawn, use: UseClass, modality: Modality) -> bool:
 
 def _said(aim: Aim, standing: Standing, modality: Modality, on: date, *, begun: bool) -> Said:
     terms = standing.terms
-    late = terms.train_until is not None and on > terms.train_until and aim in _TRAINING
+    late = terms.training_over(on) and aim in _TRAINING
     unmeasured = aim == Aim.DATA_MINING and Material.FEATURES not in terms.materials
     if not begun or late or unmeasured or not _USES[aim] & open_uses(standing, modality):
         return Said(Use.NOT_ALLOWED)

@@ -59,7 +59,7 @@ def document(
 def _learnable(standing: Standing, modality: Modality, on: date) -> bool:
     """Tell whether anything may be learnt from takes under an agreement without asking again."""
     terms = standing.terms
-    late = terms.train_until is not None and on > terms.train_until
+    late = terms.training_over(on)
     uses = (open_uses(standing, modality) & _LEARNING) - terms.approval_per_use
     return in_term(terms, on) and not late and bool(uses)
 

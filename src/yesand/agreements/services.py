@@ -219,7 +219,7 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
         row = rows[head]
         name, terms = read(row.terms)
         against = _against(row, taken.get(row.performer_id, []))
-        found[first] = Standing(head, terms, name, against, suspended(row, terms))
+        found[first] = Standing(head, terms, name, against, suspensions=suspended(row, terms))
     return found
 
 
@@ -227,8 +227,13 @@ def standing_of(agreement: Agreement) -> Standing:
     """Return what stands for one agreement now: the head of its chain, less what was withdrawn."""
     head = current(agreement)
     terms = Terms.parse(head.terms)
-    suspended = reaching()(head, terms)
-    return Standing(head.digest, terms, digest_of(head.terms), against(head), suspended)
+    return Standing(
+        head.digest,
+        terms,
+        digest_of(head.terms),
+        against(head),
+        suspensions=reaching()(head, terms),
+    )
 
 
 def against(agreement: Agreement) -> tuple[Withdrawn, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Suspended, Withdrawn
 from yesand.agreements.terms import Terms
 
@@ -13,7 +14,8 @@ from yesand.agreements.terms import Terms
 class Standing:
     """The head of an agreement's chain, less what its performer withdrew.
 
-    ``suspensions`` are those of its class that are not lifted.
+    ``suspensions`` are those of its class that are not lifted; ``approvals`` are the single uses
+    that they agreed to where the terms have them asked.
 
     ``terms_name`` is the digest of the terms: equal names, equal terms.
     """
@@ -22,6 +24,7 @@ class Standing:
     terms: Terms
     terms_name: str
     withdrawals: tuple[Withdrawn, ...] = ()
+    approvals: tuple[Approved, ...] = ()
     suspensions: tuple[Suspended, ...] = ()
 
     def about(self, take: str) -> Standing:

@@ -1,4 +1,4 @@
-"""Ready drafts: the three standards, a public corpus's own licence, and terms for a trial."""
+"""Ready drafts: the standards, a public corpus's own licence, and terms for a trial."""
 
 from __future__ import annotations
 
@@ -9,76 +9,32 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from yesand.agreements import wording
-from yesand.agreements.drafts import Draft
-from yesand.agreements.terms import MILLION, WORLD, Amount, Pay, Terms
-from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
+from yesand.agreements import standards, wording
+from yesand.agreements.drafts import Draft, filled
+from yesand.agreements.standards import PER_UNIT, PURPOSES, STANDARDS
+from yesand.agreements.terms import MILLION, WORLD, Pay, Terms
+from yesand.agreements.vocabulary import Material, Modality, UseClass
 from yesand.kernel.errors import BadInput
 
-_NEVER = {Purpose.POLITICAL, Purpose.ADULT, Purpose.WORKPLACE, Purpose.EDUCATION}
-_OPEN = {
-    Purpose.EMOTION_RECOGNITION,
-    Purpose.VOICE_ASSISTANT,
-    Purpose.ENTERTAINMENT,
-    Purpose.HEALTH,
-    Purpose.ACCESSIBILITY,
-    Purpose.RESEARCH,
-}
-#: Purposes that go with a use class, in the standards and in trials.
-PURPOSES: Mapping[UseClass, frozenset[Purpose]] = {
-    UseClass.RECOGNITION: frozenset(_OPEN),
-    UseClass.SYNTHESIS: frozenset(_OPEN - {Purpose.EMOTION_RECOGNITION, Purpose.HEALTH}),
-    UseClass.EVALUATION: frozenset({Purpose.RESEARCH, Purpose.EMOTION_RECOGNITION}),
-}
-_EUR = "EUR"
-_PER_UNIT = {
-    "request": Amount.of(_EUR, "0.002"),
-    "inference-second": Amount.of(_EUR, "0.0004"),
-}
-_RECOGNITION_PAY = Pay(
-    session_fee=Amount.of(_EUR, "320"),
-    per_unit=_PER_UNIT,
+__all__ = ["PURPOSES", "STANDARDS", "corpora", "corpus_licence", "draft", "standard", "trial"]
+
+_TRIAL_PAY = Pay(
+    per_unit=PER_UNIT,
     revenue_share_ppm=60_000,
-    minimum_per_period=Amount.of(_EUR, "2"),
-    contribution_ppm=210_000,
+    realtime_multiple_ppm=MILLION,
+    contribution_ppm=100_000,
 )
-_SYNTHESIS_PAY = Pay(
-    session_fee=Amount.of(_EUR, "480"),
-    per_unit={**_PER_UNIT, "character": Amount.of(_EUR, "0.00003")},
-    revenue_share_ppm=100_000,
-    realtime_multiple_ppm=15 * MILLION // 2,
-    minimum_per_period=Amount.of(_EUR, "5"),
-    contribution_ppm=210_000,
-)
-_RESEARCH_PAY = Pay(session_fee=Amount.of(_EUR, "320"), contribution_ppm=210_000)
-_TRIAL_PAY = Pay(per_unit=_PER_UNIT, revenue_share_ppm=60_000, contribution_ppm=100_000)
-
-_STANDARDS: Mapping[str, dict[str, Any]] = {
-    "recognition": {
-        "use_classes": {UseClass.RECOGNITION, UseClass.EVALUATION},
-        "purposes": PURPOSES[UseClass.RECOGNITION],
-        "commercial": True,
-        "pay": _RECOGNITION_PAY,
-    },
-    "synthesis": {
-        "use_classes": {UseClass.SYNTHESIS, UseClass.EVALUATION},
-        "purposes": PURPOSES[UseClass.SYNTHESIS],
-        "commercial": True,
-        "pay": _SYNTHESIS_PAY,
-    },
-    "research": {
-        "use_classes": {UseClass.RECOGNITION, UseClass.EVALUATION},
-        "purposes": {Purpose.RESEARCH},
-        "commercial": False,
-        "pay": _RESEARCH_PAY,
-    },
-}
-STANDARDS = tuple(_STANDARDS)
 
 
-def draft(template: str, terms: Terms) -> Draft:
-    """Put terms into words, ready to sign."""
-    return Draft(template, terms, wording.summary(terms), wording.text(terms))
+def draft(template: str, terms: Terms, language: str = "en") -> Draft:
+    """Put terms into words, ready to sign.
+
+    Raises
+    ------
+    BadInput : agreements cannot be worded in that language.
+    """
+    words = wording.summary(terms, language), wording.text(terms, language)
+    return Draft(template, terms, *words, language)
 
 
 def standard(
@@ -87,30 +43,32 @@ def standard(
     *,
     pay: Pay | None = None,
     territories: Iterable[str] = (WORLD,),
+    language: str = "en",
+    variables: Mapping[str, str] | None = None,
+    **terms: Any,
 ) -> Draft:
-    """Return a standard agreement: ``recognition``, ``synthesis`` or ``research``.
+    """Return a standard agreement: ``recognition``, ``synthesis``, ``research`` or ``replica``.
 
-    Training ends after three years and everything after five.
+    Training ends after three years and everything after five. A version of it is named by its
+    number, as ``recognition@1``; else it is the newest.
+
+    Parameters
+    ----------
+    variables : what only the parties know, by the names that the template has for it.
+    terms : further fields of the terms, in which this agreement differs.
 
     Raises
     ------
-    BadInput : no standard of that name, or a territory that is none.
+    BadInput : no standard of that name, a field that does not hold, or no such language.
     """
-    chosen = _STANDARDS.get(name)
-    if chosen is None:
-        raise BadInput(f"No standard terms called {name!r}", remedy=f"Use {', '.join(STANDARDS)}.")
-    fields = {
-        **chosen,
-        "banned_purposes": _NEVER,
-        "modalities": set(Modality),
-        "territories": set(territories),
-        "valid_from": valid_from,
-        "train_until": years_later(valid_from, 3),
-        "valid_until": years_later(valid_from, 5),
-    }
+    family, fields = standards.fields(name, valid_from)
+    fields["territories"] = set(territories)
     if pay is not None:
         fields["pay"] = pay
-    return draft(f"standard/{name}", Terms.parse(fields, where=f"standard {name}"))
+    fields |= terms
+    if "described_use" in fields:
+        fields["described_use"] = filled(fields["described_use"], variables or {})
+    return draft(f"standard/{family}", Terms.parse(fields, where=f"standard {name}"), language)
 
 
 def corpus_licence(corpus: str, valid_from: date, given: Mapping[str, Any] | None = None) -> Draft:
@@ -126,6 +84,8 @@ def corpus_licence(corpus: str, valid_from: date, given: Mapping[str, Any] | Non
         "corpus_licence": known["licence"],
         "attribution": known["attribution"],
         "valid_from": valid_from,
+        "valid_until": None,
+        "train_until": None,
         "suspended_in_strike": False,
         "credit": False,
         **known["terms"],
@@ -151,6 +111,8 @@ def trial(use_class: UseClass, licence: Terms, valid_from: date) -> Draft:
         territories=frozenset({WORLD}),
         commercial=True,
         valid_from=valid_from,
+        valid_until=None,
+        train_until=None,
         pay=_TRIAL_PAY,
         corpus=licence.corpus,
         corpus_licence=licence.corpus_licence,
@@ -168,11 +130,3 @@ def corpora() -> dict[str, Any]:
         (files("yesand.agreements") / "corpora.json").read_text("utf-8")
     )
     return found
-
-
-def years_later(day: date, years: int) -> date:
-    """Return the same day some years later; 29 February becomes the 28th where there is none."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)

@@ -6,21 +6,41 @@ performer. Terms are plain data: ``decision.decide`` reads the permissions, ``ro
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from babel import Locale
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from yesand.agreements.contradictions import contradictions
+from yesand.agreements.days import day_of, last_moment, zones
+from yesand.agreements.pay import MILLION, Amount, Basis, Part, Pay, Ppm
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_of
-from yesand.kernel.money import Money, exponent
+
+__all__ = [
+    "MILLION",
+    "SINCE_TWO",
+    "TERRITORIES",
+    "WORLD",
+    "Amount",
+    "Basis",
+    "Pay",
+    "Ppm",
+    "Terms",
+    "Withdrawing",
+    "years_later",
+]
 
 _REGIONS = frozenset(map(str, Locale("en").territories))
 TERRITORIES = frozenset(r for r in _REGIONS if len(r) == 2) - {"EU", "ZZ"}
 WORLD = "*"
-MILLION = 1_000_000
+#: What terms of form 1 did not say yet; of ``withdrawing``, its parts.
+SINCE_TWO = frozenset(
+    "based_on described_use zone majority_on moral_rights_waived breach_notice_hours "
+    "pays_while_in_use withdrawing.delete_replica_days withdrawing.confirm_deletion".split()
+)
 
 
 def _territory(code: str) -> str:
@@ -29,88 +49,48 @@ def _territory(code: str) -> str:
     return code
 
 
-def _currency(code: str) -> str:
-    try:
-        exponent(code)
-    except BadInput as fault:
-        raise ValueError(fault.what) from fault
-    return code
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of text, without control characters")
+    return text
+
+
+def _zone(name: str) -> str:
+    if name not in zones():
+        raise ValueError(f"{name!r} is not an IANA time zone, such as Europe/Berlin")
+    return name
 
 
 Territory = Annotated[str, AfterValidator(_territory)]
-Currency = Annotated[str, AfterValidator(_currency)]
-#: Parts in a million, as an integer.
-Ppm = Annotated[int, Field(ge=0, le=MILLION)]
+#: A clause of the text is a paragraph, so that no term may begin another.
+Line = Annotated[str, AfterValidator(_line)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+def years_later(day: date, years: int) -> date:
+    """Return the same day some years later; 29 February becomes the 28th where there is none."""
+    year = min(day.year + years, date.max.year)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
 
 
-class Amount(_Part):
-    """An amount of money in micro-units (10⁻⁶ of the major unit)."""
+def _after(years: int) -> Any:
+    """Return what ends that many years after the terms begin, if nothing else is said."""
 
-    currency: Currency
-    micro: Annotated[int, Field(ge=0, lt=2**53)]
+    def ends(told: dict[str, Any]) -> date | None:
+        begins, until = told.get("valid_from"), told.get("valid_until")
+        if begins is None or told.get("version") == 1:
+            return None
+        end = years_later(begins, years)
+        return min(end, until) if until else end
 
-    @classmethod
-    def of(cls, currency: str, major: str) -> Amount:
-        """Read a decimal amount in major units."""
-        return cls(currency=currency, micro=Money.of(currency, major).micro)
-
-    def money(self) -> Money:
-        """Return it as money."""
-        return Money(self.currency, self.micro)
+    return ends
 
 
-class Basis(_Part):
-    """How a pool is shared out, by weight (parts in a million; they add up to a million)."""
-
-    reliance: Ppm = MILLION
-    minutes: Ppm = 0
-    equal: Ppm = 0
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if self.reliance + self.minutes + self.equal != MILLION:
-            raise ValueError("the weights of the basis must add up to 1,000,000")
-        return self
-
-
-class Pay(_Part):
-    """What the performer is paid. The pool of one unit of usage is shared by ``basis``.
-
-    Attributes
-    ----------
-    session_fee : once per session.
-    per_unit : usage unit (``royalties.units``) → the pool's price for one such unit.
-    revenue_share_ppm : the pool's part of declared revenue (usage unit ``revenue``, micro-units).
-    realtime_multiple_ppm : what real-time generation counts (7.5 × is 7,500,000).
-    fallback : how the reliance part is shared while no report sets shares.
-    minimum_per_period : topped up to this in any month in which a model of theirs is in service.
-    contribution_ppm : to the pension and health fund, on top of the pay and never out of it.
-    """
-
-    currency: Currency = "EUR"
-    session_fee: Amount | None = None
-    per_unit: dict[str, Amount] = Field(default_factory=dict)
-    revenue_share_ppm: Ppm = 0
-    realtime_multiple_ppm: Annotated[int, Field(ge=MILLION, le=100 * MILLION)] = MILLION
-    basis: Basis = Basis()
-    fallback: Literal["equal", "minutes"] = "minutes"
-    minimum_per_period: Amount | None = None
-    contribution_ppm: Ppm = 0
-
-    @model_validator(mode="after")
-    def _one_currency(self) -> Self:
-        amounts = [*self.per_unit.values(), self.session_fee, self.minimum_per_period]
-        if any(a is not None and a.currency != self.currency for a in amounts):
-            raise ValueError(f"all amounts must be in {self.currency}")
-        return self
-
-
-class Withdrawing(_Part):
+class Withdrawing(Part):
     """What must happen after a withdrawal, in days from it."""
 
     stop_training_days: Days = 0
@@ -118,22 +98,30 @@ class Withdrawing(_Part):
     delete_recordings_days: Days = 30
     retrain_or_retire_days: Days = 180
     delete_replica: bool = True
+    delete_replica_days: Days = 30
+    confirm_deletion: bool = True
 
 
-class Terms(_Part):
+class Terms(Part):
     """Everything that an agreement permits and promises. What is not named is not licensed.
+
+    Training ends after three years and everything after five, unless other days are named.
 
     >>> import yesand
     >>> terms = yesand.Terms(valid_from="2026-01-01", purposes=["research"], territories=["DE"])
-    >>> terms.commercial, sorted(map(str, terms.banned_purposes))
-    (False, ['adult', 'political'])
+    >>> terms.commercial, sorted(map(str, terms.banned_purposes)), str(terms.train_until)
+    (False, ['adult', 'political'], '2029-01-01')
     """
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    #: The standard agreement and its version that the terms began from.
+    based_on: Annotated[Line, Field(max_length=80)] = ""
     # Permission
     use_classes: frozenset[UseClass] = frozenset()
     purposes: frozenset[Purpose] = frozenset()
     banned_purposes: frozenset[Purpose] = frozenset({Purpose.POLITICAL, Purpose.ADULT})
+    #: Reasonably specific, in words (California Labor Code § 927, AB 2602); a replica needs it.
+    described_use: Annotated[Line, Field(max_length=2_000)] = ""
     approval_per_use: frozenset[UseClass] = frozenset({UseClass.REPLICA})
     modalities: frozenset[Modality] = frozenset()
     materials: frozenset[Material] = frozenset({Material.FEATURES})
@@ -142,23 +130,30 @@ class Terms(_Part):
     exclusive: bool = False
     onward_licensing: bool = False
     # Time
+    zone: Zone = "UTC"
     valid_from: date
-    valid_until: date | None = None
-    train_until: date | None = None
+    valid_until: date | None = Field(default_factory=_after(5))
+    train_until: date | None = Field(default_factory=_after(3))
     suspended_in_strike: bool = True
     # Pay
     pay: Pay = Pay()
+    #: No terms can say otherwise: royalties go on until the last model is out of service.
+    pays_while_in_use: Literal[True] = True
     # Control and credit
     withdrawing: Withdrawing = Withdrawing()
     notice_days: Days = 30
     credit: bool = True
     no_derogatory_use: bool = True
+    moral_rights_waived: bool = False
     third_party_training_notice: bool = True
     security: Literal["encrypted-at-rest", "encrypted-and-audited"] = "encrypted-at-rest"
+    breach_notice_hours: Annotated[int, Field(ge=1, le=720)] = 72
     report_every_months: Annotated[int, Field(ge=1, le=12)] = 1
     post_mortem: bool = False
     # Who stood by
     minor: bool = False
+    #: The day on which a minor comes of age: from then on only their own signature permits.
+    majority_on: date | None = None
     represented_by: Literal["none", "counsel", "union", "guardian"] = "none"
     # A public corpus carries its own licence as terms
     corpus: str = ""
@@ -170,15 +165,9 @@ class Terms(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        both = self.purposes & self.banned_purposes
-        if both:
-            raise ValueError(f"permitted and banned at once: {', '.join(sorted(both))}")
-        for name in ("valid_until", "train_until"):
-            end = getattr(self, name)
-            if end is not None and end < self.valid_from:
-                raise ValueError(f"{name} lies before valid_from")
-        if self.minor and self.represented_by != "guardian":
-            raise ValueError("a minor signs with a guardian")
+        found = contradictions(self)
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
     @classmethod
@@ -187,25 +176,68 @@ class Terms(_Part):
 
         Raises
         ------
-        BadInput : with every field that is wrong.
+        BadInput : with every field that is wrong, and what it may be.
         """
         try:
             return cls.model_validate(value)
         except ValidationError as fault:
+            # What follows from another fault that is told is no fault of its own.
+            own = [e for e in fault.errors() if e["type"] != "default_factory_not_called"]
             wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc'])) or 'terms'}: {e['msg']}" for e in fault.errors()
+                f"{'.'.join(map(str, e['loc'])) or 'terms'}: "
+                f"{e['msg'].removeprefix('Value error, ')}"
+                for e in own
             )
-            raise BadInput(f"Terms that do not hold: {wrong}", where=where) from fault
+            raise BadInput(
+                f"Terms that do not hold: {wrong}",
+                where=where,
+                remedy="Change what is named; docs/terms.md lists every term and what it may be.",
+            ) from fault
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON with every set in order, so that equal terms have equal bytes."""
+        """Return plain JSON with every set in order, so that equal terms have equal bytes.
+
+        Terms of form 1 say what they said when they were signed, and nothing that came later.
+        """
         plain: dict[str, Any] = _sorted(self.model_dump(mode="json"))
+        if self.version == 1:
+            for name in SINCE_TWO:
+                outer, _, inner = name.partition(".")
+                (plain[outer] if inner else plain).pop(inner or outer)
         return plain
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical bytes."""
         return digest_of(self.as_json())
+
+    @property
+    def replica_alone(self) -> bool:
+        """Whether a replica is all that they license, so that it was signed for by itself."""
+        return self.use_classes == {UseClass.REPLICA}
+
+    @property
+    def licensed(self) -> frozenset[UseClass]:
+        """The use classes that can be permitted: a replica beside others has no own signature."""
+        return self.use_classes if self.replica_alone else self.use_classes - {UseClass.REPLICA}
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of the agreement that a moment lies in."""
+        return day_of(moment, self.zone)
+
+    def in_term(self, moment: datetime) -> bool:
+        """Tell whether they have begun and are not over."""
+        day = self.day_of(moment)
+        over = self.valid_until is not None and day > self.valid_until
+        return self.valid_from <= day and not over and not self.of_age(day)
+
+    def training_over(self, on: date) -> bool:
+        """Tell whether the last day for training ends before a day in UTC does."""
+        return self.train_until is not None and self.day_of(last_moment(on)) > self.train_until
+
+    def of_age(self, day: date) -> bool:
+        """Tell whether a minor's guardian signed what the performer must now sign themselves."""
+        return self.majority_on is not None and day >= self.majority_on
 
 
 def _sorted(value: Any) -> Any:

@@ -16,10 +16,8 @@ from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.speaking.services import open_offers
-from yesand.agreements.reading import readable
 from yesand.agreements.services import receipt_of, standing_of, state_of
 from yesand.agreements.suspending.suspension import stopping
-from yesand.agreements.terms import Terms
 from yesand.people.acting import SIGN
 from yesand.people.models import Seat
 from yesand.people.sight import Request, visible
@@ -63,7 +61,6 @@ def agreement(request: Request, digest: str) -> HttpResponse:
             "may_amend": own
             and followed is None
             and (produces or request.sight.may(SIGN, found.performer)),
-            "sections": readable(Terms.parse(found.terms)),
             "signatures": found.envelope.get("signatures", []),
             "superseded_by": followed,
             "withdrawals": Withdrawal.objects.filter(

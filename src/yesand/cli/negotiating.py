@@ -67,6 +67,10 @@ def offer(
         Path | None, typer.Option(help="A JSON file of the terms that differ from the standard.")
     ] = None,
     stands_by: Annotated[str, typer.Option(help="none, counsel, union or guardian.")] = "none",
+    language: Annotated[str, typer.Option(help="The language that is signed: en or de.")] = "en",
+    variable: Annotated[
+        list[str] | None, typer.Option("--set", help="What a template asks for: name=value.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Offer a performer an agreement, signed by the producer; not below a collective floor."""
@@ -76,7 +80,14 @@ def offer(
 
     told = json_file(terms) if terms else {}
     found, user = named(performer), proven(by)
-    made = offering.offer(place, found, template, user, stands_by=stands_by, terms=told)
+    values = dict(each.partition("=")[::2] for each in variable or [])
+    rest: dict[str, Any] = {
+        "stands_by": stands_by,
+        "language": language,
+        "variables": values,
+        "terms": told,
+    }
+    made = offering.offer(place, found, template, user, **rest)
     tell(
         {"offer": made.pk, "performer": performer, "template": template},
         f"Offered: number {made.pk}. It waits for {found}'s answer.",

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from yesand.agreements.approval import Approved, leave
 from yesand.agreements.clause import Request
+from yesand.agreements.days import day_of
 from yesand.agreements.decision import FITS, Decision, decide, outside, reaches
 from yesand.agreements.standing import Standing
 from yesand.agreements.statute import forbidden
 from yesand.agreements.suspending.suspension import stopping
-from yesand.agreements.vocabulary import Action
+from yesand.agreements.vocabulary import Action, UseClass
 
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -80,6 +83,8 @@ class Standings:
         terms = [s.terms for s in standings]
         of_terms = (*_SHOWN, *_AGAINST)
         fields = {name: Field.of([getattr(t, name) for t in terms]) for name in of_terms}
+        fields |= {name: Field.of([(getattr(t, name), t.zone) for t in terms]) for name in _DAYS}
+        fields["approval_per_use"] = Field.of([_asking(s) for s in standings])
         fields["withdrawals"] = Field.of([s.withdrawals for s in standings])
         fields["suspensions"] = Field.of([stopping(s.terms, s.suspensions) for s in standings])
         fields["source"] = Field.of([_source(s) for s in standings])
@@ -95,6 +100,7 @@ class Standings:
             permit &= labels == 0
         denied = [*against.values(), self.fields["source"].numbers]
         shown = [self.fields[name].numbers for name in _SHOWN]
+        shown.append(self.fields["approval_per_use"].labels(lambda each: _given(each, request)))
         keys = [*(np.where(permit, 0, d) for d in denied), *(np.where(permit, s, 0) for s in shown)]
         return Answers(permit, _grouped([permit.astype(np.int32), *keys]))
 
@@ -107,12 +113,33 @@ class Standings:
             standing.withdrawals,
             strike=strike,
             suspensions=standing.suspensions,
+            approvals=standing.approvals,
         )
 
 
 def _source(standing: Standing) -> tuple[str, str]:
     terms = standing.terms
     return ("", "") if terms.trial else (terms.corpus_licence, terms.corpus)
+
+
+#: How the performer is asked for each use: for which, what they agreed to, and in which zone.
+_Asking = tuple[frozenset[UseClass], tuple[Approved, ...], str]
+
+
+def _asking(standing: Standing) -> _Asking:
+    terms = standing.terms
+    # Leave that nobody needs changes nothing, and must not keep equal terms apart.
+    found = standing.approvals if terms.approval_per_use else ()
+    return terms.approval_per_use, found, terms.zone if found else ""
+
+
+def _given(asking: _Asking, request: Request) -> Hashable:
+    """Return the leave that a permit shows: nothing, where none is needed."""
+    uses, approvals, zone = asking
+    if request.use_class not in uses or not approvals or request.at.tzinfo is None:
+        return _SILENT
+    found = leave(approvals, day_of(request.at, zone), request)
+    return (found.at.date(), found.until) if found else _SILENT
 
 
 def _hopeless(request: Request) -> bool:
@@ -130,15 +157,19 @@ def _against(request: Request, strike: bool) -> dict[str, Says]:
     def holds(unwanted: object) -> Says:
         return lambda given: True if unwanted in given else _SILENT
 
+    def unasked(asking: _Asking) -> Hashable:
+        needed = request.use_class in asking[0] and _given(asking, request) is _SILENT
+        return True if needed else _SILENT
+
     return {
-        "use_classes": lacks(request.use_class),
+        "use_classes": _uses(request),
         "purposes": lacks(request.purpose),
         "modalities": lacks(request.modality),
         "materials": lacks(request.material),
         "territories": lambda given: _SILENT if reaches(given, request.territory) else given,
         "commercial": lambda given: True if request.commercial and not given else _SILENT,
         "banned_purposes": holds(request.purpose),
-        "approval_per_use": holds(request.use_class),
+        "approval_per_use": unasked,
         "suspended_in_strike": lambda given: True if strike and given else _SILENT,
         "trial": lambda given: True if given and outside(request) else _SILENT,
         "withdrawals": lambda taken: _days(taken, request),
@@ -147,16 +178,17 @@ def _against(request: Request, strike: bool) -> dict[str, Says]:
     }
 
 
-_AGAINST = (
-    "commercial",
-    "banned_purposes",
-    "approval_per_use",
-    "suspended_in_strike",
-    "trial",
-    "valid_from",
-    "valid_until",
-    "train_until",
-)
+_AGAINST = ("commercial", "banned_purposes", "suspended_in_strike", "trial")
+#: Days are days of a zone.
+_DAYS = ("valid_from", "valid_until", "train_until", "majority_on")
+
+
+def _uses(request: Request) -> Says:
+    def says(given: frozenset[UseClass]) -> Hashable:
+        alone = request.use_class != UseClass.REPLICA or given == {UseClass.REPLICA}
+        return _SILENT if request.use_class in given and alone else given
+
+    return says
 
 
 def _days(taken: Any, request: Request) -> Hashable:
@@ -166,16 +198,22 @@ def _days(taken: Any, request: Request) -> Hashable:
 def _untimely(request: Request) -> dict[str, Says]:
     if request.at.tzinfo is None:
         return {}
-    day = request.at.astimezone(UTC).date()
 
-    def before(begins: date) -> Hashable:
-        return begins if day < begins else _SILENT
+    @cache
+    def today(zone: str) -> date:
+        return day_of(request.at, zone)
 
-    def after(ends: date | None) -> Hashable:
-        return ends if ends and day > ends else _SILENT
+    def before(begins: tuple[date, str]) -> Hashable:
+        return begins if today(begins[1]) < begins[0] else _SILENT
+
+    def after(ends: tuple[date | None, str]) -> Hashable:
+        return ends if ends[0] and today(ends[1]) > ends[0] else _SILENT
+
+    def since(begins: tuple[date | None, str]) -> Hashable:
+        return begins if begins[0] and today(begins[1]) >= begins[0] else _SILENT
 
     training = {"train_until": after} if request.action == Action.TRAIN else {}
-    return {"valid_from": before, "valid_until": after, **training}
+    return {"valid_from": before, "valid_until": after, "majority_on": since, **training}
 
 
 def _grouped(keys: list[Ints]) -> Ints:

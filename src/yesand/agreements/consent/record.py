@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from yesand.agreements.consent.meaning import CHANNELS, EMOTION, FORMS, PURPOSES
+from yesand.agreements.days import last_moment
 from yesand.agreements.decision import Withdrawn
-from yesand.agreements.odrl.document import last_moment
 from yesand.agreements.odrl.names import licensee, named, place, take
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
@@ -150,7 +150,8 @@ def _stored(consent: Consent) -> Iterator[Part]:
 def duration(terms: Terms) -> Part:
     """Return how long the consent holds: until its last day, or else until it is withdrawn."""
     if terms.valid_until:
-        return {"@type": "dpv:UntilTimeDuration", "rdf:value": _at(last_moment(terms.valid_until))}
+        last = last_moment(terms.valid_until, terms.zone)
+        return {"@type": "dpv:UntilTimeDuration", "rdf:value": _at(last)}
     return {"@type": "dpv:UntilEventDuration", "rdf:value": "Withdrawal of consent"}
 
 
@@ -188,7 +189,7 @@ def _events(consent: Consent) -> Iterator[Part]:
             "dct:coverage": list(_scope(each)) or "everything",
         }
     if consent.expired and consent.terms.valid_until:
-        over = last_moment(consent.terms.valid_until)
+        over = last_moment(consent.terms.valid_until, consent.terms.zone)
         controller = {"@id": consent.controller.uid}
         yield {
             **_event(["dpv:ConsentExpired"], over, consent.terms),

@@ -40,7 +40,7 @@ def consent_receipt(place: Place, agreement: Agreement, address: str) -> dict[st
         agreement.signed_at,
         address,
         against(agreement),
-        expired=bool(terms.valid_until and now.date() > terms.valid_until),
+        expired=bool(terms.valid_until and terms.day_of(now) > terms.valid_until),
     )
     return receipt(consent, receipt_of(place, agreement), place.signer, now)
 

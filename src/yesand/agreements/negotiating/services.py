@@ -56,7 +56,7 @@ def counter(
         hand = hand_for(place, row, _stricter(lies.terms, terms), by)
         check_turn(word, hand)
         _check_other(lies.terms, terms)
-        made = draft(lies.template, terms)
+        made = draft(lies.template, terms, lies.language)
         offering.check_new(made, row.performer, row.supersedes)
         check_floor(place, row.performer, terms)
         return add(place, row, Step.Kind.COUNTERED, hand, by, draft=made, note=note)
@@ -100,7 +100,7 @@ def amend(place: Place, agreement: Agreement, terms: Terms, by: User, *, note: s
         alone(performer)
         _check_amendable(agreement)
         _check_other(Terms.parse(agreement.terms), terms)
-        made = draft(agreement.template, terms)
+        made = draft(agreement.template, terms, agreement.language)
         waits = open_offers(performer.offers.filter(template=made.template)).first()
         if waits is not None:
             return _waiting(waits, agreement, terms)

@@ -138,7 +138,7 @@ def _rule(part: Any, kind: Kind) -> Rule:
 def _condition(part: Any) -> Condition:
     for logic in Logic:
         if isinstance(part, dict) and logic.value in part:
-            _closed(part, frozenset({"uid", "@type", logic.value}))
+            _closed(part, frozenset({"uid", "@type", "dct:issued", logic.value}))
             return Joined(logic, tuple(map(_condition, _many(part[logic.value]))))
     _closed(part, _IN_CONSTRAINT)
     try:

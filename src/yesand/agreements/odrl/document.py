@@ -8,8 +8,9 @@ document says, any ODRL evaluator can act on: it need not know our terms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time
 
+from yesand.agreements.approval import Approved
+from yesand.agreements.days import first_moment, last_moment
 from yesand.agreements.decision import FITS, Withdrawn
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.odrl.duties import besides, with_each_use
@@ -22,14 +23,23 @@ from yesand.agreements.odrl.names import (
     place,
     take,
 )
-from yesand.agreements.odrl.parts import Frame, Part, among, constraint, moment, ref
+from yesand.agreements.odrl.parts import Frame, Part, among, constraint, moment, ref, typed
 from yesand.agreements.statute import EEA, INFERRING, SETTINGS
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Action, UseClass
 
 
-def document(terms: Terms, frame: Frame, withdrawals: Sequence[Withdrawn] = ()) -> Part:
+def document(
+    terms: Terms,
+    frame: Frame,
+    withdrawals: Sequence[Withdrawn] = (),
+    approvals: Sequence[Approved] = (),
+) -> Part:
     """Return terms, less what was withdrawn, as an ODRL Agreement of our profile.
+
+    Parameters
+    ----------
+    approvals : the single uses that the performer agreed to.
 
     >>> import yesand
     >>> frame = Frame("urn:a", "urn:performer", "urn:producer", "urn:takes")
@@ -48,20 +58,24 @@ def document(terms: Terms, frame: Frame, withdrawals: Sequence[Withdrawn] = ()) 
         "ya:representedBy": ref(f"ya:helper-{terms.represented_by}"),
         **({"ya:corpus": terms.corpus} if terms.corpus else {}),
         **({"ya:corpusLicence": terms.corpus_licence} if terms.corpus_licence else {}),
-        "permission": list(_permissions(terms, frame, [duty["uid"] for duty in shared])),
+        **(_since_two(terms) if terms.version > 1 else {}),
+        "permission": list(_permissions(terms, frame, [duty["uid"] for duty in shared], approvals)),
         "prohibition": [*_prohibitions(terms, frame), *_withdrawn(withdrawals, frame)],
         "obligation": [*shared, *besides(terms, frame)],
     }
 
 
-def first_moment(day: date) -> datetime:
-    """Return when a day of an agreement begins: its days are counted in UTC."""
-    return datetime.combine(day, time.min, UTC)
-
-
-def last_moment(day: date) -> datetime:
-    """Return the last moment of a day of an agreement, to the microsecond."""
-    return datetime.combine(day, time.max, UTC)
+def _since_two(terms: Terms) -> Part:
+    """Return what terms of form 1 did not say yet."""
+    told: Part = {"ya:timeZone": terms.zone, "ya:moralRightsWaived": terms.moral_rights_waived}
+    told["ya:paidWhile"] = ref("ya:inUse")
+    if terms.based_on:
+        told["ya:basedOn"] = terms.based_on
+    if terms.described_use:
+        told["ya:describedUse"] = terms.described_use
+    if terms.majority_on:
+        told["ya:majorityOn"] = typed(terms.majority_on.isoformat(), "date")
+    return told
 
 
 def _rule(frame: Frame, name: str, kind: str, action: str, limits: list[Part]) -> Part:
@@ -76,31 +90,47 @@ def _rule(frame: Frame, name: str, kind: str, action: str, limits: list[Part]) -
     }
 
 
-def _permissions(terms: Terms, frame: Frame, duties: list[str]) -> Iterator[Part]:
+def _permissions(
+    terms: Terms, frame: Frame, duties: list[str], approvals: Sequence[Approved]
+) -> Iterator[Part]:
     carried = {"duty": duties} if duties else {}
     for action in Action:
-        limits = list(_limits(terms, action))
+        limits = list(_limits(terms, action, approvals))
         yield {**_rule(frame, action.value, "Permission", named(action), limits), **carried}
     if terms.onward_licensing:
         yield _rule(frame, "pass-on", "Permission", "grantUse", [])
 
 
-def _limits(terms: Terms, action: Action) -> Iterator[Part]:
+def _limits(terms: Terms, action: Action, approvals: Sequence[Approved]) -> Iterator[Part]:
     yield _uses(terms.use_classes & FITS[action])
     yield among("purpose", "isAnyOf", map(named, terms.purposes))
     yield among("ya:channel", "isAnyOf", map(named, terms.modalities))
     yield among("ya:form", "isAnyOf", map(named, terms.materials))
     yield among("spatial", "isPartOf", map(place, terms.territories))
-    yield constraint("dateTime", "gteq", moment(first_moment(terms.valid_from)))
+    yield constraint("dateTime", "gteq", moment(first_moment(terms.valid_from, terms.zone)))
     if terms.valid_until:
-        yield constraint("dateTime", "lteq", moment(last_moment(terms.valid_until)))
+        yield constraint("dateTime", "lteq", moment(last_moment(terms.valid_until, terms.zone)))
     if terms.train_until and action is Action.TRAIN:
-        yield constraint("dateTime", "lteq", moment(last_moment(terms.train_until)))
+        yield constraint("dateTime", "lteq", moment(last_moment(terms.train_until, terms.zone)))
     if not terms.commercial:
         yield constraint("ya:commercial", "eq", False)
     if terms.approval_per_use:
         freely = among("ya:use", "isNoneOf", map(named, terms.approval_per_use))
-        yield {"or": [freely, constraint("ya:approved", "eq", True)]}
+        leave = [_leave(one, terms) for one in sorted(approvals)]
+        yield {"or": [freely, constraint("ya:approved", "eq", True), *leave]}
+
+
+def _leave(approved: Approved, terms: Terms) -> Part:
+    """Return leave for a single use, as limits that hold together."""
+    return {
+        "and": [
+            constraint("recipient", "eq", ref(licensee(approved.licensee))),
+            constraint("purpose", "eq", ref(named(approved.purpose))),
+            constraint("ya:use", "eq", ref(named(approved.use_class))),
+            constraint("dateTime", "lteq", moment(last_moment(approved.until, terms.zone))),
+        ],
+        "dct:issued": moment(approved.at),
+    }
 
 
 def _uses(uses: frozenset[UseClass]) -> Part:
@@ -113,6 +143,11 @@ def _prohibitions(terms: Terms, frame: Frame) -> Iterator[Part]:
 
     if terms.banned_purposes:
         yield never("banned", among("purpose", "isAnyOf", map(named, terms.banned_purposes)))
+    if terms.licensed != terms.use_classes:
+        yield never("replica-apart", _uses(terms.use_classes - terms.licensed))
+    if terms.majority_on:
+        of_age = moment(first_moment(terms.majority_on, terms.zone))
+        yield never("of-age", constraint("dateTime", "gteq", of_age))
     if terms.suspended_in_strike:
         yield never("strike", constraint("ya:strike", "eq", True))
     if terms.no_derogatory_use:

@@ -62,6 +62,11 @@ def besides(terms: Terms, frame: Frame) -> Iterator[Part]:
     notice = constraint("delayPeriod", "eq", _days(terms.notice_days))
     yield _duty(frame, "notice", "ya:giveNotice", constraint=[notice])
     yield from _after(terms, frame)
+    if terms.version > 1:
+        breach = constraint("event", "eq", ref("ya:breach"))
+        hours = typed(f"PT{terms.breach_notice_hours}H", "duration")
+        within = constraint("delayPeriod", "lteq", hours)
+        yield _duty(frame, "breach-notice", "ya:tellOfBreach", constraint=[breach, within])
     if not terms.post_mortem:
         death = constraint("event", "eq", ref("ya:death"))
         yield _duty(frame, "end-at-death", "ya:ceaseUse", constraint=[death])
@@ -117,8 +122,12 @@ def _after(terms: Terms, frame: Frame) -> Iterator[Part]:
     for name, action, field in AFTER_WITHDRAWAL:
         within = constraint("delayPeriod", "lteq", _days(getattr(terms.withdrawing, field)))
         yield _duty(frame, name, action, constraint=[_WITHDRAWN, within])
-    if terms.withdrawing.delete_replica:
-        yield _duty(frame, "delete-replica", "ya:deleteReplica", constraint=[_WITHDRAWN])
+    after, later = terms.withdrawing, terms.version > 1
+    if after.delete_replica:
+        days = [constraint("delayPeriod", "lteq", _days(after.delete_replica_days))] * later
+        yield _duty(frame, "delete-replica", "ya:deleteReplica", constraint=[_WITHDRAWN, *days])
+    if after.confirm_deletion and later:
+        yield _duty(frame, "confirm-deletion", "ya:confirmDeletion", constraint=[_WITHDRAWN])
 
 
 def _days(number: int) -> Part:

@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from yesand.agreements.clause import Request
+from yesand.agreements.days import last_moment
 from yesand.agreements.odrl.actions import PROFILE
-from yesand.agreements.odrl.document import last_moment
 from yesand.agreements.odrl.names import licensee, named, place
 from yesand.kernel.clock import stamp
 

@@ -31,8 +31,10 @@ def promises(rules: Rules) -> dict[str, Any]:
             **{
                 field: _days(duty(n).one("delayPeriod", "lteq")) for n, _, field in AFTER_WITHDRAWAL
             },
-            "delete_replica": rules.has("obligation", "delete-replica"),
+            **_replica(rules),
+            **_confirmation(rules),
         },
+        **_breach(rules),
         "notice_days": _days(duty("notice").one("delayPeriod", "eq")),
         "credit": rules.has("obligation", "credit"),
         "third_party_training_notice": rules.has("obligation", "training-notice"),
@@ -43,6 +45,32 @@ def promises(rules: Rules) -> dict[str, Any]:
         "attribution": _attribution(rules),
         "share_alike": rules.has("obligation", "share-alike"),
     }
+
+
+def _replica(rules: Rules) -> dict[str, Any]:
+    rule = rules.maybe("obligation", "delete-replica")
+    days = rule.values("delayPeriod", "lteq") if rule else []
+    told = {"delete_replica_days": _days(days[0])} if days else {}
+    if rule is None and _form_two(rules):
+        told = {"delete_replica_days": 0}
+    return {"delete_replica": rule is not None, **told}
+
+
+def _confirmation(rules: Rules) -> dict[str, Any]:
+    told = rules.has("obligation", "confirm-deletion")
+    return {"confirm_deletion": told} if _form_two(rules) else {}
+
+
+def _form_two(rules: Rules) -> bool:
+    # Every document of form 2 says so, and none of form 1.
+    return rules.has("obligation", "breach-notice")
+
+
+def _breach(rules: Rules) -> dict[str, Any]:
+    rule = rules.maybe("obligation", "breach-notice")
+    if rule is None:
+        return {}
+    return {"breach_notice_hours": _period(rule.one("delayPeriod", "lteq"), "H", 720, "PT")}
 
 
 def _reader(rules: Rules) -> Callable[[str], Rule]:
@@ -115,9 +143,14 @@ def _months(part: Any) -> int:
     return _period(part, "M", 12)
 
 
-def _period(part: Any, letter: str, most: int) -> int:
+def _period(part: Any, letter: str, most: int, begins: str = "P") -> int:
     text = str(_value(part))
-    digits = text[1:-1]
-    if text[:1] != "P" or text[-1:] != letter or not digits.isdecimal() or len(digits) > 9:
+    digits = text.removeprefix(begins)[:-1]
+    if (
+        not text.startswith(begins)
+        or text[-1:] != letter
+        or not digits.isdecimal()
+        or len(digits) > 9
+    ):
         raise BadInput(f"{text!r} is no period in that unit", where="ODRL duty")
     return min(int(digits), most + 1)

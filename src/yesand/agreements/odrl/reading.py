@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from yesand.agreements.approval import Approved
+from yesand.agreements.days import day_of, zones
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.names import NOTHING, sha256, slug, territory, word
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.promises import promises
-from yesand.agreements.odrl.rules import Rules
+from yesand.agreements.odrl.rules import Rule, Rules
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.clock import instant
@@ -36,6 +38,7 @@ class Read:
     terms: Terms
     frame: Frame
     withdrawals: tuple[Withdrawn, ...] = ()
+    approvals: tuple[Approved, ...] = ()
 
 
 def read(told: Any) -> Read:
@@ -48,10 +51,12 @@ def read(told: Any) -> Read:
     _check_kind(told)
     rules = Rules.of(told)
     frame = Frame(rules.uid, *(rules.party(p) for p in ("assigner", "assignee", "target")))
-    fields = {**_permission(rules), **_prohibition(rules), **promises(rules), **_standing(told)}
+    zone = _zone(told)
+    permission = _permission(rules, zone)
+    fields = {**permission, **_prohibition(rules), **promises(rules), **_standing(told)}
     terms = Terms.parse(fields, where="ODRL agreement")
-    found = Read(terms, frame, _withdrawals(rules))
-    _check_same(told, document(found.terms, found.frame, found.withdrawals))
+    found = Read(terms, frame, _withdrawals(rules), _approvals(rules, zone))
+    _check_same(told, document(found.terms, found.frame, found.withdrawals, found.approvals))
     return found
 
 
@@ -68,7 +73,14 @@ def _check_kind(told: Any) -> None:
         )
 
 
-def _permission(rules: Rules) -> dict[str, Any]:
+def _zone(told: Mapping[str, Any]) -> str:
+    zone = told.get("ya:timeZone", "UTC")
+    if zone not in zones():
+        raise BadInput(f"{zone!r} is no time zone", where="ya:timeZone")
+    return str(zone)
+
+
+def _permission(rules: Rules, zone: str) -> dict[str, Any]:
     # Evaluating fits every use class, training has every limit of time.
     whole, training = rules.rule("evaluate"), rules.rule("train")
     return {
@@ -79,20 +91,20 @@ def _permission(rules: Rules) -> dict[str, Any]:
         "territories": _listed(territory, whole.names("spatial", "isPartOf")),
         "approval_per_use": _words(UseClass, whole.names("ya:use", "isNoneOf") or [NOTHING]),
         "commercial": not whole.values("ya:commercial", "eq"),
-        "valid_from": _day(whole.one("dateTime", "gteq"), "dateTime gteq"),
-        **_ends(whole.values("dateTime", "lteq"), training.values("dateTime", "lteq")),
+        "valid_from": _day(whole.one("dateTime", "gteq"), "dateTime gteq", zone),
+        **_ends(whole.values("dateTime", "lteq"), training.values("dateTime", "lteq"), zone),
         "onward_licensing": rules.has("permission", "pass-on"),
     }
 
 
-def _ends(always: list[Any], training: list[Any]) -> dict[str, date | None]:
+def _ends(always: list[Any], training: list[Any], zone: str) -> dict[str, date | None]:
     for value in always:
         if value not in training:
             raise BadInput("Training has another end than the rest", where="permission train")
         training.remove(value)
     if len(always) > 1 or len(training) > 1:
         raise BadInput("More than one last day", where="dateTime lteq")
-    days = [_day(v[0], "dateTime lteq") if v else None for v in (always, training)]
+    days = [_day(v[0], "dateTime lteq", zone) if v else None for v in (always, training)]
     return dict(zip(("valid_until", "train_until"), days, strict=True))
 
 
@@ -116,7 +128,41 @@ def _standing(told: Mapping[str, Any]) -> dict[str, Any]:
         "represented_by": name.removeprefix("ya:helper-"),
         "corpus": told.get("ya:corpus", ""),
         "corpus_licence": told.get("ya:corpusLicence", ""),
+        **{
+            field: told[name]["@value"] if isinstance(told[name], dict) else told[name]
+            for name, field in _SINCE_TWO.items()
+            if told.get(name) and told[name] != {}
+        },
     }
+
+
+_SINCE_TWO = {
+    "ya:timeZone": "zone",
+    "ya:moralRightsWaived": "moral_rights_waived",
+    "ya:basedOn": "based_on",
+    "ya:describedUse": "described_use",
+    "ya:majorityOn": "majority_on",
+}
+
+
+def _approvals(rules: Rules, zone: str) -> tuple[Approved, ...]:
+    """Return leave for single uses; how it is written is checked by writing it again."""
+    found = []
+    for rule in rules.parts("evaluate", "and"):
+        of = Rule("leave", {"constraint": rule["and"]})
+        recipient, purpose, use = (
+            _names(of.one(n, "eq")) for n in ("recipient", "purpose", "ya:use")
+        )
+        until = _day(of.one("dateTime", "lteq"), "dateTime lteq", zone)
+        at = _moment(rule.get("dct:issued"), "dct:issued")
+        found.append(
+            Approved(slug(recipient), word(Purpose, purpose), word(UseClass, use), until, at)
+        )
+    return tuple(sorted(found))
+
+
+def _names(value: Any) -> str:
+    return str(value.get("@id")) if isinstance(value, dict) else ""
 
 
 _NARROWING = ("purpose", "ya:use", "ya:channel", "recipient", "ya:take")
@@ -150,8 +196,8 @@ def _listed(reader: Callable[[str], T], names: list[str]) -> frozenset[T]:
     return frozenset(map(reader, names)) if names != [NOTHING] else frozenset()
 
 
-def _day(value: Any, where: str) -> date:
-    return _moment(value, where).date()
+def _day(value: Any, where: str, zone: str) -> date:
+    return day_of(_moment(value, where), zone)
 
 
 def _moment(value: Any, where: str) -> datetime:

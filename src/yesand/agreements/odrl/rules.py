@@ -64,6 +64,10 @@ class Rule:
             raise BadInput(f"{left} has no unit", where=f"rule {self.name}")
         return unit
 
+    def alternatives(self) -> list[Mapping[str, Any]]:
+        """Return every constraint, and every alternative of those that name some."""
+        return self._parts("constraint")
+
     def _parts(self, limits: str) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
         for part in _many(self.told.get(limits, [])):
@@ -119,6 +123,10 @@ class Rules:
         if found is None:
             raise BadInput(f"No {kind} {name!r}", where="ODRL")
         return found
+
+    def parts(self, name: str, logic: str) -> list[Mapping[str, Any]]:
+        """Return the parts of a permission's alternatives that are joined by that logic."""
+        return [part for part in self.rule(name).alternatives() if logic in part]
 
     def party(self, role: str) -> str:
         """Return who or what the agreement's first permission names."""

@@ -8,7 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yesand.agreements.offering.services import GUARDIAN, TEMPLATES
+from yesand.agreements.tongue import LANGUAGES
 from yesand.people.models import Performer
+
+REPLICA = "standard/replica"
 
 
 class OfferForm(forms.Form):
@@ -28,6 +31,25 @@ class OfferForm(forms.Form):
         ],
     )
     minor = forms.BooleanField(label=_("The performer is a minor"), required=False)
+    comes_of_age = forms.DateField(
+        label=_("When a minor comes of age"),
+        required=False,
+        help_text=_("From that day on nothing is allowed until they have signed for themselves."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=list(LANGUAGES.items()),
+        required=False,
+        help_text=_("The agreement is signed in this language."),
+    )
+    project = forms.CharField(label=_("Project, for a replica"), max_length=200, required=False)
+    use = forms.CharField(
+        label=_("What a replica is for"),
+        max_length=1_000,
+        required=False,
+        help_text=_("Exactly, in one sentence: a replica is licensed for this and nothing else."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,4 +61,18 @@ class OfferForm(forms.Form):
         told: dict[str, Any] = super().clean() or {}
         if told.get("minor") and told.get("stands_by") != GUARDIAN:
             self.add_error("stands_by", _("For a minor a parent or guardian signs."))
+        if bool(told.get("minor")) != bool(told.get("comes_of_age")):
+            self.add_error("comes_of_age", _("Name this day for a minor, and for nobody else."))
+        if told.get("template") == REPLICA:
+            for name in ("project", "use"):
+                if not told.get(name):
+                    self.add_error(name, _("A replica needs this."))
         return told
+
+    def rest(self) -> dict[str, Any]:
+        """Return what was said beside performer and template."""
+        told = self.cleaned_data
+        names = ("stands_by", "minor", "comes_of_age")
+        variables = {name: told[name] for name in ("project", "use")}
+        language = told["language"] or "en"
+        return {**{n: told[n] for n in names}, "language": language, "variables": variables}

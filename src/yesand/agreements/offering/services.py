@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -23,14 +24,15 @@ from yesand.agreements.offering.speaking.services import (
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
-from yesand.agreements.templates import STANDARDS, draft, standard
+from yesand.agreements.standards import ALL
+from yesand.agreements.templates import draft, standard
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
 
 GUARDIAN = signing.GUARDIAN
 #: What may be offered.
-TEMPLATES = tuple(f"standard/{name}" for name in STANDARDS)
+TEMPLATES = tuple(f"standard/{name}" for name in ALL)
 
 
 def offer(
@@ -41,6 +43,9 @@ def offer(
     *,
     stands_by: str = "none",
     minor: bool = False,
+    comes_of_age: date | None = None,
+    language: str = "en",
+    variables: Mapping[str, str] | None = None,
     terms: Mapping[str, Any] | None = None,
 ) -> Offer:
     """Offer a standard agreement from today on. The same again is the offer that waits already.
@@ -48,17 +53,24 @@ def offer(
     Parameters
     ----------
     stands_by : who advises the performer; where a guardian does, the guardian signs.
+    comes_of_age : the day on which a minor does.
+    language : the one that is signed.
+    variables : what only the parties know, where the template asks for it.
     terms : in what it differs from the standard (``negotiating.changing``).
 
     Raises
     ------
-    BadInput : no such template, terms that do not hold, or a minor without a guardian.
+    BadInput : no such template, terms that do not hold, a minor without a guardian or the day that
+        they come of age, a variable that is not set, or no such language.
     BelowFloor : less than the collective agreement that covers the performer.
     Refused : other terms of that template wait already, just these were signed before, or whoever
         offers does not sit for the producer.
     """
-    told = {"represented_by": stands_by, "minor": minor, **(terms or {})}
-    made = _drafted(place, template, told)
+    who = {"represented_by": stands_by, "minor": minor, "majority_on": comes_of_age}
+    made = _drafted(place, template, who, language, variables or {})
+    if terms:
+        made = draft(template, changed(made.terms, terms, where=template), language)
+        made.check()
     hand = signing.for_producer(producer(), by)
     with transaction.atomic():
         alone(performer)
@@ -101,15 +113,25 @@ def opened(
     return row
 
 
-def _drafted(place: Place, template: str, told: Mapping[str, Any]) -> Draft:
+def _drafted(
+    place: Place, template: str, who: dict[str, Any], language: str, variables: Mapping[str, str]
+) -> Draft:
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
-    terms = standard(template.partition("/")[2], place.clock.now().date()).terms
-    return draft(template, changed(terms, told, where=template))
+    made = standard(
+        template.partition("/")[2],
+        place.clock.now().date(),
+        language=language,
+        variables={"producer": producer().name, **variables},
+        **who,
+    )
+    made.check()
+    return made
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
-    if waits.terms == made.terms.as_json() and waits.supersedes_id is None:
+    same = waits.terms == made.terms.as_json() and waits.language == made.language
+    if same and waits.supersedes_id is None:
         return waits
     raise Refused(
         "An offer of that agreement waits for an answer already",

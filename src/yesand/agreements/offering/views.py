@@ -22,8 +22,7 @@ from yesand.agreements.offering import services as offering
 from yesand.agreements.offering.forms import OfferForm
 from yesand.agreements.offering.services import overdue
 from yesand.agreements.offering.speaking.services import may_sign, may_speak, on_table
-from yesand.agreements.reading import readable
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import reauthenticated
@@ -46,12 +45,11 @@ def _make(request: Request) -> HttpResponse:
     form = OfferForm(request.POST)
     if form.is_valid():
         told = form.cleaned_data
-        rest = {"stands_by": told["stands_by"], "minor": told["minor"]}
         try:
             made = offering.offer(
-                request.place, told["performer"], told["template"], request.user, **rest
+                request.place, told["performer"], told["template"], request.user, **form.rest()
             )
-        except Refused as fault:
+        except (BadInput, Refused) as fault:
             form.add_error(None, str(fault))
         else:
             messages.success(request, gettext("Offered. It waits for a signature now."))
@@ -84,7 +82,6 @@ def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -
         "word": word,
         "words": list(words(list(found.steps.order_by("number")), voice, before)),
         "floors": [Said.of(*each, voice) for each in floors(found.performer, lies.terms, day)],
-        "sections": readable(lies.terms),
         "may_sign": found.open and may_sign(request.sight, found),
         "late": overdue(request.place, word),
         "party": _party(request, found),

@@ -102,7 +102,7 @@ class Register:
     def _standing(self, head: Agreed, taken: list[TakenBack], size: int) -> Standing:
         mine = tuple(seen(w) for w in taken if w.performer == head.performer and against(w, head))
         over = self.suspensions.over(head, size)
-        return Standing(head.digest, head.terms, head.terms_name, mine, over)
+        return Standing(head.digest, head.terms, head.terms_name, mine, suspensions=over)
 
     def state(self, size: int) -> dict[int, str]:
         """Return the state of every take then, for as much as the log tells."""

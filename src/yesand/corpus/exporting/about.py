@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from yesand.agreements import rsl
 from yesand.agreements.clause import Request
+from yesand.agreements.days import last_whole_day
 from yesand.agreements.odrl.names import licensee
 from yesand.agreements.odrl.offer import offer
 from yesand.agreements.standing import Standing
@@ -65,11 +66,12 @@ def words(asked: Request) -> Iterator[tuple[str, str]]:
 
 
 def _until(standings: Iterable[Standing], asked: Request) -> date | None:
-    """Return the first of the last days."""
+    """Return the first of the last days, as days in UTC."""
     ends = list[date]()
     for terms in (standing.terms for standing in standings):
         late = terms.train_until if asked.action == Action.TRAIN else None
-        ends += [day for day in (terms.valid_until, late) if day is not None]
+        own = (day for day in (terms.valid_until, late) if day is not None)
+        ends += [last_whole_day(day, terms.zone) for day in own]
     return min(ends, default=None)
 
 

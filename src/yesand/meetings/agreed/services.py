@@ -54,6 +54,4 @@ def _whole_withdrawal(performer: Performer) -> int | None:
 
 
 def _covers(agreement: Agreement, at: datetime) -> bool:
-    terms = Terms.parse(agreement.terms)
-    until = terms.valid_until
-    return terms.valid_from <= at.date() and (until is None or at.date() <= until)
+    return Terms.parse(agreement.terms).in_term(at)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from yesand.agreements import services as agreements
+from yesand.agreements.mining import in_term
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import EVERYTHING, Scope
 from yesand.agreements.terms import Terms
@@ -56,8 +57,7 @@ def in_force(performer: Performer, template: str, on: date) -> Agreement | None:
     )
     for agreement in found.order_by("-entry_id"):
         terms = Terms.parse(agreement.terms)
-        ended = terms.valid_until is not None and on > terms.valid_until
-        if terms.valid_from <= on and not ended and not _withdrawn(agreement):
+        if in_term(terms, on) and not _withdrawn(agreement):
             return agreement
     return None
 
