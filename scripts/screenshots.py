@@ -98,11 +98,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
     for name in ("register", "api_docs", "check", "odrl"):
         pages[name] = ("", reverse(name))
-    for name in ("corpus_request", "model_register", "deployments", "usage", "me"):
-        pages[f"licensee-{name}"] = (LICENSEE, reverse(name))
-    asked = "purpose=voice-assistant&use_class=recognition&action=train&modality=voice"
-    query = f"?licensee=house-lab&{asked}&material=features&territory=DE"
-    pages["licensee-rehearsal"] = (LICENSEE, reverse("corpus_request") + query)
+    pages |= of_licensees()
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
@@ -128,6 +124,23 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
     pages |= newsroom(opened) | exports(opened.place)
     opened.close()
+    return pages
+
+
+def of_licensees() -> dict[str, tuple[str, str]]:
+    """Return a licensee's pages, a duty of theirs among them."""
+    from django.urls import reverse
+
+    from yesand.oversight.models import Obligation
+
+    names = "corpus_request model_register deployments usage me revocations obligations"
+    pages = {f"licensee-{name}": (LICENSEE, reverse(name)) for name in names.split()}
+    asked = "purpose=voice-assistant&use_class=recognition&action=train&modality=voice"
+    query = f"?licensee=house-lab&{asked}&material=features&territory=DE"
+    pages["licensee-rehearsal"] = (LICENSEE, reverse("corpus_request") + query)
+    duty = Obligation.objects.filter(duty="retrain or retire", bearer__slug="house-lab").first()
+    if duty:
+        pages["licensee-obligation"] = (LICENSEE, reverse("obligation", args=[duty.pk]))
     return pages
 
 
