@@ -22,6 +22,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Literal
 
+from agreeing import agreeing
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages |= scenes(opened.place, producer, performer)
         pages["balance"] = (PERFORMER, reverse("balance"))
         pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
+        pages |= agreeing(opened.place, producer, user, password)
     for name in ("register", "api_docs", "check", "odrl"):
         pages[name] = ("", reverse(name))
     pages |= of_licensees()
