@@ -90,7 +90,7 @@ class TermsForm(forms.Form):
     def told(self) -> dict[str, Any]:
         """Return what was filled in, by the fields' names, as plain JSON."""
         found = {n: _read(n, self.cleaned_data.get(n), self.terms) for n in negotiable()}
-        return {n: v for n, v in found.items() if not self.partial or v not in (None, [])}
+        return {n: v for n, v in found.items() if not self.partial or v not in (None, [], "")}
 
 
 class CounterForm(TermsForm):

@@ -1,0 +1,164 @@
+"""Agreeing, striking and belonging on the pages, with the person asked again before they sign."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+import yesand
+from negotiators import PASSWORD, cast, named, word
+from yesand.agreements.collective.models import Collective
+from yesand.agreements.comparing.values import Voice
+from yesand.agreements.models import Agreement, Offer, Suspension
+from yesand.agreements.negotiating.forms import CounterForm
+from yesand.agreements.offering.services import offer
+from yesand.agreements.offering.speaking.services import on_table
+from yesand.kernel.clock import Clock, SetClock, stamp
+from yesand.people import services as people
+from yesand.people.models import Organisation
+
+
+@pytest.fixture
+def offered(house: yesand.House, clock: SetClock) -> Offer:
+    clock.at = Clock().now()  # the pages go by today's
+    return offer(house.place, cast(house), "standard/recognition", named("pam"))
+
+
+def browser(name: str) -> Client:
+    client = Client()
+    client.force_login(named(name))
+    asked_again(client, timedelta(0))
+    return client
+
+
+def asked_again(client: Client, ago: timedelta) -> None:
+    session = client.session
+    session["proven_at"] = stamp(Clock().now() - ago)
+    session.save()
+
+
+def filled_in(row: Offer, **other: Any) -> dict[str, Any]:
+    """The counter's form as a browser sends it when nothing else is touched."""
+    form = CounterForm(on_table(row, word(row)).terms, Voice())
+    shown = {name: field.initial for name, field in form.fields.items()}
+    told = {name: value for name, value in shown.items() if value is not None}
+    return {**told, "answers": word(row).digest, **other}
+
+
+def read(answer: Any) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.content.decode()
+
+
+def test_offer_and_counter_offer_stand_side_by_side_and_are_signed(
+    house: yesand.House, offered: Offer
+) -> None:
+    ada, pam, here = browser("ada"), browser("pam"), reverse("offer", args=[offered.pk])
+    answering = reverse("offer_counter", args=[offered.pk])
+    assert "Making money with it is allowed." in read(ada.get(answering))
+    told = filled_in(offered, commercial="no", territories="de, at", note="Not for sale.")
+    asked_again(ada, timedelta(minutes=11))
+    assert "next=" in ada.post(answering, told).headers["Location"]
+    asked_again(ada, timedelta(0))
+    assert ada.post(answering, told).headers["Location"] == here
+    page = read(pam.get(here))
+    for words in (
+        "Offer and counter-offer",
+        "Not for sale.",
+        "2 better for the performer",
+        "Austria, Germany instead of worldwide",
+        "Making money with it is not allowed.",
+    ):
+        assert words in page
+    assert "To be answered by" in page and "Take it back" in read(ada.get(here))
+    assert read(ada.get(here)).count("Sign it") == 0
+    read_first = {"read": "on", "answers": offered.steps.get(number=0).digest}
+    stale = pam.post(here, read_first)
+    assert stale.status_code == 409 and "since you opened" in read(stale)
+    signed = pam.post(here, {"read": "on", "answers": word(offered).digest})
+    made = Agreement.objects.get()
+    assert signed.headers["Location"] == reverse("agreement", args=[made.digest])
+    assert made.terms["territories"] == ["AT", "DE"] and not made.terms["commercial"]
+    shown = read(pam.get(signed.headers["Location"]))
+    assert "in force" in shown and "Amend it" in shown and "For the performer: performer" in shown
+
+
+def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> None:
+    ada, answering = browser("ada"), reverse("offer_counter", args=[offered.pk])
+    for other, why in (
+        ({"territories": "XX"}, "ISO 3166"),
+        ({"purposes": ["political"], "banned_purposes": ["political"]}, "permitted and banned"),
+        ({}, "on the table"),
+    ):
+        answer = ada.post(answering, filled_in(offered, note="Kept.", **other))
+        assert answer.status_code == 422 and why in read(answer) and "Kept." in read(answer)
+    assert offered.steps.count() == 1
+
+
+def test_an_amendment_shows_what_it_would_change(house: yesand.House, offered: Offer) -> None:
+    ada, pam = browser("ada"), browser("pam")
+    told = {"read": "on", "answers": word(offered).digest}
+    ada.post(reverse("offer", args=[offered.pk]), told)
+    made = Agreement.objects.get()
+    form = {k: v for k, v in filled_in(offered).items() if k != "answers"}
+    amending = reverse("agreement_amend", args=[made.digest])
+    there = pam.post(amending, {**form, "notice_days": 90}).headers["Location"]
+    page = read(ada.get(there))
+    assert "What would change" in page and "90 days instead of 30 days" in page
+    again = Offer.objects.exclude(pk=offered.pk).get()
+    ada.post(there, {"read": "on", "answers": word(again).digest})
+    newer = Agreement.objects.get(supersedes=made)
+    changes = read(ada.get(reverse("agreement_changes", args=[newer.digest])))
+    assert "90 days instead of 30 days" in changes
+    assert "amended" in read(ada.get(reverse("agreement", args=[made.digest])))
+
+
+def test_a_floor_is_proposed_signed_shown_and_kept(house: yesand.House, offered: Offer) -> None:
+    union = people.found(house.place, "voices", "Voices United", Organisation.Kind.UNION)
+    people.account("una", "union", PASSWORD, organisation=union)
+    ada, una, pam = (browser(name) for name in ("ada", "una", "pam"))
+    assert "Collective agreements" in read(una.get(reverse("me")))
+    told = {"union": "voices", "title": "Voices", "begins": "2026-01-01", "notice_days": "30"}
+    empty = una.post(reverse("collective_new"), {**told, "notice_days": ""})
+    assert empty.status_code == 422 and "at least one term" in read(empty)
+    here = una.post(reverse("collective_new"), told).headers["Location"]
+    assert "at least 30 days" in read(ada.get(here))
+    assert una.post(here, {"read": "on"}).status_code == 404  # it is her own
+    assert pam.post(here, {"read": "on"}).status_code == 302
+    assert Collective.objects.get().countersignature
+    ada.post(reverse("unions"), {"union": "voices"})
+    assert "you belong to it" in read(ada.get(reverse("unions")))
+    page = read(ada.get(reverse("offer", args=[offered.pk])))
+    assert "Collective floor" in page and "at least 30 days" in page
+    below = ada.post(
+        reverse("offer_counter", args=[offered.pk]), filled_in(offered, notice_days="7")
+    )
+    assert below.status_code == 422 and "Below the collective floor: Notice" in read(below)
+
+
+def test_a_strike_is_called_shown_on_the_agreement_and_lifted(
+    house: yesand.House, offered: Offer
+) -> None:
+    union = people.found(house.place, "voices", "Voices United", Organisation.Kind.UNION)
+    people.account("una", "union", PASSWORD, organisation=union)
+    ada, una, pam = (browser(name) for name in ("ada", "una", "pam"))
+    ada.post(reverse("unions"), {"union": "voices"})
+    told = {"read": "on", "answers": word(offered).digest}
+    ada.post(reverse("offer", args=[offered.pk]), told)
+    agreement = reverse("agreement", args=[Agreement.objects.get().digest])
+    called = {"caller": "voices", "reason": "Talks have failed."}
+    assert pam.post(reverse("suspension_new"), called).status_code == 422  # not hers to call
+    here = una.post(reverse("suspension_new"), called).headers["Location"]
+    assert "Strike called by Voices United" in read(ada.get(here))
+    assert "New use stops since" in read(ada.get(agreement))
+    assert pam.post(here).status_code == 404
+    assert una.post(here, {"reason": "Agreed"}).headers["Location"] == here
+    assert Suspension.objects.get().lifted
+    assert "New use stops since" not in read(ada.get(agreement))
+    ada.post(reverse("unions"), {"union": "voices", "leave": "1"})
+    assert "you belong to it" not in read(ada.get(reverse("unions")))
