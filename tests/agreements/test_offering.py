@@ -14,7 +14,8 @@ from django.urls import reverse
 import yesand
 from yesand.agreements import services as agreements
 from yesand.agreements.models import Agreement, Offer
-from yesand.agreements.offering.services import end, may_sign, offer, signed, waiting_for
+from yesand.agreements.offering.services import end, offer, signed
+from yesand.agreements.offering.speaking.services import may_sign, waiting_for
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.kernel.errors import BadInput, Refused
 from yesand.people import services as people
@@ -95,8 +96,10 @@ def test_two_tabs_signing_at_once_make_one_agreement(house: yesand.House, ada: P
 @pytest.mark.parametrize("declined", [True, False])
 def test_what_was_ended_is_not_signed(house: yesand.House, ada: Performer, declined: bool) -> None:
     waits = offered(house, ada)
-    assert end(house.place, waits, declined=declined)
-    assert not end(house.place, waits, declined=declined)
+    by = named("ada" if declined else "pam")
+    assert end(house.place, waits, by)
+    assert not end(house.place, waits, by)
+    assert Offer.objects.get(pk=waits.pk).declined is declined
     with pytest.raises(Refused, match="no longer open"):
         signed(house.place, waits, named("ada"))
     assert not Agreement.objects.exists()
@@ -108,7 +111,7 @@ def test_what_was_signed_cannot_be_ended_nor_offered_again(
 ) -> None:
     waits = offered(house, ada)
     signed(house.place, waits, named("ada"))
-    assert not end(house.place, waits, declined=True)
+    assert not end(house.place, waits, named("ada"))
     with pytest.raises(Refused, match="signed already"):
         offered(house, ada)
     agreements.withdraw(house.place, ada)
@@ -137,8 +140,9 @@ def test_for_a_minor_the_guardian_signs(house: yesand.House, ada: Performer) -> 
 
 
 def test_one_reads_the_summary_first_and_says_that_one_has(
-    house: yesand.House, ada: Performer
+    house: yesand.House, ada: Performer, clock: SetClock
 ) -> None:
+    clock.at = Clock().now()  # the pages go by today's
     waits, client = offered(house, ada), Client()
     client.force_login(named("ada"))
     here = reverse("offer", args=[waits.pk])

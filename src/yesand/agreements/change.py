@@ -50,6 +50,7 @@ _OTHER_TERMS = "only after the performer signs other terms"
 #: What no other request changes: clause → the sentence.
 _WAIT = {
     "withdrawal": "Would be permitted after the performer signs a new agreement.",
+    "suspension": "Would be permitted when the suspension is lifted.",
     "suspended_in_strike": "Would be permitted when the strike is over.",
     "approval_per_use": "Would be permitted after the performer agrees to this use.",
     "agreement": "Would be permitted after the performer signs an agreement.",

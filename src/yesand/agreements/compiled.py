@@ -1,8 +1,8 @@
 """Terms and requests made ready for very many questions: one bit for each thing that can be named.
 
 A request needs some bits; terms give some; the request is permitted if none that it needs is
-missing, its day lies within the terms' days, and no withdrawal covers it. Exactly what ``decide``
-permits (a property test holds the two together), without the words that explain it.
+missing, its day lies within the terms' days, and no withdrawal or suspension covers it. Exactly
+what ``decide`` permits (a property test holds the two together), without the words that explain it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from yesand.agreements.clause import Request
-from yesand.agreements.decision import FITS, Withdrawn
+from yesand.agreements.decision import FITS, Suspended, Withdrawn
 from yesand.agreements.statute import forbidden
 from yesand.agreements.terms import TERRITORIES, WORLD, Terms
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
@@ -20,7 +20,8 @@ from yesand.people.seats import INSIDE
 
 #: The last day there is, for terms without an end.
 NEVER = date.max.toordinal()
-_FLAGS = ("commercial", "through a strike", "outside the house", "exported from a trial")
+THROUGH = "through a strike"
+_FLAGS = ("commercial", THROUGH, "outside the house", "exported from a trial")
 _NAMED = [*UseClass, *Purpose, *Modality, *Material]
 _PLACES = [WORLD, *sorted(TERRITORIES)]
 
@@ -117,7 +118,13 @@ def _hopeless(request: Request) -> bool:
 _TERRITORIES_AND_WORLD = frozenset(_PLACES)
 
 
-def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = (), take: str = "") -> bool:
+def permits(
+    rule: Rule,
+    ask: Ask,
+    withdrawals: tuple[Withdrawn, ...] = (),
+    take: str = "",
+    suspensions: tuple[Suspended, ...] = (),
+) -> bool:
     """Tell whether ``decide`` permits the request under the terms.
 
     >>> from datetime import UTC, datetime
@@ -132,4 +139,7 @@ def permits(rule: Rule, ask: Ask, withdrawals: tuple[Withdrawn, ...] = (), take:
         return False
     if not rule.first <= ask.day <= (rule.last_training if ask.training else rule.last):
         return False
-    return not any(withdrawn.covers(ask.request, take) for withdrawn in withdrawals)
+    if any(withdrawn.covers(ask.request, take) for withdrawn in withdrawals):
+        return False
+    through = bool(rule.given & _BIT[str, THROUGH])
+    return not any(s.stops(in_strike=not through) and s.covers(ask.request) for s in suspensions)

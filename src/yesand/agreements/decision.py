@@ -3,7 +3,8 @@
 The order is fixed, and the first stage that speaks decides:
 
 1. **statute**: bans that nobody can consent away (``statute``);
-2. **withdrawal**: what the performer took back;
+2. **withdrawal** and **suspension**: what the performer took back, and what a strike or the
+   producer holds up (``suspending``);
 3. **prohibition**: banned purposes, the agreement's days, a strike, trial terms outside the house;
 4. **permission**: each thing asked for must be named: what is not named is not licensed.
 
@@ -19,11 +20,12 @@ from datetime import UTC, date, datetime
 
 from yesand.agreements.clause import Clause, Request
 from yesand.agreements.statute import forbidden
+from yesand.agreements.suspending.suspension import Suspended, stopping
 from yesand.agreements.terms import TERRITORIES, WORLD, Terms
 from yesand.agreements.vocabulary import Action, Modality, Purpose, UseClass
 from yesand.people.seats import INSIDE
 
-__all__ = ["Clause", "Decision", "Request", "Withdrawn", "decide"]
+__all__ = ["Clause", "Decision", "Request", "Suspended", "Withdrawn", "decide"]
 
 #: What may be done in which use class: evaluation measures and never fits (``vocabulary``).
 FITS = {
@@ -92,8 +94,9 @@ def decide(
     *,
     strike: bool = False,
     take: str = "",
+    suspensions: tuple[Suspended, ...] = (),
 ) -> Decision:
-    """Decide one request in a fixed order: statute, withdrawal, prohibition, permission, deny.
+    """Decide one request in the fixed order of this module; what nothing permits is denied.
 
     Parameters
     ----------
@@ -101,6 +104,7 @@ def decide(
     strike : whether a strike of performers is on.
     take : the SHA-256 of the take that it is about; without it, what any single take's withdrawal
         denies is denied.
+    suspensions : those that reach the terms' class of agreements and are not lifted.
 
     >>> import yesand
     >>> from datetime import UTC, datetime
@@ -122,6 +126,7 @@ def decide(
     against = [
         *forbidden(request),
         *_withdrawn(request, withdrawals, take),
+        *_suspended(terms, request, suspensions),
         *_prohibited(terms, request, strike),
         *(clause for allowed, clause in _asked(terms, request) if not allowed),
     ]
@@ -135,6 +140,14 @@ def _withdrawn(request: Request, withdrawals: tuple[Withdrawn, ...], take: str) 
         if withdrawal.covers(request, take):
             day = f"{withdrawal.at:%Y-%m-%d}"
             yield Clause("withdrawal", day, f"the performer withdrew this on {day}")
+
+
+def _suspended(
+    terms: Terms, request: Request, suspensions: tuple[Suspended, ...]
+) -> Iterator[Clause]:
+    for suspension in stopping(terms, suspensions):
+        if suspension.covers(request):
+            yield suspension.clause()
 
 
 def _prohibited(terms: Terms, request: Request, strike: bool) -> Iterator[Clause]:

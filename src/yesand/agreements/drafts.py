@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,23 @@ class Draft:
     language: str = "en"
 
     def payload(
-        self, kind: str, performer: str, producer: str, supersedes: str | None
+        self,
+        kind: str,
+        performer: str,
+        producer: str,
+        supersedes: str | None,
+        signatories: Sequence[Mapping[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """Return what is signed. Parties are named by their public keys (hex)."""
+        """Return what is signed. Parties are named by their public keys (hex).
+
+        Parameters
+        ----------
+        signatories : by whose hand each party signed, and in which capacity
+            (`yesand.agreements.signing.hand`); agreements of old do not say.
+        """
+        told = {} if signatories is None else {"signatories": [dict(s) for s in signatories]}
         return {
+            **told,
             "kind": kind,
             "language": self.language,
             "performer": performer,

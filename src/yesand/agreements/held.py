@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
-from yesand.agreements.models import Agreement, Offer, Withdrawal
+from yesand.agreements.models import Agreement, Offer, Step, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.kernel.place import Place
 from yesand.people.models import User
+from yesand.provenance import services as log
+from yesand.provenance.models import Entry
 
 _AGREEMENT = ("digest", "kind", "template", "language", "terms", "summary", "text", "signed_at")
 _OFFER = "template terms summary text made_at agreement_id ended_at declined".split()
+_STEP = "digest thread number kind party hand draft note answer_by at envelope".split()
 
 
 def held(user: User) -> dict[str, Any]:
@@ -23,6 +27,7 @@ def held(user: User) -> dict[str, Any]:
     offered = Offer.objects.filter(performer__user=user).order_by("made_at")
     return {
         "offers": list(offered.values(*_OFFER)),
+        "steps": list(_steps(user).order_by("thread", "number").values(*_STEP)),
         "agreements": list(signed.values(*_AGREEMENT, "envelope")),
         "withdrawals": list(withdrawn.values("digest", "scope", "reason", "at", "envelope")),
     }
@@ -62,5 +67,12 @@ def stays(place: Place, user: User) -> Iterator[str]:
 
 
 def erase(place: Place, user: User) -> None:
-    """Delete what was offered and never signed."""
+    """Delete what was offered and never signed; of each word that was said, keep that it was."""
+    unsigned = _steps(user).filter(offer__agreement=None)
+    log.erase(Entry.objects.filter(pk__in=unsigned.values("entry")))
+    unsigned.update(draft=None, note="", envelope={})
     Offer.objects.filter(performer__user=user, agreement=None).delete()
+
+
+def _steps(user: User) -> QuerySet[Step]:
+    return Step.objects.filter(offer__performer__user=user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yesand.agreements.models import Agreement, Offer
-from yesand.agreements.offering.services import open_offers
+from yesand.agreements.offering.speaking.services import open_offers
 from yesand.people.frame import Panel
 from yesand.people.sight import Request, visible
 

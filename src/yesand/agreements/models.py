@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from django.db import models
 
+# The room's other records, each beside the services that make it.
+from yesand.agreements.collective.models import Collective, Countersignature, Membership
+from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+
+__all__ = [
+    "Agreement",
+    "Collective",
+    "Countersignature",
+    "Lifting",
+    "Membership",
+    "Offer",
+    "Step",
+    "Suspension",
+    "Withdrawal",
+]
 
 
 class Agreement(models.Model):
@@ -29,6 +44,8 @@ class Agreement(models.Model):
     text = models.TextField()
     envelope = models.JSONField()
     signed_at = models.DateTimeField()
+    #: By whose hand each party signed, as signed; none: an agreement of old, which does not say.
+    signatories = models.JSONField(null=True, blank=True)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
@@ -58,7 +75,10 @@ class Withdrawal(models.Model):
 
 
 class Offer(models.Model):
-    """Terms and their words as a producer offers them: signed, declined or taken back, once."""
+    """What is negotiated, from the first word on: signed, declined or taken back, once.
+
+    Terms and words are those of the first offer; each later word is a ``Step``.
+    """
 
     performer = models.ForeignKey(Performer, on_delete=models.CASCADE, related_name="offers")
     template = models.CharField(max_length=80)
@@ -68,6 +88,10 @@ class Offer(models.Model):
     text = models.TextField()
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField()
+    #: The agreement that it would amend.
+    supersedes = models.ForeignKey(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="amendments"
+    )
     #: What came of it; none while it waits, and if it was ended.
     agreement = models.OneToOneField(
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="offer"
@@ -99,3 +123,63 @@ class Offer(models.Model):
     def open(self) -> bool:
         """It waits for a signature."""
         return self.agreement_id is None and self.ended_at is None
+
+
+class Step(models.Model):
+    """One word of a negotiation, signed by the party that said it; never changed."""
+
+    class Kind(models.TextChoices):
+        """What was said."""
+
+        OFFERED = "offered"
+        COUNTERED = "countered"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        TAKEN_BACK = "taken-back"
+        LAPSED = "lapsed"  # nobody answered in time
+
+    class Party(models.TextChoices):
+        """Which side said it."""
+
+        PERFORMER = "performer"
+        PRODUCER = "producer"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    #: Outlives an offer that is erased with the person: the step itself is blanked then.
+    offer = models.ForeignKey(
+        Offer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="steps"
+    )
+    #: Names the negotiation in what is signed.
+    thread = models.CharField(max_length=32)
+    number = models.PositiveIntegerField()
+    before = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="answer"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    party = models.CharField(max_length=20, choices=Party.choices)
+    #: As which of `yesand.agreements.signing.hand` the person acted, and by which delegation.
+    hand = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    #: ``{"template", "language", "terms", "summary", "text"}`` of an offer or a counter-offer.
+    draft = models.JSONField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    #: Until when an offer or counter-offer may be signed or answered.
+    answer_by = models.DateTimeField(null=True, blank=True)
+    agreement = models.OneToOneField(
+        Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="acceptance"
+    )
+    at = models.DateTimeField()
+    envelope = models.JSONField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """One first word, and one answer to each."""
+
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "number"], name="one_step_a_number")
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.kind} by the {self.party} ({self.digest[:12]})"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yesand.agreements.drafts import PAYLOAD_TYPE
+from yesand.agreements.signing.hand import in_words
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest_of
@@ -35,12 +36,15 @@ class Verdict:
     at: str
     log: str
     size: int
+    #: By whose hand each party signed; empty: an agreement of old, which does not say.
+    hands: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Return it for people."""
         who = "the producer" if self.kind == _ALONE else "performer and producer"
         return [
             f"signatures: {who} signed exactly these words and terms ({self.kind})",
+            *(f"hand: {hand}" for hand in self.hands),
             f"log: entry {self.entry:,} of {self.size:,}, made at {self.at}, commits to it",
             f"The log's key is {self.log}: compare it with the one its house publishes.",
         ]
@@ -75,9 +79,9 @@ def check(told: Any, key: Verifier | None = None) -> Verdict:
         raise CheckFailed("The receipt names another agreement", where=digest[:12])
     head = check_logged(told, digest, key)
     entry = told["entry"]
-    return Verdict(
-        digest, kind, performer, producer, entry["index"], entry["at"], told["log"], head.size
-    )
+    parties = digest, kind, performer, producer
+    hands = tuple(map(in_words, payload.get("signatories", ())))
+    return Verdict(*parties, entry["index"], entry["at"], told["log"], head.size, hands)
 
 
 def opened(envelope: Any) -> Any:

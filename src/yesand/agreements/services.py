@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.receipt import receipt
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
+from yesand.agreements.suspending.services import reaching
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
@@ -35,10 +36,12 @@ def sign(
     producer: Organisation,
     kind: Agreement.Kind = Agreement.Kind.INDIVIDUAL,
     supersedes: Agreement | None = None,
+    signatories: Sequence[Mapping[str, Any]] | None = None,
 ) -> Agreement:
     """Sign a draft with both parties' keys and enter it in the log.
 
-    A public corpus's own licence is signed by the producer alone, who recorded it.
+    ``signatories`` tell by whose hand each party signs. A public corpus's own licence is signed by
+    the producer alone, who recorded it.
     The same draft between the same parties twice is the same agreement.
 
     Raises
@@ -51,6 +54,7 @@ def sign(
         performer.public_key,
         producer.public_key,
         supersedes.digest if supersedes else None,
+        signatories,
     )
     digest = digest_of(payload)
     known = Agreement.objects.filter(digest=digest).first()
@@ -76,6 +80,7 @@ def sign(
             envelope=envelope,
             signed_at=place.clock.now(),
             supersedes=supersedes,
+            signatories=list(signatories) if signatories is not None else None,
             entry=entry,
         )
 
@@ -109,6 +114,8 @@ def check(agreement: Agreement) -> Terms:
         "terms": agreement.terms,
         "text": agreement.text,
     }
+    if agreement.signatories is not None:
+        shown["signatories"] = agreement.signatories
     _same(payload, shown, f"agreement {agreement.digest[:12]}")
     _same(digest_of(payload), agreement.digest, "the agreement's name")
     return Terms.parse(agreement.terms)
@@ -203,13 +210,13 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
     upto = {} if log_size is None else {"entry_id__lt": log_size}
     rows = {a.digest: a for a in Agreement.objects.filter(**upto).defer("envelope", "text")}
     taken = _withdrawn_by_performer(upto)
-    read = _reader_of_terms()
+    read, suspended = _reader_of_terms(), reaching(log_size)
     found = {}
     for first, head in heads({d: a.supersedes_id for d, a in rows.items()}).items():
         row = rows[head]
         name, terms = read(row.terms)
         against = _against(row, taken.get(row.performer_id, []))
-        found[first] = Standing(head, terms, name, against)
+        found[first] = Standing(head, terms, name, against, suspended(row, terms))
     return found
 
 
@@ -217,7 +224,8 @@ def standing_of(agreement: Agreement) -> Standing:
     """Return what stands for one agreement now: the head of its chain, less what was withdrawn."""
     head = current(agreement)
     terms = Terms.parse(head.terms)
-    return Standing(head.digest, terms, digest_of(head.terms), against(head))
+    suspended = reaching()(head, terms)
+    return Standing(head.digest, terms, digest_of(head.terms), against(head), suspended)
 
 
 def against(agreement: Agreement) -> tuple[Withdrawn, ...]:

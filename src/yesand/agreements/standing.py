@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from yesand.agreements.decision import Withdrawn
+from yesand.agreements.decision import Suspended, Withdrawn
 from yesand.agreements.terms import Terms
 
 
 @dataclass(frozen=True)
 class Standing:
     """The head of an agreement's chain, less what its performer withdrew.
+
+    ``suspensions`` are those of its class that are not lifted.
 
     ``terms_name`` is the digest of the terms: equal names, equal terms.
     """
@@ -20,6 +22,7 @@ class Standing:
     terms: Terms
     terms_name: str
     withdrawals: tuple[Withdrawn, ...] = ()
+    suspensions: tuple[Suspended, ...] = ()
 
     def about(self, take: str) -> Standing:
         """Return what stands for one take: withdrawals of other single takes are none of its."""

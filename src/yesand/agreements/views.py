@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.odrl.actions import PROFILE
-from yesand.agreements.offering.services import open_offers
+from yesand.agreements.offering.speaking.services import open_offers
 from yesand.agreements.reading import readable
 from yesand.agreements.services import receipt_of
 from yesand.agreements.terms import Terms

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yesand.agreements.offering.services import waiting_for
+from yesand.agreements.offering.speaking.services import waiting_for
 from yesand.people.frame import Waiting
 from yesand.people.sight import Request
 

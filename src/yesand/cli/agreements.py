@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import yesand
+from yesand.agreements.comparing.clauses import Worded
+from yesand.agreements.comparing.difference import Comparison, Difference, compare
+from yesand.agreements.comparing.effects import Effect
 from yesand.agreements.odrl.conflicts import compare_terms
 from yesand.agreements.terms import Terms
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel.clock import stamp
 
 if TYPE_CHECKING:
+    from yesand.agreements.models import Agreement
     from yesand.oversight.models import Obligation
 
 
@@ -43,7 +47,11 @@ def agreement(
     ] = Form.ODRL,
     out: Annotated[Path | None, typer.Option(help="Where it goes; it is printed else.")] = None,
     beside: Annotated[
-        str, typer.Option(help="Another agreement: say whether the two contradict each other.")
+        str,
+        typer.Option(
+            help="Another agreement: say clause by clause how that differs, and what each "
+            "difference means for the performer; and whether the two contradict each other."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +62,7 @@ def agreement(
 
     found = agreements.agreement_named(digest)
     if beside:
-        _compared(found.terms, agreements.agreement_named(beside).terms, as_json=as_json)
+        _compared(found, agreements.agreement_named(beside), as_json=as_json)
         return
     if form is Form.ODRL:
         made = agreements.odrl(found)
@@ -71,12 +79,48 @@ def agreement(
     tell(told, f"{form.value} of agreement {found.digest[:12]}: {out}", as_json=as_json)
 
 
-def _compared(one: object, other: object, *, as_json: bool) -> None:
-    relation = compare_terms(Terms.parse(one), Terms.parse(other))
+def _compared(one: Agreement, other: Agreement, *, as_json: bool) -> None:
+    relation = compare_terms(Terms.parse(one.terms), Terms.parse(other.terms))
+    found = compare(Worded(one.terms, one.text), Worded(other.terms, other.text))
     reasons = list(map(str, relation.reasons))
-    told = {"verdict": relation.verdict.value, "reasons": reasons}
+    told = {
+        "verdict": relation.verdict.value,
+        "reasons": reasons,
+        "differences": [each.as_dict() for each in found.different],
+        "same": len(found.same),
+    }
     said = {"conflict": "They conflict", "unknown": "Not known"}.get(relation.verdict.value)
-    tell(told, f"{said or 'They are compatible'}.", *(f"  {r}" for r in reasons), as_json=as_json)
+    tell(
+        told,
+        *differing(found),
+        f"{said or 'They are compatible'}.",
+        *(f"  {r}" for r in reasons),
+        as_json=as_json,
+    )
+
+
+def differing(found: Comparison) -> Iterator[Line]:
+    """Yield a comparison for people, a line for each change."""
+    for each in found.different:
+        yield styled("[bold]{}[/] ({}, {})", each.heading or "Text", each.kind, MEANS[each.effect])
+        yield from (f"  {change.means()}" for change in each.changes)
+        if not each.changes:
+            yield from (f"  {sign} {words}" for sign, words in _both(each) if words)
+    yield f"{len(found.different)} clauses differ, {len(found.same)} are the same."
+
+
+def _both(each: Difference) -> tuple[tuple[str, str], ...]:
+    return ("-", each.before), ("+", each.after)
+
+
+#: What a change means, for whoever reads it.
+MEANS = {
+    Effect.BETTER: "better for the performer",
+    Effect.WORSE: "worse for the performer",
+    Effect.MIXED: "better and worse for the performer",
+    Effect.NEITHER: "neither better nor worse",
+    Effect.OPEN: "not decidable",
+}
 
 
 def withdraw(

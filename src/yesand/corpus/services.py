@@ -55,7 +55,13 @@ __all__ = [
 _CHUNK = 5_000
 #: What comes while the gate decides and has it decide anew; so often at most. Takes and agreements
 #: that come meanwhile lie beyond its position; what is said of earlier takes does not.
-_OVERTAKING = (Kind.AGREEMENT_WITHDRAWN, Kind.TAKE_DISPUTED, Kind.TAKE_REVIEWED)
+_OVERTAKING = (
+    Kind.AGREEMENT_WITHDRAWN,
+    Kind.SUSPENSION_BEGUN,
+    Kind.SUSPENSION_ENDED,
+    Kind.TAKE_DISPUTED,
+    Kind.TAKE_REVIEWED,
+)
 _TRIES = 20
 
 

@@ -20,6 +20,7 @@ from yesand.agreements.clause import Request
 from yesand.agreements.decision import FITS, Decision, decide, outside, reaches
 from yesand.agreements.standing import Standing
 from yesand.agreements.statute import forbidden
+from yesand.agreements.suspending.suspension import stopping
 from yesand.agreements.vocabulary import Action
 
 Ints = npt.NDArray[np.int32]
@@ -80,6 +81,7 @@ class Standings:
         of_terms = (*_SHOWN, *_AGAINST)
         fields = {name: Field.of([getattr(t, name) for t in terms]) for name in of_terms}
         fields["withdrawals"] = Field.of([s.withdrawals for s in standings])
+        fields["suspensions"] = Field.of([stopping(s.terms, s.suspensions) for s in standings])
         fields["source"] = Field.of([_source(s) for s in standings])
         return cls(standings, fields)
 
@@ -99,7 +101,13 @@ class Standings:
     def explain(self, number: int, request: Request, *, strike: bool = False) -> Decision:
         """Return the decision on the agreement of that number, in words."""
         standing = self.rows[number]
-        return decide(standing.terms, request, standing.withdrawals, strike=strike)
+        return decide(
+            standing.terms,
+            request,
+            standing.withdrawals,
+            strike=strike,
+            suspensions=standing.suspensions,
+        )
 
 
 def _source(standing: Standing) -> tuple[str, str]:
@@ -134,6 +142,7 @@ def _against(request: Request, strike: bool) -> dict[str, Says]:
         "suspended_in_strike": lambda given: True if strike and given else _SILENT,
         "trial": lambda given: True if given and outside(request) else _SILENT,
         "withdrawals": lambda taken: _days(taken, request),
+        "suspensions": lambda each: tuple(s for s in each if s.covers(request)) or _SILENT,
         **_untimely(request),
     }
 

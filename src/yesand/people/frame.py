@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-PERFORMER, PRODUCER, LICENSEE, RATER, AUDITOR = ROLES = (
+PERFORMER, PRODUCER, LICENSEE, RATER, AUDITOR, UNION = ROLES = (
     "performer",
     "producer",
     "licensee",
     "rater",
     "auditor",
+    "union",
 )
 #: Whoever comes, signed in or not.
 EVERYONE = "everyone"

@@ -17,7 +17,7 @@ class User(AbstractUser):
 
 
 class Organisation(models.Model):
-    """A producer, licensee or auditor, or the publisher of a public corpus."""
+    """A producer, licensee, auditor or union, or the publisher of a public corpus."""
 
     class Kind(models.TextChoices):
         """What an organisation is here for."""
@@ -26,6 +26,7 @@ class Organisation(models.Model):
         LICENSEE = "licensee"
         AUDITOR = "auditor"
         PUBLISHER = "publisher"
+        UNION = "union"
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -74,6 +75,7 @@ class Seat(models.Model):
         LICENSEE = "licensee"
         RATER = "rater"
         AUDITOR = "auditor"
+        UNION = "union"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="seats")
     role = models.CharField(max_length=20, choices=Role.choices)

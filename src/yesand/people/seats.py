@@ -13,4 +13,9 @@ AUDITOR = "auditor"
 INSIDE = frozenset({PRODUCER, HOUSE_LAB})
 
 #: Role → the kind of organisation its seat must belong to; other roles sit for themselves.
-SITS_FOR = {"producer": "producer", "licensee": "licensee", "auditor": "auditor"}
+SITS_FOR = {
+    "producer": "producer",
+    "licensee": "licensee",
+    "auditor": "auditor",
+    "union": "union",
+}

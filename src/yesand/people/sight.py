@@ -44,6 +44,8 @@ class Sight:
     performer: Performer | None = None
     #: The licensees that they sit for.
     licensees: frozenset[int] = frozenset()
+    #: The unions that they sit for.
+    unions: frozenset[int] = frozenset()
     #: The performers for whom they act at present.
     acting: tuple[Acting, ...] = ()
     #: Their account, while they sit in any seat.
@@ -61,11 +63,8 @@ class Sight:
             performer=Performer.objects.filter(user=user).first()
             if Seat.Role.PERFORMER in roles
             else None,
-            licensees=frozenset(
-                seat.organisation_id
-                for seat in seats
-                if seat.role == Seat.Role.LICENSEE and seat.organisation_id is not None
-            ),
+            licensees=_organisations(seats, Seat.Role.LICENSEE),
+            unions=_organisations(seats, Seat.Role.UNION),
             acting=_acting(user, now or Clock().now()),
             account=user if roles else None,
         )
@@ -95,6 +94,11 @@ class Sight:
             return self.performer
         able = [a.performer for a in self.acting if scope in a.scopes]
         return next((p for p in able if handle in {"", p.handle}), None)
+
+
+def _organisations(seats: list[Seat], role: Seat.Role) -> frozenset[int]:
+    mine = (seat.organisation_id for seat in seats if seat.role == role)
+    return frozenset(found for found in mine if found is not None)
 
 
 def _acting(user: User, now: datetime) -> tuple[Acting, ...]:
@@ -132,6 +136,10 @@ RULES = {
     "agreements.agreement": Rule(performer="performer"),
     "agreements.withdrawal": Rule(performer="performer"),
     "agreements.offer": Rule(performer="performer", right=SIGN),
+    "agreements.step": Rule(performer="offer__performer", right=SIGN),
+    "agreements.collective": Rule(signed_in=True),  # a floor is for everybody to know
+    "agreements.suspension": Rule(signed_in=True),
+    "agreements.membership": Rule(performer="performer"),
     "meetings.meeting": Rule(account="attendances__user"),
     "meetings.change": Rule(account="meeting__attendances__user"),
     "takes.scene": Rule(performer="projects__performers"),

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 
-from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.models import (
+    Agreement,
+    Collective,
+    Countersignature,
+    Lifting,
+    Membership,
+    Step,
+    Suspension,
+    Withdrawal,
+)
 from yesand.corpus.models import Export, Manifest
 from yesand.meetings.models import Change
 from yesand.newsroom.models import Report as Transparency
@@ -40,7 +49,22 @@ MEETING = (
     Kind.MEETING_HELD,
     Kind.MEETING_MISSED,
 )
+#: What may be said in a negotiation.
+NEGOTIATION = (
+    Kind.AGREEMENT_OFFERED,
+    Kind.AGREEMENT_COUNTERED,
+    Kind.AGREEMENT_ACCEPTED,
+    Kind.AGREEMENT_DECLINED,
+    Kind.AGREEMENT_TAKEN_BACK,
+    Kind.AGREEMENT_LAPSED,
+)
 HOMES = {
+    **dict.fromkeys(NEGOTIATION, Home(Step, "offer", "offer__pk")),
+    Kind.COLLECTIVE_PROPOSED: Home(Collective),
+    Kind.COLLECTIVE_SIGNED: Home(Countersignature),
+    **dict.fromkeys((Kind.UNION_JOINED, Kind.UNION_LEFT), Home(Membership)),
+    Kind.SUSPENSION_BEGUN: Home(Suspension),
+    Kind.SUSPENSION_ENDED: Home(Lifting),
     Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),
     Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "withdrawal"),
     **dict.fromkeys(MEETING, Home(Change, "meeting", "meeting__uid")),

@@ -10,6 +10,7 @@ WORDS = (
     _("producer"),
     _("licensee"),
     _("rater"),
+    _("union"),
     _("auditor"),
     # States of takes, kinds of agreements
     _("accepted"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yesand.agreements.offering.services import open_offers
+from yesand.agreements.offering.speaking.services import open_offers
 from yesand.people.frame import Waiting
 from yesand.people.models import Performer, Seat
 from yesand.people.sight import Request

@@ -1,27 +1,34 @@
-"""Offering an agreement, signing what was offered once, declining it, taking it back."""
+"""Offering an agreement, signing the last word once, declining it, taking it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
+from yesand.agreements.collective.services import check_floor
 from yesand.agreements.drafts import Draft
-from yesand.agreements.models import Agreement, Offer
+from yesand.agreements.models import Agreement, Offer, Step
+from yesand.agreements.negotiating.changing import changed
+from yesand.agreements.negotiating.errors import Closed, Stale
+from yesand.agreements.negotiating.steps.services import add, last, producer
+from yesand.agreements.offering.speaking.services import (
+    check_turn,
+    hand_for,
+    on_table,
+    open_offers,
+    turn,
+)
 from yesand.agreements.services import alone, sign
+from yesand.agreements.signing import services as signing
+from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
 from yesand.agreements.templates import STANDARDS, draft, standard
-from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
-from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
-from yesand.people.acting import SIGN
-from yesand.people.models import Delegation, Organisation, Performer, User
-from yesand.people.seats import PRODUCER
-from yesand.people.services import organisation
-from yesand.people.sight import Sight
+from yesand.people.models import Performer, User
 
-GUARDIAN = "guardian"
+GUARDIAN = signing.GUARDIAN
 #: What may be offered.
 TEMPLATES = tuple(f"standard/{name}" for name in STANDARDS)
 
@@ -34,80 +41,91 @@ def offer(
     *,
     stands_by: str = "none",
     minor: bool = False,
+    terms: Mapping[str, Any] | None = None,
 ) -> Offer:
     """Offer a standard agreement from today on. The same again is the offer that waits already.
 
     Parameters
     ----------
     stands_by : who advises the performer; where a guardian does, the guardian signs.
+    terms : in what it differs from the standard (``negotiating.changing``).
 
     Raises
     ------
-    BadInput : no such template, or a minor without a guardian.
-    Refused : other terms of that template wait already, or just these were signed before.
+    BadInput : no such template, terms that do not hold, or a minor without a guardian.
+    BelowFloor : less than the collective agreement that covers the performer.
+    Refused : other terms of that template wait already, just these were signed before, or whoever
+        offers does not sit for the producer.
     """
-    made = _drafted(place, template, stands_by, minor)
+    told = {"represented_by": stands_by, "minor": minor, **(terms or {})}
+    made = _drafted(place, template, told)
+    hand = signing.for_producer(producer(), by)
     with transaction.atomic():
         alone(performer)
         waits = open_offers(performer.offers.filter(template=template)).first()
-        if waits is not None:
+        if waits is not None and not _lapse(place, waits):
             return _same(waits, made)
-        _check_new(made, performer)
-        return Offer.objects.create(
-            performer=performer,
-            template=template,
-            language=made.language,
-            terms=made.terms.as_json(),
-            summary=made.summary,
-            text=made.text,
-            made_by=by,
-            made_at=place.clock.now(),
-        )
+        check_new(made, performer, None)
+        return opened(place, performer, made, hand, by)
 
 
-def _drafted(place: Place, template: str, stands_by: str, minor: bool) -> Draft:
+def opened(
+    place: Place,
+    performer: Performer,
+    made: Draft,
+    hand: Hand,
+    by: User,
+    *,
+    supersedes: Agreement | None = None,
+    note: str = "",
+) -> Offer:
+    """Say the first word of a negotiation, in a transaction that has the performer to itself.
+
+    Raises
+    ------
+    BelowFloor : less than the collective agreement that covers the performer.
+    """
+    check_floor(place, performer, made.terms)
+    row = Offer.objects.create(
+        performer=performer,
+        template=made.template,
+        language=made.language,
+        terms=made.terms.as_json(),
+        summary=made.summary,
+        text=made.text,
+        made_by=by,
+        made_at=place.clock.now(),
+        supersedes=supersedes,
+    )
+    add(place, row, Step.Kind.OFFERED, hand, by, draft=made, note=note)
+    return row
+
+
+def _drafted(place: Place, template: str, told: Mapping[str, Any]) -> Draft:
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
-    told = standard(template.partition("/")[2], place.clock.now().date()).terms.as_json()
-    terms = Terms.parse({**told, "represented_by": stands_by, "minor": minor}, where=template)
-    return draft(template, terms)
+    terms = standard(template.partition("/")[2], place.clock.now().date()).terms
+    return draft(template, changed(terms, told, where=template))
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
-    if waits.terms == made.terms.as_json():
+    if waits.terms == made.terms.as_json() and waits.supersedes_id is None:
         return waits
     raise Refused(
-        "An offer of that agreement waits for a signature already",
+        "An offer of that agreement waits for an answer already",
         where=str(waits),
         remedy="Take it back first, then offer the other.",
     )
 
 
-def open_offers(rows: QuerySet[Offer]) -> QuerySet[Offer]:
-    """Return those that wait for a signature, the longest waiting first."""
-    waits = rows.filter(agreement=None, ended_at=None)
-    return waits.select_related("performer").order_by("made_at", "pk")
+def signed(
+    place: Place, offered: Offer, by: User, answers: str | None = None
+) -> tuple[Agreement, bool]:
+    """Sign the last word with both parties' keys; again, or in two tabs, it is signed once.
 
-
-def may_sign(sight: Sight, offered: Offer) -> bool:
-    """Tell whether somebody may sign: the performer, or who acts for them with that right."""
-    if Terms.parse(offered.terms).represented_by != GUARDIAN:
-        return sight.may(SIGN, offered.performer)
-    return any(
-        a.performer == offered.performer and a.kind == Delegation.Kind.GUARDIAN and SIGN in a.scopes
-        for a in sight.acting
-    )
-
-
-def waiting_for(sight: Sight) -> Iterator[Offer]:
-    """Yield the offers that somebody may sign, the longest waiting first."""
-    for row in open_offers(Offer.objects.filter(performer__in=sight.performers(SIGN))):
-        if may_sign(sight, row):
-            yield row
-
-
-def signed(place: Place, offered: Offer, by: User) -> tuple[Agreement, bool]:
-    """Sign what was offered with both parties' keys; again, or in two tabs, it is signed once.
+    Parameters
+    ----------
+    answers : the digest of the word that the person has read; none: whatever is the last.
 
     Returns
     -------
@@ -115,56 +133,130 @@ def signed(place: Place, offered: Offer, by: User) -> tuple[Agreement, bool]:
 
     Raises
     ------
-    Refused : it was declined or taken back.
+    Closed : it was declined or taken back. Stale : it is not what the person has read.
+    NotYourTurn : the last word is their own. Refused : they may not sign.
+    BelowFloor : a collective agreement has come to say more.
     """
     with transaction.atomic():
         alone(offered.performer)
-        row = Offer.objects.select_related("agreement").get(pk=offered.pk)
+        row = Offer.objects.select_related("agreement", "performer").get(pk=offered.pk)
         if row.agreement is not None:
             return row.agreement, False
-        if row.ended_at is not None:
-            raise Refused(
-                "This offer is no longer open",
-                where=str(row),
-                remedy="Ask the producer for a new one.",
-            )
-        words = as_draft(row)
-        _check_new(words, row.performer)
-        row.agreement = sign(place, words, row.performer, _producer())
+        word = check_open(place, row, answers)
+        words = on_table(row, word)
+        hand = hand_for(place, row, words.terms, by)
+        check_turn(word, hand)
+        check_new(words, row.performer, row.supersedes)
+        check_floor(place, row.performer, words.terms)
+        hands = [word.hand if word else _producers(), hand.as_json()]
+        row.agreement = sign(
+            place, words, row.performer, producer(), supersedes=row.supersedes, signatories=hands
+        )
+        add(place, row, Step.Kind.ACCEPTED, hand, by, agreement=row.agreement)
         row.signed_by = by
         row.save(update_fields=["agreement", "signed_by"])
     return row.agreement, True
 
 
-def as_draft(offered: Offer) -> Draft:
-    """Return an offer's terms and words, as they are signed."""
-    return Draft(
-        offered.template,
-        Terms.parse(offered.terms),
-        offered.summary,
-        offered.text,
-        offered.language,
-    )
+def _producers() -> dict[str, Any]:
+    """Return the hand of an offer from before steps were kept: only producers made any."""
+    return Hand(PRODUCER, PRODUCER, producer().public_key).as_json()
 
 
-def end(place: Place, offered: Offer, *, declined: bool) -> bool:
-    """Decline an offer, or take it back; return whether it was open until now."""
-    now = place.clock.now()
-    rows = Offer.objects.filter(pk=offered.pk, agreement=None, ended_at=None)
+def check_open(place: Place, row: Offer, answers: str | None) -> Step | None:
+    """Return the last word if it is still open, and what was read.
+
+    Raises
+    ------
+    Closed, Stale : which of the two it is. An answer that comes too late finds it closed.
+    """
+    if row.agreement_id is not None or row.ended_at is not None:
+        raise Closed(
+            "This offer is no longer open", where=str(row), remedy="Ask for a new one, or make it."
+        )
+    word = last(row)
+    if overdue(place, word):
+        raise Closed(
+            "Nobody answered in time", where=str(row), remedy="Ask for a new offer, or make one."
+        )
+    if answers is not None and answers != (word.digest if word else ""):
+        raise Stale(
+            "There has been an answer since you opened this page",
+            where=str(row),
+            remedy="Read the newest word first; what you have filled in is kept.",
+        )
+    return word
+
+
+def overdue(place: Place, word: Step | None) -> bool:
+    """Tell whether the time to answer a word has passed."""
+    return word is not None and word.answer_by is not None and place.clock.now() > word.answer_by
+
+
+def _lapse(place: Place, row: Offer) -> bool:
+    """Close a negotiation that nobody answered in time; tell whether it is one.
+
+    The side whose word it was says so, with its key and by nobody's hand.
+    """
+    word = last(row)
+    if word is None or not row.open or not overdue(place, word):
+        return False
+    party = row.performer if word.party == Step.Party.PERFORMER else producer()
+    hand = Hand(word.party, TIME, party.public_key)
+    add(place, row, Step.Kind.LAPSED, hand, word.by)
+    row.ended_at, row.declined = place.clock.now(), False
+    row.save(update_fields=["ended_at", "declined"])
+    return True
+
+
+def lapse(place: Place) -> int:
+    """Close every negotiation that nobody answered in time; return how many."""
+    closed = 0
+    for row in list(open_offers(Offer.objects.all())):
+        with transaction.atomic():
+            alone(row.performer)
+            closed += _lapse(place, Offer.objects.select_related("performer").get(pk=row.pk))
+    return closed
+
+
+def end(place: Place, offered: Offer, by: User) -> bool:
+    """Decline the last word, or take one's own back; tell whether it was open until now.
+
+    Raises
+    ------
+    Refused : whoever asks may speak for neither party.
+    """
     with transaction.atomic():
         alone(offered.performer)
-        return bool(rows.update(ended_at=now, declined=declined))
+        row = Offer.objects.select_related("performer").get(pk=offered.pk)
+        word = last(row)
+        hand = hand_for(place, row, on_table(row, word).terms, by)
+        if not row.open:
+            return False
+        declined = turn(word) == hand.party
+        kind = Step.Kind.DECLINED if declined else Step.Kind.TAKEN_BACK
+        add(place, row, kind, hand, by)
+        row.ended_at, row.declined = place.clock.now(), declined
+        row.save(update_fields=["ended_at", "declined"])
+    return True
 
 
-def _producer() -> Organisation:
-    return organisation(PRODUCER)
+def check_new(words: Draft, performer: Performer, supersedes: Agreement | None) -> None:
+    """Refuse what was signed already: the same words of the same day are the same agreement.
 
-
-def _check_new(words: Draft, performer: Performer) -> None:
-    """Refuse what was signed already: the same words of the same day are the same agreement."""
-    kind = Agreement.Kind.INDIVIDUAL.value
-    payload = words.payload(kind, performer.public_key, _producer().public_key, None)
-    if Agreement.objects.filter(digest=digest_of(payload)).exists():
+    Raises
+    ------
+    Refused : just that was signed.
+    """
+    rows = Agreement.objects.filter(
+        performer=performer,
+        kind=Agreement.Kind.INDIVIDUAL,
+        template=words.template,
+        language=words.language,
+        supersedes=supersedes,
+    )
+    plain = words.terms.as_json()
+    if any(row.terms == plain and row.text == words.text for row in rows):
         raise Refused(
             "Just this agreement was signed already",
             where=f"{words.template}, {performer}",

@@ -10,8 +10,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yesand.agreements.models import Agreement, Offer
+from yesand.agreements.negotiating.steps.services import last
 from yesand.agreements.offering import services as offering
 from yesand.agreements.offering.forms import OfferForm
+from yesand.agreements.offering.speaking.services import may_sign, may_speak, on_table
 from yesand.agreements.reading import readable
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import Refused
@@ -57,7 +59,8 @@ def offer(request: Request, number: int) -> HttpResponseBase:
     found = get_object_or_404(rows, pk=number)
     if request.method != "POST":
         return _shown(request, found)
-    if not offering.may_sign(request.sight, found):
+    # Signed in another tab: who may speak is led to what was signed, and nothing is done twice.
+    if not _party(request, found) or (found.open and not may_sign(request.sight, found)):
         raise Http404
     return _sign(request, found)
 
@@ -66,7 +69,7 @@ def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -
     context = {
         "offer": found,
         "sections": readable(Terms.parse(found.terms)),
-        "may_sign": offering.may_sign(request.sight, found),
+        "may_sign": may_sign(request.sight, found),
         "guardian": Terms.parse(found.terms).represented_by == offering.GUARDIAN,
         "own": request.sight.performer == found.performer,
         "producer": Seat.Role.PRODUCER in request.sight.roles,
@@ -98,13 +101,23 @@ def _sign(request: Request, found: Offer) -> HttpResponse:
 
 
 @require_POST
-def end_offer(request: Request, number: int) -> HttpResponse:
+def end_offer(request: Request, number: int) -> HttpResponseBase:
     """Decline an offer, or as the producer take it back."""
     found = get_object_or_404(visible(Offer, request.sight), pk=number)
-    declined = offering.may_sign(request.sight, found)
-    if not declined and Seat.Role.PRODUCER not in request.sight.roles:
+    if not _party(request, found):
         raise Http404
-    if offering.end(request.place, found, declined=declined):
-        said = gettext("Declined.") if declined else gettext("Taken back.")
+    return _end(request, found)
+
+
+@reauthenticated
+def _end(request: Request, found: Offer) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if offering.end(request.place, found, request.user):
+        found.refresh_from_db()
+        said = gettext("Declined.") if found.declined else gettext("Taken back.")
         messages.success(request, said)
     return redirect("offer", found.pk)
+
+
+def _party(request: Request, found: Offer) -> str:
+    return may_speak(request.sight, found, on_table(found, last(found)).terms)

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from yesand.agreements.models import Agreement, Offer, Withdrawal
-from yesand.agreements.offering.services import open_offers
+from yesand.agreements.offering.speaking.services import open_offers
 from yesand.people.models import Performer, Seat
 from yesand.people.sight import visible
 

@@ -79,7 +79,8 @@ def end(place: Place, delegation: Delegation, request: HttpRequest | None = None
     return True
 
 
-def _enter(place: Place, kind: Kind, row: Delegation) -> None:
+def named(row: Delegation) -> str:
+    """Return the digest by which the log, and whoever signs by it, names a right to act."""
     record = {
         "performer": row.performer.public_key,
         "kind": row.kind,
@@ -87,7 +88,11 @@ def _enter(place: Place, kind: Kind, row: Delegation) -> None:
         "granted_at": stamp(row.granted_at),
         "until": stamp(row.until),
     }
-    log.record(place, kind, digest_of(record))
+    return digest_of(record)
+
+
+def _enter(place: Place, kind: Kind, row: Delegation) -> None:
+    log.record(place, kind, named(row))
 
 
 def _in_words(row: Delegation) -> str:

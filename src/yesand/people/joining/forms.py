@@ -17,7 +17,7 @@ class Invite(forms.Form):
         label=_("Organisation"),
         queryset=Organisation.objects.exclude(kind=Organisation.Kind.PUBLISHER).order_by("name"),
         required=False,
-        help_text=_("For a licensee. Producers and auditors sit for the house’s own."),
+        help_text=_("For a licensee or a union. Producers and auditors sit for the house’s own."),
     )
     handle = forms.CharField(
         label=_("Handle"),

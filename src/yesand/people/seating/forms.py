@@ -19,7 +19,12 @@ class Found(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[
-            (k.value, k.label) for k in (Organisation.Kind.LICENSEE, Organisation.Kind.AUDITOR)
+            (k.value, k.label)
+            for k in (
+                Organisation.Kind.LICENSEE,
+                Organisation.Kind.AUDITOR,
+                Organisation.Kind.UNION,
+            )
         ],
     )
 

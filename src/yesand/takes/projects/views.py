@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from yesand.agreements.models import Offer
-from yesand.agreements.offering.services import TEMPLATES, open_offers
+from yesand.agreements.offering.services import TEMPLATES
+from yesand.agreements.offering.speaking.services import open_offers
 from yesand.people.models import Performer, Seat, User
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed

@@ -1,0 +1,1 @@
+"""Who belongs to which union: each performer says so themself."""

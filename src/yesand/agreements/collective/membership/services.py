@@ -1,0 +1,83 @@
+"""A performer says, by a signed entry, that they belong to a union or no longer do.
+
+Nobody else can: belonging to a union is nobody's business but theirs (GDPR Art. 9). The log holds a
+salted commitment to it and no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from yesand.agreements.collective.accord import MEMBERSHIP
+from yesand.agreements.collective.models import Membership
+from yesand.kernel.clock import stamp
+from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import digest_of
+from yesand.kernel.place import Place
+from yesand.people.models import Organisation, Performer
+from yesand.people.services import signer_of
+from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+
+
+def say(place: Place, performer: Performer, union: Organisation, *, member: bool) -> bool:
+    """Enter that a performer belongs to a union, or no longer does; tell whether that is new.
+
+    Raises
+    ------
+    BadInput : an organisation that is no union.
+    """
+    if union.kind != Organisation.Kind.UNION:
+        raise BadInput("That organisation is no union", where=union.slug)
+    with transaction.atomic():
+        Performer.objects.select_for_update().get(pk=performer.pk)
+        if (union.slug in belongs(performer)) == member:
+            return False
+        at = place.clock.now()
+        payload = _payload(performer, union, member, stamp(at))
+        digest = digest_of(payload)
+        Membership.objects.create(
+            digest=digest,
+            performer=performer,
+            union=union,
+            belongs=member,
+            at=at,
+            envelope=dsse.seal(payload, [signer_of(place, performer)], MEMBERSHIP),
+            entry=log.record(place, Kind.UNION_JOINED if member else Kind.UNION_LEFT, digest),
+        )
+    return True
+
+
+def _payload(performer: Performer, union: Organisation, member: bool, at: str) -> dict[str, Any]:
+    return {
+        "at": at,
+        "belongs": member,
+        "performer": performer.public_key,
+        "union": union.public_key,
+    }
+
+
+def belongs(performer: Performer) -> frozenset[str]:
+    """Return the unions that a performer belongs to, by their short names."""
+    rows = Membership.objects.filter(performer=performer).select_related("union")
+    return members(rows.order_by("entry_id")).get(performer.pk, frozenset())
+
+
+def members(rows: Iterable[Membership]) -> dict[int, frozenset[str]]:
+    """Return the unions of each performer, of what they said in order."""
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        theirs = found.setdefault(row.performer_id, set())
+        (theirs.add if row.belongs else theirs.discard)(row.union.slug)
+    return {performer: frozenset(unions) for performer, unions in found.items()}
+
+
+def all_members(log_size: int | None = None) -> dict[int, frozenset[str]]:
+    """Return the unions of every performer, now or as it was when the log had that size."""
+    upto = {} if log_size is None else {"entry_id__lt": log_size}
+    rows = Membership.objects.filter(**upto).select_related("union")
+    return members(rows.order_by("entry_id"))

@@ -1,0 +1,1 @@
+"""Making, reading and checking the steps of a negotiation."""

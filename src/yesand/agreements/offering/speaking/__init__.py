@@ -1,0 +1,1 @@
+"""Whose turn it is to speak, and for whom a person may."""

@@ -1,0 +1,1 @@
+"""Suspending a class of agreements, as in a strike, and lifting it: both signed and logged."""

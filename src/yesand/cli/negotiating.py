@@ -1,0 +1,203 @@
+"""``yesand offers``, ``offer``, ``counter``, ``sign``, ``decline``: agreeing as a conversation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import yesand
+from yesand.agreements.comparing.difference import compare
+from yesand.cli.agreements import differing
+from yesand.cli.output import AsJson, HouseFolder, Line, styled, table, tell
+from yesand.cli.signing import By, proven
+from yesand.kernel.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from yesand.agreements.models import Offer, Step
+
+Number = Annotated[int, typer.Argument(help="The offer's number, as `yesand offers` lists it.")]
+TermsFile = Annotated[
+    Path, typer.Option("--terms", help="A JSON file of the terms that shall be other.")
+]
+Note = Annotated[str, typer.Option(help="What is said to the other side beside the terms.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    app.command("offers")(offers)
+    app.command("offer")(offer)
+    app.command("counter")(counter)
+    app.command("sign")(sign)
+    app.command("decline")(decline)
+    app.command("lapse")(lapse)
+
+
+def offers(
+    house: HouseFolder,
+    number: Annotated[int | None, typer.Argument(help="One, with every word said in it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is negotiated, or show one negotiation word by word."""
+    yesand.open(house)
+    from yesand.agreements.models import Offer
+
+    if number is not None:
+        _shown(_found(number), as_json=as_json)
+        return
+    rows = Offer.objects.select_related("performer").order_by("pk")
+    listed = [(o.pk, o.performer.handle, o.template, _state(o)) for o in rows]
+    if as_json or not listed:
+        keys = ("number", "performer", "template", "state")
+        told = [dict(zip(keys, row, strict=True)) for row in listed]
+        tell({"offers": told}, "Nothing was offered yet: `yesand offer`.", as_json=as_json)
+        return
+    table("Offers", [">number", "performer", "agreement", ""], listed)
+
+
+def offer(
+    performer: Annotated[str, typer.Argument(help="The performer's handle.")],
+    template: Annotated[str, typer.Argument(help="Such as standard/recognition.")],
+    house: HouseFolder,
+    by: By,
+    terms: Annotated[
+        Path | None, typer.Option(help="A JSON file of the terms that differ from the standard.")
+    ] = None,
+    stands_by: Annotated[str, typer.Option(help="none, counsel, union or guardian.")] = "none",
+    as_json: AsJson = False,
+) -> None:
+    """Offer a performer an agreement, signed by the producer; not below a collective floor."""
+    place = yesand.open(house).place
+    from yesand.agreements.offering import services as offering
+    from yesand.people.services import performer as named
+
+    told = json_file(terms) if terms else {}
+    found, user = named(performer), proven(by)
+    made = offering.offer(place, found, template, user, stands_by=stands_by, terms=told)
+    tell(
+        {"offer": made.pk, "performer": performer, "template": template},
+        f"Offered: number {made.pk}. It waits for {found}'s answer.",
+        as_json=as_json,
+    )
+
+
+def counter(
+    number: Number,
+    terms: TermsFile,
+    house: HouseFolder,
+    by: By,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Answer the last word with other terms; by that one signs them for one's side."""
+    place = yesand.open(house).place
+    from yesand.agreements.negotiating import services as negotiating
+    from yesand.agreements.negotiating.changing import changed
+    from yesand.agreements.negotiating.steps.services import last
+    from yesand.agreements.offering.speaking.services import on_table
+
+    found, told = _found(number), json_file(terms)
+    word = last(found)
+    if word is None:
+        raise BadInput("An offer of old is signed or declined", where=f"offer {number}")
+    other = changed(on_table(found, word).terms, told, where=str(terms))
+    made = negotiating.counter(place, found, other, proven(by), answers=word.digest, note=note)
+    tell(
+        {"offer": number, "step": made.digest, "party": made.party},
+        f"Countered by the {made.party}: the other side answers.",
+        as_json=as_json,
+    )
+
+
+def sign(number: Number, house: HouseFolder, by: By, as_json: AsJson = False) -> None:
+    """Sign the last word of the other side; with that both have signed."""
+    place = yesand.open(house).place
+    from yesand.agreements.offering.services import signed
+
+    made, new = signed(place, _found(number), proven(by))
+    said = "Signed by both sides" if new else "It was signed already"
+    tell(
+        {"agreement": made.digest, "new": new},
+        f"{said}: agreement {made.digest[:12]} (log entry {made.entry_id}).",
+        as_json=as_json,
+    )
+
+
+def decline(number: Number, house: HouseFolder, by: By, as_json: AsJson = False) -> None:
+    """Decline the other side's last word, or take one's own back."""
+    place = yesand.open(house).place
+    from yesand.agreements.offering.services import end
+
+    found = _found(number)
+    ended = end(place, found, proven(by))
+    found.refresh_from_db()
+    said = ("Declined." if found.declined else "Taken back.") if ended else "It was closed already."
+    tell({"offer": number, "ended": ended}, said, as_json=as_json)
+
+
+def lapse(house: HouseFolder, as_json: AsJson = False) -> None:
+    """Close every negotiation that nobody has answered in time."""
+    place = yesand.open(house).place
+    from yesand.agreements.offering.services import lapse as close
+
+    closed = close(place)
+    tell({"lapsed": closed}, f"{closed} lapsed.", as_json=as_json)
+
+
+def _found(number: int) -> Offer:
+    from yesand.agreements.models import Offer
+
+    found = Offer.objects.select_related("performer").filter(pk=number).first()
+    if found is None:
+        raise NotFound("No offer of that number", where=str(number), remedy="See `yesand offers`.")
+    return found
+
+
+def json_file(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    BadInput : it is none.
+    """
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise BadInput(f"Not a JSON file: {fault}", where=str(path)) from fault
+    if not isinstance(told, dict):
+        raise BadInput("It holds no JSON object", where=str(path))
+    return told
+
+
+def _state(found: Offer) -> str:
+    if found.agreement_id:
+        return f"signed: {found.agreement_id[:12]}"
+    return "waits" if found.open else "declined" if found.declined else "closed"
+
+
+def _shown(found: Offer, *, as_json: bool) -> None:
+    steps = list(found.steps.order_by("number"))
+    told = [
+        {"step": s.digest, "kind": s.kind, "party": s.party, "hand": s.hand, "note": s.note}
+        for s in steps
+    ]
+    state = {"offer": found.pk, "state": _state(found), "steps": told}
+    tell(state, *_conversation(steps), _state(found).capitalize() + ".", as_json=as_json)
+
+
+def _conversation(steps: list[Step]) -> Iterator[Line]:
+    from yesand.agreements.comparing.clauses import Worded
+
+    before: Worded | None = None
+    for step in steps:
+        yield styled("[bold]{} by the {}[/], {}", step.kind, step.party, f"{step.at:%Y-%m-%d}")
+        if step.note:
+            yield f"  “{step.note}”"
+        if step.draft is not None:
+            now = Worded(step.draft["terms"], step.draft["text"])
+            if before is not None:
+                yield from differing(compare(before, now))
+            before = now

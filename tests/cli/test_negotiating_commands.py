@@ -1,0 +1,88 @@
+"""Offer, counter, sign, and strike by command; whoever signs says their password."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import yesand
+from negotiators import PASSWORD, cast
+from yesand.cli import _run as run
+from yesand.people import services as people
+
+
+@pytest.mark.sqlite
+def test_agreeing_and_striking_by_command(
+    house: yesand.House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast(house)
+
+    def say(*words: str, by: str = "", password: str = PASSWORD, rc: int = 0) -> str:
+        told = [*words, *(["--by", by] if by else []), "--house", str(house.place.root)]
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+        assert run(told) == rc
+        printed = capsys.readouterr()
+        return printed.err if rc else printed.out
+
+    def written(**told: object) -> str:
+        path = tmp_path / "terms.json"
+        path.write_text(json.dumps(told))
+        return str(path)
+
+    say("union", "voices", "--name", "Voices United")
+    people.account("una", "union", PASSWORD, organisation=people.organisation("voices"))
+    assert "belongs" in say("belong", "voices", by="ada")
+    words = {"title": "Voices", "begins": "2026-10-01", "floor": {"notice_days": 30}}
+    proposed = json.loads(say("propose-collective", "voices", written(**words), "--json", by="una"))
+    name = proposed["collective"][:16]
+    assert "Signed by both" in say("sign-collective", name, by="pam")
+    assert "at least 30 days" in say("collectives")
+
+    below = say(
+        "offer", "Ada", "standard/recognition", "--terms", written(notice_days=7), by="pam", rc=1
+    )
+    assert "Below the collective floor: Notice: 7 days instead of 30 days" in " ".join(
+        below.split()
+    )
+    assert "number 1" in say("offer", "Ada", "standard/recognition", by="pam")
+    other = written(commercial=False)
+    assert "Countered" in say("counter", "1", "--terms", other, "--note", "No sales.", by="ada")
+    assert "not the name and password" in say("sign", "1", by="pam", password="guess", rc=1)
+    assert "last word is yours" in _one_line(say("sign", "1", by="ada", rc=1))
+    assert "Signed by both sides" in say("sign", "1", by="pam")
+    shown = say("offers", "1")
+    assert "Money" in shown and "better for the performer" in shown and "No sales." in shown
+
+    assert "suspended as of" in say("suspend", "voices", "--reason", "Talks failed", by="una")
+    assert "already" in say("suspend", "voices", "--reason", "Talks failed", by="una")
+    listed = json.loads(say("suspensions", "--json"))["suspensions"]
+    assert [(s["cause"], s["lifted"]) for s in listed] == [("strike", False)]
+    assert "Only who sits" in say("lift", listed[0]["suspension"][:12], by="pam", rc=1)
+    assert "Lifted" in say("lift", listed[0]["suspension"][:12], by="una")
+    assert house.check()
+
+
+@pytest.mark.sqlite
+def test_bad_input_at_the_command_line_says_what_to_mend(
+    house: yesand.House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, bad = str(house.place.root), tmp_path / "bad.json"
+    bad.write_text("[1")
+    for words, why in (
+        (["counter", "7", "--terms", str(bad), "--by", "ada"], "No offer of that number"),
+        (["sign-collective", "abc", "--by", "ada"], "No such collective agreement"),
+        (["lift", "abc", "--by", "ada"], "No such suspension"),
+        (["propose-collective", "nobody", str(bad), "--by", "ada"], "JSON"),
+    ):
+        assert run([*words, "--house", home]) in (1, 2)
+        assert why in _one_line(capsys.readouterr().err)
+
+
+def _one_line(printed: str) -> str:
+    return " ".join(printed.split())
