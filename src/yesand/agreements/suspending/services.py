@@ -61,7 +61,7 @@ def suspend(
         if known is not None:
             return known, False
         at = place.clock.now()
-        payload = words.payload(cause, caller.public_key, reach, reason, stamp(at))
+        payload = _payload(cause, caller, reach, reason, stamp(at))
         digest = digest_of(payload)
         made = Suspension.objects.create(
             digest=digest,
@@ -107,6 +107,14 @@ def _own(union: Organisation, reach: Reach) -> Reach:
     return reach
 
 
+def _payload(
+    cause: Cause, caller: Organisation, reach: Reach, reason: str, at: str
+) -> dict[str, Any]:
+    # By its key too: short names are the house's own, and an auditor reads the log alone.
+    union = organisation(reach.union).public_key if reach.union else ""
+    return words.payload(cause, caller.public_key, reach, reason, at, union=union)
+
+
 def _check_named(reach: Reach) -> None:
     for slug in filter(None, [reach.union, *reach.licensees]):
         organisation(slug)
@@ -148,7 +156,7 @@ def check(suspension: Suspension) -> Reach:
     """
     caller, reach = suspension.by.public_key, Reach.parse(suspension.reach)
     cause, at = Cause(suspension.cause), stamp(suspension.at)
-    shown = words.payload(cause, caller, reach, suspension.reason, at)
+    shown = _payload(cause, suspension.by, reach, suspension.reason, at)
     _same(suspension.envelope, caller, PAYLOAD_TYPE, shown, str(suspension))
     if digest_of(shown) != suspension.digest:
         raise CheckFailed("It has another name than what was signed", where=str(suspension))

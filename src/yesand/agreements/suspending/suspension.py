@@ -82,6 +82,11 @@ class Reach(BaseModel):
             and (not self.templates or template in self.templates)
         )
 
+    @property
+    def turns_on_unions(self) -> bool:
+        """Whether one must know who belongs to which union to tell whom it reaches."""
+        return bool(self.union or self.collective)
+
     def __str__(self) -> str:
         """Write it for people."""
         plain = {n: [v] if isinstance(v, str) and v else v for n, v in self.as_json().items()}
@@ -131,14 +136,22 @@ def stopping(terms: Terms, suspensions: tuple[Suspended, ...]) -> tuple[Suspende
     return tuple(s for s in suspensions if s.stops(in_strike=terms.suspended_in_strike))
 
 
-def payload(cause: Cause, by: str, reach: Reach, reason: str, at: str) -> dict[str, Any]:
-    """Return what is signed when it begins; ``by`` is the organisation's public key (hex)."""
+def payload(
+    cause: Cause, by: str, reach: Reach, reason: str, at: str, *, union: str
+) -> dict[str, Any]:
+    """Return what is signed when it begins.
+
+    Parameters
+    ----------
+    by : the public key (hex) of who calls it. union : that of the union that the class names.
+    """
     return {
         "at": at,
         "by": by,
         "cause": cause.value,
         "reach": reach.as_json(),
         "reason": reason,
+        "union": union,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from yesand.agreements.decision import Decision
 from yesand.corpus.auditing.records import Recorded
-from yesand.corpus.auditing.register import OF_STATE, Register
+from yesand.corpus.auditing.register import OF_STATE, OVERTAKING, Register
 from yesand.corpus.gate import Ruling, evaluate
 from yesand.corpus.manifest import ManifestTake, SignedManifest
 from yesand.corpus.table import Row, Table
@@ -80,13 +80,11 @@ def _position(
         yield f"it tells position {size:,}, and was in the log before that, as entry {entry:,}"
     elif root is None or predicate["log"]["root"] != root.hex():
         yield f"the log was another at its position {size:,}"
-    taken = [w for w in range(size, min(entry, len(log.kinds))) if _withdrawn(log, w)]
-    if taken:
-        yield f"the withdrawal of entry {taken[0]} came before it was signed and was not obeyed"
-
-
-def _withdrawn(log: Disclosure, entry: int) -> bool:
-    return log.kinds[entry] == Kind.AGREEMENT_WITHDRAWN
+    meanwhile = range(size, min(entry, len(log.kinds)))
+    late = next((n for n in meanwhile if log.kinds[n] in OVERTAKING), None)
+    if late is not None:
+        what = OVERTAKING[Kind(log.kinds[late])]
+        yield f"the {what} of entry {late} came before it was signed and was not obeyed"
 
 
 def _listed(manifest: SignedManifest, log: Disclosure) -> Iterator[str]:

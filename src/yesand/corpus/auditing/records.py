@@ -4,9 +4,11 @@ was taken back. Each was logged as it stands; here it is checked who signed it, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from yesand.agreements import receipt, scope
 from yesand.agreements.scope import Scope
@@ -19,8 +21,10 @@ from yesand.kernel.errors import BadInput, CheckFailed, YesAndError
 from yesand.kernel.ids import digest_of
 from yesand.kernel.keys import key_id
 from yesand.provenance import dsse
-from yesand.provenance.disclosure import Opened
+from yesand.provenance.disclosure import Disclosure, Opened
 from yesand.provenance.note import Verifier
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Agreed:
     supersedes: str | None
     terms: Terms
     terms_name: str
+    template: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Recorded:
 
 def agreed(entry: Opened) -> Agreed:
     """Read an agreement, every party's signature checked."""
-    told = _held(entry, receipt.opened)
+    told = held(entry, receipt.opened)
     terms = Terms.parse(told["terms"], where=f"entry {entry.index}")
     return Agreed(
         entry.index,
@@ -76,17 +81,13 @@ def agreed(entry: Opened) -> Agreed:
         told["supersedes"],
         terms,
         digest_of(told["terms"]),
+        str(told["template"]),
     )
 
 
 def taken_back(entry: Opened) -> TakenBack:
     """Read a withdrawal, its performer's signature checked."""
-
-    def opened(envelope: Any) -> Any:
-        key = bytes.fromhex(parse(dsse.payload_of(envelope))["performer"])
-        return dsse.opened(envelope, {key_id(key): key}, scope.PAYLOAD_TYPE)
-
-    told = _held(entry, opened)
+    told = held(entry, partial(sealed_by, "performer", scope.PAYLOAD_TYPE))
     at = instant(told["at"], where=f"entry {entry.index}")
     read = Scope.parse(told["scope"], where=f"entry {entry.index}")
     performer = str(told["performer"])
@@ -121,8 +122,39 @@ def manifest(entry: Opened, key: Verifier) -> SignedManifest:
     return read
 
 
-def _held(entry: Opened, opened: Any) -> Any:
-    """Return the payload of a signed entry."""
+def read_all(told: Disclosure, reader: Callable[[Opened], T], *kinds: str) -> list[T]:
+    """Read every opened entry of some kinds.
+
+    Raises
+    ------
+    CheckFailed : one has not its form, or its signatures do not hold.
+    """
+    found = []
+    for entry in told.of(*kinds):
+        try:
+            found.append(reader(entry))
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise CheckFailed(
+                f"What says {entry.kind} has not its form", where=f"entry {entry.index}"
+            ) from fault
+        except YesAndError as fault:
+            raise CheckFailed(fault.what, where=fault.where) from fault
+    return found
+
+
+def sealed_by(field: str, kind: str, envelope: Any) -> Any:
+    """Return a payload if it is signed by the public key that it names itself, in a field."""
+    key = bytes.fromhex(parse(dsse.payload_of(envelope))[field])
+    return dsse.opened(envelope, {key_id(key): key}, kind)
+
+
+def held(entry: Opened, opened: Callable[[Any], Any]) -> Any:
+    """Return the payload of a signed entry.
+
+    Raises
+    ------
+    CheckFailed : it is shown without signatures, or they do not hold.
+    """
     where = f"entry {entry.index}"
     if entry.opening.envelope is None:
         raise CheckFailed(f"The {entry.kind} is shown without its signatures", where=where)

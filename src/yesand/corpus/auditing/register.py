@@ -6,26 +6,41 @@ answer in the house itself; a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.standing import Standing
-from yesand.corpus.auditing.records import Agreed, Recorded, TakenBack, agreed, recorded, taken_back
-from yesand.kernel.errors import CheckFailed, YesAndError
+from yesand.corpus.auditing.records import (
+    Agreed,
+    Recorded,
+    TakenBack,
+    agreed,
+    read_all,
+    recorded,
+    taken_back,
+)
+from yesand.corpus.auditing.suspending import Suspensions
+from yesand.kernel.errors import CheckFailed
 from yesand.provenance.disclosure import Disclosure, Opened
 from yesand.provenance.kinds import Kind
 
-#: Kinds of entry that decide. Agreements and withdrawals are never erased: they are proof.
-ALWAYS_OPEN = (Kind.AGREEMENT_SIGNED, Kind.AGREEMENT_WITHDRAWN, Kind.MANIFEST_SIGNED)
+#: Kinds of entry that decide. Such entries are never erased: they are proof.
+ALWAYS_OPEN = (
+    Kind.AGREEMENT_SIGNED,
+    Kind.AGREEMENT_WITHDRAWN,
+    Kind.SUSPENSION_BEGUN,
+    Kind.SUSPENSION_ENDED,
+    Kind.MANIFEST_SIGNED,
+)
+#: What stops use from the very next decision on, and how it is called.
+OVERTAKING = {Kind.AGREEMENT_WITHDRAWN: "withdrawal", Kind.SUSPENSION_BEGUN: "suspension"}
 #: What is said of a take later on.
 OF_STATE = (Kind.TAKE_DISPUTED, Kind.TAKE_REVIEWED)
-#: Everything that a house lays open for an auditor, and nothing else.
+#: Everything that a house lays open for an auditor: with ``OF_UNIONS`` where a suspension turns on
+#: it, and nothing else.
 LAID_OPEN = (*ALWAYS_OPEN, *OF_STATE, Kind.TAKE_RECORDED, Kind.PERFORMER_JOINED)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class Register:
     withdrawals: tuple[TakenBack, ...]
     states: tuple[tuple[int, str, str], ...]
     names: Mapping[str, str]
+    suspensions: Suspensions
     _stood: dict[int, dict[str, Standing]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -58,14 +74,15 @@ class Register:
                 raise CheckFailed(
                     f"What decides is held back: {kind}", where=f"entry {held_back[0]}"
                 )
-        takes = _read(told, recorded, Kind.TAKE_RECORDED)
+        takes = read_all(told, recorded, Kind.TAKE_RECORDED)
         joined = (entry.told for entry in told.of(Kind.PERFORMER_JOINED))
         found = cls(
             takes={take.entry: take for take in takes},
-            agreements=tuple(_read(told, agreed, Kind.AGREEMENT_SIGNED)),
-            withdrawals=tuple(_read(told, taken_back, Kind.AGREEMENT_WITHDRAWN)),
-            states=tuple(row for rows in _read(told, _states, *OF_STATE) for row in rows),
+            agreements=tuple(read_all(told, agreed, Kind.AGREEMENT_SIGNED)),
+            withdrawals=tuple(read_all(told, taken_back, Kind.AGREEMENT_WITHDRAWN)),
+            states=tuple(row for rows in read_all(told, _states, *OF_STATE) for row in rows),
             names={str(each["public_key"]): str(each["handle"]) for each in joined},
+            suspensions=Suspensions.of(told),
         )
         _check_fit(found)
         return found
@@ -80,7 +97,12 @@ class Register:
         rows = {a.digest: a for a in self.agreements if a.entry < size}
         taken = [w for w in self.withdrawals if w.entry < size]
         ends = heads({digest: a.supersedes for digest, a in rows.items()})
-        return {first: _standing(rows[head], taken) for first, head in ends.items()}
+        return {first: self._standing(rows[head], taken, size) for first, head in ends.items()}
+
+    def _standing(self, head: Agreed, taken: list[TakenBack], size: int) -> Standing:
+        mine = tuple(seen(w) for w in taken if w.performer == head.performer and against(w, head))
+        over = self.suspensions.over(head, size)
+        return Standing(head.digest, head.terms, head.terms_name, mine, over)
 
     def state(self, size: int) -> dict[int, str]:
         """Return the state of every take then, for as much as the log tells."""
@@ -91,11 +113,6 @@ class Register:
             if take.entry < size
         }
         return {entry: state for entry, state in told.items() if state}
-
-
-def _standing(head: Agreed, taken: list[TakenBack]) -> Standing:
-    mine = tuple(seen(w) for w in taken if w.performer == head.performer and against(w, head))
-    return Standing(head.digest, head.terms, head.terms_name, mine)
 
 
 def against(withdrawal: TakenBack, head: Agreed) -> bool:
@@ -119,20 +136,6 @@ def _states(entry: Opened) -> list[tuple[int, str, str]]:
     if entry.kind == Kind.TAKE_REVIEWED:
         return [(entry.index, str(told["take"]), str(told["verdict"]))]
     return [(entry.index, str(record), "disputed") for record in told["takes"]]
-
-
-def _read(told: Disclosure, reader: Callable[[Opened], T], *kinds: str) -> list[T]:
-    found = []
-    for entry in told.of(*kinds):
-        try:
-            found.append(reader(entry))
-        except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            raise CheckFailed(
-                f"What says {entry.kind} has not its form", where=f"entry {entry.index}"
-            ) from fault
-        except YesAndError as fault:
-            raise CheckFailed(fault.what, where=fault.where) from fault
-    return found
 
 
 def _check_fit(found: Register) -> None:

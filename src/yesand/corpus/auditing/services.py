@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yesand.agreements import services as agreements
+from yesand.corpus.auditing.register import OVERTAKING
 from yesand.corpus.completeness import Audit, compare
 from yesand.corpus.manifest import SignedManifest
 from yesand.corpus.models import Manifest
@@ -38,13 +39,15 @@ def audit_completeness(
 
 
 def _check_obeyed(manifest: SignedManifest) -> None:
-    """Check that no withdrawal lies between a manifest's position and its signature."""
+    """Check that no withdrawal or suspension came between position and signature."""
     signed = Manifest.objects.get(digest=manifest.digest).entry_id
     between = Entry.objects.filter(index__gte=manifest.log_size, index__lt=signed)
-    late = between.filter(kind=Kind.AGREEMENT_WITHDRAWN).first()
+    late = between.filter(kind__in=OVERTAKING).first()
     if late is not None:
+        what = OVERTAKING[Kind(late.kind)]
         raise CheckFailed(
-            f"The withdrawal of entry {late.index} was not obeyed", where=_named(manifest)
+            f"The {what} of entry {late.index} was not obeyed",
+            where=_named(manifest),
         )
 
 

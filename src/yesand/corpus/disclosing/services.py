@@ -9,18 +9,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from yesand.agreements.collective.models import Countersignature, Membership
 from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.suspending.models import Lifting, Suspension
+from yesand.agreements.suspending.suspension import Reach
 from yesand.corpus.services import path_of
 from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import CheckFailed
-from yesand.kernel.ids import digest_of
+from yesand.kernel.ids import digest, digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.people.models import Performer
+from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.disclosure import Opening, first_line, line_of
 from yesand.provenance.kinds import Kind
@@ -76,12 +80,20 @@ class _Openings:
         self._by_kind: dict[str, Callable[[Sequence[Entry]], Mapping[str, Mapping[str, Any]]]] = {
             Kind.AGREEMENT_SIGNED: lambda some: _enveloped(Agreement, some),
             Kind.AGREEMENT_WITHDRAWN: lambda some: _enveloped(Withdrawal, some),
+            Kind.SUSPENSION_BEGUN: lambda some: _enveloped(Suspension, some),
+            Kind.SUSPENSION_ENDED: _endings,
             Kind.MANIFEST_SIGNED: self._manifests,
             Kind.TAKE_RECORDED: _takes,
             Kind.TAKE_REVIEWED: _reviews,
             Kind.TAKE_DISPUTED: _disputes,
             Kind.PERFORMER_JOINED: _joined,
         }
+        if any(Reach.parse(told).turns_on_unions for told in _reaches()):
+            self._by_kind |= {
+                Kind.UNION_JOINED: lambda some: _enveloped(Membership, some),
+                Kind.UNION_LEFT: lambda some: _enveloped(Membership, some),
+                Kind.COLLECTIVE_SIGNED: _collectives,
+            }
 
     def of(self, entries: Sequence[Entry]) -> Found:
         """Return the openings of those entries that decide and were not erased."""
@@ -110,8 +122,23 @@ class _Openings:
         return {"envelope": told["envelope"], "beside": beside}
 
 
+def _reaches() -> QuerySet[Suspension, Any]:
+    return Suspension.objects.values_list("reach", flat=True)
+
+
+def _endings(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
+    rows = Lifting.objects.filter(entry__in=entries).values_list("envelope", flat=True)
+    return {digest(dsse.payload_of(told)): {"envelope": told} for told in rows}
+
+
+def _collectives(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
+    rows = Countersignature.objects.filter(entry__in=entries)
+    signed = rows.values_list("collective_id", "envelope")
+    return {name: {"envelope": told} for name, told in signed}
+
+
 def _enveloped(
-    model: type[Agreement | Withdrawal], entries: Sequence[Entry]
+    model: type[Agreement | Withdrawal | Suspension | Membership], entries: Sequence[Entry]
 ) -> dict[str, dict[str, Any]]:
     rows = model._default_manager.filter(entry__in=entries)
     return {digest: {"envelope": told} for digest, told in rows.values_list("digest", "envelope")}
