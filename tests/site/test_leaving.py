@@ -13,13 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from stage import PASSWORD, Stage, recordings
 
+from yesand.agreements import held as in_agreements
 from yesand.agreements import services as agreements
+from yesand.agreements.collective.membership.services import say
+from yesand.agreements.collective.models import Membership
 from yesand.agreements.templates import standard
 from yesand.kernel.errors import Refused
 from yesand.people import services as people
 from yesand.people.delegating.services import grant
 from yesand.people.leaving.services import erase, preview
-from yesand.people.models import Event, Performer, Token, User
+from yesand.people.models import Event, Organisation, Performer, Token, User
 from yesand.people.rooms import offered
 from yesand.people.security.services import make_token
 from yesand.provenance import services as log
@@ -113,6 +116,9 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     client = Client(headers={"user-agent": "Firefox"})
     client.post(reverse("account_login"), {"login": "eva", "password": PASSWORD})
     copy, copied = credentialed(place, takes[0])
+    union = people.found(place, "voices", "Voices United", Organisation.Kind.UNION)
+    assert say(place, performer, union, member=True)
+    assert in_agreements.held(eva)["memberships"][0]["union__name"] == "Voices United"
     agreements.withdraw(place, performer, reason="I go.")
     told = preview(place, eva)
     assert not told.hindrances and len(told.goes) >= 4 and len(told.stays) >= 4
@@ -137,6 +143,8 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     assert (copy.entry.salt, copy.entry.record) == ("", "") and not copied.exists()
     assert list(place.media.rglob(f"{stage.take.sha256}.*"))
     assert client.get(reverse("account")).status_code == 302
+    said = Membership.objects.select_related("entry").get(performer=performer)
+    assert (said.union, said.belongs, said.envelope, said.entry.salt) == (None, False, {}, "")
     assert len(stage.house.check()) == 3  # the log, the books and the manifests
     page = Client()
     page.force_login(stage.users["producer"])

@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
+from yesand.agreements.collective.membership.services import forget
+from yesand.agreements.collective.models import Membership
 from yesand.agreements.models import Agreement, Offer, Step, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.kernel.place import Place
-from yesand.people.models import User
+from yesand.people.models import Performer, User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
 
@@ -25,10 +27,12 @@ def held(user: User) -> dict[str, Any]:
     withdrawn = Withdrawal.objects.filter(performer__user=user).order_by("at")
     signed = Agreement.objects.filter(performer__user=user).order_by("signed_at")
     offered = Offer.objects.filter(performer__user=user).order_by("made_at")
+    memberships = Membership.objects.filter(performer__user=user).order_by("entry_id")
     return {
         "offers": list(offered.values(*_OFFER)),
         "steps": list(_steps(user).order_by("thread", "number").values(*_STEP)),
         "agreements": list(signed.values(*_AGREEMENT, "envelope")),
+        "memberships": list(memberships.values("union__name", "belongs", "at", "envelope")),
         "withdrawals": list(withdrawn.values("digest", "scope", "reason", "at", "envelope")),
     }
 
@@ -67,11 +71,15 @@ def stays(place: Place, user: User) -> Iterator[str]:
 
 
 def erase(place: Place, user: User) -> None:
-    """Delete what was offered and never signed; of each word that was said, keep that it was."""
+    """Delete what was offered and never signed; of each word that was said, keep that it was.
+
+    Of which union somebody was is forgotten too (GDPR Art. 9).
+    """
     unsigned = _steps(user).filter(offer__agreement=None)
     log.erase(Entry.objects.filter(pk__in=unsigned.values("entry")))
     unsigned.update(draft=None, note="", envelope={})
     Offer.objects.filter(performer__user=user, agreement=None).delete()
+    forget(Performer.objects.filter(user=user))
 
 
 def _steps(user: User) -> QuerySet[Step]:

@@ -6,6 +6,7 @@ Plain values, so that a page, the API and a test can compare them with what happ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from yesand.agreements.scope import Scope
 from yesand.kernel.ids import digest_of
@@ -45,6 +46,16 @@ class Corpus:
 
 
 @dataclass(frozen=True)
+class Together:
+    """What somebody must do by a date, and about what: ``kind:name`` each."""
+
+    due: datetime
+    bearer: str
+    duty: Duty
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Foreseen:
     """What a withdrawal of this scope, made now, will do.
 
@@ -72,9 +83,14 @@ class Foreseen:
         return len({digest for corpus in self.corpora for digest, _ in corpus.models})
 
     @property
-    def dated(self) -> tuple[Due, ...]:
-        """The duties with a date, the soonest first."""
-        return tuple(sorted((d for d in self.duties if d.due), key=lambda d: (d.due, d.subject)))
+    def together(self) -> tuple[Together, ...]:
+        """The duties with a date, one row for each day, bearer and duty; the soonest first."""
+        found: dict[tuple[datetime, str, Duty], list[str]] = {}
+        for each in self.duties:
+            if each.due:
+                found.setdefault((each.due, each.bearer, each.duty), []).append(each.subject)
+        rows = (Together(*key, tuple(sorted(about))) for key, about in found.items())
+        return tuple(sorted(rows, key=lambda row: (row.due, row.bearer, row.duty)))
 
     @property
     def pays(self) -> tuple[Due, ...]:

@@ -62,11 +62,14 @@ class Countersignature(models.Model):
 
 
 class Membership(models.Model):
-    """A performer says that they belong to a union, or no longer do; the last word holds."""
+    """A performer says that they belong to a union, or no longer do; the last word holds.
+
+    Of a person who was erased only that something was said is left, and not of which union.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     performer = models.ForeignKey(Performer, on_delete=models.PROTECT, related_name="memberships")
-    union = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    union = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     belongs = models.BooleanField()
     at = models.DateTimeField()
     envelope = models.JSONField()
@@ -80,4 +83,4 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         """Name it for people."""
-        return f"{self.performer} {'in' if self.belongs else 'out of'} {self.union}"
+        return f"{self.performer} {'in' if self.belongs else 'out of'} {self.union or 'a union'}"

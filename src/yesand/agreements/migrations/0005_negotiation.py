@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('envelope', models.JSONField()),
                 ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='provenance.entry')),
                 ('performer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.performer')),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ('union', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
             options={
                 'ordering': ['entry_id'],

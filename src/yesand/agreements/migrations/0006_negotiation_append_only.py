@@ -1,14 +1,20 @@
-"""What was signed is never changed; a word that was said is blanked when the person is erased."""
+"""What was signed is never changed; words and memberships are blanked when a person is erased."""
 
 from django.db import migrations
 
 from yesand.provenance.triggers import append_only
 
-_SAME = " AND ".join(
-    f"NEW.{name} = OLD.{name}"
-    for name in "digest offer_id thread number kind party by_id at entry_id".split()
-)
-_BLANK = "NEW.draft IS NULL AND NEW.note = '' AND CAST(NEW.envelope AS text) = '{}'"
+
+
+def _same(names: str) -> str:
+    return " AND ".join(f"NEW.{name} = OLD.{name}" for name in names.split())
+
+
+_STEP = _same("digest offer_id thread number kind party by_id at entry_id")
+_STEP += " AND NEW.draft IS NULL AND NEW.note = '' AND CAST(NEW.envelope AS text) = '{}'"
+_MEMBERSHIP = _same("digest performer_id at entry_id")
+_MEMBERSHIP += " AND NEW.union_id IS NULL AND NOT NEW.belongs"
+_MEMBERSHIP += " AND CAST(NEW.envelope AS text) = '{}'"
 
 
 class Migration(migrations.Migration):
@@ -16,9 +22,10 @@ class Migration(migrations.Migration):
 
     dependencies = [("agreements", "0005_negotiation")]
     operations = [
-        append_only("agreements_step", update_unless=f"{_SAME} AND {_BLANK}"),
+        append_only("agreements_step", update_unless=_STEP),
+        append_only("agreements_membership", update_unless=_MEMBERSHIP),
         *(
             append_only(f"agreements_{name}")
-            for name in "collective countersignature membership suspension lifting".split()
+            for name in "collective countersignature suspension lifting".split()
         ),
     ]

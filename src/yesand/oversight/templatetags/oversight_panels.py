@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from yesand.oversight.closing.services import about_model, state
 from yesand.oversight.feed.notice import Notice
@@ -18,6 +19,7 @@ from yesand.oversight.findings.services import address_of
 from yesand.oversight.models import Finding, Obligation, Revocation
 from yesand.oversight.services import about_service, asked_by
 from yesand.people.models import Seat
+from yesand.people.services import organisation
 from yesand.people.sight import visible
 from yesand.training.models import Deployment, TrainedModel
 
@@ -89,6 +91,35 @@ def duty_about(obligation: Obligation) -> SafeString | str:
     if kind not in {"manifest", "model", "deployment", "performer"} or not key:
         return shown
     return format_html('<a href="{}">{}</a>', reverse(kind, args=[key]), shown)
+
+
+@register.simple_tag
+def about_what(subjects: Sequence[str]) -> str:
+    """Write what one duty is about in a line: corpora counted, all else by name."""
+    named = [subject.partition(":") for subject in subjects]
+    corpora = sum(kind == "manifest" for kind, _, _ in named)
+    counted = ngettext("%(n)d corpus", "%(n)d corpora", corpora) % {"n": corpora}
+    told = [_subject(kind, name) for kind, _, name in named if kind != "manifest"]
+    return ", ".join([counted, *told] if corpora else told)
+
+
+def _subject(kind: str, name: str) -> str:
+    if kind == "takes":
+        number, _, name = name.partition(" of ")
+        said = ngettext("%(n)d take of %(name)s", "%(n)d takes of %(name)s", int(number))
+        return said % {"n": int(number), "name": name}
+    words = {
+        "model": gettext("the model %(name)s"),
+        "deployment": gettext("the service %(name)s"),
+        "performer": gettext("the recordings of %(name)s"),
+    }
+    return words[kind] % {"name": name}
+
+
+@register.simple_tag
+def called(slug: str) -> str:
+    """Return an organisation's name."""
+    return str(organisation(slug))
 
 
 @register.simple_tag

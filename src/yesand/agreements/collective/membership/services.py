@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yesand.agreements.collective.accord import MEMBERSHIP
 from yesand.agreements.collective.models import Membership
@@ -22,6 +23,7 @@ from yesand.people.services import signer_of
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
 
 
 def say(place: Place, performer: Performer, union: Organisation, *, member: bool) -> bool:
@@ -61,6 +63,13 @@ def _payload(performer: Performer, union: Organisation, member: bool, at: str) -
     }
 
 
+def forget(performers: QuerySet[Performer]) -> None:
+    """Erase of which unions people said anything; that they said something stays."""
+    rows = Membership.objects.filter(performer__in=performers)
+    log.erase(Entry.objects.filter(pk__in=rows.values("entry")))
+    rows.update(union=None, belongs=False, envelope={})
+
+
 def belongs(performer: Performer) -> frozenset[str]:
     """Return the unions that a performer belongs to, by their short names."""
     rows = Membership.objects.filter(performer=performer).select_related("union")
@@ -71,6 +80,8 @@ def members(rows: Iterable[Membership]) -> dict[int, frozenset[str]]:
     """Return the unions of each performer, of what they said in order."""
     found: dict[int, set[str]] = {}
     for row in rows:
+        if row.union is None:
+            continue
         theirs = found.setdefault(row.performer_id, set())
         (theirs.add if row.belongs else theirs.discard)(row.union.slug)
     return {performer: frozenset(unions) for performer, unions in found.items()}
