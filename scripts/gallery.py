@@ -1,6 +1,6 @@
 """Keep one small picture of every page of a house in docs/images/pages, and show them in a page.
 
-The pages are those of ``scripts/screenshots.py``: light, on a desktop. Needs Debian's ``chromium``.
+The pages are those of ``scripts/pages.py``: light, on a desktop. Needs Debian's ``chromium``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from secrets import token_urlsafe
 
 from PIL import Image
 from playwright.sync_api import Browser, StorageState, sync_playwright
-from screenshots import ARGUMENTS, CHROMIUM, logged_in, prepare, served
+from screenshots import ARGUMENTS, CHROMIUM, logged_in, served
+
+from pages import prepare
 
 DOCS = Path(__file__).parents[1] / "docs"
 PICTURES, PAGE = DOCS / "images" / "pages", DOCS / "gallery.md"

@@ -1,4 +1,4 @@
-"""The room's part of the API: agreements and their receipts."""
+"""The room's part of the API: agreements and receipts, negotiations, floors, suspensions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from yesand.agreements.consent.services import consent_receipt, odrl
-from yesand.agreements.models import Agreement
+from yesand.agreements.models import Agreement, Collective, Offer, Suspension
+from yesand.agreements.negotiating.steps.services import latest
 from yesand.agreements.services import receipt_of
 from yesand.people.bearer import allowed
 from yesand.people.shapes import Digest, Page, Slice, paged
@@ -106,6 +107,123 @@ def agreement_consent(request: HttpRequest, digest: Digest) -> dict[str, Any]:
     found = _seen(request, digest)
     address = request.build_absolute_uri(reverse("withdrawal_preview"))
     return consent_receipt(cast(Request, request).place, found, address)
+
+
+class StepOut(Schema):
+    """One word of a negotiation, as it was signed."""
+
+    digest: str
+    kind: str
+    party: str
+    hand: dict[str, Any]
+    draft: dict[str, Any] | None
+    note: str
+    at: datetime
+    answer_by: datetime | None
+    envelope: dict[str, Any]
+    entry: int = Field(alias="entry_id")
+
+
+class OfferOut(Schema):
+    """What is negotiated, at a glance."""
+
+    number: int = Field(alias="pk")
+    performer: str
+    template: str
+    open: bool
+    declined: bool
+    made_at: datetime
+    agreement: str | None = Field(alias="agreement_id")
+    supersedes: str | None = Field(alias="supersedes_id")
+
+    @staticmethod
+    def resolve_performer(row: Offer) -> str:
+        """Name the performer by their handle."""
+        return row.performer.handle
+
+
+class OfferWhole(OfferOut):
+    """A negotiation with every word, and what the last offer changed, clause by clause."""
+
+    steps: list[StepOut]
+    differences: list[dict[str, Any]]
+
+
+class CollectiveOut(Schema):
+    """A collective agreement and the floor that it sets."""
+
+    digest: str
+    union: str
+    words: dict[str, Any]
+    proposed_by: str
+    at: datetime
+    signed_by_both: bool
+    supersedes: str | None = Field(alias="supersedes_id")
+    entry: int = Field(alias="entry_id")
+
+    @staticmethod
+    def resolve_union(row: Collective) -> str:
+        """Name the union."""
+        return row.union.slug
+
+    @staticmethod
+    def resolve_signed_by_both(row: Collective) -> bool:
+        """Tell whether it stands."""
+        return hasattr(row, "countersignature")
+
+
+class SuspensionOut(Schema):
+    """A class of agreements that is suspended, or was."""
+
+    digest: str
+    cause: str
+    by: str
+    reach: dict[str, Any]
+    reason: str
+    at: datetime
+    lifted_at: datetime | None
+    envelope: dict[str, Any]
+    entry: int = Field(alias="entry_id")
+
+    @staticmethod
+    def resolve_by(row: Suspension) -> str:
+        """Name who called it."""
+        return row.by.slug
+
+    @staticmethod
+    def resolve_lifted_at(row: Suspension) -> datetime | None:
+        """Tell since when it is over."""
+        return row.lifting.at if row.lifted else None
+
+
+@router.get("/offers", response=Page[OfferOut], auth=allowed("account:read"))
+def offers(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
+    """List what is negotiated, the newest first. Signing takes a person: see the page."""
+    rows = visible(Offer, cast(Request, request).sight).select_related("performer")
+    return paged(rows.order_by("-pk"), part)
+
+
+@router.get("/offers/{int:number}", response=OfferWhole, auth=allowed("account:read"))
+def offer(request: HttpRequest, number: int) -> Offer:
+    """Return one negotiation, word by word."""
+    rows = visible(Offer, cast(Request, request).sight).select_related("performer", "supersedes")
+    found: Any = get_object_or_404(rows, pk=number)
+    found.differences = [each.as_dict() for each in latest(found)]
+    return cast(Offer, found)
+
+
+@router.get("/collectives", response=Page[CollectiveOut], auth=allowed("account:read"))
+def collectives(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
+    """List collective agreements with their floors, the newest first."""
+    rows = visible(Collective, cast(Request, request).sight)
+    return paged(rows.select_related("union", "countersignature"), part)
+
+
+@router.get("/suspensions", response=Page[SuspensionOut], auth=allowed("account:read"))
+def suspensions(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
+    """List what is suspended and what was, the newest first."""
+    rows = visible(Suspension, cast(Request, request).sight)
+    return paged(rows.select_related("by", "lifting"), part)
 
 
 def _seen(request: HttpRequest, digest: str) -> Agreement:

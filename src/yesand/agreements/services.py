@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +13,12 @@ from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.drafts import PAYLOAD_TYPE, Draft
 from yesand.agreements.models import Agreement, Withdrawal
+from yesand.agreements.negotiating.state import State, state
 from yesand.agreements.receipt import receipt
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
 from yesand.agreements.suspending.services import reaching
+from yesand.agreements.suspending.suspension import stopping
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
@@ -233,6 +236,18 @@ def against(agreement: Agreement) -> tuple[Withdrawn, ...]:
     rows = withdrawals_of(agreement.performer)
     taken = [(row.entry_id, Scope.parse(row.scope).since(row.at)) for row in rows]
     return _against(agreement, taken)
+
+
+def state_of(agreement: Agreement, now: datetime) -> State:
+    """Return what an agreement is at a moment: in force, or why it is not."""
+    terms = Terms.parse(agreement.terms)
+    return state(
+        terms,
+        now,
+        followed=Agreement.objects.filter(supersedes=agreement).exists(),
+        withdrawals=against(agreement),
+        suspended=bool(stopping(terms, reaching()(agreement, terms))),
+    )
 
 
 def _reader_of_terms() -> Callable[[Any], tuple[str, Terms]]:

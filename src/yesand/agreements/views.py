@@ -17,8 +17,11 @@ from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.speaking.services import open_offers
 from yesand.agreements.reading import readable
-from yesand.agreements.services import receipt_of
+from yesand.agreements.services import receipt_of, standing_of, state_of
+from yesand.agreements.suspending.suspension import stopping
 from yesand.agreements.terms import Terms
+from yesand.people.acting import SIGN
+from yesand.people.models import Seat
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 
@@ -46,14 +49,23 @@ def agreement(request: Request, digest: str) -> HttpResponse:
     """Show one agreement, what it replaced, what replaced it, and what was withdrawn since."""
     rows = visible(Agreement, request.sight).select_related("performer", "producer", "entry")
     found = get_object_or_404(rows, digest=digest)
+    stands = standing_of(found)
+    followed = Agreement.objects.filter(supersedes=found).first()
+    produces = Seat.Role.PRODUCER in request.sight.roles
+    own = found.kind == Agreement.Kind.INDIVIDUAL
     return render(
         request,
         "agreements/agreement.html",
         {
             "agreement": found,
+            "suspensions": stopping(stands.terms, stands.suspensions),
+            "state": state_of(found, request.place.clock.now()),
+            "may_amend": own
+            and followed is None
+            and (produces or request.sight.may(SIGN, found.performer)),
             "sections": readable(Terms.parse(found.terms)),
             "signatures": found.envelope.get("signatures", []),
-            "superseded_by": Agreement.objects.filter(supersedes=found).first(),
+            "superseded_by": followed,
             "withdrawals": Withdrawal.objects.filter(
                 performer=found.performer, at__gte=found.signed_at
             ).order_by("at"),

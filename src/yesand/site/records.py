@@ -60,11 +60,11 @@ NEGOTIATION = (
 )
 HOMES = {
     **dict.fromkeys(NEGOTIATION, Home(Step, "offer", "offer__pk")),
-    Kind.COLLECTIVE_PROPOSED: Home(Collective),
-    Kind.COLLECTIVE_SIGNED: Home(Countersignature),
+    Kind.COLLECTIVE_PROPOSED: Home(Collective, "collective"),
+    Kind.COLLECTIVE_SIGNED: Home(Countersignature, "collective", "collective__pk"),
     **dict.fromkeys((Kind.UNION_JOINED, Kind.UNION_LEFT), Home(Membership)),
-    Kind.SUSPENSION_BEGUN: Home(Suspension),
-    Kind.SUSPENSION_ENDED: Home(Lifting),
+    Kind.SUSPENSION_BEGUN: Home(Suspension, "suspension"),
+    Kind.SUSPENSION_ENDED: Home(Lifting, "suspension", "suspension__pk"),
     Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),
     Kind.AGREEMENT_WITHDRAWN: Home(Withdrawal, "withdrawal"),
     **dict.fromkeys(MEETING, Home(Change, "meeting", "meeting__uid")),

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from yesand.agreements.comparing.clauses import heading
+from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.difference import Change
 from yesand.agreements.comparing.effects import (
     ABSENT,
@@ -30,12 +30,12 @@ from yesand.agreements.comparing.effects import (
     places,
     protected,
 )
+from yesand.agreements.comparing.kinds import read
 from yesand.agreements.comparing.values import ENGLISH, Voice, clause_of, fields, label, said
-from yesand.agreements.terms import Amount, Terms
+from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput
 
 _KEEPS = {Effect.BETTER, Effect.NEITHER}
-_PRICES = "pay.per_unit."
 
 
 def _(words: str) -> str:
@@ -99,25 +99,7 @@ def _read(name: str, value: Any) -> Any:
         raise ValueError("no term of an agreement that can be better or worse")
     if judged.__name__ == "neither":
         raise ValueError("is neither better nor worse, so it cannot be a floor")
-    kind = _kind(name)
-    plain = kind.dump_python(kind.validate_python(value), mode="json")
-    return sorted(plain) if isinstance(plain, list) else plain
-
-
-def _kind(name: str) -> TypeAdapter[Any]:
-    """Return the type of a field of the terms, or of one of its parts."""
-    if name.startswith(_PRICES):
-        return TypeAdapter(Amount)
-    model: type[BaseModel] = Terms
-    *outer, last = name.split(".")
-    for part in outer:
-        model = type(getattr(_ANY, part))
-    info = model.model_fields[last]
-    told: Any = info.annotation
-    return TypeAdapter(Annotated[(told, *info.metadata)] if info.metadata else told)
-
-
-_ANY = Terms.model_validate({"valid_from": "2000-01-01"})
+    return read(name, value)
 
 
 def _why(fault: Exception) -> str:
@@ -142,12 +124,14 @@ _SAID: Mapping[Direction, str] = {
 def in_words(name: str, limit: Any, voice: Voice = ENGLISH) -> str:
     """Say one limit.
 
-    >>> in_words("notice_days", 30), in_words("exclusive", False)
-    ('Notice: at least 30 days', 'Other work: no')
+    >>> in_words("notice_days", 30), in_words("onward_licensing", False)
+    ('Notice: at least 30 days', 'Passing on: Passing these rights on to others is not allowed.')
     """
     judged = direction(name)
     words = _SAID.get(judged, "{what}") if judged else "{what}"
     called = heading(clause_of(name), voice.language)
+    if isinstance(limit, bool) and "." not in name:
+        return f"{called}: {sentence(name, limit, voice.language)}"
     part = label(name, voice)
     told = voice.say(words).format(what=said(name, limit, voice))
     return f"{called}: {part + ': ' if part else ''}{told}"

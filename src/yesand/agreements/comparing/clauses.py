@@ -12,6 +12,7 @@ from yesand.agreements.terms import Terms
 
 #: ``3. What for. They may be used for research only. [purposes = ["research"]]`` (``wording``).
 _CLAUSE = re.compile(r"\d+\. (?P<heading>[^.]+)\. (?P<says>.*?) \[(?P<field>\w+) = .*\]\Z", re.S)
+_ANY = Terms.model_validate({"valid_from": "2000-01-01"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Worded:
 def heading(name: str, language: str = "en") -> str:
     """Return what the clause of a field is called."""
     return wording.SENTENCES[name][0]
+
+
+def sentence(name: str, value: bool, language: str = "en") -> str:
+    """Return what the clause of a field says where it is granted or promised, or where not."""
+    return wording.sentence(_ANY.model_copy(update={name: value}), name)
 
 
 def _clause(paragraph: str) -> Clause:

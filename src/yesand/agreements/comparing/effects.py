@@ -114,6 +114,11 @@ def neither(before: Any, after: Any) -> Effect:
     return Effect.NEITHER
 
 
+def undecided(before: Any, after: Any) -> Effect:
+    """Decide nothing, because only a reader can: words."""
+    return Effect.OPEN
+
+
 #: Field of the terms → how a change of it is judged. A part of a field is named with a dot; of the
 #: prices for each unit of use, all are judged alike.
 DIRECTIONS: Mapping[str, Direction] = {
@@ -122,6 +127,7 @@ DIRECTIONS: Mapping[str, Direction] = {
     "use_classes": allowed,
     "purposes": allowed,
     "banned_purposes": protected,
+    "described_use": undecided,
     "approval_per_use": protected,
     "modalities": allowed,
     "materials": allowed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,13 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from yesand.agreements.collective.said import Said
+from yesand.agreements.collective.services import floors
+from yesand.agreements.comparing.clauses import Worded
 from yesand.agreements.models import Agreement, Offer
+from yesand.agreements.negotiating.conversation import words
 from yesand.agreements.negotiating.steps.services import last
+from yesand.agreements.negotiating.views import reader
 from yesand.agreements.offering import services as offering
 from yesand.agreements.offering.forms import OfferForm
+from yesand.agreements.offering.services import overdue
 from yesand.agreements.offering.speaking.services import may_sign, may_speak, on_table
 from yesand.agreements.reading import readable
-from yesand.agreements.terms import Terms
 from yesand.kernel.errors import Refused
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
@@ -55,7 +62,7 @@ def _make(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: Request, number: int) -> HttpResponseBase:
     """Show what is offered, the summary first; sign it when whoever may do so says so."""
-    rows = visible(Offer, request.sight).select_related("performer", "agreement")
+    rows = visible(Offer, request.sight).select_related("performer", "agreement", "supersedes")
     found = get_object_or_404(rows, pk=number)
     if request.method != "POST":
         return _shown(request, found)
@@ -66,11 +73,22 @@ def offer(request: Request, number: int) -> HttpResponseBase:
 
 
 def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -> HttpResponse:
+    word = last(found)
+    lies, voice = on_table(found, word), reader()
+    of_old = found.supersedes
+    before = Worded(of_old.terms, of_old.text) if of_old is not None else None
+    day = request.place.clock.now().astimezone(UTC).date()
     context = {
         "offer": found,
-        "sections": readable(Terms.parse(found.terms)),
-        "may_sign": may_sign(request.sight, found),
-        "guardian": Terms.parse(found.terms).represented_by == offering.GUARDIAN,
+        "lies": lies,
+        "word": word,
+        "words": list(words(list(found.steps.order_by("number")), voice, before)),
+        "floors": [Said.of(*each, voice) for each in floors(found.performer, lies.terms, day)],
+        "sections": readable(lies.terms),
+        "may_sign": found.open and may_sign(request.sight, found),
+        "late": overdue(request.place, word),
+        "party": _party(request, found),
+        "guardian": lies.terms.represented_by == offering.GUARDIAN,
         "own": request.sight.performer == found.performer,
         "producer": Seat.Role.PRODUCER in request.sight.roles,
         "fault": fault,
@@ -85,7 +103,8 @@ def _sign(request: Request, found: Offer) -> HttpResponse:
         fault = gettext("Say first that you have read it.")
         return _shown(request, found, fault, 422)
     try:
-        made, new = offering.signed(request.place, found, request.user)
+        answers = request.POST.get("answers")
+        made, new = offering.signed(request.place, found, request.user, answers)
     except Refused as fault:
         found.refresh_from_db()
         return _shown(request, found, str(fault), 409)

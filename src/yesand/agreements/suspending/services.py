@@ -85,11 +85,10 @@ def _cause(caller: Organisation) -> Cause:
 
 
 def _check_seat(caller: Organisation, by: User) -> None:
-    role = Seat.Role.UNION if caller.kind == Organisation.Kind.UNION else Seat.Role.PRODUCER
-    if (
-        not by.is_active
-        or not Seat.objects.filter(user=by, role=role, organisation=caller).exists()
-    ):
+    seats = Seat.objects.filter(user=by, role=Seat.Role.PRODUCER)  # a house has one producer
+    if caller.kind == Organisation.Kind.UNION:
+        seats = Seat.objects.filter(user=by, role=Seat.Role.UNION, organisation=caller)
+    if not by.is_active or not seats.exists():
         raise Refused(f"Only who sits for {caller} suspends or lifts in its name", where=str(by))
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
+from yesand.agreements.comparing.clauses import Worded
+from yesand.agreements.comparing.difference import Difference, compare
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer, Step
 from yesand.agreements.negotiating import step as words
@@ -94,6 +96,15 @@ def add(
 def last(offer: Offer) -> Step | None:
     """Return the last word; none: an offer from before steps were kept."""
     return Step.objects.filter(offer=offer).order_by("-number").first()
+
+
+def latest(offer: Offer) -> tuple[Difference, ...]:
+    """Return how the newest terms differ from those before them: nothing, of a first offer."""
+    drafts = [s.draft for s in offer.steps.order_by("number") if s.draft is not None]
+    versions = [Worded(draft["terms"], draft["text"]) for draft in drafts]
+    if offer.supersedes is not None:
+        versions.insert(0, Worded(offer.supersedes.terms, offer.supersedes.text))
+    return compare(*versions[-2:]).different if len(versions) > 1 else ()
 
 
 def check_step(step: Step) -> dict[str, Any]:
