@@ -149,7 +149,7 @@ def test_no_word_is_lost_or_doubled_when_the_server_dies_in_the_middle(
     words = page.locator("[data-heidi-words]")
     expect(words).to_contain_text("each figure", timeout=60_000)
     talking.kill()
-    bar = page.locator("[data-rejoin]")
+    bar = page.locator("main [data-live]")
     expect(bar).to_contain_text("Next try in", timeout=20_000)
     expect(bar.get_by_role("button")).to_have_text("Try now")
     talking.start()
@@ -172,10 +172,10 @@ def test_a_session_that_ended_is_said_and_nothing_is_lost(
     page.context.clear_cookies()
     page.fill("#heidi-text", "What is my balance?")
     page.press("#heidi-text", "Enter")
-    bar = page.locator("[data-rejoin]")
+    bar = page.locator("main [data-live]")
     expect(bar).to_contain_text("session has ended", timeout=30_000)
     expect(page.locator("#heidi-text")).to_have_value("What is my balance?")
-    assert "next=%2Fheidi%2F" in (bar.locator("a").get_attribute("href") or "")
+    assert "next=%2Fheidi%2F" in (bar.locator("[data-again]").get_attribute("href") or "")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -32,4 +32,4 @@ def test_an_auditor_downloads_what_proves_every_manifest(
 def test_a_check_of_the_house_tells_of_its_manifests(stage: Stage, as_: dict[str, Client]) -> None:
     as_["auditor"].post(reverse("checks"))
     page = as_["auditor"].get(reverse("checks")).content.decode()
-    assert "each exactly the takes that were permitted at its position" in page
+    assert "each holds exactly the takes permitted at its position" in page

@@ -21,7 +21,7 @@ from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.kernel.ids import digest_of
 from yesand.people import services as people
-from yesand.people.models import Organisation
+from yesand.people.models import Organisation, Performer
 from yesand.provenance import dsse
 from yesand.provenance.models import Entry
 from yesand.takes import services as takes
@@ -70,6 +70,15 @@ def lab(house: yesand.House) -> Organisation:
     return people.organisation("house-lab")
 
 
+def _check_names(house: yesand.House, manifest: SignedManifest, told: dict[str, float]) -> None:
+    """A card names by their credit those alone who wish it and were promised it."""
+    handles = {take.performer for take in manifest.takes}
+    assert len(told) == len(handles) and not handles & set(told)
+    wished = Performer.objects.exclude(credit_name="").filter(credited=True)
+    credited = set(wished.values_list("credit_name", flat=True))
+    assert all(name in credited or name.startswith("performer-") for name in told)
+
+
 def test_a_trained_model_is_registered_signed_and_logged(
     house: yesand.House, manifest: SignedManifest, tmp_path: Path
 ) -> None:
@@ -82,6 +91,7 @@ def test_a_trained_model_is_registered_signed_and_logged(
     assert made.entry.kind == "model.registered" and made.entry.record == digest_of(payload)
     assert made.run["scores"]["uar"] == made.card["scores"]["uar"] > 0.9
     assert made.card["bound_to"]["agreements"] == {"individual": 4}
+    _check_names(house, manifest, made.card["scores"]["by_performer"])
     # Again, it is the model that is there already; nothing is trained, written or logged.
     entries = Entry.objects.count()
     assert train(house.place, manifest, tmp_path / "m", settings=QUICK) == made

@@ -97,6 +97,9 @@ def test_the_card_puts_the_worst_performer_and_the_law_in_words(trained: Path) -
     assert f"({facts['scores']['worst_performer']['performer']})" in text
     assert facts["marks"] == [] and facts["bound_to"]["agreements"] == {"individual": 4}
     assert facts["data"]["emotions"] == {"glad": 8, "grave": 8, "uneasy": 8}
+    # Nobody has said what outsiders may call them.
+    assert not any(name in text + json.dumps(facts) for name in PEOPLE)
+    assert len(facts["scores"]["by_performer"]) == len(PEOPLE)
 
 
 def test_nothing_in_a_model_is_a_pickle(trained: Path) -> None:

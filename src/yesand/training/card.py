@@ -6,7 +6,7 @@ Sections after Mitchell et al. 2019, Model Cards for Model Reporting.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from yesand.affect.evaluation import Evaluation
@@ -59,12 +59,27 @@ def card(examples: Sequence[Heard], grounds: Grounds, scores: Evaluation | None)
             "duration_ms": sum(e.duration_ms for e in examples),
             "emotions": dict(sorted(Counter(e.emotion for e in examples).items())),
         },
-        "scores": scores.as_json() if scores else None,
+        "scores": _for_outsiders(scores.as_json(), grounds.names) if scores else None,
         "scored_how": "folds by performer: nobody is on both sides"
         if scores
         else "not scored here",
         "limits": list(LIMITS),
         "notices": list(NOTICES),
+    }
+
+
+def _for_outsiders(scores: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return scores without the names that a house knows its performers by."""
+    by_performer, worst = scores["by_performer"], scores["worst_performer"]
+    known = {
+        handle: names.get(handle) or f"performer {number}"
+        for number, handle in enumerate(sorted(by_performer), 1)
+    }
+    told = {known[handle]: rate for handle, rate in by_performer.items()}
+    return {
+        **scores,
+        "by_performer": dict(sorted(told.items())),
+        "worst_performer": {**worst, "performer": known[worst["performer"]]},
     }
 
 

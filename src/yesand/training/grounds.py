@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -20,6 +20,7 @@ class Grounds:
     sources : public corpora among the takes, each with its licence.
     trial : some terms stand in for consent that nobody gave.
     synthetic : takes made by code, not by a person.
+    names : performer → what outsiders may call them; no part of what a card repeats.
     """
 
     manifest: str
@@ -30,8 +31,10 @@ class Grounds:
     sources: tuple[Mapping[str, Any], ...] = ()
     trial: bool = False
     synthetic: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         plain = asdict(self)
+        del plain["names"]
         return {**plain, "request": dict(self.request), "sources": [dict(s) for s in self.sources]}

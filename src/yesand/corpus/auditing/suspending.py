@@ -37,6 +37,7 @@ class Begun:
     reach: Reach
     union: str
     at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Suspensions:
             _check_shown(told)
         return cls(
             tuple(begun),
-            tuple(read_all(told, _ended, Kind.SUSPENSION_ENDED)),
+            tuple(read_all(told, partial(_ended, begun), Kind.SUSPENSION_ENDED)),
             tuple(read_all(told, _belonging, Kind.UNION_JOINED, Kind.UNION_LEFT)),
             tuple(read_all(told, _stood, Kind.COLLECTIVE_SIGNED)),
         )
@@ -139,11 +140,14 @@ def _begun(entry: Opened) -> Begun:
     if cause == Cause.STRIKE and union not in {"", told["by"]}:
         raise CheckFailed("A strike of another union's members", where=f"entry {entry.index}")
     at = instant(told["at"], where=f"entry {entry.index}")
-    return Begun(entry.index, entry.digest, cause, reach, union, at)
+    return Begun(entry.index, entry.digest, cause, reach, union, at, str(told["by"]))
 
 
-def _ended(entry: Opened) -> tuple[str, int]:
+def _ended(begun: Collection[Begun], entry: Opened) -> tuple[str, int]:
     told = held(entry, partial(sealed_by, "by", suspension.LIFTED))
+    callers = {each.digest: each.by for each in begun}
+    if callers.get(told["suspension"]) != told["by"]:
+        raise CheckFailed("Lifted by who did not call it", where=f"entry {entry.index}")
     return str(told["suspension"]), entry.index
 
 

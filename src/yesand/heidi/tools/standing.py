@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from yesand.agreements.models import Agreement
 from yesand.heidi.reply import Link, Reply, Row
 from yesand.heidi.slots import Slots
-from yesand.heidi.tools.asker import Asker, page
+from yesand.heidi.tools.acting import acting
+from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.money import left
 from yesand.people.frame import Waiting
 from yesand.people.models import Performer, Seat
@@ -82,7 +83,7 @@ def account(asker: Asker, _slots: Slots) -> Reply:
     links = [Link(w.what, w.address) for w in waits[:5]]
     return Reply(
         text,
-        rows=tuple(_holdings(asker)),
+        rows=(*_holdings(asker), *acting(asker)),
         links=(
             *links,
             Link(_("Your page"), reverse("me")),
@@ -112,33 +113,3 @@ def waiting(asker: Asker) -> list[Waiting]:
     request = asker.request
     found = [w for room in offered("waiting") for w in room.waiting(request)]
     return sorted(found, key=lambda w: (not w.urgent, w.since))
-
-
-def leave(asker: Asker, _slots: Slots) -> Reply:
-    """Show the way to a withdrawal: a page that says what it will do, and asks again."""
-    if asker.sight.performer is None:
-        return Reply(
-            _("A withdrawal is a performer’s own: you have no performer’s seat."),
-            links=(Link(_("How a withdrawal works"), _questions("withdrawal")),),
-        )
-    address = page("withdrawal_preview")
-    if address:
-        return Reply(
-            _(
-                "You may withdraw at any time, whole or in part, and need not say why. This page "
-                "first shows exactly what it will do; nothing happens until you confirm it there."
-            ),
-            links=(Link(_("See what a withdrawal will do"), address),),
-        )
-    return Reply(
-        _(
-            "You may withdraw at any time, whole or in part, and need not say why. In this house "
-            "the producer does it for you: `yesand withdraw`. Shall I write to them?"
-        ),
-        links=(Link(_("How a withdrawal works"), _questions("withdrawal")),),
-        offers_human=True,
-    )
-
-
-def _questions(anchor: str) -> str:
-    return f"{reverse('help_page', args=['questions'])}#{anchor}"

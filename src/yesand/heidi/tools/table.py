@@ -8,7 +8,7 @@ from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Quote, Reply
 from yesand.heidi.search import excerpt, search
 from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
-from yesand.heidi.tools import meetings, money, records, standing
+from yesand.heidi.tools import meetings, money, records, standing, withdrawing
 from yesand.heidi.tools.asker import Asker, Tool
 from yesand.heidi.tools.places import named
 from yesand.people.rooms import offered
@@ -60,7 +60,7 @@ TOOLS = {
         Tool(Intent.BOOK, "Propose a meeting (the person confirms)", Meet, meetings.book),
         Tool(Intent.MOVE, "Propose to move a meeting (they confirm)", Change, meetings.move),
         Tool(Intent.CANCEL, "Propose to cancel a meeting (they confirm)", Change, meetings.cancel),
-        Tool(Intent.WITHDRAW, "The way to a withdrawal's own page", Slots, standing.leave),
+        Tool(Intent.WITHDRAW, "Withdrawals, and the way to one's own", Slots, withdrawing.withdraw),
         Tool(Intent.HUMAN, "Offer to pass a question to the producer", Asked, ask_human),
         Tool(Intent.OTHER, "Search documentation and own records", Asked, look_up),
     )

@@ -32,7 +32,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     return [
         f"log: {head.size:,} entries, every tile, the root and the signature hold",
         check_books(),
-        f"manifests: {manifests:,}, each exactly the takes that were permitted at its position",
+        f"manifests: {manifests:,}, each holds exactly the takes permitted at its position",
     ]
 
 

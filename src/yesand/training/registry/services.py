@@ -13,6 +13,7 @@ from django.db import transaction
 from yesand.agreements.models import Agreement
 from yesand.agreements.terms import Terms
 from yesand.corpus import services as corpus
+from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.manifest import SignedManifest
 from yesand.corpus.models import Manifest
 from yesand.kernel import ids
@@ -21,10 +22,11 @@ from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
-from yesand.people.models import Organisation
+from yesand.people.models import Organisation, Performer
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.takes.crediting.naming import pseudonym
 from yesand.training import attestations, card, digest
 from yesand.training.errors import AlreadyEnded, NameTaken
 from yesand.training.grounds import Grounds
@@ -239,4 +241,16 @@ def grounds(place: Place, manifest: SignedManifest) -> Grounds:
         sources=tuple(manifest.predicate["sources"]),
         trial=manifest.trial,
         synthetic=sum(take.synthetic for take in manifest.takes),
+        names=_names(place, manifest),
     )
+
+
+def _names(place: Place, manifest: SignedManifest) -> dict[str, str]:
+    """Return what outsiders call each performer: by their credit, if they wish it; else masked."""
+    handles = {take.performer for take in manifest.takes}
+    keys = Performer.objects.filter(handle__in=handles).values_list("handle", "public_key")
+    masked = {handle: pseudonym(place.signer, key) for handle, key in keys}
+    credited = credit_names(Manifest.objects.get(digest=manifest.digest))
+    # Two performers of one name would look like one.
+    alone = {name for name, many in Counter(credited.values()).items() if many == 1}
+    return masked | {handle: name for handle, name in credited.items() if name in alone}

@@ -24,7 +24,8 @@ export class Rejoin {
     this.part = (name) => bar.querySelector(`[data-${name}]`);
     const sooner = () => this.wake?.();
     this.part("now").addEventListener("click", sooner);
-    addEventListener("online", sooner);
+    // Where nothing waits for another try, being online again is all that was missing.
+    addEventListener("online", () => (this.wake ? sooner() : this.joined()));
     addEventListener("offline", () => this.say("offline"));
     // A lid was opened, or one comes back from signing in elsewhere.
     document.addEventListener("visibilitychange", () => document.hidden || sooner());
@@ -78,9 +79,17 @@ export class Rejoin {
     const fine = state === "rejoined";
     this.part("now").hidden = fine;
     this.part("again").hidden = state !== "ended";
+    if (state === "ended") this.back();
     if (fine) this.part("count").textContent = "";
     clearTimeout(this.fading);
     if (fine) this.fading = setTimeout(() => { this.bar.hidden = true; }, 4000);
+  }
+
+  /** Signing in leads back to where one is, wherever the bar was made. */
+  back() {
+    const way = new URL(this.part("again").href);
+    way.searchParams.set("next", location.pathname + location.search);
+    this.part("again").href = way;
   }
 
   word(name) { return this.bar.dataset[name] ?? this.bar.dataset.away; }

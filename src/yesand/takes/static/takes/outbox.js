@@ -6,7 +6,7 @@ import * as shelf from "./shelf.js";
 const box = document.querySelector("[data-outbox]");
 const words = box.dataset;
 const person = words.person;
-const rejoin = new Rejoin(document.querySelector("[data-live]"));
+const rejoin = new Rejoin(document.querySelector("main [data-live]"));
 const progress = new Map();
 const DAY = 86_400_000;
 
