@@ -39,7 +39,9 @@ def every_seat_may_be_tried(told: str) -> None:
     from django.test import Client
     from django.urls import reverse
 
-    seats = re.findall(r"^(\w+) +(performer|producer|licensee|auditor|rater) +(\S+)$", told, re.M)
+    seats = re.findall(
+        r"^(\w+) +(performer|producer|licensee|auditor|rater|union) +(\S+)$", told, re.M
+    )
     assert {role for _, role, _ in seats} == set(ROLES)
     for name, _, password in seats:
         person = Client()

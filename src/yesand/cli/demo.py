@@ -207,14 +207,16 @@ def _publish(house: yesand.House, story: _Story, period: Period) -> None:
 
 
 def _live(house: yesand.House, story: _Story) -> None:
-    made = demo_seats.seats()
+    made = demo_seats.seats(house.place)
     project = demo_seats.project(house.place, made)
     talk, duo = demo_seats.meetings(house.place, made)
+    accord = demo_seats.floor(house.place, made)
     story.tell(
-        "People move in: seats, hours, a project with scenes to record, meetings",
+        "People move in: seats, hours, a project with scenes to record, meetings, a union",
         f"“{project}” invites {project.performers.count()} performers to "
         f"{project.scenes.count()} scenes; a talk on {talk.starts_at:%-d %B}, a performance of two "
-        f"on {duo.starts_at:%-d %B}, each under its performers' agreements",
+        f"on {duo.starts_at:%-d %B}, each under its performers' agreements; "
+        f"“{accord}” waits for the producer",
         "http://127.0.0.1:8000/meetings/",
     )
     show(styled("\nTo look around: [bold]make serve[/], then open http://127.0.0.1:8000/"))

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yesand.agreements.collective.models import Collective
     from yesand.kernel.place import Place
     from yesand.meetings.models import Meeting
     from yesand.people.models import User
@@ -22,6 +23,7 @@ NAMES = {
     "lab": ("Luca", "Moreau"),
     "auditor": ("Aino", "Berg"),
     "rater": ("Rafi", "Stern"),
+    "union": ("Una", "Costa"),
 }
 ZONES = {"producer": "Europe/Berlin", "ada": "Europe/Lisbon", "bao": "Europe/Berlin"}
 _SCENES = (
@@ -62,9 +64,10 @@ class Account:
     password: str
 
 
-def seats() -> dict[str, Account]:
+def seats(place: Place) -> dict[str, Account]:
     """Give every role an account, each with a password made now; the first is the producer's."""
     from yesand.people import services as people
+    from yesand.people.models import Organisation
 
     lab = people.organisation("house-lab")
     made = {"producer": _account("producer", "producer")}
@@ -73,7 +76,25 @@ def seats() -> dict[str, Account]:
     made["lab"] = _account("lab", "licensee", organisation=lab)
     made["auditor"] = _account("auditor", "auditor")
     made["rater"] = _account("rater", "rater")
+    union = people.found(place, "players", "Players' Union (sample)", Organisation.Kind.UNION)
+    made["union"] = _account("union", "union", organisation=union)
     return made
+
+
+def floor(place: Place, made: Mapping[str, Account]) -> Collective:
+    """Let one player belong to the union, which proposes a floor that waits for the producer."""
+    from yesand.agreements.collective.membership.services import say
+    from yesand.agreements.collective.services import propose
+    from yesand.people import services as people
+
+    una, union = made["union"].user, people.organisation("players")
+    say(place, made["ada"].user.performer, union, member=True)
+    words = {
+        "title": "Voices and machines",
+        "begins": place.clock.now().date().isoformat(),
+        "floor": {"notice_days": 30, "onward_licensing": False},
+    }
+    return propose(place, words, una, union=union)
 
 
 def _account(name: str, role: str, **whose: object) -> Account:

@@ -187,14 +187,22 @@ def _entry(index: int, line: bytes, path: str) -> tuple[str, bytes, Opened | Non
         opening = Opening(**told["opened"]) if "opened" in told else None
         leaf = merkle.leaf_hash(entry_bytes(kind, at, commitment))
         opened = Opened(index, kind, _record(opening), opening) if opening else None
-        held = not opening or commit(bytes.fromhex(opening.salt), _record(opening)) == commitment
+        held = not opening or _holds(opening, commitment)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise BadInput("Not an entry of a log", where=where) from fault
     except YesAndError as fault:
         raise BadInput(fault.what, where=where) from fault
+    if line_of(kind, at, commitment, opening) != line:
+        # Each entry is written in one way only, so that nothing can be hidden beside it.
+        raise BadInput("Not an entry of a log as a house writes it", where=where)
     if not held:
         raise CheckFailed(f"Entry {index} of the log is about something else", where=where)
     return kind, leaf, opened
+
+
+def _holds(opening: Opening, commitment: str) -> bool:
+    salt = bytes.fromhex(opening.salt)
+    return salt.hex() == opening.salt and commit(salt, _record(opening)) == commitment
 
 
 def _record(opening: Opening) -> str:
