@@ -89,6 +89,8 @@ ROWS = [
     Row("agreement_amend", SIDES, first),
     Row("agreement_amend", SIDES_EMPTY, first, method="post", case="post"),
     Row("agreement_changes", HERS_ALONE, followed),
+    Row("agreement_approvals", HERS_ALONE, first),
+    Row("agreement_approvals", HERS_EMPTY, first, method="post", case="post"),
     Row("collectives", CLOSED),
     Row("collective", CLOSED, proposed),
     Row("collective", EMPTY, proposed, method="post", case="post"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from yesand.agreements.collective.membership.services import forget
 from yesand.agreements.collective.models import Membership
-from yesand.agreements.models import Agreement, Offer, Step, Withdrawal
+from yesand.agreements.models import Agreement, Approval, Offer, Step, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -19,6 +19,7 @@ from yesand.provenance.models import Entry
 
 _AGREEMENT = ("digest", "kind", "template", "language", "terms", "summary", "text", "signed_at")
 _OFFER = "template terms summary text made_at agreement_id ended_at declined".split()
+_LEAVE = "agreement_id licensee__name purpose use_class until at envelope ending__envelope".split()
 _STEP = "digest thread number kind party hand draft note answer_by at envelope".split()
 
 
@@ -27,12 +28,14 @@ def held(user: User) -> dict[str, Any]:
     withdrawn = Withdrawal.objects.filter(performer__user=user).order_by("at")
     signed = Agreement.objects.filter(performer__user=user).order_by("signed_at")
     offered = Offer.objects.filter(performer__user=user).order_by("made_at")
+    leave = Approval.objects.filter(agreement__performer__user=user).order_by("entry_id")
     memberships = Membership.objects.filter(performer__user=user).order_by("entry_id")
     return {
         "offers": list(offered.values(*_OFFER)),
         "steps": list(_steps(user).order_by("thread", "number").values(*_STEP)),
         "agreements": list(signed.values(*_AGREEMENT, "envelope")),
         "memberships": list(memberships.values("union__name", "belongs", "at", "envelope")),
+        "approvals": list(leave.values(*_LEAVE)),
         "withdrawals": list(withdrawn.values("digest", "scope", "reason", "at", "envelope")),
     }
 

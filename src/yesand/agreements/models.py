@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 # The room's other records, each beside the services that make it.
+from yesand.agreements.approving.models import Approval, ApprovalEnd
 from yesand.agreements.collective.models import Collective, Countersignature, Membership
 from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.people.models import Organisation, Performer, User
@@ -12,6 +13,8 @@ from yesand.provenance.models import Entry
 
 __all__ = [
     "Agreement",
+    "Approval",
+    "ApprovalEnd",
     "Collective",
     "Countersignature",
     "Lifting",

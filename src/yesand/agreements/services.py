@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from yesand.agreements import scope as scopes
+from yesand.agreements.approving.services import given
 from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.drafts import PAYLOAD_TYPE, Draft
@@ -213,13 +214,15 @@ def standings(log_size: int | None = None) -> dict[str, Standing]:
     upto = {} if log_size is None else {"entry_id__lt": log_size}
     rows = {a.digest: a for a in Agreement.objects.filter(**upto).defer("envelope", "text")}
     taken = _withdrawn_by_performer(upto)
-    read, suspended = _reader_of_terms(), reaching(log_size)
+    read, suspended, leave = _reader_of_terms(), reaching(log_size), given(log_size)
     found = {}
     for first, head in heads({d: a.supersedes_id for d, a in rows.items()}).items():
         row = rows[head]
         name, terms = read(row.terms)
         against = _against(row, taken.get(row.performer_id, []))
-        found[first] = Standing(head, terms, name, against, suspensions=suspended(row, terms))
+        found[first] = Standing(
+            head, terms, name, against, leave.get(head, ()), suspended(row, terms)
+        )
     return found
 
 
@@ -232,7 +235,8 @@ def standing_of(agreement: Agreement) -> Standing:
         terms,
         digest_of(head.terms),
         against(head),
-        suspensions=reaching()(head, terms),
+        given().get(head.digest, ()),
+        reaching()(head, terms),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yesand.agreements import views
+from yesand.agreements.approving import views as approving
 from yesand.agreements.collective import views as collective
 from yesand.agreements.negotiating import views as negotiating
 from yesand.agreements.offering import views as offering
@@ -16,6 +17,7 @@ urlpatterns = [
     path("agreements/<str:digest>/odrl.jsonld", views.as_odrl, name="agreement_odrl"),
     path("agreements/<str:digest>/amend/", negotiating.amend, name="agreement_amend"),
     path("agreements/<str:digest>/changes/", negotiating.changes, name="agreement_changes"),
+    path("agreements/<str:digest>/approvals/", approving.approvals, name="agreement_approvals"),
     path("collectives/", collective.collectives, name="collectives"),
     path("collectives/new/", collective.new_collective, name="collective_new"),
     path("collectives/<str:digest>/", collective.collective, name="collective"),

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from yesand.agreements.approving.forms import asked
 from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.odrl.actions import PROFILE
@@ -63,6 +64,7 @@ def agreement(request: Request, digest: str) -> HttpResponse:
             and (produces or request.sight.may(SIGN, found.performer)),
             "signatures": found.envelope.get("signatures", []),
             "superseded_by": followed,
+            "asked": sorted(asked(stands.terms)),
             "withdrawals": Withdrawal.objects.filter(
                 performer=found.performer, at__gte=found.signed_at
             ).order_by("at"),

@@ -11,6 +11,7 @@ import typer
 
 from yesand.cli import (
     agreements,
+    approving,
     auditing,
     collective,
     corpus,
@@ -62,6 +63,7 @@ for noun in (
     negotiating,
     collective,
     suspending,
+    approving,
     revocations,
     people,
     meetings,

@@ -138,6 +138,8 @@ RULES = {
     "agreements.offer": Rule(performer="performer", right=SIGN),
     "agreements.step": Rule(performer="offer__performer", right=SIGN),
     "agreements.collective": Rule(signed_in=True),  # a floor is for everybody to know
+    "agreements.approval": Rule(performer="agreement__performer"),
+    "agreements.approvalend": Rule(performer="approval__agreement__performer"),
     "agreements.suspension": Rule(signed_in=True),
     "agreements.membership": Rule(performer="performer"),
     "meetings.meeting": Rule(account="attendances__user"),

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     AGREEMENT_LAPSED = "agreement.lapsed"
     AGREEMENT_SIGNED = "agreement.signed"
     AGREEMENT_WITHDRAWN = "agreement.withdrawn"
+    APPROVAL_GIVEN = "approval.given"
+    APPROVAL_ENDED = "approval.ended"
     COLLECTIVE_PROPOSED = "collective.proposed"
     COLLECTIVE_SIGNED = "collective.signed"
     UNION_JOINED = "union.joined"

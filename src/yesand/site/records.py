@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from yesand.agreements.models import (
     Agreement,
+    Approval,
+    ApprovalEnd,
     Collective,
     Countersignature,
     Lifting,
@@ -63,6 +65,8 @@ HOMES = {
     Kind.COLLECTIVE_PROPOSED: Home(Collective, "collective"),
     Kind.COLLECTIVE_SIGNED: Home(Countersignature, "collective", "collective__pk"),
     **dict.fromkeys((Kind.UNION_JOINED, Kind.UNION_LEFT), Home(Membership)),
+    Kind.APPROVAL_GIVEN: Home(Approval, "agreement", "agreement__pk"),
+    Kind.APPROVAL_ENDED: Home(ApprovalEnd, "agreement", "approval__agreement__pk"),
     Kind.SUSPENSION_BEGUN: Home(Suspension, "suspension"),
     Kind.SUSPENSION_ENDED: Home(Lifting, "suspension", "suspension__pk"),
     Kind.AGREEMENT_SIGNED: Home(Agreement, "agreement"),

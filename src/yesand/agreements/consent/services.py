@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from yesand.agreements.approving.services import given
 from yesand.agreements.consent.receipt import receipt
 from yesand.agreements.consent.record import Consent, Controller
 from yesand.agreements.models import Agreement
@@ -50,7 +51,8 @@ def odrl(agreement: Agreement) -> dict[str, Any]:
     frame = Frame.of(
         agreement.digest, agreement.performer.public_key, agreement.producer.public_key
     )
-    return document(Terms.parse(agreement.terms), frame, against(agreement))
+    leave = given().get(agreement.digest, ())
+    return document(Terms.parse(agreement.terms), frame, against(agreement), leave)
 
 
 def controller(agreement: Agreement) -> Controller:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from yesand.agreements.chain import heads
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.standing import Standing
+from yesand.corpus.auditing.approving import Leaves
 from yesand.corpus.auditing.records import (
     Agreed,
     Recorded,
@@ -32,10 +33,16 @@ ALWAYS_OPEN = (
     Kind.AGREEMENT_WITHDRAWN,
     Kind.SUSPENSION_BEGUN,
     Kind.SUSPENSION_ENDED,
+    Kind.APPROVAL_GIVEN,
+    Kind.APPROVAL_ENDED,
     Kind.MANIFEST_SIGNED,
 )
 #: What stops use from the very next decision on, and how it is called.
-OVERTAKING = {Kind.AGREEMENT_WITHDRAWN: "withdrawal", Kind.SUSPENSION_BEGUN: "suspension"}
+OVERTAKING = {
+    Kind.AGREEMENT_WITHDRAWN: "withdrawal",
+    Kind.SUSPENSION_BEGUN: "suspension",
+    Kind.APPROVAL_ENDED: "end of an approval",
+}
 #: What is said of a take later on.
 OF_STATE = (Kind.TAKE_DISPUTED, Kind.TAKE_REVIEWED)
 #: Everything that a house lays open for an auditor: with ``OF_UNIONS`` where a suspension turns on
@@ -59,6 +66,7 @@ class Register:
     states: tuple[tuple[int, str, str], ...]
     names: Mapping[str, str]
     suspensions: Suspensions
+    leaves: Leaves
     _stood: dict[int, dict[str, Standing]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -83,6 +91,7 @@ class Register:
             states=tuple(row for rows in read_all(told, _states, *OF_STATE) for row in rows),
             names={str(each["public_key"]): str(each["handle"]) for each in joined},
             suspensions=Suspensions.of(told),
+            leaves=Leaves.of(told),
         )
         _check_fit(found)
         return found
@@ -101,8 +110,8 @@ class Register:
 
     def _standing(self, head: Agreed, taken: list[TakenBack], size: int) -> Standing:
         mine = tuple(seen(w) for w in taken if w.performer == head.performer and against(w, head))
-        over = self.suspensions.over(head, size)
-        return Standing(head.digest, head.terms, head.terms_name, mine, suspensions=over)
+        leave, over = self.leaves.under(head, size), self.suspensions.over(head, size)
+        return Standing(head.digest, head.terms, head.terms_name, mine, leave, over)
 
     def state(self, size: int) -> dict[int, str]:
         """Return the state of every take then, for as much as the log tells."""

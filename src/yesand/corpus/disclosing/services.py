@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from yesand.agreements.approving.models import Approval, ApprovalEnd
 from yesand.agreements.collective.models import Countersignature, Membership
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.suspending.models import Lifting, Suspension
@@ -80,8 +81,10 @@ class _Openings:
         self._by_kind: dict[str, Callable[[Sequence[Entry]], Mapping[str, Mapping[str, Any]]]] = {
             Kind.AGREEMENT_SIGNED: lambda some: _enveloped(Agreement, some),
             Kind.AGREEMENT_WITHDRAWN: lambda some: _enveloped(Withdrawal, some),
+            Kind.APPROVAL_GIVEN: lambda some: _enveloped(Approval, some),
+            Kind.APPROVAL_ENDED: lambda some: _endings(ApprovalEnd, some),
             Kind.SUSPENSION_BEGUN: lambda some: _enveloped(Suspension, some),
-            Kind.SUSPENSION_ENDED: _endings,
+            Kind.SUSPENSION_ENDED: lambda some: _endings(Lifting, some),
             Kind.MANIFEST_SIGNED: self._manifests,
             Kind.TAKE_RECORDED: _takes,
             Kind.TAKE_REVIEWED: _reviews,
@@ -126,8 +129,10 @@ def _reaches() -> QuerySet[Suspension, Any]:
     return Suspension.objects.values_list("reach", flat=True)
 
 
-def _endings(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
-    rows = Lifting.objects.filter(entry__in=entries).values_list("envelope", flat=True)
+def _endings(
+    model: type[Lifting | ApprovalEnd], entries: Sequence[Entry]
+) -> dict[str, dict[str, Any]]:
+    rows = model._default_manager.filter(entry__in=entries).values_list("envelope", flat=True)
     return {digest(dsse.payload_of(told)): {"envelope": told} for told in rows}
 
 
@@ -138,7 +143,8 @@ def _collectives(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
 
 
 def _enveloped(
-    model: type[Agreement | Withdrawal | Suspension | Membership], entries: Sequence[Entry]
+    model: type[Agreement | Withdrawal | Suspension | Membership | Approval],
+    entries: Sequence[Entry],
 ) -> dict[str, dict[str, Any]]:
     rows = model._default_manager.filter(entry__in=entries)
     return {digest: {"envelope": told} for digest, told in rows.values_list("digest", "envelope")}
