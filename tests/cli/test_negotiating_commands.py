@@ -59,6 +59,19 @@ def test_agreeing_and_striking_by_command(
     shown = say("offers", "1")
     assert "Money" in shown and "better for the performer" in shown and "No sales." in shown
 
+    asking = written(approval_per_use=["recognition"])
+    say("offer", "Ada", "standard/recognition", "--terms", asking, by="pam")
+    agreed = json.loads(say("sign", "2", "--json", by="ada"))["agreement"][:12]
+    use = ["--licensee", "house-lab", "--purpose", "research", "--use-class", "recognition"]
+    assert "Agreed" in say("approve", agreed, *use, "--until", "2026-12-01", by="ada")
+    assert "already" in say("approve", agreed, *use, "--until", "2026-12-01", by="ada")
+    assert "do not act" in _one_line(
+        say("approve", agreed, *use, "--until", "2026-12-02", by="pam", rc=1)
+    )
+    (given,) = json.loads(say("approvals", agreed, "--json"))["approvals"]
+    assert "Taken back" in say("unapprove", given["approval"][:12], by="ada")
+    assert "taken back" in say("approvals", agreed)
+
     assert "suspended as of" in say("suspend", "voices", "--reason", "Talks failed", by="una")
     assert "already" in say("suspend", "voices", "--reason", "Talks failed", by="una")
     listed = json.loads(say("suspensions", "--json"))["suspensions"]
@@ -77,6 +90,7 @@ def test_bad_input_at_the_command_line_says_what_to_mend(
     for words, why in (
         (["counter", "7", "--terms", str(bad), "--by", "ada"], "No offer of that number"),
         (["sign-collective", "abc", "--by", "ada"], "No such collective agreement"),
+        (["unapprove", "abc", "--by", "ada"], "No such approval"),
         (["lift", "abc", "--by", "ada"], "No such suspension"),
         (["propose-collective", "nobody", str(bad), "--by", "ada"], "JSON"),
     ):

@@ -12,12 +12,15 @@ from django.urls import reverse
 
 import yesand
 from negotiators import PASSWORD, cast, named, word
+from yesand.agreements import services as agreements
 from yesand.agreements.collective.models import Collective
 from yesand.agreements.comparing.values import Voice
-from yesand.agreements.models import Agreement, Offer, Suspension
+from yesand.agreements.models import Agreement, Approval, ApprovalEnd, Offer, Suspension
 from yesand.agreements.negotiating.forms import CounterForm
 from yesand.agreements.offering.services import offer
 from yesand.agreements.offering.speaking.services import on_table
+from yesand.agreements.templates import draft
+from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.people import services as people
 from yesand.people.models import Organisation
@@ -53,6 +56,30 @@ def filled_in(row: Offer, **other: Any) -> dict[str, Any]:
 def read(answer: Any) -> str:
     assert isinstance(answer, HttpResponse)
     return answer.content.decode()
+
+
+def test_a_performer_agrees_to_a_single_use_and_takes_it_back_on_the_page(
+    house: yesand.House, offered: Offer
+) -> None:
+    terms = on_table(offered, word(offered)).terms
+    asking = terms.model_copy(update={"approval_per_use": frozenset({UseClass.RECOGNITION})})
+    made = draft("standard/recognition", asking)
+    agreement = agreements.sign(
+        house.place, made, offered.performer, people.organisation("producer")
+    )
+    address, ada = reverse("agreement_approvals", args=[agreement.digest]), browser("ada")
+    assert "None was agreed to yet" in read(ada.get(address))
+    assert address in read(ada.get(reverse("agreement", args=[agreement.digest])))
+    use = {"licensee": "house-lab", "purpose": "research", "use_class": "recognition"}
+    day = Clock().now().date()
+    late = ada.post(address, {**use, "until": str(day - timedelta(3))})
+    assert late.status_code == 422 and "last day has passed" in read(late)
+    assert ada.post(address, {**use, "until": str(day + timedelta(9))}).status_code == 302
+    approval = Approval.objects.get()
+    pam = browser("pam")
+    assert "agreed</span>" in read(pam.get(address)) and pam.post(address).status_code == 404
+    assert ada.post(address, {"end": approval.digest}).status_code == 302
+    assert "taken back" in read(ada.get(address)) and ApprovalEnd.objects.exists()
 
 
 def test_offer_and_counter_offer_stand_side_by_side_and_are_signed(
