@@ -48,11 +48,34 @@ def agreeing(place: Place, producer: User, performer: User, password: str) -> Pa
         "collective": (mine, reverse("collective", args=[signed])),
         "collective-waits": (producer.username, reverse("collective", args=[waits])),
         "collective-new": (UNION, reverse("collective_new")),
+        "approvals": (mine, reverse("agreement_approvals", args=[_asked(place, performer)])),
         "unions": (mine, reverse("unions")),
         "suspensions": (UNION, reverse("suspensions")),
         "suspension": (UNION, reverse("suspension", args=[held.digest])),
         "suspension-new": (UNION, reverse("suspension_new")),
     }
+
+
+def _asked(place: Place, ada: User) -> str:
+    """Return an agreement under which each use is asked for, and one was agreed to."""
+    from datetime import timedelta
+
+    from yesand.agreements.approving.services import approve
+    from yesand.agreements.approving.words import Use
+    from yesand.agreements.services import sign
+    from yesand.agreements.templates import draft, standard
+    from yesand.agreements.vocabulary import Purpose, UseClass
+    from yesand.people.services import organisation
+
+    day = place.clock.now().date()
+    terms = standard("recognition", day).terms
+    asking = terms.model_copy(update={"approval_per_use": frozenset({UseClass.RECOGNITION})})
+    made = draft("standard/recognition", asking)
+    agreement = sign(place, made, ada.performer, organisation("producer"))
+    until = day + timedelta(days=60)
+    use = Use("house-lab", Purpose.RESEARCH, UseClass.RECOGNITION, until)
+    approve(place, agreement, use, ada)
+    return agreement.digest
 
 
 def _collectives(place: Place, union: Organisation, una: User, pam: User) -> tuple[str, str]:
