@@ -28,7 +28,7 @@ def reading_ease(text: str, language: str = "en") -> int:
     sentences = (_MARK.sub(r" \1", each).strip() for each in _SENTENCE.split(whole))
     measured = readability.getmeasures("\n".join(filter(None, sentences)), lang=language)
     counted = measured["sentence info"]
-    long, syllables = counted["words_per_sentence"], counted["syll_per_word"]
+    long, syllables = float(counted["words_per_sentence"]), float(counted["syll_per_word"])
     if language == "de":
         return round(180 - long - 58.5 * syllables)
     return round(206.835 - 1.015 * long - 84.6 * syllables)
