@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yesand.agreements import wording
+from yesand.agreements.readability import AT_FOURTEEN, reading_ease
+from yesand.agreements.standards import ALL, versions
 from yesand.agreements.templates import STANDARDS, corpora, corpus_licence, standard, trial
 from yesand.agreements.terms import Amount, Pay, Terms
+from yesand.agreements.tongue import LANGUAGES
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
 
@@ -155,6 +158,17 @@ def test_different_terms_never_have_the_same_text(
         pay=Pay(revenue_share_ppm=share),
     )
     assert (wording.text(base) == wording.text(other)) == (base == other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ALL)
+def test_a_reader_of_14_understands_the_summary(name: str, language: str) -> None:
+    known = {"use": "A talking tram", "project": "Tram", "producer": "House"}
+    for version in versions(name):
+        said = standard(version, START, language=language, variables=known).summary
+        assert reading_ease(said, language) >= AT_FOURTEEN
+    hard = "Notwithstanding antecedent contractual stipulations, indemnification obligations apply."
+    assert reading_ease(hard) < 0
 
 
 @pytest.mark.parametrize("name", STANDARDS)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer, Withdrawal
 from yesand.agreements.offering.speaking.services import open_offers
+from yesand.agreements.readability import reading_ease
 from yesand.agreements.reading import readable
 from yesand.agreements.terms import Terms
 from yesand.agreements.wording import passages
@@ -30,6 +31,12 @@ def terms_of(signed: Agreement | Draft) -> dict[str, Any]:
         shown.setdefault(line.clause, line.field)
     clauses = [(p, shown.get(p.field, "")) for p in passages(signed.text, terms.as_json())]
     return {"sections": sections, "clauses": clauses, "language": signed.language}
+
+
+@register.simple_tag
+def ease_of(said: Agreement | Draft) -> int:
+    """Say how easy the summary is to read."""
+    return reading_ease(said.summary, said.language)
 
 
 @register.inclusion_tag("agreements/of_performer.html", takes_context=True)

@@ -54,7 +54,14 @@ def add(
     note: str = "",
     agreement: Agreement | None = None,
 ) -> Step:
-    """Sign the next step with the key of the party that says it, and enter it in the log."""
+    """Sign the next step with the key of the party that says it, and enter it in the log.
+
+    Raises
+    ------
+    BadInput : words that nobody can sign, such as those with a variable that is not set.
+    """
+    if draft is not None:
+        draft.check()
     before = last(offer)
     told: dict[str, Any] = {
         "kind": kind.value,
