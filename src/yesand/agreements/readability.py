@@ -7,8 +7,12 @@ syllables that a library counts. From 60 on, a text is read with ease at 13 to 1
 from __future__ import annotations
 
 import re
+import warnings
 
-import readability
+with warnings.catch_warnings():
+    # Its tables write stray backslashes in plain strings, of which Python warns when it first compiles them.
+    warnings.simplefilter("ignore")
+    import readability
 
 #: What a reader of 14 needs.
 AT_FOURTEEN = 60
