@@ -37,6 +37,7 @@ ROWS = [
     Row("offer_end", ENDED, offered, method="post"),
     Row("api:get /api/agreements", API),
     Row("api:get /api/agreements/{digest}", API_HERS, lambda s: [s.agreement.digest]),
+    Row("api:get /api/agreements/{digest}/approvals", API_HERS, lambda s: [s.agreement.digest]),
     Row("api:get /api/agreements/{digest}/receipt", API_HERS, lambda s: [s.agreement.digest]),
     Row("api:get /api/agreements/{digest}/odrl", API_HERS, lambda s: [s.agreement.digest]),
     Row("api:get /api/agreements/{digest}/consent", API_HERS, lambda s: [s.agreement.digest]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -11,7 +11,7 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from yesand.agreements.consent.services import consent_receipt, odrl
-from yesand.agreements.models import Agreement, Collective, Offer, Suspension
+from yesand.agreements.models import Agreement, Approval, Collective, Offer, Suspension
 from yesand.agreements.negotiating.steps.services import latest
 from yesand.agreements.services import receipt_of
 from yesand.people.bearer import allowed
@@ -217,6 +217,37 @@ def collectives(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
     """List collective agreements with their floors, the newest first."""
     rows = visible(Collective, cast(Request, request).sight)
     return paged(rows.select_related("union", "countersignature"), part)
+
+
+class ApprovalOut(Schema):
+    """Leave for a single use."""
+
+    digest: str
+    licensee: str
+    purpose: str
+    use_class: str
+    until: date
+    at: datetime
+    entry: int
+    ended: bool
+
+    @staticmethod
+    def resolve_licensee(row: Approval) -> str:
+        """Name the licensee."""
+        return row.licensee.slug
+
+    @staticmethod
+    def resolve_entry(row: Approval) -> int:
+        """Name the log entry."""
+        return row.entry_id
+
+
+@router.get(
+    "/agreements/{digest}/approvals", response=list[ApprovalOut], auth=allowed("account:read")
+)
+def agreement_approvals(request: HttpRequest, digest: Digest) -> list[Approval]:
+    """List the single uses that the performer agreed to, ended ones too, the newest first."""
+    return list(_seen(request, digest).approvals.select_related("licensee", "ending"))
 
 
 @router.get("/suspensions", response=Page[SuspensionOut], auth=allowed("account:read"))

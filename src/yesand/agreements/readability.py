@@ -10,7 +10,7 @@ import re
 import warnings
 
 with warnings.catch_warnings():
-    # Its tables write stray backslashes in plain strings, of which Python warns when it first compiles them.
+    # Its tables hold stray backslashes, of which Python warns when it first compiles them.
     warnings.simplefilter("ignore")
     import readability
 
