@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format bench conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test lint check format bench conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -31,13 +31,15 @@ serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for a
 test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
 
-check: $(VENV)/dev ## Format, lint, types, import contract, security, documentation
+lint: $(VENV)/dev ## Format, lint, types, import contract, security
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy benchmarks conformance contracts $(wildcard scripts)
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+
+check: lint ## What lint checks, and the rules of files and documentation
 	$(BIN)/python -m pytest tests/house
 
 format: $(VENV)/dev ## Format the code and mend what the linter can mend
