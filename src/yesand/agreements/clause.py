@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from yesand.agreements.faults import in_words
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
@@ -56,8 +57,9 @@ class Request:
         try:
             return _REQUEST.validate_python(value, extra="forbid")
         except ValidationError as fault:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
-            raise BadInput(f"A request that does not hold: {wrong}", where=where) from fault
+            raise BadInput(
+                f"A request that does not hold: {in_words(fault)}", where=where
+            ) from fault
 
 
 _REQUEST = TypeAdapter(Request)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yesand.agreements.decision import Withdrawn
+from yesand.agreements.faults import in_words
 from yesand.agreements.vocabulary import Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
 
@@ -38,8 +39,7 @@ class Scope(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as fault:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
-            raise BadInput(f"A scope that does not hold: {wrong}", where=where) from fault
+            raise BadInput(f"A scope that does not hold: {in_words(fault)}", where=where) from fault
 
     def as_json(self) -> dict[str, list[str]]:
         """Return plain JSON, every set in order.

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from yesand.agreements.contradictions import contradictions
 from yesand.agreements.days import day_of, last_moment, zones
+from yesand.agreements.faults import in_words
 from yesand.agreements.pay import MILLION, Amount, Basis, Part, Pay, Ppm
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
@@ -181,15 +182,8 @@ class Terms(Part):
         try:
             return cls.model_validate(value)
         except ValidationError as fault:
-            # What follows from another fault that is told is no fault of its own.
-            own = [e for e in fault.errors() if e["type"] != "default_factory_not_called"]
-            wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc'])) or 'terms'}: "
-                f"{e['msg'].removeprefix('Value error, ')}"
-                for e in own
-            )
             raise BadInput(
-                f"Terms that do not hold: {wrong}",
+                f"Terms that do not hold: {in_words(fault, 'terms')}",
                 where=where,
                 remedy="Change what is named; docs/terms.md lists every term and what it may be.",
             ) from fault

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yesand.agreements.clause import Clause, Request
+from yesand.agreements.faults import in_words
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.kernel.errors import BadInput
@@ -59,8 +60,7 @@ class Reach(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as fault:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
-            raise BadInput(f"A class that does not hold: {wrong}", where=where) from fault
+            raise BadInput(f"A class that does not hold: {in_words(fault)}", where=where) from fault
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON, every set in order."""
