@@ -36,7 +36,7 @@ def test_an_auditor_needs_a_file_and_a_key(
     assert run([*words, *more]) == 0
     said = capsys.readouterr().out
     assert "9 permitted, 0 refused" in said and "6 permitted, 3 refused" in said
-    assert "3 takes, absent from all 1 manifests" in said
+    assert "3 takes, in none of the manifests that were signed later and ask for them (1)" in said
     assert run([*words, *more, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [m["permitted"] for m in told["manifests"]] == [9, 6]

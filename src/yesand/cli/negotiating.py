@@ -176,7 +176,9 @@ def json_file(path: Path) -> dict[str, Any]:
     """
     try:
         told = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
+        raise BadInput(f"Cannot read: {fault.strerror}", where=str(path)) from fault
+    except ValueError as fault:
         raise BadInput(f"Not a JSON file: {fault}", where=str(path)) from fault
     if not isinstance(told, dict):
         raise BadInput("It holds no JSON object", where=str(path))

@@ -176,7 +176,11 @@ def _check_asked(agreement: Agreement, terms: Terms, use: Use) -> None:
     if Agreement.objects.filter(supersedes=agreement).exists():
         raise Refused("Another agreement took its place", where=where)
     if use.use_class not in terms.approval_per_use:
-        raise Refused(f"Nobody is asked for each {use.use_class}", where=where)
+        raise Refused(
+            f"Nobody is asked for each {use.use_class}",
+            where=where,
+            remedy="What is licensed of it, the agreement says by itself.",
+        )
     if use.use_class not in terms.licensed or use.purpose not in terms.purposes:
         raise Refused(
             f"The agreement does not license {use.use_class} for {use.purpose}", where=where

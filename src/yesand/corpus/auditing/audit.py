@@ -40,8 +40,8 @@ class Audited:
         """Return it for people; ``compared``: they had the log's key from elsewhere."""
         told = [
             f"log: {self.size:,} entries, root {self.root[:16]}, signed by its key",
-            f"laid open: {self.takes:,} takes, {self.agreements:,} agreements, "
-            f"{len(self.withdrawals):,} withdrawals, {len(self.manifests):,} manifests",
+            f"laid open: takes {self.takes:,}, agreements {self.agreements:,}, "
+            f"withdrawals {len(self.withdrawals):,}, manifests {len(self.manifests):,}",
         ]
         if self.erased:
             told.append(f"not laid open, as erased: {self.erased:,} entries about takes")
@@ -141,8 +141,8 @@ def _complete(found: Complete) -> list[str]:
 
 def _absence(found: Absence) -> str:
     told = (
-        f"withdrawal of entry {found.entry:,} ({found.scope}): {found.kept_out:,} takes, absent "
-        f"from all {found.later - found.open:,} manifests that were signed later and ask for them"
+        f"withdrawal of entry {found.entry:,} ({found.scope}): {found.kept_out:,} takes, in none "
+        f"of the manifests that were signed later and ask for them ({found.later - found.open:,})"
     )
     others = f"; {found.open:,} later ones ask for what was not withdrawn, or was agreed to anew"
     return told + (others if found.open else "")
