@@ -145,7 +145,7 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     assert client.get(reverse("account")).status_code == 302
     said = Membership.objects.select_related("entry").get(performer=performer)
     assert (said.union, said.belongs, said.envelope, said.entry.salt) == (None, False, {}, "")
-    assert len(stage.house.check()) == 3  # the log, the books and the manifests
+    assert len(stage.house.check()) == 4  # the log, the books, agreements and manifests
     page = Client()
     page.force_login(stage.users["producer"])
     for take in takes[:2]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from yesand.agreements.checking.services import check_all
 from yesand.corpus.auditing.services import audit_all
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.place import Place
@@ -17,7 +18,7 @@ from yesand.provenance.services import audit
 
 
 def audited(place: Place, progress: Progress = silent) -> list[str]:
-    """Audit the log against its files and the registry, the books, and every manifest.
+    """Audit the log against its files and the registry, what was signed, books and manifests.
 
     Returns what held, in words.
 
@@ -28,10 +29,12 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
 
     head = audit(place, progress)
+    signed = check_all(progress)
     manifests = audit_all(place, progress)
     return [
         f"log: {head.size:,} entries, every tile, the root and the signature hold",
         check_books(),
+        f"agreements: {signed:,} signed records, each holds as its parties signed it",
         f"manifests: {manifests:,}, each holds exactly the takes permitted at its position",
     ]
 

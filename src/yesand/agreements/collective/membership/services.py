@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from yesand.agreements.collective.accord import MEMBERSHIP
 from yesand.agreements.collective.models import Membership
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput
+from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest_of
+from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer
 from yesand.people.services import signer_of
@@ -61,6 +62,25 @@ def _payload(performer: Performer, union: Organisation, member: bool, at: str) -
         "performer": performer.public_key,
         "union": union.public_key,
     }
+
+
+def check(row: Membership) -> None:
+    """Check that a performer signed exactly what the registry shows of a membership.
+
+    Of one that was erased nothing is left to check.
+
+    Raises
+    ------
+    CheckFailed : the signature is missing or wrong, or a field differs from what was signed.
+    """
+    if row.union is None:
+        return
+    key = bytes.fromhex(row.performer.public_key)
+    shown = _payload(row.performer, row.union, row.belongs, stamp(row.at))
+    if dsse.opened(row.envelope, {key_id(key): key}, MEMBERSHIP) != shown:
+        raise CheckFailed("The registry shows other than what was signed", where=row.digest[:12])
+    if digest_of(shown) != row.digest:
+        raise CheckFailed("It has another name than what was signed", where=row.digest[:12])
 
 
 def forget(performers: QuerySet[Performer]) -> None:

@@ -1,0 +1,1 @@
+"""Whether everything in this room is still as it was signed and logged."""
