@@ -26,7 +26,10 @@ def run() -> Result:
     columns = Standings.of(standings)
 
     def by_bits(rules: list[Rule]) -> list[bool]:
-        return [permits(r, asked, s.withdrawals) for r, s in zip(rules, standings, strict=True)]
+        return [
+            permits(r, asked, s.withdrawals, approvals=s.approvals, suspensions=s.suspensions)
+            for r, s in zip(rules, standings, strict=True)
+        ]
 
     if by_bits(rules) != columns.answer(REQUEST).permit.tolist():
         raise AssertionError("columns and bits disagree")

@@ -29,10 +29,14 @@ def run() -> Result:
     chance = random.Random(20261125)
     standings = [standing_of(f"{n:064x}", chance) for n in range(AGREEMENTS)]
     asked = [(chance.randrange(AGREEMENTS), _request(chance)) for _ in range(QUESTIONS)]
-    rules = [(Rule.of(standing.terms), standing.withdrawals) for standing in standings]
+    ready = [(Rule.of(s.terms), s.withdrawals, s.approvals, s.suspensions) for s in standings]
+
+    def answer(number: int, request: Request) -> bool:
+        rule, taken, leave, held = ready[number]
+        return permits(rule, Ask.of(request), taken, approvals=leave, suspensions=held)
 
     def answered() -> list[bool]:
-        return [permits(rules[n][0], Ask.of(request), rules[n][1]) for n, request in asked]
+        return [answer(number, request) for number, request in asked]
 
     took, mine = seconds(answered), answered()
     theirs = _cedar(standings, asked, mine)

@@ -13,15 +13,17 @@ import json
 import random
 import time
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cedarpy
 import numpy as np
 
 from benchmarks.harness import Result, seconds
 from yesand.agreements import statute
+from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Request, Withdrawn
 from yesand.agreements.standing import Standing
+from yesand.agreements.suspending.suspension import Cause, Suspended, stopping
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.corpus.gate import MODALITIES, STATES, Columns, Gate, Ruling, evaluate
@@ -29,6 +31,7 @@ from yesand.corpus.leaves import denied_root, permitted_root
 from yesand.corpus.table import Table
 
 T = TypeVar("T")
+ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati"]
 TAKES, AGREEMENTS, SAMPLE, ROOTED = 10_000_000, 100_000, 20_000, 200_000
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUEST = Request(
@@ -44,14 +47,19 @@ permit (principal, action == Action::"train", resource) when {
   (resource.agreement.territories.contains(context.territory) ||
    resource.agreement.territories.contains("*")) &&
   (!context.commercial || resource.agreement.commercial) &&
-  context.day >= resource.agreement.valid_from && context.day <= resource.agreement.valid_until &&
-  context.day <= resource.agreement.train_until
+  context.day + resource.agreement.shift >= resource.agreement.valid_from &&
+  context.day + resource.agreement.shift <= resource.agreement.valid_until &&
+  context.day + resource.agreement.shift <= resource.agreement.train_until &&
+  context.day + resource.agreement.shift < resource.agreement.of_age_on &&
+  (!resource.agreement.approval_per_use.contains(context.use_class) ||
+   resource.agreement.approved.contains(context.use))
 };
 forbid (principal, action, resource) when {
   resource.agreement.banned_purposes.contains(context.purpose)
 };
+forbid (principal, action, resource) when { resource.agreement.suspended_all };
 forbid (principal, action, resource) when {
-  resource.agreement.approval_per_use.contains(context.use_class)
+  resource.agreement.suspended_purposes.contains(context.purpose)
 };
 forbid (principal, action, resource) when { resource.agreement.withdrawn_all };
 forbid (principal, action, resource) when {
@@ -98,7 +106,11 @@ def _some(kind: list[T], chance: random.Random, least: int = 1) -> frozenset[T]:
 
 
 def standing_of(name: str, chance: random.Random) -> Standing:
-    """Make an agreement of random terms, one in ten partly or wholly withdrawn."""
+    """Make an agreement of random terms, some of it asked for each time, withdrawn or suspended.
+
+    One in ten is partly or wholly withdrawn, one in ten suspended, one in ten a minor's; one in
+    seven has each recognition asked for, and half of these were agreed to.
+    """
     begins = date(2024, 1, 1) + timedelta(days=chance.randrange(1_100))
     purposes = _some(list(Purpose), chance, 4)
     terms = Terms(
@@ -109,6 +121,10 @@ def standing_of(name: str, chance: random.Random) -> Standing:
         materials=_some(list(Material), chance),
         territories=_some(["*", "DE", "FR", "US", "GB", "PL"], chance, 2),
         commercial=chance.random() < 0.8,
+        approval_per_use={"replica", *(["recognition"] if chance.random() < 1 / 7 else [])},
+        suspended_in_strike=chance.random() < 0.5,
+        zone=chance.choice(ZONES),
+        **(_minor(begins, chance) if chance.random() < 0.1 else {}),
         valid_from=begins,
         valid_until=begins + timedelta(days=1_800),
         train_until=begins + timedelta(days=chance.randrange(700, 1_100)),
@@ -117,7 +133,26 @@ def standing_of(name: str, chance: random.Random) -> Standing:
     if chance.random() < 0.1:
         narrowed = _some(list(Purpose), chance) if chance.random() < 0.5 else frozenset[Purpose]()
         withdrawals = (Withdrawn(NOW - timedelta(days=9), purposes=narrowed),)
-    return Standing(name, terms, name, withdrawals)
+    return Standing(name, terms, name, withdrawals, _approved(chance), _suspended(name, chance))
+
+
+def _minor(begins: date, chance: random.Random) -> dict[str, Any]:
+    of_age = begins + timedelta(days=chance.randrange(400, 1_500))
+    return {"minor": True, "represented_by": "guardian", "majority_on": of_age}
+
+
+def _approved(chance: random.Random) -> tuple[Approved, ...]:
+    purpose = REQUEST.purpose if chance.random() < 0.5 else Purpose.HEALTH
+    until = NOW.date() + timedelta(days=90)
+    return (Approved(REQUEST.licensee, purpose, REQUEST.use_class, until, NOW),)
+
+
+def _suspended(name: str, chance: random.Random) -> tuple[Suspended, ...]:
+    if chance.random() >= 0.1:
+        return ()
+    purposes = _some(list(Purpose), chance) if chance.random() < 0.5 else frozenset[Purpose]()
+    cause = chance.choice(list(Cause))
+    return (Suspended(name, cause, NOW - timedelta(days=3), purposes=purposes),)
 
 
 def columns_of(names: tuple[str, ...]) -> Columns:
@@ -173,6 +208,7 @@ def question(request: Request, take: int) -> dict[str, object]:
         "action": f'Action::"{request.action}"',
         "resource": f'Take::"{take}"',
         "context": {
+            "use": _use(request.licensee, request.purpose, request.use_class),
             "purpose": request.purpose.value,
             "use_class": request.use_class.value,
             "modality": request.modality.value,
@@ -185,9 +221,15 @@ def question(request: Request, take: int) -> dict[str, object]:
     }
 
 
+def _use(licensee: str, purpose: Purpose, use_class: UseClass) -> str:
+    return f"{licensee} {purpose} {use_class}"
+
+
 def agreement(name: str, standing: Standing) -> dict[str, object]:
     """Return an agreement as an entity of Cedar."""
     terms, taken = standing.terms, standing.withdrawals
+    held = stopping(terms, standing.suspensions)
+    approved = [_use(a.licensee, a.purpose, a.use_class) for a in standing.approvals]
     sets = (
         "use_classes purposes banned_purposes approval_per_use modalities materials territories"
     ).split()
@@ -198,6 +240,11 @@ def agreement(name: str, standing: Standing) -> dict[str, object]:
             **{s: sorted(map(str, getattr(terms, s))) for s in sets},
             **{d: getattr(terms, d).toordinal() for d in days},
             "commercial": terms.commercial,
+            "shift": (terms.day_of(NOW) - NOW.date()).days,
+            "of_age_on": (terms.majority_on or date.max).toordinal(),
+            "approved": approved,
+            "suspended_all": any(not s.purposes for s in held),
+            "suspended_purposes": sorted({p.value for s in held for p in s.purposes}),
             "withdrawn_all": any(not w.purposes for w in taken),
             "withdrawn_purposes": sorted({str(p) for w in taken for p in w.purposes}),
         },
