@@ -19,6 +19,7 @@ from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action
 from yesand.corpus import telling
 from yesand.corpus.answers import GateResult, Rehearsal
+from yesand.corpus.auditing.register import OF_STATE, OVERTAKING
 from yesand.corpus.gate import EVALUATOR, Ruling, evaluate
 from yesand.corpus.manifest import ManifestTake, SignedManifest, load, statement
 from yesand.corpus.models import Manifest, ManifestPerformer
@@ -55,15 +56,7 @@ __all__ = [
 _CHUNK = 5_000
 #: What comes while the gate decides and has it decide anew; so often at most. Takes and agreements
 #: that come meanwhile lie beyond its position; what is said of earlier takes does not.
-_OVERTAKING = (
-    Kind.AGREEMENT_WITHDRAWN,
-    Kind.SUSPENSION_BEGUN,
-    Kind.SUSPENSION_ENDED,
-    Kind.APPROVAL_GIVEN,
-    Kind.APPROVAL_ENDED,
-    Kind.TAKE_DISPUTED,
-    Kind.TAKE_REVIEWED,
-)
+_OVERTAKING = (*OVERTAKING, *OF_STATE, Kind.SUSPENSION_ENDED, Kind.APPROVAL_GIVEN)
 _TRIES = 20
 
 

@@ -13,12 +13,12 @@ from yesand.agreements.approving.models import Approval, ApprovalEnd
 from yesand.agreements.approving.words import ENDED, GIVEN, Use
 from yesand.agreements.models import Agreement
 from yesand.agreements.signing.services import for_performer
+from yesand.agreements.signing.shown import check_shown
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
-from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer, User
 from yesand.people.services import organisation, signer_of
@@ -133,20 +133,13 @@ def check(approval: Approval) -> Approved:
         approval.until,
     )
     shown = words.payload(use, approval.agreement_id, approval.hand, stamp(approval.at))
-    _same(approval, approval.envelope, GIVEN, shown)
-    if digest_of(shown) != approval.digest:
-        raise CheckFailed("It has another name than what was signed", where=str(approval))
+    public, where = approval.agreement.performer.public_key, str(approval)
+    check_shown(shown, approval.envelope, public, GIVEN, where=where, name=approval.digest)
     last = ApprovalEnd.objects.filter(approval=approval).first()
     if last is not None:
         told = words.ending(approval.digest, last.hand, stamp(last.at))
-        _same(approval, last.envelope, ENDED, told)
+        check_shown(told, last.envelope, public, ENDED, where=str(last))
     return seen(approval)
-
-
-def _same(approval: Approval, envelope: Any, kind: str, shown: dict[str, Any]) -> None:
-    key = bytes.fromhex(approval.agreement.performer.public_key)
-    if dsse.opened(envelope, {key_id(key): key}, kind) != shown:
-        raise CheckFailed("The registry shows other than what was signed", where=str(approval))
 
 
 def _open(agreement: Agreement) -> Any:

@@ -17,11 +17,11 @@ from yesand.agreements.collective.membership.services import belongs
 from yesand.agreements.collective.models import Collective, Countersignature
 from yesand.agreements.comparing.difference import Change
 from yesand.agreements.comparing.values import ENGLISH, Voice
+from yesand.agreements.signing.shown import check_shown
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
+from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_of
-from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer, Seat, User
 from yesand.people.seats import PRODUCER
@@ -168,13 +168,8 @@ def check(collective: Collective) -> Accord:
         signed.append((collective.countersignature.envelope, *sides.values()))
     shown = _payload(collective)
     for envelope, side in signed:
-        key = bytes.fromhex(side.public_key)
-        if dsse.opened(envelope, {key_id(key): key}, PAYLOAD_TYPE) != shown:
-            raise CheckFailed(
-                "The registry shows other than what was signed", where=str(collective)
-            )
-    if digest_of(shown) != collective.digest:
-        raise CheckFailed("It has another name than what was signed", where=str(collective))
+        where, name = str(collective), collective.digest
+        check_shown(shown, envelope, side.public_key, PAYLOAD_TYPE, where=where, name=name)
     return Accord.parse(collective.words)
 
 

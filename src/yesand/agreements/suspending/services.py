@@ -10,14 +10,14 @@ from django.db import transaction
 from yesand.agreements.collective.membership.services import all_members
 from yesand.agreements.collective.services import Covering, named
 from yesand.agreements.models import Agreement
+from yesand.agreements.signing.shown import check_shown
 from yesand.agreements.suspending import suspension as words
 from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.agreements.suspending.suspension import LIFTED, PAYLOAD_TYPE, Cause, Reach, Suspended
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
-from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Seat, User
 from yesand.people.seats import PRODUCER
@@ -156,20 +156,13 @@ def check(suspension: Suspension) -> Reach:
     caller, reach = suspension.by.public_key, Reach.parse(suspension.reach)
     cause, at = Cause(suspension.cause), stamp(suspension.at)
     shown = _payload(cause, suspension.by, reach, suspension.reason, at)
-    _same(suspension.envelope, caller, PAYLOAD_TYPE, shown, str(suspension))
-    if digest_of(shown) != suspension.digest:
-        raise CheckFailed("It has another name than what was signed", where=str(suspension))
+    where, name = str(suspension), suspension.digest
+    check_shown(shown, suspension.envelope, caller, PAYLOAD_TYPE, where=where, name=name)
     end = Lifting.objects.filter(suspension=suspension).first()
     if end is not None:
         told = words.lifting(suspension.digest, caller, end.reason, stamp(end.at))
-        _same(end.envelope, caller, LIFTED, told, str(end))
+        check_shown(told, end.envelope, caller, LIFTED, where=str(end))
     return reach
-
-
-def _same(envelope: Any, public: str, kind: str, shown: dict[str, Any], where: str) -> None:
-    key = bytes.fromhex(public)
-    if dsse.opened(envelope, {key_id(key): key}, kind) != shown:
-        raise CheckFailed("The registry shows other than what was signed", where=where)
 
 
 def reaching(log_size: int | None = None) -> Reaching:

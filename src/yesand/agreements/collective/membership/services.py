@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 
 from yesand.agreements.collective.accord import MEMBERSHIP
 from yesand.agreements.collective.models import Membership
+from yesand.agreements.signing.shown import check_shown
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_of
-from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer
 from yesand.people.services import signer_of
@@ -75,12 +75,9 @@ def check(row: Membership) -> None:
     """
     if row.union is None:
         return
-    key = bytes.fromhex(row.performer.public_key)
     shown = _payload(row.performer, row.union, row.belongs, stamp(row.at))
-    if dsse.opened(row.envelope, {key_id(key): key}, MEMBERSHIP) != shown:
-        raise CheckFailed("The registry shows other than what was signed", where=row.digest[:12])
-    if digest_of(shown) != row.digest:
-        raise CheckFailed("It has another name than what was signed", where=row.digest[:12])
+    public, where = row.performer.public_key, f"membership {row.digest[:12]}"
+    check_shown(shown, row.envelope, public, MEMBERSHIP, where=where, name=row.digest)
 
 
 def forget(performers: QuerySet[Performer]) -> None:
