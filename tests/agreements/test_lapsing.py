@@ -17,8 +17,9 @@ from yesand.agreements.negotiating.state import State, state
 from yesand.agreements.negotiating.steps.services import check_step
 from yesand.agreements.offering.services import lapse, offer, signed
 from yesand.agreements.terms import Terms
-from yesand.kernel.clock import SetClock
+from yesand.kernel.clock import SetClock, stamp
 from yesand.people.models import Performer
+from yesand.site.working import Worker
 
 
 @pytest.fixture
@@ -50,6 +51,19 @@ def test_what_nobody_answers_in_time_lapses_and_is_neither_signed_nor_countered(
     assert said["hand"]["party"] == "performer"  # whose word nobody answered
     assert offer(house.place, ada, "standard/recognition", named("pam")) != offered
     assert house.check()
+
+
+def test_the_worker_closes_what_nobody_answered(
+    house: yesand.House, offered: Offer, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(house, offered, "ada", commercial=False)
+    for days, open_still in ((30, True), (1, False)):
+        clock.advance(days=days)
+        monkeypatch.setenv("YESAND_NOW", stamp(clock.now()))
+        Worker(house.place).run(once=True)
+        offered.refresh_from_db()
+        assert offered.open == open_still
+    assert word(offered).kind == "lapsed" and word(offered).number == 2
 
 
 def test_a_new_offer_closes_one_that_lapsed(

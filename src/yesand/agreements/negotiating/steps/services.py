@@ -11,6 +11,7 @@ from yesand.agreements.comparing.difference import Difference, compare
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer, Step
 from yesand.agreements.negotiating import step as words
+from yesand.agreements.negotiating.tasks import close_unanswered
 from yesand.agreements.signing.hand import Hand
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import CheckFailed
@@ -36,6 +37,7 @@ _ENTRIES = {
 
 #: How long an offer, or a counter-offer, waits for an answer.
 OPEN_FOR = timedelta(days=30)
+_A_MOMENT = timedelta(seconds=1)  # a word may still be answered at the very end of its time
 
 
 def producer() -> Organisation:
@@ -85,6 +87,8 @@ def add(
     )
     digest = digest_of(payload)
     party = offer.performer if hand.party == Step.Party.PERFORMER else producer()
+    if until is not None:
+        close_unanswered.using(run_after=until + _A_MOMENT).enqueue()
     return Step.objects.create(
         **told,
         digest=digest,
