@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from yesand.royalties.services import MeterReport
     from yesand.takes.report import ImportReport
     from yesand.training.models import Decommission, Deployment, TrainedModel
+    from yesand.training.recording import Recorder
 
 PathLike = str | os.PathLike[str]
 
@@ -131,21 +132,22 @@ class House:
         *,
         name: str | None = None,
         progress: Progress = silent,
+        recorder: Recorder | None = None,
     ) -> TrainedModel:
         """Train a voice-emotion model on exactly a manifest's takes and register it.
 
         Its scores are of performers that it had not met (``run["scores"]``). The same manifest and
-        folder again give the model that is there.
+        folder again give the model that is there. A recorder (``reliance.inrun``) watches it.
 
         Raises
         ------
         Refused : the manifest was overtaken by a withdrawal, or something lies in ``out``.
-        CheckFailed : the manifest is not as this house signed it.
-        BadInput : nothing to tell apart, or recordings that cannot be read.
+        CheckFailed : not a manifest that this house signed. BadInput : nothing to learn from.
         """
         from yesand.training.services import train
 
-        return train(self.place, self._manifest(manifest), Path(out), name=name, progress=progress)
+        found = self._manifest(manifest)
+        return train(self.place, found, Path(out), name=name, progress=progress, recorder=recorder)
 
     def _manifest(self, path: PathLike) -> SignedManifest:
         from yesand.corpus.manifest import load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -48,6 +49,7 @@ def run(
     seed: int = 0,
     shape: tuple[int, ...] = (WIDTH,),
     between: Callable[[], None] = lambda: None,
+    again: bool = False,
     **how: Any,
 ) -> InRun:
     """Train, watched; the queries are new takes of the same emotions."""
@@ -57,10 +59,15 @@ def run(
     luck = torch.Generator().manual_seed(seed)
     for _ in range(epochs):
         for takes in torch.randperm(TAKES, generator=luck).split(12):
-            losses = cross_entropy(model(x[takes]), y[takes], reduction="none")
-            watch.step(losses, takes)
+            loss = partial(_losses, model, x[takes], y[takes])
+            losses = loss()
+            watch.step(losses, takes, loss if again else None)
             optimiser.zero_grad()
             losses.mean().backward()
             between()
             optimiser.step()
     return watch
+
+
+def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    return cross_entropy(model(x), y, reduction="none")

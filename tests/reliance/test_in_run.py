@@ -69,6 +69,27 @@ def test_sums_are_those_of_single_gradients_taken_by_hand(
     assert found == pytest.approx(by_hand(again, sgd(again, **how), reach), rel=1e-4, abs=1e-7)
 
 
+@pytest.mark.parametrize("optimiser", [torch.optim.SGD, torch.optim.AdamW])
+def test_a_second_forward_pass_tells_what_the_graph_tells(optimiser: Any) -> None:
+    found = []
+    for again in (False, True):
+        torch.manual_seed(0)
+        model = nn.Sequential(
+            nn.Linear(WIDTH, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, CLASSES)
+        )
+        watch = run(
+            model, optimiser(model.parameters(), lr=0.01), 4, again=again, reading="losses", **ALL
+        )
+        found.append(watch.record().effects())
+    assert found[0] == pytest.approx(found[1], rel=0.05, abs=1e-4)
+
+
+def test_a_second_forward_pass_with_other_luck_is_refused() -> None:
+    model = nn.Sequential(nn.Dropout(0.5), mlp())
+    with pytest.raises(NotDeterministic, match="dropout"):
+        run(model, sgd(model), again=True, reading="losses", **ALL)
+
+
 def test_watching_changes_no_bit_of_the_training() -> None:
     ran = []
     for watched in (True, False):

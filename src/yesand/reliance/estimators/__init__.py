@@ -19,6 +19,7 @@ DEFAULT = "datamodel"
 _HOME = {
     "datamodel": "yesand.reliance.estimators.datamodel:Datamodel",
     "leave-one-out": "yesand.reliance.estimators.leave_one_out:LeaveOneOut",
+    "recorded": "yesand.reliance.estimators.recorded:Recorded",
 }
 
 

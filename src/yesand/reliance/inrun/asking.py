@@ -27,7 +27,7 @@ def gradient(
     Neither ``.grad`` nor statistics of normalisation nor the luck of dropout are touched: the model
     is in evaluation mode while it is asked, and then as it was.
     """
-    with _in_service(model), torch.enable_grad():
+    with _in_service(model), kept(model), torch.enable_grad():
         asked = utility(model, batch)
         found = torch.autograd.grad(asked, weights, allow_unused=True, materialize_grads=True)
     return [one.detach() for one in found]
@@ -42,6 +42,17 @@ def moved(weights: Sequence[Tensor], there: Sequence[Tensor]) -> Iterator[None]:
         yield
     finally:
         _put(weights, here)
+
+
+@contextmanager
+def kept(model: nn.Module) -> Iterator[None]:
+    """Have the model's statistics be afterwards what they were before."""
+    buffers = list(model.buffers())
+    before = [buffer.clone() for buffer in buffers]
+    try:
+        yield
+    finally:
+        _put(buffers, before)
 
 
 def _put(weights: Sequence[Tensor], values: Sequence[Tensor]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,13 +16,11 @@ from yesand.reliance.inrun.reading import Direction
 
 
 class Compass:
-    """Holds the direction in which a take's gradient counts: ∂U/∂w · (−reach) for every weight.
+    """Holds ∂U/∂weight as it was last asked, and turns it into the direction of a step's worth.
 
     Attributes
     ----------
-    row : the batch of queries that was asked last. asked : how often any was.
-    direction : weight → direction, in units of the optimiser's ``pace``; empty while the optimiser
-        has no state.
+    weights : what is trained. row : the batch of queries that was asked last. asked : how often.
     """
 
     def __init__(
@@ -32,18 +30,18 @@ class Compass:
         queries: Sequence[Any],
         utility: Utility,
         order: int,
+        average: int,
     ) -> None:
         reach.check(optimiser)
         self._model, self._optimiser = model, optimiser
         self._queries, self._utility, self._order = queries, utility, order
-        self._groups = [
-            (g, w) for g in optimiser.param_groups for w in g["params"] if w.requires_grad
-        ]
-        self.weights: list[Tensor] = [w for _, w in self._groups]
+        groups = [(w, g) for g in optimiser.param_groups for w in g["params"] if w.requires_grad]
+        self._group: dict[Tensor, dict[str, Any]] = dict(groups)
+        self.weights: list[Tensor] = [w for w, _ in groups]
         self.row, self.asked = 0, 0
-        self.direction: Direction = {}
-        self._slope, self._profile = list[Tensor](), tuple[float, ...]()
+        self._slope = dict[Tensor, Tensor]()
         self._before: list[Tensor] = []
+        self._average = _Average(model, average) if average else None
 
     def ask(self) -> None:
         """Take the gradient of the utility on the next batch of queries.
@@ -53,19 +51,36 @@ class Compass:
         LossNotFinite : it is not a number.
         """
         self.row = self.asked % len(self._queries)
-        self._slope = self._ahead() if self._order == 2 else self._gradient()
+        self._slope = dict(zip(self.weights, self._somewhere(), strict=True))
         self.asked += 1
-        self._aim()
 
-    def keep_up(self) -> None:
-        """Aim anew where learning rates have shifted against each other, or state was missing."""
-        if not self.direction or self._profile != reach.profile(self._optimiser):
-            self._aim()
+    def aim(self, gradients: Mapping[Tensor, Tensor]) -> Direction:
+        """Return weight → d, so that ⟨d, g⟩ is what a part g of the step's gradient gains.
+
+        Parameters
+        ----------
+        gradients : weight → the whole gradient that the coming step will take.
+        """
+        return {
+            w: self._slope[w] * reach.reach(self._optimiser, self._group[w], w, g)
+            for w, g in gradients.items()
+        }
 
     def steady(self) -> bool:
         """Tell whether the same gradient comes out a second time, bit by bit."""
-        again = self._gradient()
-        return all(torch.equal(a, b) for a, b in zip(self._slope, again, strict=True))
+        return all(map(torch.equal, self._slope.values(), self._somewhere()))
+
+    def follow(self) -> None:
+        """Take note of where a step has led."""
+        if self._average:
+            self._average.follow()
+
+    def _somewhere(self) -> list[Tensor]:
+        """Ask where it tells most: at the average, ahead of the weights, or where they are."""
+        if self._average:
+            with moved(self._average.live, self._average.kept):
+                return self._gradient()
+        return self._ahead() if self._order == 2 else self._gradient()
 
     def _ahead(self) -> list[Tensor]:
         """Ask half-way to where the weights will be at the next asking, if they go on as before."""
@@ -84,12 +99,16 @@ class Compass:
             )
         return found
 
-    def _aim(self) -> None:
-        self._profile = reach.profile(self._optimiser)
-        rates = {id(g): r for g, r in zip(self._optimiser.param_groups, self._profile, strict=True)}
-        reached = (reach.reach(self._optimiser, g, w) for g, w in self._groups)
-        self.direction = {
-            w: slope * far * rates[id(g)]
-            for (g, w), slope, far in zip(self._groups, self._slope, reached, strict=True)
-            if far is not None
-        }
+
+class _Average:
+    """The moving average of weights and statistics over so many steps; early ones fade fast."""
+
+    def __init__(self, model: nn.Module, steps: int) -> None:
+        self.live = [v for v in model.state_dict().values() if v.is_floating_point()]
+        self.kept = [v.clone() for v in self.live]
+        self._decay, self._step = 1 - 1 / (1 + steps), 0
+
+    def follow(self) -> None:
+        decay = min(self._decay, (self._step + 1) / (self._step + 10))
+        torch._foreach_lerp_(self.kept, self.live, 1 - decay)
+        self._step += 1

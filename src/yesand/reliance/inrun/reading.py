@@ -3,17 +3,18 @@
 Layers that are linear in their weights (linear, convolution, the scale and shift of normalisation,
 embeddings) give it by a ghost dot product: the loss's gradient at a layer's output, times what the
 layer would put out for the same input if its weights were the direction (Wang et al. 2024, §4.2).
-That is one more forward pass of the layer, and no gradient of a single take is ever formed. Under
-batch normalisation takes see each other; what a take does through the others' normalisation is
-then counted as its own, and the parts still add up to the whole gradient.
+That is one more forward pass of the layer, and no gradient of a single take is ever formed.
 
-For all other weights the vector of losses is differentiated along the direction, by
-differentiating the training's own graph twice: J v = ∂⟨Jᵀu, v⟩/∂u.
+For all other weights, and for all weights where takes see each other (batch normalisation), the
+vector of losses is differentiated along the direction: by a small step that way and one more
+forward pass, if the loop says how to make it, else by differentiating the training's own graph
+twice, which costs several: J v = ∂⟨Jᵀu, v⟩/∂u.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,7 +22,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.hooks import RemovableHandle
 
+from yesand.reliance.inputs import Ints
+from yesand.reliance.inrun.asking import kept, moved
 from yesand.reliance.inrun.errors import BatchMismatch, NotTwice
+
+#: How far along, as a part of the weights' length: well above rounding, well below curvature.
+_STEP = 1e-3
 
 Direction = Mapping[Tensor, Tensor]
 Rule = Callable[[Any, Tensor, Tensor | None, Tensor | None], Tensor]
@@ -82,12 +88,31 @@ RULES: dict[type[nn.Module], Rule] = {
 }
 
 
-class Ghosts:
-    """Reads layers by hooks: only while ``listening``, only in passes that lead to a backward.
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A batch on its way through ``backward``.
 
     Attributes
     ----------
-    covered : the weights that are read.
+    takes : their numbers.
+    losses : (takes,) without their graph. again : computes them once more, if it is given.
+    passes : (layer, what it was given, the loss's gradient at its output), as they come.
+    read : (takes,) what was read from the losses' graph, and along which direction.
+    """
+
+    takes: Ints
+    losses: Tensor
+    again: Callable[[], Tensor] | None
+    read: tuple[Tensor, Direction] | None
+    passes: list[tuple[nn.Module, Tensor, Tensor]] = field(default_factory=list)
+
+
+class Ghosts:
+    """Listens to layers by hooks: only while told to, only in passes that lead to a backward.
+
+    Attributes
+    ----------
+    covered : the weights that can be read.
     """
 
     def __init__(self, model: nn.Module, weights: Sequence[Tensor]) -> None:
@@ -98,19 +123,15 @@ class Ghosts:
             layer.register_forward_hook(self._forward, with_kwargs=True) for layer in layers
         ]
         self._keep(layers)
-        self._direction: Direction = {}
-        self._parts: Tensor | None = None
-        self._read, self._odd = set[nn.Module](), set[nn.Module]()
+        self._batch: Batch | None = None
         self._late = False
 
-    def begin(self, direction: Direction) -> None:
-        """Listen from now on, along a direction; an empty one cannot be listened to."""
-        self.listening = bool(direction)
-        self._direction, self._parts = direction, None
-        self._read = set()
+    def begin(self) -> None:
+        """Listen from now on."""
+        self.listening, self._late, self._batch = True, False, None
 
-    def expect(self, takes: int, device: torch.device) -> Tensor:
-        """Return what fills with the parts of so many takes in the next backward pass.
+    def expect(self, batch: Batch) -> None:
+        """Have the next backward pass told to a batch.
 
         Raises
         ------
@@ -123,15 +144,15 @@ class Ghosts:
                 where="step",
                 remedy="Call step(losses, takes) before losses.mean().backward().",
             )
-        self._parts = torch.zeros(takes, device=device)
-        return self._parts
+        self._batch = batch
 
-    def drop_what_was_missed(self) -> None:
-        """Read no more the layers that have a gradient and were not read: they were not called.
+    def drop_what_was_missed(self, batches: Sequence[Batch]) -> None:
+        """Read no more the layers that have a gradient and were not heard: they were not called.
 
         Their weights, and those of layers whose rows are not takes, are then no longer covered.
         """
-        missed = {m for m in self._layers if m not in self._read and _has_gradient(m)}
+        heard = {layer for batch in batches for layer, _, _ in batch.passes}
+        missed = {m for m in self._layers if m not in heard and _has_gradient(m)}
         if missed:
             self._keep([m for m in self._layers if m not in missed])
 
@@ -151,24 +172,38 @@ class Ghosts:
                 lambda slope: self._backward(layer, given, slope)
             )
 
-    @torch.no_grad()
     def _backward(self, layer: nn.Module, given: Tensor, slope: Tensor) -> None:
         if not self.listening or layer not in self._layers:
             return
-        if self._parts is None:
+        if self._batch is None:
             self._late = True
-        elif len(slope) == len(given) == len(self._parts):
-            weight, bias = (_along(self._direction, layer, n, slope) for n in ("weight", "bias"))
+        elif len(slope) == len(given) == len(self._batch.takes):
+            self._batch.passes.append((layer, given, slope.detach()))
+
+
+@torch.no_grad()
+def along_layers(batch: Batch, direction: Direction) -> Tensor:
+    """Return each take's part along a direction, as the layers tell it, (takes,)."""
+    parts = [torch.zeros(len(batch.takes))]
+    for layer, given, slope in batch.passes:
+        weight, bias = (_along(direction, layer, n, slope) for n in ("weight", "bias"))
+        if weight is not None or bias is not None:
             put_out = RULES[type(layer)](layer, _like(given, slope), weight, bias)
-            parts = (put_out * slope).reshape(len(slope), -1).sum(1, dtype=torch.float32)
-            self._parts += parts
-            self._read.add(layer)
+            told = (put_out * slope).reshape(len(slope), -1).sum(1, dtype=torch.float32)
+            parts.append(told)
+    return torch.stack([part.to(parts[-1].device) for part in parts]).sum(0)
 
 
-def along_losses(losses: Tensor, direction: Direction) -> Tensor:
-    """Return each loss's derivative along a direction in the weights, (takes,).
+def along_losses(
+    losses: Tensor, weights: Sequence[Tensor], aim: Callable[[dict[Tensor, Tensor]], Direction]
+) -> tuple[Tensor, Direction]:
+    """Return each loss's derivative along a direction in the weights, (takes,), and that direction.
 
     The graph is kept for the training's own backward pass.
+
+    Parameters
+    ----------
+    aim : weight → gradient to weight → direction.
 
     Raises
     ------
@@ -176,13 +211,15 @@ def along_losses(losses: Tensor, direction: Direction) -> Tensor:
     """
     unit = torch.ones_like(losses, requires_grad=True)
     pulled = torch.autograd.grad(
-        losses, [*direction], unit, create_graph=True, allow_unused=True, materialize_grads=True
+        losses, weights, unit, create_graph=True, allow_unused=True, materialize_grads=True
     )
-    parts = [(p * d).sum() for p, d in zip(pulled, direction.values(), strict=True)]
+    mean = {w: p.detach() / len(losses) for w, p in zip(weights, pulled, strict=True)}
+    direction = aim(mean)
+    parts = [(p * direction[w]).sum() for w, p in zip(weights, pulled, strict=True)]
     # A weight that the losses do not depend on leaves no graph behind.
     whole = torch.stack(parts).sum() + 0 * unit.sum()
     try:
-        return torch.autograd.grad(whole, unit, retain_graph=True)[0].detach()
+        return torch.autograd.grad(whole, unit, retain_graph=True)[0].detach(), direction
     except RuntimeError as fault:
         raise NotTwice(
             f"Weights outside of layers cannot be read here: {str(fault).splitlines()[0]}",
@@ -191,10 +228,27 @@ def along_losses(losses: Tensor, direction: Direction) -> Tensor:
         ) from fault
 
 
-def inner(direction: Direction, weights: Sequence[Tensor]) -> Tensor:
+@torch.no_grad()
+def along_again(model: nn.Module, batch: Batch, direction: Direction) -> Tensor:
+    """Return each loss's derivative along a direction, (takes,), by a step and one forward pass.
+
+    Weights, statistics and what normalisation counts are left as they were.
+    """
+    assert batch.again
+    weights, along = list(direction), list(direction.values())
+    far = torch.stack([d.norm() for d in along]).norm()
+    if not far:
+        return torch.zeros_like(batch.losses)
+    step = float(_STEP * torch.stack([w.norm() for w in weights]).norm() / far)
+    there = [w + step * d for w, d in zip(weights, along, strict=True)]
+    with kept(model), moved(weights, there):
+        return (batch.again().detach() - batch.losses) / step
+
+
+def inner(direction: Direction) -> Tensor:
     """Return ⟨direction, gradient⟩ over the weights' own ``.grad``."""
     parts = [
-        (direction[w] * w.grad).sum(dtype=torch.float64) for w in weights if w.grad is not None
+        (d * w.grad).sum(dtype=torch.float64) for w, d in direction.items() if w.grad is not None
     ]
     return torch.stack(parts).sum() if parts else torch.zeros((), dtype=torch.float64)
 

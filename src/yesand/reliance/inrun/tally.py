@@ -1,10 +1,10 @@
 """Adding up what was read of single steps, in double precision.
 
 Not all steps are measured. A take brings much the same each time, so what it brought in the steps
-that were measured is scaled by how often it was trained on (at which learning rate), take by take;
-takes never measured are taken to bring what their performer's others do: the ratio estimator of
-survey sampling (Cochran 1977, ch. 6). Scaling all takes alike would leave in the luck of which take
-fell into a measured step, which is larger than what performers differ by.
+that were measured is scaled by how often it was trained on, take by take; takes never measured are
+taken to bring what their performer's others do: the ratio estimator of survey sampling (Cochran
+1977, ch. 6). Scaling all takes alike would leave in the luck of which take fell into a measured
+step, which is larger than what performers differ by.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Reading:
 
     Attributes
     ----------
-    row : of the queries that were asked. weight : how much the step counts.
+    row : of the queries that were asked.
     takes, parts : (takes,) numbers, and what was read of each.
     whole : what the parts of all processes must add up to, up to the loop's own scaling: mean or
         sum, clipped or not, scaled for half precision, averaged over processes.
@@ -53,7 +53,6 @@ class Reading:
 
     way: str
     row: int
-    weight: float
     takes: Ints
     parts: Tensor
     whole: Tensor
@@ -70,11 +69,11 @@ class Tally:
         self._waiting = list[Reading]()
         self._scale = dict[str, float]()
 
-    def see(self, takes: Ints, weight: float, *, measured: bool) -> None:
+    def see(self, takes: Ints, *, measured: bool) -> None:
         """Note that takes were trained on."""
-        np.add.at(self._seen, takes, weight)
+        np.add.at(self._seen, takes, 1.0)
         if measured:
-            np.add.at(self._measured, takes, weight)
+            np.add.at(self._measured, takes, 1.0)
 
     def add(self, reading: Reading) -> None:
         """Take one reading; it is brought over from the device when ``settle`` is called."""
@@ -92,8 +91,7 @@ class Tally:
         for reading, part, (total, size), whole in zip(waiting, parts, sums, wholes, strict=True):
             if abs(total) > _ROUNDING * size:
                 self._scale[reading.way] = whole / total
-            scale = reading.weight * self._scale.get(reading.way, 1.0)
-            self._enter(reading, part.numpy() * scale)
+            self._enter(reading, part.numpy() * self._scale.get(reading.way, 1.0))
 
     def moved(self) -> Floats:
         """Return (queries, performers); what all queries together brought is the ratio estimate."""

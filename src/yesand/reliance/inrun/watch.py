@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +12,7 @@ from torch.optim import Optimizer
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.inputs import Ints
-from yesand.reliance.inrun import reach
-from yesand.reliance.inrun.asking import Utility, log_likelihood
+from yesand.reliance.inrun.asking import Utility, kept, log_likelihood
 from yesand.reliance.inrun.compass import Compass
 from yesand.reliance.inrun.errors import (
     BatchMismatch,
@@ -24,22 +22,21 @@ from yesand.reliance.inrun.errors import (
     NothingRecorded,
 )
 from yesand.reliance.inrun.owners import Owners
-from yesand.reliance.inrun.reading import Ghosts, along_losses, inner
+from yesand.reliance.inrun.reading import (
+    Batch,
+    Direction,
+    Ghosts,
+    along_again,
+    along_layers,
+    along_losses,
+    inner,
+)
 from yesand.reliance.inrun.record import Record, Shares
 from yesand.reliance.inrun.tally import Across, Alone, Reading, Tally
 
 #: Steps are measured where the multiples of the golden ratio fall: evenly, and in step with no
 #: epoch, so that no take of an unshuffled loader is passed over every time (Weyl 1916).
 _GOLDEN = 0.6180339887498949
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """A batch on its way through ``backward``: ``layers`` fills as layers are read."""
-
-    takes: Ints
-    layers: Tensor
-    losses: Tensor | None
 
 
 class InRun:
@@ -59,6 +56,8 @@ class InRun:
     every : after at least so many steps the next batch of queries is asked.
     order : 2 asks from where the weights will be half-way to the next asking, so that the effects
         add up to the gain to second order; costs two copies of the weights.
+    average : ask at the moving average of the weights over so many steps, and not where they are:
+        a run with large steps swings across the valley that its average follows.
     reading : "layers" reads layers by ghost dot products, the rest from the losses; "losses" reads
         everything from the losses: slower, and exact under batch normalisation.
     strict : refuse kernels that give another gradient the second time; else the record says so.
@@ -80,38 +79,44 @@ class InRun:
         rate: float = 0.25,
         every: int = 8,
         order: Literal[1, 2] = 1,
+        average: int = 0,
         reading: Literal["layers", "losses"] = "layers",
         strict: bool = False,
         across: Across | None = None,
     ) -> None:
         _check(queries, rate, every)
         self.owners, self.rate, self.every = Owners(owners), rate, every
-        self.order, self.reading = order, reading
-        self._optimiser = optimiser
-        self._compass = Compass(model, optimiser, queries, utility, order)
+        self.order, self.average, self.reading = order, average, reading
+        self._model, self._optimiser = model, optimiser
+        self._again_checked = False
+        self._compass = Compass(model, optimiser, queries, utility, order, average)
         self._compass.ask()
         self._steady = _steady(self._compass, strict)
         self._ghosts = Ghosts(model, self._compass.weights if reading == "layers" else [])
         self._tally = Tally(len(queries), self.owners, across or Alone())
         self._steps = self._measured = self._unnamed = self._since = 0
-        self._batches, self._named = list[_Batch](), list[Ints]()
+        self._batches, self._named = list[Batch](), list[Ints]()
         self._hooks = [
             optimiser.register_step_pre_hook(self._stepping),
             optimiser.register_step_post_hook(self._stepped),
         ]
         self._listen()
 
-    def step(self, losses: Tensor, takes: Any) -> None:
+    def step(self, losses: Tensor, takes: Any, again: Callable[[], Tensor] | None = None) -> None:
         """Name the takes of a batch whose forward pass is done; then call ``backward``.
 
         Parameters
         ----------
         losses : (takes,) each one's loss, as it will be averaged or summed.
         takes : (takes,) as in ``owners``.
+        again : computes the same losses once more, with the same dropout; makes reading from the
+            losses several times cheaper.
 
         Raises
         ------
         UnknownOwner, BatchMismatch, LossNotFinite : nothing of this batch is counted.
+
+        The optimiser's first step raises NotDeterministic where ``again`` gives other losses.
         """
         numbers = self.owners.numbers(takes)
         if losses.shape != (len(numbers),):
@@ -122,9 +127,10 @@ class InRun:
             )
         if self._ghosts.listening:
             _check_finite(losses, takes, self._steps)
-            read = self._from_losses(losses)
-            layers = self._ghosts.expect(len(numbers), losses.device)
-            self._batches.append(_Batch(numbers, layers, read))
+            read = None if again else self._from_losses(losses)
+            batch = Batch(numbers, losses.detach(), again, read)
+            self._ghosts.expect(batch)
+            self._batches.append(batch)
         self._named.append(numbers)
 
     def shares(self) -> Shares:
@@ -169,18 +175,18 @@ class InRun:
         for hook in self._hooks:
             hook.remove()
 
-    def _from_losses(self, losses: Tensor) -> Tensor | None:
-        uncovered = self._uncovered()
+    def _from_losses(self, losses: Tensor) -> tuple[Tensor, Direction] | None:
+        uncovered = self._weights(covered=False)
         if not uncovered:
             return None
         self._ghosts.listening = False
         try:
-            return along_losses(losses, {w: self._compass.direction[w] for w in uncovered})
+            return along_losses(losses, uncovered, self._compass.aim)
         finally:
             self._ghosts.listening = True
 
-    def _uncovered(self) -> list[Tensor]:
-        return [w for w in self._compass.direction if w not in self._ghosts.covered]
+    def _weights(self, *, covered: bool) -> list[Tensor]:
+        return [w for w in self._compass.weights if (w in self._ghosts.covered) == covered]
 
     def _stepping(self, *_: Any) -> None:
         """Just before the optimiser steps: all gradients are there, and no weight has moved."""
@@ -189,27 +195,52 @@ class InRun:
         self._unnamed += not named
         measured = bool(batches) and self._ghosts.listening
         for numbers in named:
-            self._tally.see(numbers, reach.pace(self._optimiser), measured=measured)
+            self._tally.see(numbers, measured=measured)
         if measured:
-            self._ghosts.drop_what_was_missed()
+            self._ghosts.drop_what_was_missed(batches)
+            # Whatever is computed before the next forward pass is not the training's.
+            self._ghosts.listening = False
             for reading in self._readings(batches):
                 self._tally.add(reading)
             self._measured += 1
 
-    def _readings(self, batches: Sequence[_Batch]) -> Iterator[Reading]:
+    def _readings(self, batches: Sequence[Batch]) -> Iterator[Reading]:
         takes, row = np.concatenate([b.takes for b in batches]), self._compass.row
-        direction, weight = self._compass.direction, reach.pace(self._optimiser)
-        losses = [b.losses for b in batches if b.losses is not None]
-        covered = [w for w in direction if w in self._ghosts.covered]
-        if covered:
-            layers = torch.cat([b.layers for b in batches])
-            yield Reading("layers", row, weight, takes, layers, inner(direction, covered))
-        if losses:
-            whole = inner(direction, self._uncovered())
-            yield Reading("losses", row, weight, takes, torch.cat(losses), whole)
+        aim = self._aim(covered=True)
+        if aim:
+            parts = torch.cat([along_layers(b, aim) for b in batches])
+            yield Reading("layers", row, takes, parts, inner(aim))
+        read = [b.read for b in batches if b.read]
+        if read:
+            parts = torch.cat([told for told, _ in read])
+            yield Reading("losses", row, takes, parts, inner(read[-1][1]))
+        aim = self._aim(covered=False)
+        if aim and all(b.again for b in batches):
+            self._check_same(batches[-1])
+            parts = torch.cat([along_again(self._model, b, aim) for b in batches])
+            yield Reading("losses", row, takes, parts, inner(aim))
+
+    def _check_same(self, batch: Batch) -> None:
+        """Check once that the losses can be had a second time."""
+        if self._again_checked or not batch.again:
+            return
+        with torch.no_grad(), kept(self._model):
+            same = torch.allclose(batch.again(), batch.losses, rtol=1e-4, atol=1e-6)
+        self._again_checked = True
+        if not same:
+            raise NotDeterministic(
+                "`again` gives other losses than the forward pass",
+                where="step",
+                remedy="Have it draw the same dropout: set the generator back first.",
+            )
+
+    def _aim(self, *, covered: bool) -> Direction:
+        gradients = {w: w.grad for w in self._weights(covered=covered)}
+        return self._compass.aim({w: g for w, g in gradients.items() if g is not None})
 
     def _stepped(self, *_: Any) -> None:
         self._steps, self._since = self._steps + 1, self._since + 1
+        self._compass.follow()
         self._listen()
 
     def _listen(self) -> None:
@@ -221,8 +252,7 @@ class InRun:
             self._tally.settle()
             self._compass.ask()
             self._since = 0
-        self._compass.keep_up()
-        self._ghosts.begin(self._compass.direction)
+        self._ghosts.begin()
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -231,6 +261,7 @@ class InRun:
             "rate": self.rate,
             "every": self.every,
             "order": self.order,
+            "average": self.average,
             "reading": self.reading,
         }
 
