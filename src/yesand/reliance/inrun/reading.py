@@ -189,8 +189,8 @@ def along_layers(batch: Batch, direction: Direction) -> Tensor:
         weight, bias = (_along(direction, layer, n, slope) for n in ("weight", "bias"))
         if weight is not None or bias is not None:
             put_out = RULES[type(layer)](layer, _like(given, slope), weight, bias)
-            told = (put_out * slope).reshape(len(slope), -1).sum(1, dtype=torch.float32)
-            parts.append(told)
+            # In single precision whatever the passes are in: what is added up here is small.
+            parts.append((put_out.float() * slope.float()).reshape(len(slope), -1).sum(1))
     return torch.stack([part.to(parts[-1].device) for part in parts]).sum(0)
 
 

@@ -1,7 +1,9 @@
 """Recording the training of our own voice model: what each performer gives to voices unmet.
 
-The model of each fold is asked about the performers whom it never meets, in small batches of their
-takes that hold all emotions, one performer after the other.
+The model of each fold is asked about the performers whom it never meets, in small batches that hold
+all emotions and all of these performers. While it is asked, its normalisation goes by the batch, as
+in training: by its running statistics, weights would seem to gain by growing, which the statistics
+take back at once.
 """
 
 from __future__ import annotations
@@ -25,14 +27,12 @@ from yesand.reliance.inrun.watch import InRun
 
 #: Takes asked at once.
 _ASKED = 16
-#: The kept model is an average of the weights; the average is what is asked.
-_AVERAGE = 30
 
 
 class Recorder:
     """Fits ``yesand.training.recording.Recorder``; one for each run."""
 
-    def __init__(self, rate: float = 0.25, every: int = 8) -> None:
+    def __init__(self, rate: float = 0.15, every: int = 16) -> None:
         self.rate, self.every = rate, every
         self._watches = dict[int, InRun]()
 
@@ -50,11 +50,10 @@ class Recorder:
                 model,
                 optimiser,
                 owners=self._owner.tolist(),
-                queries=[takes for _, takes in self._asked(fold)],
+                queries=self._asked(fold),
                 utility=self._utility,
                 rate=self.rate,
                 every=self.every,
-                average=_AVERAGE,
                 # Batch normalisation: takes see each other.
                 reading="losses",
             )
@@ -75,30 +74,27 @@ class Recorder:
         }
 
     def _moved(self, records: dict[int, Record]) -> Floats:
-        """Return (asked, performers): each is asked in the fold that holds them out."""
-        moved = np.zeros((len(self._performers), len(self._performers)))
+        """Return (asked, performers): all whom a fold holds out are asked in it, together."""
+        many = len(self._performers)
+        moved = np.zeros((many, many))
         for fold, record in records.items():
-            asked = [who for who, _ in self._asked(fold)]
-            here = sorted(set(record.performers), key=int)
-            columns = [record.performers.index(who) for who in here]
-            many = len(set(asked))
-            for row, who in zip(record.moved, asked, strict=True):
-                moved[who, [int(w) for w in here]] += row[columns] * many
+            here = [int(who) for who in record.performers]
+            asked = np.unique(self._owner[self._fold == fold])
+            moved[np.ix_(asked, np.array(here))] = record.effects()
         return moved
 
-    def _asked(self, fold: int) -> list[tuple[int, Tensor]]:
-        """Return batches of the fold's takes, (performer, takes), performers taking turns."""
-        parts: list[tuple[int, int, Tensor]] = []
-        for who in np.unique(self._owner[self._fold == fold]).tolist():
-            own = np.flatnonzero(self._owner == who)
-            own = own[np.argsort(self._label.numpy()[own], kind="stable")]
-            many = -(-len(own) // _ASKED)
-            # Every so many-th of the takes in order of emotion: each batch holds all of them.
-            parts += [(k, who, torch.from_numpy(own[k::many])) for k in range(many)]
-        parts.sort(key=lambda part: part[:2])
-        return [(who, takes) for _, who, takes in parts]
+    def _asked(self, fold: int) -> list[Tensor]:
+        """Return batches of the takes that the fold's model never meets."""
+        takes = np.flatnonzero(self._fold == fold)
+        order = np.lexsort((self._owner[takes], self._label.numpy()[takes]))
+        many = -(-len(takes) // _ASKED)
+        # Every so many-th in order of emotion and performer: each batch holds some of all.
+        return [torch.from_numpy(takes[order][k::many]) for k in range(many)]
 
     def _utility(self, model: nn.Module, takes: Tensor) -> Tensor:
+        for layer in model.modules():
+            if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                layer.training = True
         begin = (self._pack.length[takes] - WINDOW).clamp_min(0) // 2
         logits = model(self._pack.windows(takes, begin))
         return -cross_entropy(logits, self._label[takes])
