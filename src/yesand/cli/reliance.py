@@ -21,10 +21,16 @@ def reliance(
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The signed report.")] = Path("reliance.json"),
     estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "datamodel",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what it would cost in time and memory.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure each performer's share in a model's behaviour; sign and log the report."""
     opened = yesand.open(house)
+    if plan:
+        _plan(opened, model, estimator, as_json=as_json)
+        return
     with progressing("Measuring reliance", as_json=as_json) as progress:
         report = opened.estimate_reliance(model, out=out, estimator=estimator, progress=progress)
     from yesand.kernel.canonical import parse
@@ -57,6 +63,21 @@ def reliance(
         *(f"{title}: {figure}" for title, figure in checks(predicate)),
         styled(f"Report {{}} {verdict}. {{}}{seen}", report.digest[:16], predicate["reason"]),
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
+        as_json=as_json,
+    )
+
+
+def _plan(opened: yesand.House, model: Path, estimator: str, *, as_json: bool) -> None:
+    from yesand.reliance.planning.services import foresee
+
+    with progressing("Trying a part of it", as_json=as_json) as progress:
+        found = foresee(opened.place, model, estimator=estimator, progress=progress)
+    low = f"{found.least:.0f} to " if found.least < found.seconds else ""
+    tell(
+        vars(found).copy(),
+        f"{estimator}: {found.units:,} {found.unit}; {low}{found.seconds:.0f} s on this machine as "
+        f"it is now, {found.bytes / 2**30:.1f} GiB of memory.",
+        f"Told from a part of the real work, which took {found.spent:.0f} s. Nothing was signed.",
         as_json=as_json,
     )
 
