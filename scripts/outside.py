@@ -103,13 +103,20 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
-    """Decide every request by the document alone, and by ``decide``."""
+    """Decide every request by the document alone, and by ``decide`` with what was taken back."""
+    from yesand.agreements.approving.services import given  # needs the open house
+    from yesand.agreements.services import against
+
     terms = Terms.parse(found.terms)
     spoiled = replace_purposes(document)
-    asked = list(requests(terms, found.signed_at))
-    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, terms, r)]
-    broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, terms, r)]
-    permits = sum(decide(terms, request).permit for request in asked)
+    taken, agreed = against(found), given().get(found.digest, ())
+    asked = list(requests(terms, max([found.signed_at, *(each.at for each in taken)])))
+    ruled = {request: decide(terms, request, taken, approvals=agreed).permit for request in asked}
+    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, r, ruled[r])]
+    broken = [
+        f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, r, ruled[r])
+    ]
+    permits = sum(ruled.values())
     return f"{len(asked)} requests decided alike, {permits} permitted", whole, broken
 
 
@@ -123,10 +130,10 @@ def requests(terms: Terms, at: Any) -> Iterator[Request]:
         yield replace(first, at=at.replace(year=late.year + 1))
 
 
-def other(found: Any, document: Any, terms: Terms, request: Request) -> bool:
-    """Tell whether the document decides a request otherwise than the terms."""
+def other(found: Any, document: Any, request: Request, permit: bool) -> bool:
+    """Tell whether the document decides a request otherwise than ``decide`` did."""
     frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
-    return asking.permits(document, request, frame) != decide(terms, request).permit
+    return asking.permits(document, request, frame) != permit
 
 
 def replace_purposes(document: Any) -> Any:

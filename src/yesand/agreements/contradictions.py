@@ -48,8 +48,10 @@ def _since_two(terms: Terms) -> Iterator[str]:
     if terms.valid_until and terms.train_until and terms.train_until > terms.valid_until:
         yield f"train_until ({terms.train_until}) lies after valid_until ({terms.valid_until})"
     yield from _of_replicas(terms)
-    if terms.minor != (terms.majority_on is not None):
-        yield "majority_on is the day on which a minor comes of age: name it for a minor alone"
+    if terms.minor and terms.majority_on is None:
+        yield "a minor's terms end when they come of age: set majority_on to that day"
+    elif not terms.minor and terms.majority_on is not None:
+        yield "majority_on is the day on which a minor comes of age: leave it out, or set minor"
     elif terms.majority_on is not None and terms.majority_on <= terms.valid_from:
         yield f"majority_on ({terms.majority_on}) is past: the performer signs alone"
     after = terms.withdrawing

@@ -22,9 +22,6 @@ from yesand.kernel.errors import Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, Seat, User
 
-#: How long a note to the other side may be.
-LONGEST_NOTE = 2_000
-
 
 def counter(
     place: Place, offered: Offer, terms: Terms, by: User, *, answers: str, note: str = ""

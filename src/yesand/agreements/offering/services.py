@@ -25,7 +25,8 @@ from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
 from yesand.agreements.standards import ALL
-from yesand.agreements.templates import draft, standard
+from yesand.agreements.templates import asks_for, draft, standard
+from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -118,6 +119,7 @@ def _drafted(
 ) -> Draft:
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
+    _check_asked(template, variables)
     made = standard(
         template.partition("/")[2],
         place.clock.now().date(),
@@ -127,6 +129,18 @@ def _drafted(
     )
     made.check()
     return made
+
+
+def _check_asked(template: str, given: Mapping[str, str]) -> None:
+    """Refuse what the template has no place for: it would be lost without a word."""
+    known = sorted(set(asks_for(template.partition("/")[2])) - {PRODUCER})
+    unknown = [name for name, value in given.items() if value.strip() and name not in known]
+    if unknown:
+        raise BadInput(
+            f"{template} does not ask for {', '.join(unknown)}",
+            where="variables",
+            remedy=f"It asks for {' and '.join(known)}." if known else "It asks for nothing.",
+        )
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
@@ -163,6 +177,7 @@ def signed(
         alone(offered.performer)
         row = Offer.objects.select_related("agreement", "performer").get(pk=offered.pk)
         if row.agreement is not None:
+            hand_for(place, row, Terms.parse(row.agreement.terms), by)
             return row.agreement, False
         word = check_open(place, row, answers)
         words = on_table(row, word)
