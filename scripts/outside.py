@@ -103,6 +103,7 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
+<<<<<<< HEAD
     """Decide every request by the document alone, and by ``decide`` with what was taken back."""
     from yesand.agreements.approving.services import given  # needs the open house
     from yesand.agreements.services import against
@@ -117,7 +118,28 @@ def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
         f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, r, ruled[r])
     ]
     permits = sum(ruled.values())
+=======
+    """Decide every request by the document alone, and by ``decide``."""
+    terms, ours = Terms.parse(found.terms), decider(found)
+    spoiled = replace_purposes(document)
+    asked = list(requests(terms, found.signed_at))
+    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
+    broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
+    permits = sum(map(ours, asked))
+>>>>>>> rights4
     return f"{len(asked)} requests decided alike, {permits} permitted", whole, broken
+
+
+def decider(found: Any) -> Callable[[Request], bool]:
+    """Return what decides as the house does, withdrawals, leave and suspensions included."""
+    from yesand.agreements.approving.services import given
+    from yesand.agreements.services import against
+    from yesand.agreements.suspending.services import reaching
+
+    terms = Terms.parse(found.terms)
+    taken, leave = against(found), given().get(found.digest, ())
+    held = reaching()(found, terms)
+    return lambda request: decide(terms, request, taken, approvals=leave, suspensions=held).permit
 
 
 def requests(terms: Terms, at: Any) -> Iterator[Request]:
@@ -130,10 +152,17 @@ def requests(terms: Terms, at: Any) -> Iterator[Request]:
         yield replace(first, at=at.replace(year=late.year + 1))
 
 
+<<<<<<< HEAD
 def other(found: Any, document: Any, request: Request, permit: bool) -> bool:
     """Tell whether the document decides a request otherwise than ``decide`` did."""
     frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
     return asking.permits(document, request, frame) != permit
+=======
+def other(found: Any, document: Any, ours: Callable[[Request], bool], request: Request) -> bool:
+    """Tell whether the document decides a request otherwise than the house does."""
+    frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
+    return asking.permits(document, request, frame) != ours(request)
+>>>>>>> rights4
 
 
 def replace_purposes(document: Any) -> Any:
