@@ -25,11 +25,7 @@ from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
 from yesand.agreements.standards import ALL
-<<<<<<< HEAD
 from yesand.agreements.templates import asks_for, draft, standard
-=======
-from yesand.agreements.templates import draft, standard
->>>>>>> rights4
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
@@ -146,7 +142,7 @@ def drafted(
     """
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
-    _check_asked(template, variables)
+    _check_asked(template, variables or {})
     made = standard(
         template.partition("/")[2],
         place.clock.now().date(),
