@@ -103,30 +103,15 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
-<<<<<<< HEAD
     """Decide every request by the document alone, and by ``decide`` with what was taken back."""
-    from yesand.agreements.approving.services import given  # needs the open house
-    from yesand.agreements.services import against
+    from yesand.agreements.services import against  # needs the open house
 
-    terms = Terms.parse(found.terms)
-    spoiled = replace_purposes(document)
-    taken, agreed = against(found), given().get(found.digest, ())
-    asked = list(requests(terms, max([found.signed_at, *(each.at for each in taken)])))
-    ruled = {request: decide(terms, request, taken, approvals=agreed).permit for request in asked}
-    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, r, ruled[r])]
-    broken = [
-        f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, r, ruled[r])
-    ]
-    permits = sum(ruled.values())
-=======
-    """Decide every request by the document alone, and by ``decide``."""
     terms, ours = Terms.parse(found.terms), decider(found)
     spoiled = replace_purposes(document)
-    asked = list(requests(terms, found.signed_at))
+    asked = list(requests(terms, max([found.signed_at, *(w.at for w in against(found))])))
     whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
     broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
     permits = sum(map(ours, asked))
->>>>>>> rights4
     return f"{len(asked)} requests decided alike, {permits} permitted", whole, broken
 
 
@@ -152,17 +137,10 @@ def requests(terms: Terms, at: Any) -> Iterator[Request]:
         yield replace(first, at=at.replace(year=late.year + 1))
 
 
-<<<<<<< HEAD
-def other(found: Any, document: Any, request: Request, permit: bool) -> bool:
-    """Tell whether the document decides a request otherwise than ``decide`` did."""
-    frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
-    return asking.permits(document, request, frame) != permit
-=======
 def other(found: Any, document: Any, ours: Callable[[Request], bool], request: Request) -> bool:
     """Tell whether the document decides a request otherwise than the house does."""
     frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
     return asking.permits(document, request, frame) != ours(request)
->>>>>>> rights4
 
 
 def replace_purposes(document: Any) -> Any:

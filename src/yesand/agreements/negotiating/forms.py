@@ -18,12 +18,8 @@ from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.effects import DIRECTIONS, neither
 from yesand.agreements.comparing.kinds import PRICES, annotation
 from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields, label, words
-<<<<<<< HEAD
-from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
-=======
 from yesand.agreements.faults import by_field
-from yesand.agreements.negotiating.services import LONGEST_NOTE
->>>>>>> rights4
+from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
 from yesand.agreements.terms import MILLION, Amount, Terms
 from yesand.kernel.errors import BadInput, Refused
 
