@@ -103,10 +103,12 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
-    """Decide every request by the document alone, and by ``decide``."""
+    """Decide every request by the document alone, and by ``decide`` with what was taken back."""
+    from yesand.agreements.services import against  # needs the open house
+
     terms, ours = Terms.parse(found.terms), decider(found)
     spoiled = replace_purposes(document)
-    asked = list(requests(terms, moment(found)))
+    asked = list(requests(terms, max([found.signed_at, *(w.at for w in against(found))])))
     whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
     broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
     permits = sum(map(ours, asked))
@@ -123,13 +125,6 @@ def decider(found: Any) -> Callable[[Request], bool]:
     taken, leave = against(found), given().get(found.digest, ())
     held = reaching()(found, terms)
     return lambda request: decide(terms, request, taken, approvals=leave, suspensions=held).permit
-
-
-def moment(found: Any) -> Any:
-    """Return when all that was taken back of an agreement had been."""
-    from yesand.agreements.services import against
-
-    return max([found.signed_at, *(each.at for each in against(found))])
 
 
 def requests(terms: Terms, at: Any) -> Iterator[Request]:

@@ -24,6 +24,7 @@ from yesand.agreements.offering.speaking.services import (
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
+from yesand.agreements.signing.minority import check_minor
 from yesand.agreements.standards import ALL
 from yesand.agreements.templates import asks_for, draft, standard
 from yesand.agreements.terms import Terms
@@ -108,6 +109,7 @@ def opened(
     ------
     BelowFloor : less than the collective agreement that covers the performer.
     """
+    check_minor(place, performer, made.terms, supersedes)
     check_floor(place, performer, made.terms)
     row = Offer.objects.create(
         performer=performer,
@@ -209,6 +211,7 @@ def signed(
         hand = hand_for(place, row, words.terms, by)
         check_turn(word, hand)
         check_new(words, row.performer, row.supersedes)
+        check_minor(place, row.performer, words.terms, row.supersedes)
         check_floor(place, row.performer, words.terms)
         hands = [word.hand if word else _producers(), hand.as_json()]
         row.agreement = sign(
