@@ -13,9 +13,10 @@ WIDTH, CLASSES = 4, 3
 
 
 def takes(count: int = 24, people: int = 4, seed: int = 0) -> Takes:
+    meaning = torch.Generator().manual_seed(99)
+    centre = torch.randn(CLASSES, WIDTH, generator=meaning, dtype=torch.float64)
     draw = torch.Generator().manual_seed(seed)
     label = torch.arange(count) % CLASSES
-    centre = torch.randn(CLASSES, WIDTH, generator=draw, dtype=torch.float64)
     noise = torch.randn(count, WIDTH, generator=draw, dtype=torch.float64)
     return Takes(centre[label] + noise, label, torch.arange(count) % people, CLASSES)
 

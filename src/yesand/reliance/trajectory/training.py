@@ -17,6 +17,8 @@ from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State, begin, update
 
 TOGETHER = 64  # trainings side by side
+#: A batch's features, labels and weights: what its loss depends on.
+Parts = tuple[Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Batch:
     at: Tensor
 
     @property
-    def parts(self) -> tuple[Tensor, Tensor, Tensor]:
+    def parts(self) -> Parts:
         """Return what the loss depends on."""
         return self.features, self.label, self.weight
 
@@ -79,22 +81,17 @@ class Training:
         at = self.order[:, step]
         return Batch(self.takes.features[at], self.takes.label[at], self.weights.gather(1, at), at)
 
-    def slope(self, state: State, batch: Batch) -> Parameters:
-        """Return the gradient of each batch's loss."""
-        found: Parameters = vmap(grad(partial(loss, self.course)))(
-            state["parameters"], *batch.parts
-        )
-        return found
-
-    def advance(self, state: State, slope: Parameters, step: int) -> State:
+    def advance(self, state: State, step: int) -> State:
         """Return the states after a step."""
-        return update(self.course, state, slope, self.rates[step], step)
+        one = partial(stepped, self.course, rate=self.rates[step], step=step)
+        found: State = vmap(one)(state, self.batch(step).parts)
+        return found
 
     def run(self) -> State:
         """Return the states at the end."""
         state = self.start()
         for step in range(len(self.rates)):
-            state = self.advance(state, self.slope(state, self.batch(step)), step)
+            state = self.advance(state, step)
         self.check(state)
         return state
 
@@ -173,6 +170,12 @@ def loss(
     return (weight * each(course, parameters, features, label)).sum() / course.batch
 
 
+def stepped(course: Course, state: State, batch: Parts, rate: float, step: int) -> State:
+    """Return one network's state after a step: a pure function of its state and its weights."""
+    slope = grad(partial(loss, course))(state["parameters"], *batch)
+    return update(course, state, slope, rate, step)
+
+
 def check_repeatable(course: Course, takes: Takes, seed: int = 0) -> None:
     """Train two steps twice and compare every bit.
 
@@ -187,7 +190,7 @@ def check_repeatable(course: Course, takes: Takes, seed: int = 0) -> None:
     for _ in range(2):
         state = one.start()
         for step in range(min(2, len(one.rates))):
-            state = one.advance(state, one.slope(state, one.batch(step)), step)
+            state = one.advance(state, step)
         ends.append(state["parameters"])
     same = tree_map(torch.equal, *ends)
     if not all(same.values()):
