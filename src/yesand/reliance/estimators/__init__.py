@@ -19,6 +19,10 @@ DEFAULT = "datamodel"
 _HOME = {
     "datamodel": "yesand.reliance.estimators.datamodel:Datamodel",
     "leave-one-out": "yesand.reliance.estimators.leave_one_out:LeaveOneOut",
+    "aumann-shapley": "yesand.reliance.estimators.aumann_shapley:AumannShapley",
+    "in-run": "yesand.reliance.estimators.in_run:InRun",
+    "metagradient": "yesand.reliance.estimators.metagradient:Metagradient",
+    "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
 
