@@ -1,10 +1,10 @@
 """The exact derivative of a utility with respect to every take's weight, through the training.
 
-One forward run keeps the state every √T steps; one backward run makes each stretch again and pulls
-the derivative through every step of it (Griewank 1992; Maclaurin et al. 2015; Engstrom et al. 2025,
-'MAGIC'). A step is a pure function of its state and its batch's weights, so PyTorch differentiates
-it, the gradient within it included, whatever the optimiser. About four to five trainings, however
-many takes there are, and memory for 2 √T states.
+One forward run keeps the state every √T steps, or every one where that takes half a gigabyte at
+most; one backward run makes what was not kept again and pulls the derivative through every step
+(Griewank 1992; Maclaurin et al. 2015; Engstrom et al. 2025, 'MAGIC'). A step is a pure function of
+its state and its batch's weights, so PyTorch differentiates it, the gradient within it included,
+whatever the optimiser. About four trainings, however many takes there are.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.optimisers import State
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, split, stepped
+
+_ROOM = 2**29  # bytes of states held at once
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def derivative(
     Parameters
     ----------
     weights, seeds : (M, N) and (M,), as for ``train``.
-    every : steps between kept states; without it √T, so that 2 √T states are held at once.
+    every : steps between kept states; without it 1 or √T, so that 2 √T states are held at once.
 
     Raises
     ------
@@ -68,8 +70,8 @@ def derivative(
 
 def _through(training: Training, question: Question, every: int | None) -> Derivative:
     count = len(training.rates)
-    every = every or isqrt(count - 1) + 1
     kept, state = [], training.start()
+    every = every or (1 if _size(state) * count <= _ROOM else isqrt(count - 1) + 1)
     for step in range(count):
         if step % every == 0:
             kept.append(state)
@@ -84,6 +86,11 @@ def _through(training: Training, question: Question, every: int | None) -> Deriv
             pull, moved = _back(training, step, before, pull)
             slope.scatter_add_(2, training.order[:, step][:, None].expand_as(moved), moved)
     return Derivative(utility, slope)
+
+
+def _size(state: State) -> int:
+    """Return how many bytes a state has."""
+    return sum(v.nbytes for part in state.values() for v in part.values())
 
 
 def _end(training: Training, question: Question, state: State) -> State:
