@@ -207,7 +207,7 @@ class House:
         model: PathLike,
         *,
         out: PathLike | None = None,
-        estimator: str = "datamodel",
+        estimator: str = "aumann-shapley",
         progress: Progress = silent,
     ) -> Report:
         """Measure how much a registered model (its folder) relies on each performer.

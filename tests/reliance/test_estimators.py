@@ -10,13 +10,13 @@ import pytest
 from reliance_factories import frozen
 
 from yesand.kernel.errors import BadInput, NotFound
-from yesand.reliance.estimators import DEFAULT, estimator, names
+from yesand.reliance.estimators import estimator, names
 from yesand.reliance.inputs import read
 from yesand.reliance.report import RelianceReport
 from yesand.reliance.shares import BILLION
 
 
-def report(path: Path, name: str = DEFAULT, mix: Any = None, **settings: Any) -> RelianceReport:
+def report(path: Path, name: str = "datamodel", mix: Any = None, **settings: Any) -> RelianceReport:
     given = read(path, "a" * 64, mix)
     chosen = estimator(name, resamples=60, **settings)
     return chosen.estimate(given.model, given.corpus, given.queries)
@@ -178,7 +178,7 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     def hear(done: int, total: int, note: str = "") -> None:
         told.append((done, total))
 
-    estimator(resamples=5).estimate(given.model, given.corpus, given.queries, hear)
+    estimator("datamodel", resamples=5).estimate(given.model, given.corpus, given.queries, hear)
     assert told[-1][0] == told[-1][1] and told == sorted(told)
 
 

@@ -20,7 +20,7 @@ def reliance(
     model: Annotated[Path, typer.Argument(help="The model's folder.")],
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The signed report.")] = Path("reliance.json"),
-    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "datamodel",
+    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "aumann-shapley",
     as_json: AsJson = False,
 ) -> None:
     """Measure each performer's share in a model's behaviour; sign and log the report."""

@@ -14,12 +14,12 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.inputs import Corpus, FrozenModel, Queries
 from yesand.reliance.report import RelianceReport
 
-DEFAULT = "datamodel"
+DEFAULT = "aumann-shapley"
 # Loaded when asked for: estimators need PyTorch, the registry that reads reports does not.
 _HOME = {
+    "aumann-shapley": "yesand.reliance.estimators.aumann_shapley:AumannShapley",
     "datamodel": "yesand.reliance.estimators.datamodel:Datamodel",
     "leave-one-out": "yesand.reliance.estimators.leave_one_out:LeaveOneOut",
-    "aumann-shapley": "yesand.reliance.estimators.aumann_shapley:AumannShapley",
     "in-run": "yesand.reliance.estimators.in_run:InRun",
     "metagradient": "yesand.reliance.estimators.metagradient:Metagradient",
     "shapley": "yesand.reliance.estimators.shapley:Shapley",

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
+from yesand.reliance import implicit
 from yesand.reliance.estimators.networks import Seeded, question, rates, single
 from yesand.reliance.estimators.retraining import (
     Round,
@@ -27,9 +28,9 @@ from yesand.reliance.estimators.retraining import (
 from yesand.reliance.estimators.settling import Seeds
 from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
 from yesand.reliance.game import Game, games
-from yesand.reliance.implicit import head_values
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
 from yesand.reliance.report import Quality, RelianceReport
+from yesand.reliance.trajectory import path
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.path import Values, aumann_shapley
 
@@ -41,31 +42,40 @@ class AumannShapley(Seeded):
     Attributes
     ----------
     model : "head" for the convex head, or a network: see ``Settings``.
-    nodes : places along the path. l2 : the head's penalty; chosen without it.
+    nodes : places along the path; without it 12 for the head, where they are cheap, else 8.
+    l2 : the head's penalty; chosen without it.
     """
 
     model: str = "head"
-    nodes: int = 8
+    nodes: int | None = None
     l2: float | None = None
 
     name: ClassVar[str] = "aumann-shapley"
     version: ClassVar[str] = "1"
 
     @property
+    def places(self) -> int:
+        """How many places along the path are looked at."""
+        usual = implicit.NODES if self.model == "head" else path.NODES
+        return usual if self.nodes is None else self.nodes
+
+    @property
     def cost(self) -> int:
         """Forward and back at every node and where all are in; forward where nobody is."""
-        return 4 * (self.nodes + 1) + 1
+        return 4 * (self.places + 1) + 1
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome: of the head, what concerns a head."""
-        whole = asdict(self)
+        whole = {**asdict(self), "nodes": self.places}
         if self.model != "head":
             return {name: value for name, value in whole.items() if name != "l2"}
         return {name: whole[name] for name in _HEAD}
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return what every take adds along the path."""
-        return aumann_shapley(course, single(game.trained), seeds, question(game), count=self.nodes)
+        return aumann_shapley(
+            course, single(game.trained), seeds, question(game), count=self.places
+        )
 
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
@@ -76,28 +86,28 @@ class AumannShapley(Seeded):
         ------
         BadInput : no such model, or fewer than two nodes.
         """
-        if self.nodes < 2:
-            raise BadInput("The path needs two nodes or more", where=f"nodes {self.nodes}")
+        if self.places < 2:
+            raise BadInput("The path needs two nodes or more", where=f"nodes {self.places}")
         if self.model != "head":
             return super().estimate(model, corpus, queries, progress)
         return self._of_head(Inputs(model, corpus, queries), progress)
 
     def _of_head(self, inputs: Inputs, progress: Progress) -> RelianceReport:
         played = games(inputs)
-        steps = Steps(progress, played, len(played) * (self.nodes + self.checks), self.l2)
+        steps = Steps(progress, played, len(played) * (self.places + self.checks), self.l2)
         l2 = penalty(played, self.l2, steps)
         rng = np.random.default_rng(self.seed)
         rounds = [self._round(game, l2, steps) for game in played]
         amount = np.bincount(inputs.corpus.owner).astype(np.float64)
         panel = gather(played, rounds, len(amount), amount)
         held = self._checked(played, rounds, l2, rng, steps)
-        quality = Quality(trainings=steps.done, nodes=self.nodes, faithfulness=held)
+        quality = Quality(trainings=steps.done, nodes=self.places, faithfulness=held)
         settings = {**self.settings(), "l2": l2, "exact": True}
         return concluded(self, inputs, panel, settings, 1.0, rng, quality=quality)
 
     def _round(self, game: Game, l2: float, steps: Steps) -> Round:
-        found = head_values(game.trained, game.queried, rates(game), l2, self.nodes)
-        steps(self.nodes)
+        found = implicit.head_values(game.trained, game.queried, rates(game), l2, self.places)
+        steps(self.places)
         return round_one(game, l2, steps).with_effect(Seeds.of(game, found).effect)
 
     def _checked(

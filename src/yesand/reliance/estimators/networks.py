@@ -134,6 +134,11 @@ class Seeded(Settings, ABC):
         """Return what every take adds, for every seed."""
 
     @property
+    def places(self) -> int:
+        """How many places along a path are looked at: none, unless the estimator has a path."""
+        return 0
+
+    @property
     @abstractmethod
     def cost(self) -> int:
         """How many trainings a seed takes; a run back through one counts as three."""
@@ -156,7 +161,7 @@ class Seeded(Settings, ABC):
         quality = Quality(
             trainings=len(played) * found.count * self.cost + held.subsets * _APART_SEEDS,
             seeds=found.count,
-            nodes=int(getattr(self, "nodes", 0)),
+            nodes=self.places,
             faithfulness=held,
         )
         return concluded(
