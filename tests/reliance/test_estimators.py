@@ -185,8 +185,18 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
 def test_an_unknown_estimator_or_setting_is_refused() -> None:
     with pytest.raises(NotFound, match="datamodel"):
         estimator("guess")
-    with pytest.raises(BadInput, match="no setting"):
+    with pytest.raises(BadInput, match=r"no setting.*nodes"):
         estimator(guesses=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("resamples", 0), ("resamples", 2.5), ("resamples", "many"), ("seed", -1), ("network", 3),
+     ("l2", "none"), ("l2", float("nan")), ("rate", True), ("checks", None)],
+)  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(BadInput, match=name):
+        estimator("aumann-shapley", **{name: value})
 
 
 @pytest.mark.parametrize(

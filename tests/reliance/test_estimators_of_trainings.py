@@ -18,7 +18,7 @@ from yesand.reliance.shares import BILLION
 
 CLARITY = [0.0, 0.4, 0.8, 1.2, 1.6, 2.0]
 SMALL: dict[str, Any] = {
-    "model": "mlp:8", "epochs": 8, "batch": 24, "rate": 0.05, "decay": 0.02, "resamples": 40,
+    "network": "mlp:8", "epochs": 8, "batch": 24, "rate": 0.05, "decay": 0.02, "resamples": 40,
     "max_seeds": 8,
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_what_does_not_add_up_ranks_and_sets_no_shares(troupe: Inputs, name: str
 def test_permutations_of_a_network_add_up(troupe: Inputs) -> None:
     found = report(troupe, "shapley", **SMALL, pairs=3, seeds=2)
     assert found.quality.additivity is not None and found.quality.additivity < 1e-6
-    assert found.settings["model"] == "mlp:8" and "l2" not in found.settings
+    assert found.settings["network"] == "mlp:8" and "l2" not in found.settings
     assert found.quality.trainings == 2 * (2 * 3 * 4 + 4) * 2 - 4
 
 
@@ -118,7 +118,7 @@ def test_permutations_of_a_network_add_up(troupe: Inputs) -> None:
 def test_asked_the_same_again_the_bytes_are_the_same(troupe: Inputs, name: str) -> None:
     salts = {handle: bytes(32) for handle in troupe.corpus.performers}
     one, two = (
-        report(troupe, name, **{**SMALL, "model": "linear"}, checks=3).predicate(salts)
+        report(troupe, name, **{**SMALL, "network": "linear"}, checks=3).predicate(salts)
         for _ in range(2)
     )
     assert canonical(one) == canonical(two)
@@ -129,10 +129,10 @@ def test_a_rate_too_high_is_told_and_nothing_is_measured(troupe: Inputs) -> None
         report(troupe, "aumann-shapley", **{**SMALL, "rate": 1e30})
 
 
-@pytest.mark.parametrize("model", ["mlp", "mlp:", "mlp:0", "mlp:x", "tree", "mlp:-4"])
-def test_a_model_that_is_none_is_refused(troupe: Inputs, model: str) -> None:
-    with pytest.raises(BadInput, match="No such model"):
-        report(troupe, "aumann-shapley", model=model)
+@pytest.mark.parametrize("network", ["mlp", "mlp:", "mlp:0", "mlp:x", "tree", "mlp:-4"])
+def test_a_network_that_is_none_is_refused(troupe: Inputs, network: str) -> None:
+    with pytest.raises(BadInput, match="No such network"):
+        report(troupe, "aumann-shapley", network=network)
     with pytest.raises(BadInput, match="two nodes"):
         report(troupe, "aumann-shapley", nodes=1)
 
@@ -149,7 +149,7 @@ def test_an_emotion_that_nobody_trains_and_a_performer_of_one_take_are_measured(
                 label=corpus.label[kept]),
         Queries(troupe.queries.fold[kept], troupe.queries.weight[kept]),
     )  # fmt: skip
-    for settings in ({"model": "head"}, {**SMALL, "nodes": 3, "checks": 0}):
+    for settings in ({"network": "head"}, {**SMALL, "nodes": 3, "checks": 0}):
         found = report(few, "aumann-shapley", **settings)
         assert sum(row.share_ppb for row in found.rows) == BILLION
         assert found.rows[0].share_ppb < found.rows[5].share_ppb

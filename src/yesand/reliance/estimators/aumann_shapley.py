@@ -41,13 +41,13 @@ class AumannShapley(Seeded):
 
     Attributes
     ----------
-    model : "head" for the convex head, or a network: see ``Settings``.
-    nodes : places along the path; without it 12 for the head, where they are cheap, else 8.
+    network : "head" for the convex head, or a network: see ``Settings``.
+    nodes : places along the path; at 0, 12 for the head, where they are cheap, else 8.
     l2 : the head's penalty; chosen without it.
     """
 
-    model: str = "head"
-    nodes: int | None = None
+    network: str = "head"
+    nodes: int = 0
     l2: float | None = None
 
     name: ClassVar[str] = "aumann-shapley"
@@ -56,8 +56,8 @@ class AumannShapley(Seeded):
     @property
     def places(self) -> int:
         """How many places along the path are looked at."""
-        usual = implicit.NODES if self.model == "head" else path.NODES
-        return usual if self.nodes is None else self.nodes
+        usual = implicit.NODES if self.network == "head" else path.NODES
+        return self.nodes or usual
 
     @property
     def cost(self) -> int:
@@ -67,7 +67,7 @@ class AumannShapley(Seeded):
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome: of the head, what concerns a head."""
         whole = {**asdict(self), "nodes": self.places}
-        if self.model != "head":
+        if self.network != "head":
             return {name: value for name, value in whole.items() if name != "l2"}
         return {name: whole[name] for name in _HEAD}
 
@@ -84,11 +84,11 @@ class AumannShapley(Seeded):
 
         Raises
         ------
-        BadInput : no such model, or fewer than two nodes.
+        BadInput : no such network, or fewer than two nodes.
         """
         if self.places < 2:
             raise BadInput("The path needs two nodes or more", where=f"nodes {self.places}")
-        if self.model != "head":
+        if self.network != "head":
             return super().estimate(model, corpus, queries, progress)
         return self._of_head(Inputs(model, corpus, queries), progress)
 
@@ -127,4 +127,4 @@ class AumannShapley(Seeded):
         return faithfulness(folds)
 
 
-_HEAD = ("model", "nodes", "l2", "checks", "resamples", "seed")
+_HEAD = ("network", "nodes", "l2", "checks", "resamples", "seed")

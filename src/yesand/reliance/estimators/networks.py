@@ -36,7 +36,7 @@ class Settings:
 
     Attributes
     ----------
-    model : "mlp:64" for one hidden layer, "mlp:64,32" for two, "linear" for none.
+    network : "mlp:64" for one hidden layer, "mlp:64,32" for two, "linear" for none.
     epochs, batch, rate, decay : of the course; see ``Course``.
     seeds : trained a round. max_seeds : where it stops, settled or not.
     bound : halves of the seeds that agree so well (Spearman) have settled,
@@ -45,7 +45,7 @@ class Settings:
     resamples : how often the bootstrap draws again. seed : decides every draw.
     """
 
-    model: str = "mlp:64"
+    network: str = "mlp:64"
     epochs: int = 10
     batch: int = 64
     rate: float = 0.02
@@ -67,9 +67,9 @@ class Settings:
 
         Raises
         ------
-        BadInput : no such model.
+        BadInput : no such network.
         """
-        widths = (game.trained.features.shape[1], *hidden(self.model), game.trained.classes)
+        widths = (game.trained.features.shape[1], *hidden(self.network), game.trained.classes)
         return Course(
             Mlp(widths),
             epochs=self.epochs,
@@ -79,19 +79,19 @@ class Settings:
         )
 
 
-def hidden(model: str) -> tuple[int, ...]:
-    """Return the widths of a model's hidden layers.
+def hidden(network: str) -> tuple[int, ...]:
+    """Return the widths of a network's hidden layers.
 
     Raises
     ------
-    BadInput : no such model.
+    BadInput : no such network.
     """
-    kind, _, widths = model.partition(":")
+    kind, _, widths = network.partition(":")
     numbers = widths.split(",") if widths else []
-    if model == "linear":
+    if network == "linear":
         return ()
     if kind != "mlp" or not numbers or not all(n.isdigit() and int(n) for n in numbers):
-        raise BadInput(f"No such model: {model!r}", where="model", remedy="Such as mlp:64.")
+        raise BadInput(f"No such network: {network!r}", where="network", remedy="Such as mlp:64.")
     return tuple(int(n) for n in numbers)
 
 

@@ -28,11 +28,11 @@ class Shapley(Settings):
 
     Attributes
     ----------
-    model : "head" for the convex head, or a network: see ``Settings``.
+    network : "head" for the convex head, or a network: see ``Settings``.
     pairs : orders a fold, each with its reverse. l2 : the head's penalty; chosen without it.
     """
 
-    model: str = "head"
+    network: str = "head"
     pairs: int = 20
     l2: float | None = None
 
@@ -43,7 +43,7 @@ class Shapley(Settings):
         """Return everything that decides the outcome."""
         whole = asdict(self)
         unused = {"max_seeds", "bound", "tolerance", "checks"}
-        kept = _HEAD if self.model == "head" else set(whole) - unused - {"l2"}
+        kept = _HEAD if self.network == "head" else set(whole) - unused - {"l2"}
         return {name: value for name, value in whole.items() if name in kept}
 
     def estimate(
@@ -53,9 +53,9 @@ class Shapley(Settings):
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
         drawn = sum(2 * self.pairs * (game.size + 1) + game.size + 1 for game in played)
-        steps = Steps(progress, played if self.model == "head" else [], drawn, self.l2)
+        steps = Steps(progress, played if self.network == "head" else [], drawn, self.l2)
         settings = self.settings()
-        if self.model == "head":
+        if self.network == "head":
             settings["l2"] = penalty(played, self.l2, steps)
         with head.one_thread():
             folds = [self._fold(g, k, settings.get("l2"), steps) for k, g in enumerate(played)]
@@ -96,7 +96,7 @@ class Shapley(Settings):
 
     @property
     def _seeds(self) -> torch.Tensor:
-        return torch.arange(self.seeds if self.model != "head" else 0) + self.seed * 10_000
+        return torch.arange(self.seeds if self.network != "head" else 0) + self.seed * 10_000
 
 
-_HEAD = {"model", "pairs", "l2", "resamples", "seed"}
+_HEAD = {"network", "pairs", "l2", "resamples", "seed"}
