@@ -209,18 +209,19 @@ class House:
         model: PathLike,
         *,
         out: PathLike | None = None,
-        estimator: str = "datamodel",
+        estimator: str = "aumann-shapley",
         progress: Progress = silent,
+        **settings: Any,
     ) -> Report:
         """Measure how much a registered model (its folder) relies on each performer.
 
         The report is signed and logged; asked the same again, it is the report that there is.
-
-        ``out`` gets the report with all its rows, as an auditor reads it.
+        ``out`` gets the report with all its rows, as an auditor reads it; ``settings`` are the
+        estimator's own.
 
         Raises
         ------
-        NotFound : no such folder, or no such estimator. CheckFailed : the folder was changed.
+        NotFound, BadInput : no such folder, estimator or setting. CheckFailed : it was changed.
 
         >>> shares = house.estimate_reliance("model").shares
         >>> sum(row["share_ppb"] for row in shares.values())
@@ -229,12 +230,12 @@ class House:
         from yesand.reliance.services import estimate, save
         from yesand.training.services import registered
 
-        folder = Path(model)
-        known = registered(self.place, folder)
-        report = estimate(self.place, known, folder, estimator=estimator, progress=progress)
+        path = Path(model)
+        row = registered(self.place, path)
+        made = estimate(self.place, row, path, estimator=estimator, progress=progress, **settings)
         if out is not None:
-            save(report, Path(out))
-        return report
+            save(made, Path(out))
+        return made
 
     def meter(self, path: PathLike, *, progress: Progress = silent) -> MeterReport:
         """Take usage events (CloudEvents 1.0) in; each counts once, for ever.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +21,11 @@ def reliance(
     model: Annotated[Path, typer.Argument(help="The model's folder.")],
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The signed report.")] = Path("reliance.json"),
-    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "datamodel",
+    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "aumann-shapley",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the estimator, as NAME=VALUE; may be repeated."),
+    ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what it would cost in time and memory.")
     ] = False,
@@ -29,10 +34,12 @@ def reliance(
     """Measure each performer's share in a model's behaviour; sign and log the report."""
     opened = yesand.open(house)
     if plan:
-        _plan(opened, model, estimator, as_json=as_json)
+        _plan(opened, model, estimator, _settings(sets or []), as_json=as_json)
         return
     with progressing("Measuring reliance", as_json=as_json) as progress:
-        report = opened.estimate_reliance(model, out=out, estimator=estimator, progress=progress)
+        report = opened.estimate_reliance(
+            model, out=out, estimator=estimator, progress=progress, **_settings(sets or [])
+        )
     from yesand.kernel.canonical import parse
     from yesand.provenance.dsse import payload_of
     from yesand.reliance.report import checks
@@ -67,11 +74,13 @@ def reliance(
     )
 
 
-def _plan(opened: yesand.House, model: Path, estimator: str, *, as_json: bool) -> None:
+def _plan(
+    opened: yesand.House, model: Path, estimator: str, settings: dict[str, Any], *, as_json: bool
+) -> None:
     from yesand.reliance.planning.services import foresee
 
     with progressing("Trying a part of it", as_json=as_json) as progress:
-        found = foresee(opened.place, model, estimator=estimator, progress=progress)
+        found = foresee(opened.place, model, estimator=estimator, progress=progress, **settings)
     low = f"{found.least:.0f} to " if found.least < found.seconds else ""
     tell(
         vars(found).copy(),
@@ -80,6 +89,22 @@ def _plan(opened: yesand.House, model: Path, estimator: str, *, as_json: bool) -
         f"Told from a part of the real work, which took {found.spent:.0f} s. Nothing was signed.",
         as_json=as_json,
     )
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    """Read NAME=VALUE; what is no number is a word."""
+    from yesand.kernel.errors import BadInput
+
+    read: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not name or not equals:
+            raise BadInput("A setting needs a name and a value", where=one, remedy="NAME=VALUE")
+        for kind in (int, float, str):
+            with suppress(ValueError):
+                read[name] = kind(value)
+                break
+    return read
 
 
 def _percent(ppb: int) -> str:
