@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,14 @@ def test_the_heads_shares_are_near_shapleys_and_cost_far_less(troupe: Inputs) ->
     assert {row.performer: row.leave_one_out for row in found.rows} == {
         row.performer: row.leave_one_out for row in truth.rows
     }
+
+
+def test_a_model_that_learned_nothing_sets_no_shares(tmp_path: Path) -> None:
+    given = read(frozen(tmp_path / "f.npz", clarity=[0.0] * 8), "a" * 64)
+    for settings in ({}, {**SMALL, "nodes": 3, "checks": 0}):
+        found = report(given, "aumann-shapley", **settings)
+        assert not found.sets_shares and "chance" in found.reason
+        assert sum(row.share_ppb for row in found.rows) == BILLION
 
 
 @pytest.mark.parametrize("parts", [2, 4])

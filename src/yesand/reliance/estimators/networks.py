@@ -71,7 +71,7 @@ class Settings:
         """
         widths = (game.trained.features.shape[1], *hidden(self.network), game.trained.classes)
         return Course(
-            Mlp(widths),
+            Mlp(widths, blank=True),
             epochs=self.epochs,
             batch=self.batch,
             rate=self.rate,
