@@ -93,15 +93,18 @@ class Postgres:
     def copy(self) -> str:
         """Make a copy of the new house's database and return its name."""
         name = f"yesand_test_{uuid4().hex}"
-        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"', " STRATEGY FILE_COPY")
         return name
 
-    def tell(self, command: str) -> None:
-        """Run one command outside every test's database."""
+    def tell(self, command: str, since_15: str = "") -> None:
+        """Run one command outside every test's database; PostgreSQL 15 and later may hear more."""
         import psycopg
 
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(command.encode())
+            # Copied through the log, as is its way since version 15, a database takes ten times
+            # longer than as files.
+            more = since_15 if connection.info.server_version >= 150_000 else ""
+            connection.execute((command + more).encode())
 
 
 @pytest.fixture(scope="session")

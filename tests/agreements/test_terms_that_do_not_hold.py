@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import Request, decide
+from yesand.agreements.faults import by_field
 from yesand.agreements.reading import readable
 from yesand.agreements.templates import standard
 from yesand.agreements.terms import Terms
@@ -27,8 +29,8 @@ REPLICA = {"use_classes": ["replica"], "described_use": "The voice of a talking 
         ({"use_classes": ["replica", "synthesis"], **{"described_use": "x"}}, "signature of its"),
         ({**REPLICA, "described_use": " "}, "described_use must say what a replica is for"),
         ({"minor": True, "majority_on": "2030-01-01"}, "a minor signs with a guardian"),
-        ({"minor": True, "represented_by": "guardian"}, "majority_on is the day"),
-        ({"majority_on": "2030-01-01"}, "name it for a minor alone"),
+        ({"minor": True, "represented_by": "guardian"}, "set majority_on to that day"),
+        ({"majority_on": "2030-01-01"}, "leave it out, or set minor"),
         (
             {"minor": True, "represented_by": "guardian", "majority_on": "2026-10-01"},
             "the performer signs alone",
@@ -58,7 +60,13 @@ REPLICA = {"use_classes": ["replica"], "described_use": "The voice of a talking 
         ({"territories": ["UK"]}, "'UK' is not an ISO 3166-1 alpha-2 country code"),
         ({"territories": ["DE", "EU"]}, "'EU' is not an ISO 3166-1"),
         ({"territories": ["de"]}, "'de' is not an ISO 3166-1"),
+        ({"territories": ["DE", "XA"]}, "'XA' is not an ISO 3166-1"),
         ({"zone": "Europe/Hamburg"}, "'Europe/Hamburg' is not an IANA time zone"),
+        # What is signed is meant.
+        ({"commercial": "yes"}, "commercial: Input should be a valid boolean"),
+        ({"credit": 1}, "credit: Input should be a valid boolean"),
+        ({"notice_days": "30"}, "notice_days: Input should be a valid integer"),
+        ({"withdrawing": {"notify_days": True}}, "notify_days: Input should be a valid integer"),
         # Numbers out of bounds, and lines that would begin a clause of their own.
         ({"withdrawing": {"notify_days": -1}}, "withdrawing.notify_days"),
         ({"breach_notice_hours": 0}, "breach_notice_hours"),
@@ -121,3 +129,18 @@ def test_a_term_that_ends_as_the_clocks_change_ends_at_one_instant(
         assert decide(terms, request).permit is open_
         assert permits(Rule.of(terms), Ask.of(request)) is open_
         assert terms.in_term(at) is open_
+
+
+def test_every_fault_is_told_with_the_field_that_it_is_mended_in() -> None:
+    good = {"valid_from": START}
+    for told, names in (
+        ({"territories": ["XX"], "notice_days": -1}, {"territories.0", "notice_days"}),
+        ({"pay": {"session_fee": {"currency": "USD", "micro": 1}}}, {"pay"}),
+        (
+            {"train_until": "2026-08-01", "valid_until": "2026-07-01", "majority_on": "2030-01-01"},
+            {"valid_until", "train_until", "majority_on"},
+        ),
+    ):
+        with pytest.raises(ValidationError) as fault:
+            Terms.model_validate({**good, **told})
+        assert {name for name, _ in by_field(fault.value)} == names

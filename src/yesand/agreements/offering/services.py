@@ -24,8 +24,10 @@ from yesand.agreements.offering.speaking.services import (
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
+from yesand.agreements.signing.minority import check_minor
 from yesand.agreements.standards import ALL
-from yesand.agreements.templates import draft, standard
+from yesand.agreements.templates import asks_for, draft, standard
+from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -46,7 +48,8 @@ def offer(
     comes_of_age: date | None = None,
     language: str = "en",
     variables: Mapping[str, str] | None = None,
-    terms: Mapping[str, Any] | None = None,
+    terms: Mapping[str, Any] | Terms | None = None,
+    note: str = "",
 ) -> Offer:
     """Offer a standard agreement from today on. The same again is the offer that waits already.
 
@@ -56,7 +59,8 @@ def offer(
     comes_of_age : the day on which a minor does.
     language : the one that is signed.
     variables : what only the parties know, where the template asks for it.
-    terms : in what it differs from the standard (``negotiating.changing``).
+    terms : in what it differs from the standard (``negotiating.changing``), or all that it says.
+    note : what is said to the performer beside the terms.
 
     Raises
     ------
@@ -66,10 +70,18 @@ def offer(
     Refused : other terms of that template wait already, just these were signed before, or whoever
         offers does not sit for the producer.
     """
-    who = {"represented_by": stands_by, "minor": minor, "majority_on": comes_of_age}
-    made = _drafted(place, template, who, language, variables or {})
+    made = drafted(
+        place,
+        template,
+        stands_by=stands_by,
+        minor=minor,
+        comes_of_age=comes_of_age,
+        language=language,
+        variables=variables,
+    )
     if terms:
-        made = draft(template, changed(made.terms, terms, where=template), language)
+        said = terms if isinstance(terms, Terms) else changed(made.terms, terms, where=template)
+        made = draft(template, said, language)
         made.check()
     hand = signing.for_producer(producer(), by)
     with transaction.atomic():
@@ -78,7 +90,7 @@ def offer(
         if waits is not None and not _lapse(place, waits):
             return _same(waits, made)
         check_new(made, performer, None)
-        return opened(place, performer, made, hand, by)
+        return opened(place, performer, made, hand, by, note=note)
 
 
 def opened(
@@ -97,6 +109,7 @@ def opened(
     ------
     BelowFloor : less than the collective agreement that covers the performer.
     """
+    check_minor(place, performer, made.terms, supersedes)
     check_floor(place, performer, made.terms)
     row = Offer.objects.create(
         performer=performer,
@@ -113,20 +126,48 @@ def opened(
     return row
 
 
-def _drafted(
-    place: Place, template: str, who: dict[str, Any], language: str, variables: Mapping[str, str]
+def drafted(
+    place: Place,
+    template: str,
+    *,
+    stands_by: str = "none",
+    minor: bool = False,
+    comes_of_age: date | None = None,
+    language: str = "en",
+    variables: Mapping[str, str] | None = None,
 ) -> Draft:
+    """Return a standard agreement from today on, as it would be offered.
+
+    Raises
+    ------
+    BadInput : as for ``offer``.
+    """
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
+    _check_asked(template, variables or {})
     made = standard(
         template.partition("/")[2],
         place.clock.now().date(),
         language=language,
-        variables={"producer": producer().name, **variables},
-        **who,
+        variables={"producer": producer().name, **(variables or {})},
+        represented_by=stands_by,
+        minor=minor,
+        majority_on=comes_of_age,
     )
     made.check()
     return made
+
+
+def _check_asked(template: str, given: Mapping[str, str]) -> None:
+    """Refuse what the template has no place for: it would be lost without a word."""
+    known = sorted(set(asks_for(template.partition("/")[2])) - {PRODUCER})
+    unknown = [name for name, value in given.items() if value.strip() and name not in known]
+    if unknown:
+        raise BadInput(
+            f"{template} does not ask for {', '.join(unknown)}",
+            where="variables",
+            remedy=f"It asks for {' and '.join(known)}." if known else "It asks for nothing.",
+        )
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
@@ -163,12 +204,14 @@ def signed(
         alone(offered.performer)
         row = Offer.objects.select_related("agreement", "performer").get(pk=offered.pk)
         if row.agreement is not None:
+            hand_for(place, row, Terms.parse(row.agreement.terms), by)
             return row.agreement, False
         word = check_open(place, row, answers)
         words = on_table(row, word)
         hand = hand_for(place, row, words.terms, by)
         check_turn(word, hand)
         check_new(words, row.performer, row.supersedes)
+        check_minor(place, row.performer, words.terms, row.supersedes)
         check_floor(place, row.performer, words.terms)
         hands = [word.hand if word else _producers(), hand.as_json()]
         row.agreement = sign(
