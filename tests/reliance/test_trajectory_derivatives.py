@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,23 @@ def test_values_along_the_path_add_up_to_what_all_add() -> None:
     assert found.missing < 2e-3
     assert torch.allclose(found.whole, utilities(course, given, ones(2, given)))
     assert torch.allclose(found.none, utilities(course, given, 0 * ones(2, given)))
+
+
+def test_nodes_dealt_out_among_seeds_are_what_the_seeds_give_at_them() -> None:
+    given, course = takes(), short()
+    one = aumann_shapley(course, given, SEEDS[:1].repeat(2), question(), count=4, dealt=2)
+    whole = aumann_shapley(course, given, SEEDS[:1], question(), count=4)
+    for name, value in vars(one).items():
+        assert torch.allclose(value, getattr(whole, name))
+    both = aumann_shapley(course, given, SEEDS, question(), count=4, dealt=2)
+    assert both.effect.shape == (1, 2, 24) and not torch.allclose(both.effect, one.effect)
+
+
+def test_whose_takes_they_are_decides_nothing_about_their_values() -> None:
+    given = takes()
+    split = replace(given, owner=torch.arange(24))
+    one, two = (aumann_shapley(short(), t, SEEDS, question(), count=3) for t in (given, split))
+    assert torch.equal(one.effect, two.effect)
 
 
 def test_the_same_bytes_twice() -> None:

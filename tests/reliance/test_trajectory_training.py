@@ -11,7 +11,7 @@ from trajectory_factories import CLASSES, WIDTH, ones, short, takes
 
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.reliance.trajectory.course import Course
-from yesand.reliance.trajectory.network import Module, conv
+from yesand.reliance.trajectory.network import Mlp, Module, conv
 from yesand.reliance.trajectory.training import check_repeatable, losses, train
 
 
@@ -92,6 +92,12 @@ def test_a_convolution_trains_on_maps() -> None:
     before = train(course, given, torch.zeros(1, 12), torch.tensor([0]))
     after = train(course, given, torch.ones(1, 12), torch.tensor([0]))
     assert losses(course, after, given).mean() < losses(course, before, given).mean() - 0.01
+
+
+def test_a_blank_network_trained_on_nothing_is_the_uniform_guess_whatever_the_seed() -> None:
+    given, course = takes(), short(network=Mlp((WIDTH, 5, CLASSES), blank=True))
+    found = losses(course, train(course, given, 0 * ones(2, given), torch.arange(2)), given)
+    assert torch.allclose(found, torch.full_like(found, CLASSES).log())
 
 
 @pytest.mark.parametrize("stray", [nn.Dropout(0.1), nn.BatchNorm1d(5)])

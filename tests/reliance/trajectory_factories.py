@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -22,8 +24,15 @@ def takes(count: int = 24, people: int = 4, seed: int = 0) -> Takes:
 
 
 def short(**changes: object) -> Course:
-    given = {"epochs": 3, "batch": 6, "rate": 0.1, "decay": 0.02, **changes}
-    return Course(Mlp((WIDTH, 5, CLASSES)), **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "network": Mlp((WIDTH, 5, CLASSES)),
+        "epochs": 3,
+        "batch": 6,
+        "rate": 0.1,
+        "decay": 0.02,
+        **changes,
+    }
+    return Course(**given)
 
 
 def ones(count: int, of: Takes) -> Tensor:

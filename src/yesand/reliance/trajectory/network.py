@@ -42,17 +42,21 @@ class Mlp:
     """Layers of ``widths``, from the features' width to the number of classes.
 
     ``gelu`` and ``tanh`` are smooth, and smooth training is what makes a derivative worth having.
+    With ``blank`` the last layer starts at 0: a network trained on nothing is then the uniform
+    guess, whatever the seed.
     """
 
     widths: Sequence[int]
     activation: str = "gelu"
+    blank: bool = False
 
     def initial(self, seed: int) -> Parameters:
         """Draw weights by He et al. (2015); biases are 0."""
         draw = torch.Generator().manual_seed(seed)
         found: Parameters = {}
         for at, (fan, width) in enumerate(pairwise(self.widths)):
-            spread = (2.0 / fan) ** 0.5 if at + 2 < len(self.widths) else fan**-0.5
+            last = at + 2 == len(self.widths)
+            spread = (0.0 if self.blank else fan**-0.5) if last else (2.0 / fan) ** 0.5
             found[f"weight{at}"] = torch.randn(fan, width, generator=draw) * spread
             found[f"bias{at}"] = torch.zeros(width)
         return found
