@@ -23,8 +23,8 @@ PEOPLE, EACH, FOLDS, WIDTH, LABELS = 24, 40, 6, 64, tuple("abcdefgh")
 
 ASKED: dict[str, dict[str, Any]] = {
     "aumann-shapley": {},
-    "datamodel": {"pairs": 96},
-    "metagradient": {"seeds": 2, "max_seeds": 4, "bound": 1.1},
+    "datamodel": {"pairs": 64},
+    "metagradient": {"epochs": 3, "seeds": 1, "max_seeds": 3, "bound": 1.1, "checks": 0},
 }
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "reliance_in_your_loop.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "reliance_in_your_loop.py"
 
 
 def test_the_example_tells_shares_and_leaves_its_pictures(tmp_path: Path) -> None:

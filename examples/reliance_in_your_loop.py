@@ -1,6 +1,6 @@
 """Who moves somebody else's model? Three lines in a plain PyTorch loop.
 
-Run it as a script, or cell by cell: ``python docs/examples/reliance_in_your_loop.py``. It takes
+Run it as a script, or cell by cell: ``python examples/reliance_in_your_loop.py``. It takes
 RAVDESS where it lies at ``$YESAND_DATA/ravdess``, else tones that it makes itself, and leaves
 ``shares.svg`` and ``seeds.png`` where it is run. ``--quick`` trains less.
 """
