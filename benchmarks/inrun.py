@@ -23,7 +23,7 @@ from yesand.reliance.inrun import InRun
 from yesand.reliance.inrun.recorder import Recorder
 
 PEOPLE, TAKES, WIDTH, HIDDEN, CLASSES, BATCH, EPOCHS = 24, 2_048, 256, 512, 6, 64, 12
-TURNS = 5
+TURNS = 6
 
 
 def run() -> Result:
@@ -67,7 +67,7 @@ def _mlp(how: str = "") -> None:
     meaning = torch.randn(CLASSES, WIDTH, generator=luck)
     x = meaning[label] + 2 * torch.randn(TAKES, WIDTH, generator=luck)
     owner = [f"P{i % PEOPLE:02d}" for i in range(TAKES)]
-    queries = [(x[k::16], label[k::16]) for k in range(16)]
+    queries = [(x[k::32], label[k::32]) for k in range(32)]
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, CLASSES))
     optimiser = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9, weight_decay=1e-3)
@@ -99,11 +99,11 @@ class _Single:
             logits: Tensor = torch.func.functional_call(self.model, given, (one[None],))
             return cross_entropy(logits, its[None])
 
-        if self.steps % 16 == 0:
-            asked, answers = self.queries[self.steps // 16 % len(self.queries)]
+        if self.steps % 20 == 0:
+            asked, answers = self.queries[self.steps // 20 % len(self.queries)]
             utility = -cross_entropy(self.model(asked), answers)
             self.slope = torch.autograd.grad(utility, list(self.model.parameters()))
-        if self.steps * 0.6180339887498949 % 1.0 < 0.15:
+        if self.steps * 0.6180339887498949 % 1.0 < 0.12:
             each = torch.func.vmap(torch.func.grad(loss), (None, 0, 0))(weights, x, label)
             dots = [
                 (g * s).flatten(1).sum(1) for g, s in zip(each.values(), self.slope, strict=True)

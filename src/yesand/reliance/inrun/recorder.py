@@ -32,7 +32,7 @@ _ASKED = 16
 class Recorder:
     """Fits ``yesand.training.recording.Recorder``; one for each run."""
 
-    def __init__(self, rate: float = 0.15, every: int = 16) -> None:
+    def __init__(self, rate: float = 0.12, every: int = 20) -> None:
         self.rate, self.every = rate, every
         self._watches = dict[int, InRun]()
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from yesand.kernel.errors import BadInput
@@ -18,10 +19,8 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.estimators import Estimator
 from yesand.reliance.inputs import Inputs
 
-#: A plan is made of so much of the work …
+#: A plan is made of a fifth of the work.
 PART = 5
-#: … of which the beginning, when things are set up and choices are tried, is not extrapolated.
-_SETTING_UP = 40
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Plan:
 
     Attributes
     ----------
-    seconds : of wall time on this machine as it was while planning; at most, where an estimator
+    seconds : on this machine as it was while planning; at most, where an estimator
         trains seeds until they agree.
     least : seconds where the first round of seeds agrees already; else the same.
     bytes : of memory, the most that the process held.
@@ -61,7 +60,7 @@ class _Enough(Exception):
 class Probe:
     """Listens to an estimator's progress, and stops it when enough is known."""
 
-    def __init__(self, progress: Progress, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, progress: Progress, clock: Callable[[], float]) -> None:
         self._progress, self._clock, self._began = progress, clock, clock()
         self.ticks, self.total, self.unit = [Tick(0.0, 0)], 0, ""
 
@@ -87,27 +86,35 @@ def foreseen(ticks: Sequence[Tick], total: int) -> float:
     What was done took what it took; the rest goes on as after the beginning.
     """
     last = ticks[-1]
-    after = [t for t in ticks if t.done * _SETTING_UP >= total and t.done < last.done]
-    first = after[0] if after else ticks[0]
+    # The first step loads what is used for the first time.
+    ticks = ticks[1:] if len(ticks) > 2 else ticks
+    steps = [b.done - a.done for a, b in pairwise(ticks)]
+    # Choices are tried one by one; the work proper then goes on by larger steps.
+    first = next(t for t, step in zip(ticks, steps, strict=False) if step * 2 >= max(steps))
     if last.done <= first.done:
         return last.seconds
     rate = (last.seconds - first.seconds) / (last.done - first.done)
     return last.seconds + max(0, total - last.done) * rate
 
 
-def plan(estimator: Estimator, inputs: Inputs, progress: Progress = silent) -> Plan:
-    """Return what an estimator's report on these inputs will cost.
+def plan(
+    estimator: Estimator,
+    inputs: Inputs,
+    progress: Progress = silent,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Plan:
+    """Return what an estimator's report on these inputs will cost, by the clock given.
 
     Raises
     ------
     BadInput : the estimator says nothing of its work; and whatever the estimator raises.
     """
-    probe = Probe(progress)
-    began = time.perf_counter()
+    probe = Probe(progress, clock)
+    began = clock()
     _forget_the_peak()
     with suppress(_Enough):
         estimator.estimate(inputs.model, inputs.corpus, inputs.queries, probe)
-    spent = time.perf_counter() - began
+    spent = clock() - began
     if not probe.total:
         raise BadInput("The estimator does not say how far it is", where=estimator.name)
     finished = probe.ticks[-1].done >= probe.total
