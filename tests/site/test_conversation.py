@@ -23,7 +23,7 @@ from yesand.agreements.templates import draft
 from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.people import services as people
-from yesand.people.models import Organisation
+from yesand.people.models import Organisation, Performer
 
 
 @pytest.fixture
@@ -113,6 +113,12 @@ def test_offer_and_counter_offer_stand_side_by_side_and_are_signed(
     assert made.terms["territories"] == ["AT", "DE"] and not made.terms["commercial"]
     shown = read(pam.get(signed.headers["Location"]))
     assert "in force" in shown and "Amend it" in shown and "For the performer: performer" in shown
+
+
+def test_whoever_can_sign_can_be_offered_an_agreement(offered: Offer) -> None:
+    Performer.objects.filter(handle="Ada").update(synthetic=True)
+    page = read(browser("pam").get(reverse("offer_new") + "?performer=Ada"))
+    assert '<option value="Ada" selected>' in page
 
 
 def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> None:
