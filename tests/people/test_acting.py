@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 import yesand
-from yesand.kernel.clock import SetClock
+from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.kernel.errors import BadInput
 from yesand.people import services as people
 from yesand.people.delegating.services import end, grant
@@ -96,6 +96,22 @@ def test_a_right_without_end_or_sense_is_bad_input(house: yesand.House, ada: Per
     ):
         with pytest.raises(BadInput):
             grant(house.place, ada, kind, scopes, until)
+    assert not Delegation.objects.exists()
+
+
+def test_a_day_that_is_over_or_too_far_is_said_at_its_field(
+    house: yesand.House, ada: Performer
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="ada"))
+    session = client.session
+    session["proven_at"] = stamp(Clock().now())
+    session.save()
+    for day, why in (("2020-01-01", "That day is over"), ("9999-12-31", "within three years")):
+        told = {"kind": "agent", "scopes": ["read"], "until": day}
+        page = client.post(reverse("account_new_delegate"), told).content.decode()
+        assert f'<small class="wrong" role="alert">{why}' in page.replace("A right to act ends ", "")
+        assert f'value="{day}"' in page
     assert not Delegation.objects.exists()
 
 
