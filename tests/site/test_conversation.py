@@ -23,6 +23,7 @@ from yesand.agreements.templates import draft
 from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.people import services as people
+from yesand.people.delegating.services import grant
 from yesand.people.models import Organisation, Performer
 
 
@@ -112,6 +113,7 @@ def test_offer_and_counter_offer_stand_side_by_side_and_are_signed(
     assert signed.headers["Location"] == reverse("agreement", args=[made.digest])
     assert made.terms["territories"] == ["AT", "DE"] and not made.terms["commercial"]
     shown = read(pam.get(signed.headers["Location"]))
+    assert f'href="{here}"' in shown
     assert "in force" in shown and "Amend it" in shown and "For the performer: performer" in shown
 
 
@@ -119,6 +121,19 @@ def test_whoever_can_sign_can_be_offered_an_agreement(offered: Offer) -> None:
     Performer.objects.filter(handle="Ada").update(synthetic=True)
     page = read(browser("pam").get(reverse("offer_new") + "?performer=Ada"))
     assert '<option value="Ada" selected>' in page
+
+
+def test_a_minor_is_told_to_name_a_guardian(house: yesand.House, offered: Offer) -> None:
+    ada, pam = offered.performer, named("pam")
+    terms = on_table(offered, word(offered)).terms
+    of_age = terms.valid_from.replace(year=terms.valid_from.year + 2)
+    of_minor = {"minor": True, "stands_by": "guardian", "comes_of_age": of_age}
+    offer(house.place, ada, "standard/synthesis", pam, **of_minor)
+    told = "signs “standard/synthesis” for you: make a link for them first"
+    assert told in read(browser("ada").get(reverse("me")))
+    until = house.place.clock.now() + timedelta(days=30)
+    grant(house.place, ada, "guardian", ["sign"], until)
+    assert told not in read(browser("ada").get(reverse("me")))
 
 
 def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> None:
