@@ -19,7 +19,7 @@ from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.speaking.services import open_offers
 from yesand.agreements.services import receipt_of, standing_of, state_of
 from yesand.agreements.suspending.suspension import stopping
-from yesand.people.acting import SIGN
+from yesand.people.acting import SIGN, WITHDRAW
 from yesand.people.models import Seat
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
@@ -63,6 +63,9 @@ def agreement(request: Request, digest: str) -> HttpResponse:
             and followed is None
             and (produces or request.sight.may(SIGN, found.performer)),
             "signatures": found.envelope.get("signatures", []),
+            "may_withdraw": request.sight.may(WITHDRAW, found.performer),
+            "own": request.sight.performer == found.performer,
+            "conversation": visible(Offer, request.sight).filter(agreement=found).first(),
             "superseded_by": followed,
             "asked": sorted(asked(stands.terms)),
             "withdrawals": Withdrawal.objects.filter(

@@ -59,6 +59,7 @@ def _previewed(
         "signed": Agreement.objects.filter(performer=performer).exists(),
         "reason": request.POST.get("reason", ""),
         "standing": _standing(performer),
+        "others": [each for each in request.sight.able(WITHDRAW) if each != performer],
         "of": "" if performer == request.sight.performer else performer.handle,
     }
     return render(request, "oversight/preview.html", context, status=status)
