@@ -44,6 +44,11 @@ def agreeing(place: Place, producer: User, performer: User, password: str) -> Pa
         "offer-countered": (producer.username, reverse("offer", args=lies)),
         "offer-countered-own": (mine, reverse("offer", args=lies)),
         "offer-counter": (producer.username, reverse("offer_counter", args=lies)),
+        "offer-terms": (
+            producer.username,
+            f"{reverse('offer_terms')}?performer={performer.performer.handle}"
+            "&template=standard%2Fsynthesis&stands_by=union",
+        ),
         "collectives": (UNION, reverse("collectives")),
         "collective": (mine, reverse("collective", args=[signed])),
         "collective-waits": (producer.username, reverse("collective", args=[waits])),

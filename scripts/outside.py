@@ -104,13 +104,25 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
     """Decide every request by the document alone, and by ``decide``."""
-    terms = Terms.parse(found.terms)
+    terms, ours = Terms.parse(found.terms), decider(found)
     spoiled = replace_purposes(document)
     asked = list(requests(terms, found.signed_at))
-    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, terms, r)]
-    broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, terms, r)]
-    permits = sum(decide(terms, request).permit for request in asked)
+    whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
+    broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
+    permits = sum(map(ours, asked))
     return f"{len(asked)} requests decided alike, {permits} permitted", whole, broken
+
+
+def decider(found: Any) -> Callable[[Request], bool]:
+    """Return what decides as the house does, withdrawals, leave and suspensions included."""
+    from yesand.agreements.approving.services import given
+    from yesand.agreements.services import against
+    from yesand.agreements.suspending.services import reaching
+
+    terms = Terms.parse(found.terms)
+    taken, leave = against(found), given().get(found.digest, ())
+    held = reaching()(found, terms)
+    return lambda request: decide(terms, request, taken, approvals=leave, suspensions=held).permit
 
 
 def requests(terms: Terms, at: Any) -> Iterator[Request]:
@@ -123,10 +135,10 @@ def requests(terms: Terms, at: Any) -> Iterator[Request]:
         yield replace(first, at=at.replace(year=late.year + 1))
 
 
-def other(found: Any, document: Any, terms: Terms, request: Request) -> bool:
-    """Tell whether the document decides a request otherwise than the terms."""
+def other(found: Any, document: Any, ours: Callable[[Request], bool], request: Request) -> bool:
+    """Tell whether the document decides a request otherwise than the house does."""
     frame = Frame.of(found.digest, found.performer.public_key, found.producer.public_key)
-    return asking.permits(document, request, frame) != decide(terms, request).permit
+    return asking.permits(document, request, frame) != ours(request)
 
 
 def replace_purposes(document: Any) -> Any:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Request, Withdrawn
+from yesand.agreements.suspending.suspension import Cause, Suspended
 from yesand.agreements.terms import MILLION, Amount, Basis, Pay, Terms, Withdrawing
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
 
@@ -194,4 +195,17 @@ def fitting(request: Request) -> Terms:
         commercial=request.commercial,
         valid_from=request.at.date(),
         valid_until=request.at.date(),
+    )
+
+
+def suspensions() -> st.SearchStrategy[Suspended]:
+    """Strikes and holds, each of some uses, purposes and licensees, or of all."""
+    return st.builds(
+        Suspended,
+        st.text("0123456789abcdef", min_size=64, max_size=64),
+        st.sampled_from(Cause),
+        st.just(datetime(2026, 10, 1, tzinfo=UTC)),
+        some(UseClass, max_size=2),
+        some(Purpose, max_size=2),
+        st.frozensets(LICENSEES, max_size=1),
     )

@@ -5,19 +5,20 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies_of_terms import approvals, whole_terms, withdrawals
+from strategies_of_terms import approvals, suspensions, whole_terms, withdrawals
 from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.reading import difference, read
+from yesand.agreements.suspending.suspension import Cause, Suspended, stopping
 from yesand.agreements.templates import STANDARDS, standard
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import UseClass
@@ -39,6 +40,16 @@ def test_leave_for_single_uses_goes_out_and_comes_back(
     asking = terms.model_copy(update={"approval_per_use": frozenset({UseClass.SYNTHESIS})})
     told = json.loads(json.dumps(document(asking, FRAME, (), approved)))
     assert read(told).approvals == tuple(sorted(approved))
+
+
+@given(whole_terms(), st.lists(withdrawals, max_size=1), st.lists(suspensions(), max_size=3))
+def test_suspensions_in_force_go_out_and_come_back(
+    terms: Terms, withdrawn: list[Withdrawn], held: list[Suspended]
+) -> None:
+    told = json.loads(json.dumps(document(terms, FRAME, withdrawn, (), held)))
+    found = read(told)
+    assert found.terms == terms and found.withdrawals == tuple(withdrawn)
+    assert found.suspensions == stopping(terms, tuple(held))
 
 
 def plain() -> Any:
@@ -81,7 +92,8 @@ ODD = st.sampled_from([None, True, 0, 1.5, "", "ya:train", "DE", [], {}, {"@id":
 
 @given(whole_terms(), st.data())
 def test_whatever_is_changed_is_refused_or_still_said_exactly(terms: Terms, data: Any) -> None:
-    told = written(terms)
+    held = data.draw(st.lists(suspensions(), max_size=1))
+    told = json.loads(json.dumps(document(terms, FRAME, (), (), held)))
     path = data.draw(st.sampled_from(paths({k: v for k, v in told.items() if k != "@context"})))
     holder = told
     for step in path[:-1]:
@@ -95,7 +107,7 @@ def test_whatever_is_changed_is_refused_or_still_said_exactly(terms: Terms, data
         found = read(told)
     except BadInput:
         return
-    assert not difference(before, document(found.terms, found.frame, found.withdrawals))
+    assert not difference(before, found.written())
 
 
 @given(ODD | st.recursive(ODD, lambda more: st.dictionaries(st.text(max_size=9), more)))
@@ -157,6 +169,18 @@ def _somebody_else(told: Any) -> None:
     rule(told, "permission", "export")["assignee"] = "urn:yes-and:key:ff"
 
 
+def _a_strike_that_it_goes_on_through(told: Any) -> None:
+    strike = Suspended("5" * 64, Cause.STRIKE, datetime(2026, 10, 1, tzinfo=UTC))
+    terms = standard("recognition", START).terms
+    told.update(document(terms, FRAME, (), (), [strike]))
+    told["prohibition"] = [r for r in told["prohibition"] if not r["uid"].endswith("#strike")]
+
+
+def _a_whim(told: Any) -> None:
+    _a_strike_that_it_goes_on_through(told)
+    rule(told, "prohibition", "suspension-1")["ya:cause"] = {"@id": "ya:cause-whim"}
+
+
 def _self_contradiction(told: Any) -> None:
     rule(told, "prohibition", "banned")["constraint"][0]["rightOperand"].append(
         {"@id": "ya:purpose-research"}
@@ -177,6 +201,8 @@ def _self_contradiction(told: Any) -> None:
         (_twice, "Two rules have one name"),
         (_half_a_cent_of_a_cent, "0.0000001"),
         (_freed, "permission train duty is missing"),
+        (_a_strike_that_it_goes_on_through, "suspension-1 is not expected"),
+        (_a_whim, "'whim' suspends nothing"),
         (_somebody_else, "permission export assignee"),
         (_self_contradiction, "permitted and banned at once: research"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from pyshacl import validate
 from rdflib import RDF, SH, Graph, URIRef
 
-from strategies_of_terms import approvals, whole_terms, withdrawals
+from strategies_of_terms import approvals, suspensions, whole_terms, withdrawals
 from yesand.agreements.approval import Approved
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import INCLUDED_IN, ODRL, YA
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.names import named
 from yesand.agreements.odrl.parts import Frame
+from yesand.agreements.suspending.suspension import Cause, Suspended
 from yesand.agreements.templates import standard
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Action, Material, Modality, Purpose, UseClass
@@ -43,7 +44,8 @@ def complaints(told: Any) -> set[str]:
 
 def good() -> Any:
     terms = standard("recognition", date(2026, 1, 1)).terms
-    return json.loads(json.dumps(document(terms, FRAME)))
+    hold = Suspended("5" * 64, Cause.HOLD, datetime(2026, 10, 1, tzinfo=UTC))
+    return json.loads(json.dumps(document(terms, FRAME, (), (), [hold])))
 
 
 def rule(told: Any, kind: str, name: str) -> Any:
@@ -56,11 +58,17 @@ def limit(told: Any, left: str, action: str = "train") -> Any:
 
 
 @settings(max_examples=25, deadline=None)
-@given(whole_terms(), st.lists(withdrawals, max_size=2), st.lists(approvals, max_size=2))
+@given(
+    whole_terms(),
+    st.lists(withdrawals, max_size=2),
+    st.lists(approvals, max_size=2),
+    st.lists(suspensions(), max_size=2),
+)
 def test_every_agreement_that_we_write_is_accepted(
-    terms: Terms, withdrawn: list[Withdrawn], leave: list[Approved]
+    terms: Terms, withdrawn: list[Withdrawn], leave: list[Approved], held: list[Suspended]
 ) -> None:
-    assert complaints(json.loads(json.dumps(document(terms, FRAME, withdrawn, leave)))) == set()
+    told = document(terms, FRAME, withdrawn, leave, held)
+    assert complaints(json.loads(json.dumps(told))) == set()
 
 
 def drop(kind: str, name: str) -> Callable[[Any], None]:
@@ -102,6 +110,10 @@ def _a_child_alone(told: Any) -> None:
 
 def _statute_at_work_only(told: Any) -> None:
     rule(told, "prohibition", "statute")["constraint"][0]["rightOperand"].pop(0)
+
+
+def _suspended_for_no_reason(told: Any) -> None:
+    del rule(told, "prohibition", "suspension-1")["ya:cause"]
 
 
 def _timeless(told: Any) -> None:
@@ -183,6 +195,18 @@ BROKEN: dict[str, tuple[Callable[[Any], None], str]] = {
         put("prohibition", "respect", "action", "ya:smile"),
         "A prohibition's action must be one of the profile",
     ),
+    "suspended by whom": (
+        put("prohibition", "suspension-1", "dct:source", {"@id": "urn:yes-and:suspension:5"}),
+        "A suspension is named by what was signed when it began",
+    ),
+    "suspended on a whim": (
+        put("prohibition", "suspension-1", "ya:cause", {"@id": "ya:strike"}),
+        "A suspension is a strike or a hold",
+    ),
+    "suspended, nobody knows why": (
+        _suspended_for_no_reason,
+        "A suspension says when it began, which it is, and why",
+    ),
     "no reports": (drop("obligation", "report"), "The agreement must promise reports"),
     "no pool": (drop("obligation", "pool"), "The agreement must say how pay is shared"),
     "no end of training": (
@@ -221,10 +245,10 @@ def test_a_broken_agreement_is_rejected_for_its_own_reason(name: str) -> None:
     assert any(message.startswith(said) for message in complaints(told)), complaints(told)
 
 
-@given(whole_terms())
+@given(whole_terms(), suspensions())
 @settings(max_examples=20, deadline=None)
-def test_every_word_of_a_document_is_in_the_profile(terms: Terms) -> None:
-    told = graph(document(terms, FRAME))
+def test_every_word_of_a_document_is_in_the_profile(terms: Terms, held: Suspended) -> None:
+    told = graph(document(terms, FRAME, (), (), [held]))
     ours = {str(x) for triple in told for x in triple if str(x).startswith(YA)}
     assert {word for word in ours if (URIRef(word), None, None) not in PROFILE} == set()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategies_of_terms import TAKES, approvals, approving, fitting, requests, terms, withdrawals
+from strategies_of_terms import (
+    TAKES,
+    approvals,
+    approving,
+    fitting,
+    requests,
+    suspensions,
+    terms,
+    withdrawals,
+)
 from yesand.agreements.approval import Approved
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import FITS, Request, Withdrawn, decide, outside
@@ -29,6 +39,7 @@ from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.policy import DutyState
 from yesand.agreements.standing import Standing
 from yesand.agreements.statute import EEA
+from yesand.agreements.suspending.suspension import Cause, Suspended
 from yesand.agreements.templates import standard
 from yesand.agreements.terms import WORLD, Terms
 from yesand.agreements.vocabulary import Modality, Purpose, UseClass
@@ -88,6 +99,13 @@ def _forbid(withdrawn: Withdrawn) -> str:
     return f"forbid (principal, action, resource) when {{ {' && '.join(limits) or 'true'} }};"
 
 
+def _hold(suspended: Suspended) -> str:
+    every = Withdrawn(suspended.at, suspended.purposes, suspended.use_classes)
+    rule = _forbid(replace(every, licensees=suspended.licensees))
+    on = "resource.suspended" if suspended.cause == Cause.STRIKE else "true"
+    return rule.replace("when {", f"when {{ {on} &&")
+
+
 def _leave(approved: Approved) -> str:
     return (
         f'(context.licensee == "{approved.licensee}" && context.purpose == "{approved.purpose}" && '
@@ -103,6 +121,7 @@ def by_cedar(
     strike: bool,
     take: str,
     leave: Sequence[Approved],
+    held: Sequence[Suspended],
 ) -> bool:
     last = (of.valid_until or of.valid_from.max).toordinal()
     training = (of.train_until or of.valid_from.max).toordinal()
@@ -139,7 +158,9 @@ def by_cedar(
     }
     others = json.dumps(sorted(u for u in UseClass if u != UseClass.REPLICA))
     policies = PERMIT.replace("LEAVE", " || ".join(map(_leave, leave)) or "false")
-    policies = policies.replace("OTHERS", others) + "\n".join(map(_forbid, taken))
+    policies = policies.replace("OTHERS", others) + "\n".join(
+        [*map(_forbid, taken), *map(_hold, held)]
+    )
     answer = cedarpy.is_authorized(asked, policies, [entity])
     assert not answer.diagnostics.errors
     return bool(answer.allowed)
@@ -152,12 +173,13 @@ def by_gate(
     strike: bool,
     take: str,
     leave: Sequence[Approved],
+    held: Sequence[Suspended],
 ) -> bool:
     one = np.zeros(1, np.int64)
     modality = np.array([list(Modality).index(request.modality)])
     accepted = np.array([STATES.index("accepted")])
     columns = Columns(one, one, accepted, modality, ("a",), [take])
-    standing = Standing("a", of, of.digest, tuple(taken), tuple(leave))
+    standing = Standing("a", of, of.digest, tuple(taken), tuple(leave), tuple(held))
     return bool(through_gate(columns, {"a": standing}, request, strike=strike).permit[0])
 
 
@@ -168,8 +190,9 @@ def by_odrl(
     strike: bool,
     take: str,
     leave: Sequence[Approved],
+    held: Sequence[Suspended],
 ) -> bool:
-    told = json.loads(json.dumps(document(of, FRAME, taken, leave)))
+    told = json.loads(json.dumps(document(of, FRAME, taken, leave, held)))
     return asking.permits(told, request, FRAME, strike=strike, take=take)
 
 
@@ -180,16 +203,17 @@ def answers(
     strike: bool,
     take: str = TAKES[0],
     leave: Sequence[Approved] = (),
+    held: Sequence[Suspended] = (),
 ) -> dict[str, bool]:
     rule, asked = Rule.of(of), Ask.of(request, strike=strike)
-    gone, given = tuple(taken), tuple(leave)
-    decided = decide(of, request, gone, strike=strike, take=take, approvals=given)
+    gone, besides = tuple(taken), {"approvals": tuple(leave), "suspensions": tuple(held)}
+    decided = decide(of, request, gone, strike=strike, take=take, **besides)
     return {
         "decide": decided.permit,
-        "compiled": permits(rule, asked, gone, take, approvals=given),
-        "gate": by_gate(of, request, taken, strike, take, leave),
-        "odrl": by_odrl(of, request, taken, strike, take, leave),
-        "cedar": by_cedar(of, request, taken, strike, take, leave),
+        "compiled": permits(rule, asked, gone, take, **besides),
+        "gate": by_gate(of, request, taken, strike, take, leave, held),
+        "odrl": by_odrl(of, request, taken, strike, take, leave, held),
+        "cedar": by_cedar(of, request, taken, strike, take, leave, held),
     }
 
 
@@ -219,6 +243,16 @@ def test_all_five_deciders_agree_on_leave_for_a_single_use(
     of = fitting(request).model_copy(update={**asking, **near, **days})
     leave = data.draw(st.lists(approving(request) | approvals, max_size=2))
     found = answers(of, request, (), False, leave=leave)
+    assert len(set(found.values())) == 1, found
+
+
+@settings(max_examples=200)
+@given(requests, st.booleans(), st.lists(suspensions(), max_size=2))
+def test_all_five_deciders_agree_on_what_is_suspended(
+    request: Request, through: bool, held: list[Suspended]
+) -> None:
+    of = fitting(request).model_copy(update={"suspended_in_strike": not through})
+    found = answers(of, request, (), False, held=held)
     assert len(set(found.values())) == 1, found
 
 

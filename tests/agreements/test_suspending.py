@@ -13,14 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yesand
-from strategies_of_terms import requests, terms, withdrawals
+from strategies_of_terms import requests, suspensions, terms, withdrawals
 from yesand.agreements import services as agreements
 from yesand.agreements.change import changes
 from yesand.agreements.collective.membership.services import say
 from yesand.agreements.collective.services import countersign, propose
 from yesand.agreements.compiled import Ask, Rule, permits
+from yesand.agreements.consent.services import odrl
 from yesand.agreements.decision import Request, Withdrawn, decide
 from yesand.agreements.models import Agreement
+from yesand.agreements.odrl.reading import read
 from yesand.agreements.standing import Standing
 from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.agreements.suspending.services import check, lift, suspend
@@ -49,19 +51,6 @@ def ruled(standing: Standing, request: Request) -> bool:
     accepted = np.array([STATES.index("accepted")])
     takes = Columns(one, one, accepted, modality, ("a",), [TAKE])
     return bool(evaluate(takes, {"a": standing}, request).permit[0])
-
-
-def suspensions() -> st.SearchStrategy[Suspended]:
-    some = st.frozensets
-    return st.builds(
-        Suspended,
-        st.text("0123456789abcdef", min_size=12, max_size=12),
-        st.sampled_from(Cause),
-        st.just(NOW),
-        some(st.sampled_from(UseClass), max_size=2),
-        some(st.sampled_from(Purpose), max_size=2),
-        some(st.sampled_from(["acme", "house-lab"]), max_size=1),
-    )
 
 
 @given(terms(), requests, st.tuples(withdrawals), st.lists(suspensions(), max_size=3))
@@ -159,6 +148,8 @@ def test_a_strike_stops_the_members_and_nobody_else_until_it_is_lifted(
     assert allowed(ada) and allowed(ben)
     called = strike(house, union)
     assert not allowed(ada) and allowed(ben)
+    assert [held.name for held in read(odrl(ada)).suspensions] == [called.digest]
+    assert not read(odrl(ben)).suspensions
     size = called.entry_id
     assert agreements.standings(size)[ada.digest].suspensions == ()
     assert agreements.standings(size + 1)[ada.digest].suspensions != ()
@@ -166,6 +157,7 @@ def test_a_strike_stops_the_members_and_nobody_else_until_it_is_lifted(
     clock.advance(days=1)
     assert lift(house.place, called, named("una"), "Agreed")
     assert not lift(house.place, called, named("una"))
+    assert not read(odrl(ada)).suspensions
     assert allowed(ada) and check(called) == Reach(union="voices")
     end = Lifting.objects.get()
     assert agreements.standings(end.entry_id)[ada.digest].suspensions != ()

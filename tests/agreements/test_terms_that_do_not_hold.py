@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.decision import Request, decide
+from yesand.agreements.faults import by_field
 from yesand.agreements.reading import readable
 from yesand.agreements.templates import standard
 from yesand.agreements.terms import Terms
@@ -121,3 +123,18 @@ def test_a_term_that_ends_as_the_clocks_change_ends_at_one_instant(
         assert decide(terms, request).permit is open_
         assert permits(Rule.of(terms), Ask.of(request)) is open_
         assert terms.in_term(at) is open_
+
+
+def test_every_fault_is_told_with_the_field_that_it_is_mended_in() -> None:
+    good = {"valid_from": START}
+    for told, names in (
+        ({"territories": ["XX"], "notice_days": -1}, {"territories.0", "notice_days"}),
+        ({"pay": {"session_fee": {"currency": "USD", "micro": 1}}}, {"pay"}),
+        (
+            {"train_until": "2026-08-01", "valid_until": "2026-07-01", "majority_on": "2030-01-01"},
+            {"valid_until", "train_until", "majority_on"},
+        ),
+    ):
+        with pytest.raises(ValidationError) as fault:
+            Terms.model_validate({**good, **told})
+        assert {name for name, _ in by_field(fault.value)} == names

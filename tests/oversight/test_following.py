@@ -18,6 +18,8 @@ from test_revocations import lab, taken
 import yesand
 from served_house import between, served
 from small_troupe import ask
+from yesand.agreements.suspending.services import lift, suspend
+from yesand.agreements.suspending.suspension import Reach
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
@@ -29,6 +31,7 @@ from yesand.oversight.feed.line import Line, NoAnswer
 from yesand.oversight.feed.notice import FeedBroken
 from yesand.oversight.feed.watching import Silent, Watch
 from yesand.people import services as people
+from yesand.people.models import Organisation, User
 from yesand.people.security.services import make_token
 from yesand.provenance import services as log
 from yesand.provenance.evidence import origin_of
@@ -136,6 +139,26 @@ def test_training_elsewhere_stops_at_the_next_checkpoint(licensee: Licensee) -> 
             if epoch == 1:
                 taken(licensee.house, "Cleo")
     assert done == 2
+
+
+@pytest.mark.browser
+def test_training_elsewhere_waits_for_the_end_of_a_strike(
+    union: Organisation, licensee: Licensee
+) -> None:
+    una, place = User.objects.get(username="una"), licensee.house.place
+    called, _ = suspend(place, union, Reach(), "Talks have failed", una)
+    watch = licensee.watch()
+    with pytest.raises(Overtaken, match="3 of its 9 takes are suspended"):
+        watch.still_holds()
+    told = licensee.run()
+    (seen,) = json.loads(told.stdout)["manifests"]
+    (said,) = seen["suspensions"]
+    theirs = {t.sha256 for t in licensee.signed.takes if t.performer == "Bert"}
+    assert told.returncode == 1 and not seen["gone"] and set(seen["suspended"]) == theirs
+    assert said["entry"] == called.entry_id and said["cause"] == "strike"
+    lift(place, called, una)
+    watch.still_holds()
+    assert licensee.run().returncode == 0
 
 
 @pytest.mark.browser

@@ -20,6 +20,7 @@ from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import SetClock
 from yesand.kernel.keys import Signer
 from yesand.oversight.feed import pages, services
+from yesand.oversight.feed.entering.services import item_of
 from yesand.oversight.feed.notice import FeedBroken, Notice
 from yesand.oversight.feed.pages import PER_PAGE, Position, open_head, open_page
 from yesand.oversight.models import Revocation
@@ -46,7 +47,7 @@ def taken(house: yesand.House, handle: str, how_many: int = 1) -> list[str]:
 
 
 def notices() -> list[Notice]:
-    return [services.notice_of(row) for row in Revocation.objects.order_by("number")]
+    return [item_of(row) for row in Revocation.objects.order_by("number")]
 
 
 def test_a_withdrawal_tells_each_licensee_what_must_go_and_by_when(filled: yesand.House) -> None:

@@ -32,6 +32,8 @@ ROWS = [
     Row("odrl_published", OPEN, lambda s: ["shapes"], case="shapes"),
     Row("offer_new", PRODUCERS),
     Row("offer_new", EMPTY, method="post", case="post"),
+    Row("offer_terms", EMPTY),
+    Row("offer_terms", EMPTY, method="post", case="post"),
     Row("offer", HERS_ALONE, offered),
     Row("offer", UNREAD, offered, method="post", case="post"),
     Row("offer_end", ENDED, offered, method="post"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -148,6 +149,42 @@ def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> Non
     assert offered.steps.count() == 1
 
 
+def beside(page: str, name: str) -> str:
+    """What is said of a field, up to the next one."""
+    return re.split(r"<label|<fieldset", page.rpartition(f'name="{name}"')[2])[0]
+
+
+def test_a_producer_sets_the_terms_of_an_offer(house: yesand.House, offered: Offer) -> None:
+    pam, whom = browser("pam"), {"performer": "Ada", "template": "standard/research"}
+    told = {**whom, "stands_by": "union", "language": "de"}
+    address = pam.post(reverse("offer_new"), {**told, "terms": ""}).headers["Location"]
+    assert address.startswith(reverse("offer_terms")) and Offer.objects.count() == 1
+    page = read(pam.get(address))
+    assert "beginning from standard/research" in page and "Sign and offer it" in page
+    form = {k: v for k, v in filled_in(offered).items() if k != "answers"} | {"commercial": "no"}
+    for name, wrong, why in (
+        ("territories", "XX", "ISO 3166"),
+        ("banned_purposes", ["research"], "permitted and banned"),
+        ("valid_until", "2001-01-01", "lies before valid_from"),
+    ):
+        form["purposes"] = ["research"]
+        answer = pam.post(address, {**form, name: wrong, "note": "Kept."})
+        assert answer.status_code == 422 and why in beside(read(answer), name)
+        assert "Kept." in read(answer)
+    asked_again(pam, timedelta(minutes=11))
+    assert "next=" in pam.post(address, form).headers["Location"]
+    asked_again(pam, timedelta(0))
+    here = pam.post(address, {**form, "notice_days": 45, "note": "As we said."}).headers["Location"]
+    made = Offer.objects.get(template="standard/research")
+    assert here == reverse("offer", args=[made.pk]) and "As we said." in read(pam.get(here))
+    assert made.terms["notice_days"] == 45 and made.terms["based_on"].startswith("standard/resea")
+    assert (made.language, made.terms["represented_by"]) == ("de", "union")
+    again = pam.post(address, {**form, "notice_days": 60})
+    assert again.status_code == 422 and "waits for an answer already" in read(again)
+    back = read(pam.get(reverse("offer_new") + "?" + address.partition("?")[2]))
+    assert '<option value="union" selected>' in back
+
+
 def test_an_amendment_shows_what_it_would_change(house: yesand.House, offered: Offer) -> None:
     ada, pam = browser("ada"), browser("pam")
     told = {"read": "on", "answers": word(offered).digest}
@@ -187,6 +224,7 @@ def test_a_floor_is_proposed_signed_shown_and_kept(house: yesand.House, offered:
         reverse("offer_counter", args=[offered.pk]), filled_in(offered, notice_days="7")
     )
     assert below.status_code == 422 and "Below the collective floor: Notice" in read(below)
+    assert "7 days instead of 30 days" in beside(read(below), "notice_days")
 
 
 def test_a_strike_is_called_shown_on_the_agreement_and_lifted(

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+_CONTRADICTED = "contradicted"
+
+
+def contradicted(found: Iterable[tuple[str, str]]) -> PydanticCustomError:
+    """Return the fault of what contradicts itself: of each field, what it contradicts."""
+    every = list(found)
+    told = {"said": "; ".join(said for _, said in every), "found": every}
+    return PydanticCustomError(_CONTRADICTED, "{said}", told)
+
+
+def by_field(fault: ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield every fault with the field that it is in, by its name and those of what it is in."""
+    for each in _own(fault):
+        if each["type"] == _CONTRADICTED:
+            yield from each["ctx"]["found"]
+        else:
+            yield ".".join(map(str, each["loc"])), _said(each)
 
 
 def in_words(fault: ValidationError, whole: str = "all of it") -> str:
@@ -12,9 +33,15 @@ def in_words(fault: ValidationError, whole: str = "all of it") -> str:
     ----------
     whole : what a fault is said of that is of no single field.
     """
-    # What follows from another fault that is told is no fault of its own.
-    own = [each for each in fault.errors() if each["type"] != "default_factory_not_called"]
     return "; ".join(
-        f"{'.'.join(map(str, each['loc'])) or whole}: {each['msg'].removeprefix('Value error, ')}"
-        for each in own
+        f"{'.'.join(map(str, each['loc'])) or whole}: {_said(each)}" for each in _own(fault)
     )
+
+
+def _own(fault: ValidationError) -> list[ErrorDetails]:
+    # What follows from another fault that is told is no fault of its own.
+    return [each for each in fault.errors() if each["type"] != "default_factory_not_called"]
+
+
+def _said(each: ErrorDetails) -> str:
+    return each["msg"].removeprefix("Value error, ")

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from yesand.agreements.contradictions import contradictions
 from yesand.agreements.days import day_of, last_moment, zones
-from yesand.agreements.faults import in_words
+from yesand.agreements.faults import contradicted, in_words
 from yesand.agreements.pay import MILLION, Amount, Basis, Part, Pay, Ppm
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
@@ -168,7 +168,7 @@ class Terms(Part):
     def _consistent(self) -> Self:
         found = contradictions(self)
         if found:
-            raise ValueError("; ".join(found))
+            raise contradicted(found)
         return self
 
     @classmethod

@@ -28,6 +28,7 @@ urlpatterns = [
     path("odrl/", views.profile, name="odrl"),
     path("odrl/<str:name>.ttl", views.published, name="odrl_published"),
     path("offers/new/", offering.new_offer, name="offer_new"),
+    path("offers/new/terms/", offering.offer_terms, name="offer_terms"),
     path("offers/<int:number>/", offering.offer, name="offer"),
     path("offers/<int:number>/counter/", negotiating.counter, name="offer_counter"),
     path("offers/<int:number>/end/", offering.end_offer, name="offer_end"),

@@ -35,9 +35,9 @@ def revocations(
     ] = watching.LONGEST.days,
     as_json: AsJson = False,
 ) -> int:
-    """Ask which takes of your manifests must go, and by when. The token is in YESAND_TOKEN.
+    """Ask which takes of your manifests must go, or wait. The token is in YESAND_TOKEN.
 
-    Returns 1 where takes must go, or the house has been silent for too long.
+    Returns 1 where takes must go or are suspended, or the house has been silent for too long.
     """
     asked = line.Line(url, os.environ.get("YESAND_TOKEN", ""))
     longest = timedelta(days=max_days)
@@ -49,13 +49,14 @@ def revocations(
     lines = [each for path, one in zip(manifest, seen, strict=True) for each in _lines(path, one)]
     tell({"manifests": [one.as_json() for one in seen]}, *lines, as_json=as_json)
     silent = [watch for watch in watches if watch.silent_for_too_long()]
-    return int(bool(silent) or any(one.gone for one in seen))
+    return int(bool(silent) or any(one.gone or one.suspended for one in seen))
 
 
 def _lines(path: Path, seen: watching.Seen) -> Iterator[Line]:
     if seen.fault:
         known = f"as it was told on {seen.asked_at}" if seen.asked_at else "nothing is known yet"
         yield styled("[yellow]![/] {} Said here: {}.", seen.fault, known)
+    yield from _suspended(path, seen)
     if not seen.gone:
         yield f"{path}: none of its {seen.takes:,} takes was taken back."
         return
@@ -64,6 +65,14 @@ def _lines(path: Path, seen: watching.Seen) -> Iterator[Line]:
     for task in seen.tasks:
         kind, _, name = task.subject.partition(":")
         yield f"  {_when(task):<32}{task.duty}: {kind} {name[:20]}"
+
+
+def _suspended(path: Path, seen: watching.Seen) -> Iterator[Line]:
+    if seen.suspended:
+        said = "[bold]{}[/]: {} of its {} takes are suspended"
+        yield styled(said, path, len(seen.suspended), seen.takes)
+    for pause in seen.pauses:
+        yield f"  {pause.cause} since {pause.since} (log entry {pause.suspension})"
 
 
 def _when(task: Task) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from yesand.agreements.models import Withdrawal
+from yesand.agreements.models import Lifting, Suspension, Withdrawal
 from yesand.oversight import duties
 from yesand.people.models import Organisation, User
 from yesand.provenance.models import Entry
@@ -64,23 +65,34 @@ class Fulfilment(models.Model):
 
 
 class Revocation(models.Model):
-    """What one licensee is told of one withdrawal: an item of their feed, signed and numbered."""
+    """What one licensee is told of a withdrawal or a suspension: an item of their feed, signed."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     licensee = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="revocations")
     #: From 1 on, without gaps, for each licensee.
     number = models.PositiveIntegerField()
-    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="revocations")
+    withdrawal = models.ForeignKey(
+        Withdrawal, null=True, on_delete=models.PROTECT, related_name="revocations"
+    )
+    #: Told anew when it comes to stop something else, and when it is lifted.
+    suspension = models.ForeignKey(
+        Suspension, null=True, on_delete=models.PROTECT, related_name="revocations"
+    )
+    lifting = models.ForeignKey(Lifting, null=True, on_delete=models.PROTECT, related_name="+")
     envelope = models.JSONField()
     at = models.DateTimeField()
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        """Numbered once, told once."""
+        """Numbered once; a withdrawal and the end of a suspension are told once."""
 
         constraints = [
             models.UniqueConstraint(fields=["licensee", "number"], name="one_notice_a_number"),
             models.UniqueConstraint(fields=["licensee", "withdrawal"], name="told_once"),
+            models.UniqueConstraint(fields=["licensee", "lifting"], name="lifted_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawal=None) ^ Q(suspension=None), name="told_of_one_thing"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ A room joins by having the module; nothing else lists it:
 ``home``       ``panels(request)`` yields what the room shows on a person's own page (`Panel`)
 ``held``       ``held(user)``: everything the room holds about a person (below)
 ``passages``   ``passages(request)``: what the assistant may answer from
+``hearing``    ``suspended(place)``: a suspension of agreements has just begun or ended; called in
+               its transaction (`yesand.agreements.suspending`)
 =============  =================================================================================
 
 A room's module ``held`` serves those who take their data home, and those who leave. It has

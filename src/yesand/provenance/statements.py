@@ -17,6 +17,7 @@ class Predicate(StrEnum):
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     ARTICLE = "https://yes-and.org/attestation/article/v1"
     REVOCATION = "https://yes-and.org/attestation/revocation/v1"
+    SUSPENSION = "https://yes-and.org/attestation/suspension/v1"
     FULFILMENT = "https://yes-and.org/attestation/fulfilment/v1"
     OVERTAKEN = "https://yes-and.org/attestation/overtaken/v1"
     TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

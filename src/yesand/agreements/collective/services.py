@@ -248,6 +248,7 @@ def check_floor(place: Place, performer: Performer, terms: Terms) -> None:
             f"Below the collective floor: {'; '.join(each.in_words() for each in found)}",
             where=", ".join(_titles(each.collective for each in found)),
             remedy="Offer at least what the collective agreement says, clause by clause.",
+            clauses=[(each.change.field, each.in_words()) for each in found],
         )
 
 

@@ -14,6 +14,7 @@ from yesand.agreements.models import Agreement
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.services import against, receipt_of
+from yesand.agreements.suspending.services import reaching
 from yesand.agreements.terms import TERRITORIES, Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
@@ -56,12 +57,12 @@ def _addresses(home: str) -> Addresses:
 
 
 def odrl(agreement: Agreement) -> dict[str, Any]:
-    """Return an agreement, less what was withdrawn since, as an ODRL Agreement of our profile."""
+    """Return an agreement as an ODRL Agreement, less what was withdrawn or is suspended now."""
     frame = Frame.of(
         agreement.digest, agreement.performer.public_key, agreement.producer.public_key
     )
-    leave = given().get(agreement.digest, ())
-    return document(Terms.parse(agreement.terms), frame, against(agreement), leave)
+    terms, leave = Terms.parse(agreement.terms), given().get(agreement.digest, ())
+    return document(terms, frame, against(agreement), leave, reaching()(agreement, terms))
 
 
 def controller(agreement: Agreement) -> Controller:

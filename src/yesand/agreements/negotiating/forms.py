@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,14 +11,17 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
+from pydantic import ValidationError
 
+from yesand.agreements.collective.errors import BelowFloor
 from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.effects import DIRECTIONS, neither
 from yesand.agreements.comparing.kinds import PRICES, annotation
 from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields, label, words
+from yesand.agreements.faults import by_field
 from yesand.agreements.negotiating.services import LONGEST_NOTE
 from yesand.agreements.terms import MILLION, Amount, Terms
-from yesand.kernel.errors import BadInput
+from yesand.kernel.errors import BadInput, Refused
 
 _ALSO = {"valid_from"}
 _UNITS = {
@@ -108,10 +111,25 @@ class CounterForm(TermsForm):
         told: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                self.changed = Terms.parse(_filled(self.terms.as_json(), self.told()))
-            except BadInput as fault:
-                self.add_error(None, str(fault))
+                self.changed = Terms.model_validate(_filled(self.terms.as_json(), self.told()))
+            except ValidationError as fault:
+                self.say(by_field(fault))
         return told
+
+    def say(self, faults: Iterable[tuple[str, str]]) -> None:
+        """Show each fault beside its field; above all of them, if it is of no field here."""
+        for name, said in faults:
+            self.add_error(self._beside(name), said)
+
+    def _beside(self, name: str) -> str | None:
+        parts = name.split(".")
+        outer = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+        return next((each for each in outer if each in self.fields), None)
+
+    def refused(self, fault: BadInput | Refused) -> None:
+        """Show why the terms were not accepted, and beside which fields."""
+        self.add_error(None, str(fault))
+        self.say(fault.clauses if isinstance(fault, BelowFloor) else ())
 
 
 class FloorForm(TermsForm):

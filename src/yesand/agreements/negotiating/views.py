@@ -85,7 +85,7 @@ def _sent(request: Request, form: CounterForm, about: dict[str, Any], act: Act) 
         try:
             row = act(form, request.user)
         except Refused as fault:
-            form.add_error(None, str(fault))
+            form.refused(fault)
         else:
             messages.success(request, gettext("Said and signed. The other side answers now."))
             return redirect("offer", row.pk)

@@ -40,7 +40,9 @@ from yesand.people.seats import INSIDE as SEATED_INSIDE
 
 #: Every territory is a part of the world.
 GEOGRAPHY = {whole(place(code)): frozenset({whole(EVERYWHERE)}) for code in TERRITORIES}
-_IN_RULE = frozenset("uid @type assigner assignee target action constraint duty dct:issued".split())
+#: When, after which suspension and why a rule was made narrows it in nothing.
+_MADE = frozenset({"dct:issued", "dct:source", "ya:cause"})
+_IN_RULE = _MADE | set("uid @type assigner assignee target action constraint duty".split())
 _IN_CONSTRAINT = frozenset("uid leftOperand operator rightOperand unit".split())
 
 

@@ -1,13 +1,13 @@
 """Terms as an ODRL 2.2 Agreement in JSON-LD, and so that nothing of them is lost.
 
 One permission for each action, each with every limit of the terms; prohibitions for what is banned
-by name, by law, by a strike, by a withdrawal; duties for what is promised (``duties``). What a
-document says, any ODRL evaluator can act on: it need not know our terms.
+by name, by law, by a strike, by a withdrawal or a suspension; duties for what is promised
+(``duties``). What a document says, any ODRL evaluator can act on: it need not know our terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from yesand.agreements.approval import Approved
 from yesand.agreements.days import first_moment, last_moment
@@ -21,10 +21,12 @@ from yesand.agreements.odrl.names import (
     licensee,
     named,
     place,
+    suspension,
     take,
 )
 from yesand.agreements.odrl.parts import Frame, Part, among, constraint, moment, ref, typed
 from yesand.agreements.statute import EEA, INFERRING, SETTINGS
+from yesand.agreements.suspending.suspension import Suspended, stopping
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Action, UseClass
 
@@ -34,12 +36,14 @@ def document(
     frame: Frame,
     withdrawals: Sequence[Withdrawn] = (),
     approvals: Sequence[Approved] = (),
+    suspensions: Sequence[Suspended] = (),
 ) -> Part:
-    """Return terms, less what was withdrawn, as an ODRL Agreement of our profile.
+    """Return terms, less what was withdrawn or is suspended, as an ODRL Agreement of our profile.
 
     Parameters
     ----------
     approvals : the single uses that the performer agreed to.
+    suspensions : those in force; a strike that the terms go on through says nothing here.
 
     >>> import yesand
     >>> frame = Frame("urn:a", "urn:performer", "urn:producer", "urn:takes")
@@ -60,7 +64,11 @@ def document(
         **({"ya:corpusLicence": terms.corpus_licence} if terms.corpus_licence else {}),
         **(_since_two(terms) if terms.version > 1 else {}),
         "permission": list(_permissions(terms, frame, [duty["uid"] for duty in shared], approvals)),
-        "prohibition": [*_prohibitions(terms, frame), *_withdrawn(withdrawals, frame)],
+        "prohibition": [
+            *_prohibitions(terms, frame),
+            *_withdrawn(withdrawals, frame),
+            *_suspended(stopping(terms, tuple(suspensions)), frame),
+        ],
         "obligation": [*shared, *besides(terms, frame)],
     }
 
@@ -165,14 +173,32 @@ def _prohibitions(terms: Terms, frame: Frame) -> Iterator[Part]:
 
 def _withdrawn(withdrawals: Sequence[Withdrawn], frame: Frame) -> Iterator[Part]:
     for number, each in enumerate(withdrawals, start=1):
-        lists = (
-            ("purpose", map(named, each.purposes)),
-            ("ya:use", map(named, each.use_classes)),
-            ("ya:channel", map(named, each.modalities)),
-            ("recipient", map(licensee, each.licensees)),
-            ("ya:take", map(take, each.takes)),
-        )
-        found = ((left, list(names)) for left, names in lists)
-        limits = [among(left, "isAnyOf", names) for left, names in found if names]
+        limits = [
+            *_narrowed(each),
+            *_among("ya:channel", map(named, each.modalities)),
+            *_among("ya:take", map(take, each.takes)),
+        ]
         rule = _rule(frame, f"withdrawal-{number}", "Prohibition", "use", limits)
         yield {**rule, "dct:issued": moment(each.at)}
+
+
+def _suspended(suspensions: Sequence[Suspended], frame: Frame) -> Iterator[Part]:
+    for number, each in enumerate(suspensions, start=1):
+        rule = _rule(frame, f"suspension-{number}", "Prohibition", "use", list(_narrowed(each)))
+        yield {
+            **rule,
+            "dct:issued": moment(each.at),
+            "dct:source": ref(suspension(each.name)),
+            "ya:cause": ref(f"ya:cause-{each.cause}"),
+        }
+
+
+def _narrowed(by: Withdrawn | Suspended) -> Iterator[Part]:
+    yield from _among("purpose", map(named, by.purposes))
+    yield from _among("ya:use", map(named, by.use_classes))
+    yield from _among("recipient", map(licensee, by.licensees))
+
+
+def _among(left: str, names: Iterable[str]) -> list[Part]:
+    found = list(names)
+    return [among(left, "isAnyOf", found)] if found else []

@@ -52,6 +52,7 @@ _PREFIX: dict[type, str] = {
 }
 _LICENSEE = "urn:yes-and:licensee:"
 _TAKE = "urn:yes-and:take:"
+_SUSPENSION = "urn:yes-and:suspension:"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 W = TypeVar("W", Action, UseClass, Purpose, Modality, Material)
@@ -135,9 +136,28 @@ def sha256(name: str) -> str:
     ------
     BadInput : it stands for none.
     """
-    if not name.startswith(_TAKE):
-        raise BadInput(f"{name!r} is no take")
-    return checked(name.removeprefix(_TAKE), where="take")
+    return _digest(name, _TAKE, "take")
+
+
+def suspension(digest: str) -> str:
+    """Return the name of a suspension: of what was signed when it began."""
+    return _SUSPENSION + digest
+
+
+def suspended_by(name: str) -> str:
+    """Return the digest of the suspension that a name stands for.
+
+    Raises
+    ------
+    BadInput : it stands for none.
+    """
+    return _digest(name, _SUSPENSION, "suspension")
+
+
+def _digest(name: str, prefix: str, what: str) -> str:
+    if not name.startswith(prefix):
+        raise BadInput(f"{name!r} is no {what}")
+    return checked(name.removeprefix(prefix), where=what)
 
 
 def iri(name: Any, what: str) -> str:

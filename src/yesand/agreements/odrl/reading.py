@@ -19,10 +19,11 @@ from yesand.agreements.days import day_of, zones
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.odrl.document import document
-from yesand.agreements.odrl.names import NOTHING, sha256, slug, territory, word
+from yesand.agreements.odrl.names import NOTHING, sha256, slug, suspended_by, territory, word
 from yesand.agreements.odrl.parts import Frame
 from yesand.agreements.odrl.promises import promises
 from yesand.agreements.odrl.rules import Rule, Rules
+from yesand.agreements.suspending.suspension import Cause, Suspended
 from yesand.agreements.terms import Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.clock import instant
@@ -39,6 +40,11 @@ class Read:
     frame: Frame
     withdrawals: tuple[Withdrawn, ...] = ()
     approvals: tuple[Approved, ...] = ()
+    suspensions: tuple[Suspended, ...] = ()
+
+    def written(self) -> dict[str, Any]:
+        """Return the document that states it."""
+        return document(self.terms, self.frame, self.withdrawals, self.approvals, self.suspensions)
 
 
 def read(told: Any) -> Read:
@@ -55,8 +61,9 @@ def read(told: Any) -> Read:
     permission = _permission(rules, zone)
     fields = {**permission, **_prohibition(rules), **promises(rules), **_standing(told)}
     terms = Terms.parse(fields, where="ODRL agreement")
-    found = Read(terms, frame, _withdrawals(rules), _approvals(rules, zone))
-    _check_same(told, document(found.terms, found.frame, found.withdrawals, found.approvals))
+    besides = _withdrawals(rules), _approvals(rules, zone), _suspensions(rules)
+    found = Read(terms, frame, *besides)
+    _check_same(told, found.written())
     return found
 
 
@@ -183,6 +190,26 @@ def _withdrawals(rules: Rules) -> tuple[Withdrawn, ...]:
                 _listed(lambda name: word(Modality, name), channels),
                 _listed(slug, recipients),
                 _listed(sha256, takes),
+            )
+        )
+    return tuple(found)
+
+
+def _suspensions(rules: Rules) -> tuple[Suspended, ...]:
+    found: list[Suspended] = []
+    while rule := rules.maybe("prohibition", f"suspension-{len(found) + 1}"):
+        name = suspended_by(_names(rule.told.get("dct:source")))
+        cause = _names(rule.told.get("ya:cause")).removeprefix("ya:cause-")
+        if cause not in set(Cause):
+            raise BadInput(f"{cause!r} suspends nothing", where=f"rule {rule.name}")
+        found.append(
+            Suspended(
+                name,
+                Cause(cause),
+                _moment(rule.told.get("dct:issued"), "dct:issued"),
+                _listed(lambda name: word(UseClass, name), rule.names("ya:use", "isAnyOf")),
+                _listed(lambda name: word(Purpose, name), rule.names("purpose", "isAnyOf")),
+                _listed(slug, rule.names("recipient", "isAnyOf")),
             )
         )
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,10 @@ class OfferForm(forms.Form):
                 if not told.get(name):
                     self.add_error(name, _("A replica needs this."))
         return told
+
+    def query(self) -> str:
+        """Return what was said, as the query of an address."""
+        return urlencode({n: v for n, v in self.data.items() if n in self.fields and v})
 
     def rest(self) -> dict[str, Any]:
         """Return what was said beside performer and template."""

@@ -26,6 +26,7 @@ from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
 from yesand.agreements.standards import ALL
 from yesand.agreements.templates import draft, standard
+from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -46,7 +47,8 @@ def offer(
     comes_of_age: date | None = None,
     language: str = "en",
     variables: Mapping[str, str] | None = None,
-    terms: Mapping[str, Any] | None = None,
+    terms: Mapping[str, Any] | Terms | None = None,
+    note: str = "",
 ) -> Offer:
     """Offer a standard agreement from today on. The same again is the offer that waits already.
 
@@ -56,7 +58,8 @@ def offer(
     comes_of_age : the day on which a minor does.
     language : the one that is signed.
     variables : what only the parties know, where the template asks for it.
-    terms : in what it differs from the standard (``negotiating.changing``).
+    terms : in what it differs from the standard (``negotiating.changing``), or all that it says.
+    note : what is said to the performer beside the terms.
 
     Raises
     ------
@@ -66,10 +69,18 @@ def offer(
     Refused : other terms of that template wait already, just these were signed before, or whoever
         offers does not sit for the producer.
     """
-    who = {"represented_by": stands_by, "minor": minor, "majority_on": comes_of_age}
-    made = _drafted(place, template, who, language, variables or {})
+    made = drafted(
+        place,
+        template,
+        stands_by=stands_by,
+        minor=minor,
+        comes_of_age=comes_of_age,
+        language=language,
+        variables=variables,
+    )
     if terms:
-        made = draft(template, changed(made.terms, terms, where=template), language)
+        said = terms if isinstance(terms, Terms) else changed(made.terms, terms, where=template)
+        made = draft(template, said, language)
         made.check()
     hand = signing.for_producer(producer(), by)
     with transaction.atomic():
@@ -78,7 +89,7 @@ def offer(
         if waits is not None and not _lapse(place, waits):
             return _same(waits, made)
         check_new(made, performer, None)
-        return opened(place, performer, made, hand, by)
+        return opened(place, performer, made, hand, by, note=note)
 
 
 def opened(
@@ -113,17 +124,32 @@ def opened(
     return row
 
 
-def _drafted(
-    place: Place, template: str, who: dict[str, Any], language: str, variables: Mapping[str, str]
+def drafted(
+    place: Place,
+    template: str,
+    *,
+    stands_by: str = "none",
+    minor: bool = False,
+    comes_of_age: date | None = None,
+    language: str = "en",
+    variables: Mapping[str, str] | None = None,
 ) -> Draft:
+    """Return a standard agreement from today on, as it would be offered.
+
+    Raises
+    ------
+    BadInput : as for ``offer``.
+    """
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
     made = standard(
         template.partition("/")[2],
         place.clock.now().date(),
         language=language,
-        variables={"producer": producer().name, **variables},
-        **who,
+        variables={"producer": producer().name, **(variables or {})},
+        represented_by=stands_by,
+        minor=minor,
+        majority_on=comes_of_age,
     )
     made.check()
     return made

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,12 +17,14 @@ from yesand.agreements.collective.services import floors
 from yesand.agreements.comparing.clauses import Worded
 from yesand.agreements.models import Agreement, Offer
 from yesand.agreements.negotiating.conversation import words
+from yesand.agreements.negotiating.forms import CounterForm
 from yesand.agreements.negotiating.steps.services import last
 from yesand.agreements.negotiating.views import reader
 from yesand.agreements.offering import services as offering
 from yesand.agreements.offering.forms import OfferForm
 from yesand.agreements.offering.services import overdue
 from yesand.agreements.offering.speaking.services import may_sign, may_speak, on_table
+from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
@@ -34,9 +37,20 @@ def new_offer(request: Request) -> HttpResponseBase:
     if Seat.Role.PRODUCER not in request.sight.roles:
         raise Http404
     if request.method == "POST":
-        return _make(request)
-    told = {name: request.GET.get(name, "") for name in ("performer", "template")}
-    return render(request, "agreements/offer_form.html", {"form": OfferForm(initial=told)})
+        return _to_terms(request) if "terms" in request.POST else _make(request)
+    told = {name: request.GET[name] for name in OfferForm.base_fields if name in request.GET}
+    return _to_whom(request, OfferForm(initial=told))
+
+
+def _to_whom(request: Request, form: OfferForm, status: int = 200) -> HttpResponse:
+    return render(request, "agreements/offer_form.html", {"form": form}, status=status)
+
+
+def _to_terms(request: Request) -> HttpResponse:
+    form = OfferForm(request.POST)
+    if form.is_valid():
+        return redirect(f"{reverse('offer_terms')}?{form.query()}")
+    return _to_whom(request, form, 422)
 
 
 @reauthenticated
@@ -52,9 +66,60 @@ def _make(request: Request) -> HttpResponse:
         except (BadInput, Refused) as fault:
             form.add_error(None, str(fault))
         else:
-            messages.success(request, gettext("Offered. It waits for a signature now."))
-            return redirect("offer", made.pk)
-    return render(request, "agreements/offer_form.html", {"form": form}, status=422)
+            return _offered(request, made)
+    return _to_whom(request, form, 422)
+
+
+def _offered(request: Request, made: Offer) -> HttpResponse:
+    messages.success(request, gettext("Offered. It waits for a signature now."))
+    return redirect("offer", made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_terms(request: Request) -> HttpResponseBase:
+    """Let a producer set the terms of an offer, term by term, before it is made.
+
+    To whom it goes and which standard it begins from is in the address.
+    """
+    if Seat.Role.PRODUCER not in request.sight.roles:
+        raise Http404
+    form = OfferForm(request.GET)
+    if form.is_valid():
+        try:
+            made = offering.drafted(request.place, form.cleaned_data["template"], **form.rest())
+        except BadInput as fault:
+            form.add_error(None, str(fault))
+        else:
+            return _set(request, form, made.terms)
+    return _to_whom(request, form, 422)
+
+
+def _set(request: Request, form: OfferForm, terms: Terms) -> HttpResponseBase:
+    if request.method != "POST":
+        return _setting(request, form, CounterForm(terms, reader()))
+    return _offer_so(request, form, CounterForm(terms, reader(), request.POST))
+
+
+@reauthenticated
+def _offer_so(request: Request, form: OfferForm, terms: CounterForm) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if terms.is_valid():
+        told, besides = form.cleaned_data, {"note": terms.cleaned_data["note"], **form.rest()}
+        asked = told["performer"], told["template"], request.user
+        try:
+            made = offering.offer(request.place, *asked, terms=terms.changed, **besides)
+        except (BadInput, Refused) as fault:
+            terms.refused(fault)
+        else:
+            return _offered(request, made)
+    return _setting(request, form, terms, 422)
+
+
+def _setting(
+    request: Request, form: OfferForm, terms: CounterForm, status: int = 200
+) -> HttpResponse:
+    context = {"form": terms, "whom": form.cleaned_data, "back": form.query()}
+    return render(request, "agreements/offer_terms.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,6 +20,7 @@ from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Seat, User
+from yesand.people.rooms import offered
 from yesand.people.seats import PRODUCER
 from yesand.people.services import organisation, signer_of
 from yesand.provenance import dsse
@@ -73,6 +74,7 @@ def suspend(
             envelope=dsse.seal(payload, [signer_of(place, caller)], PAYLOAD_TYPE),
             entry=log.record(place, Kind.SUSPENSION_BEGUN, digest),
         )
+        _be_heard(place)
     return made, True
 
 
@@ -143,7 +145,13 @@ def lift(place: Place, suspension: Suspension, by: User, reason: str = "") -> bo
             envelope=dsse.seal(payload, [signer_of(place, caller)], LIFTED),
             entry=log.record(place, Kind.SUSPENSION_ENDED, digest_of(payload)),
         )
+        _be_heard(place)
     return True
+
+
+def _be_heard(place: Place) -> None:
+    for room in offered("hearing"):
+        room.suspended(place)
 
 
 def check(suspension: Suspension) -> Reach:

@@ -18,7 +18,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.clock import instant, stamp
 from yesand.kernel.errors import BadInput, YesAndError
 from yesand.oversight.feed.line import Line
-from yesand.oversight.feed.notice import FeedBroken, Notice
+from yesand.oversight.feed.notice import FeedBroken, Notice, Pause, read
 from yesand.oversight.feed.pages import Position, open_head, open_page
 from yesand.provenance.note import Checkpoint, Verifier
 
@@ -34,16 +34,21 @@ class Followed:
     key: Verifier
     licensee: str = ""
     position: Position = field(default_factory=Position)
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice | Pause, ...] = ()
     asked_at: str = ""
 
     def takes_of(self, manifest: str) -> frozenset[str]:
         """Return the takes of a manifest that must go."""
-        return frozenset[str]().union(*(notice.of(manifest) for notice in self.notices))
+        return frozenset[str]().union(*(each.of(manifest) for each in self.about(manifest)))
 
     def about(self, manifest: str) -> list[Notice]:
-        """Return the notices that are about a manifest."""
-        return [notice for notice in self.notices if notice.of(manifest)]
+        """Return the notices of withdrawals that are about a manifest."""
+        return [n for n in self.notices if isinstance(n, Notice) and n.of(manifest)]
+
+    def pauses(self, manifest: str) -> list[Pause]:
+        """Return what is known of the suspensions that stop agreements of a manifest now."""
+        last = {item.suspension: item for item in self.notices if isinstance(item, Pause)}
+        return [pause for pause in last.values() if pause.of(manifest)]
 
     def reached(self) -> datetime | None:
         """Return when the house last answered."""
@@ -94,7 +99,7 @@ def _of(told: Any) -> Followed:
         raise ValueError("another format")
     at = Checkpoint.parse(told["checkpoint"]) if told["checkpoint"] else None
     position = Position(int(told["number"]), told["last"], str(told["at"]), at)
-    notices = tuple(Notice.read(statement) for statement in told["notices"])
+    notices = tuple(read(statement) for statement in told["notices"])
     if [n.number for n in notices] != list(range(1, position.number + 1)):
         raise ValueError("a notice is missing")
     return Followed(
@@ -117,7 +122,7 @@ def follow(line: Line, known: Followed, now: datetime, licensee: str = "") -> Fo
     if known.licensee and first.licensee != known.licensee:
         raise FeedBroken("It is another licensee's feed", where=first.licensee)
     position = replace(before, at=first.at, checkpoint=first.checkpoint)
-    found: list[Notice] = []
+    found: list[Notice | Pause] = []
     sizes: list[tuple[int, bytes]] = []
     pages = range(before.number // first.per_page, -(-first.count // first.per_page))
     for page in pages if first.count > before.number else ():

@@ -15,7 +15,7 @@ from typing import Any
 
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.keys import Signer, key_id
-from yesand.oversight.feed.notice import FeedBroken, Notice
+from yesand.oversight.feed.notice import FeedBroken, Notice, Pause, read
 from yesand.provenance import dsse, merkle
 from yesand.provenance.kinds import Kind
 from yesand.provenance.note import Checkpoint, Verifier, open_checkpoint
@@ -154,7 +154,7 @@ def _check_grown(
 
 def open_page(
     envelope: Any, key: Verifier, licensee: str, page: int, per_page: int, before: Position
-) -> tuple[list[Notice], tuple[int, bytes]]:
+) -> tuple[list[Notice | Pause], tuple[int, bytes]]:
     """Return a page's new notices, and the log size and root that they are proven under.
 
     Parameters
@@ -174,7 +174,7 @@ def open_page(
         items = [(item["envelope"], item["logged"]) for item in told["items"]]
     except (KeyError, TypeError) as fault:
         raise FeedBroken("A page has not the form of one", where=where) from fault
-    found: list[Notice] = []
+    found: list[Notice | Pause] = []
     heads: set[tuple[int, bytes]] = set()
     number = page * per_page
     last = before.last if number == before.number else None
@@ -191,7 +191,9 @@ def open_page(
     return found, heads.pop()
 
 
-def _check_follows(made: Notice, number: int, last: str | None, licensee: str, where: str) -> None:
+def _check_follows(
+    made: Notice | Pause, number: int, last: str | None, licensee: str, where: str
+) -> None:
     if made.licensee != licensee:
         raise FeedBroken("A notice to another licensee", where=where)
     if made.number != number + 1:
@@ -203,8 +205,8 @@ def _check_follows(made: Notice, number: int, last: str | None, licensee: str, w
 
 def _noticed(
     sealed: Any, logged: Any, key: Verifier, where: str, heads: set[tuple[int, bytes]]
-) -> Notice:
-    made = Notice.read(_opened(sealed, key, dsse.IN_TOTO, where))
+) -> Notice | Pause:
+    made = read(_opened(sealed, key, dsse.IN_TOTO, where))
     try:
         head = check_logged(logged, made.digest, key)
         kind = logged["entry"]["kind"]

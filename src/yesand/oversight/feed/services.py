@@ -1,8 +1,9 @@
-"""Telling licensees what was withdrawn: notices as they are made, and the pages to poll."""
+"""Telling licensees what was withdrawn, and the pages to poll of all that they are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,18 +12,17 @@ from yesand.agreements.models import Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.corpus.models import Manifest
 from yesand.corpus.services import find
-from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.place import Place
+from yesand.oversight.feed.entering.services import Order, enter
 from yesand.oversight.feed.notice import Held, Notice, Task, notice
 from yesand.oversight.feed.pages import PER_PAGE, seal_head, seal_page
+from yesand.oversight.feed.suspending.services import tell
 from yesand.oversight.models import Obligation, Revocation
 from yesand.oversight.services import held
 from yesand.people.models import Organisation, Performer
-from yesand.provenance import dsse
 from yesand.provenance import services as log
-from yesand.provenance.kinds import Kind
 from yesand.provenance.note import Checkpoint
 from yesand.provenance.proof import Proof
 from yesand.provenance.receipt import logged
@@ -43,14 +43,23 @@ def notify(place: Place, withdrawal: Withdrawal) -> list[Revocation]:
         by_licensee.setdefault(manifest.licensee, []).append(manifest)
     told = set(withdrawal.revocations.values_list("licensee", flat=True))
     return [
-        _tell(place, withdrawal, licensee, manifests)
+        enter(
+            place,
+            licensee,
+            partial(_notice, place, withdrawal, licensee, manifests),
+            withdrawal=withdrawal,
+        )
         for licensee, manifests in sorted(by_licensee.items(), key=lambda pair: pair[0].pk)
         if licensee.pk not in told
     ]
 
 
 def catch_up(place: Place, licensee: Organisation) -> None:
-    """Enter what a licensee was not told of yet: withdrawals from before there was a feed."""
+    """Enter what a licensee was not told of yet.
+
+    That is withdrawals from before there was a feed, and what has come to be suspended or free
+    without a suspension's beginning or end: by who joined or left a union, or signed anew.
+    """
     owed = Obligation.objects.filter(bearer=licensee, duty=Obligation.Duty.STOP)
     untold = Withdrawal.objects.filter(obligations__in=owed).exclude(
         pk__in=Revocation.objects.filter(licensee=licensee).values("withdrawal")
@@ -59,6 +68,7 @@ def catch_up(place: Place, licensee: Organisation) -> None:
         with transaction.atomic():
             log.wait_to_write()
             notify(place, withdrawal)
+    tell(place, licensee)
 
 
 def head(place: Place, licensee: Organisation, seen: Iterable[int] = ()) -> dict[str, Any]:
@@ -104,31 +114,19 @@ def page(place: Place, licensee: Organisation, number: int) -> tuple[dict[str, A
     return sealed, len(found) == PER_PAGE
 
 
-def notice_of(row: Revocation) -> Notice:
-    """Return what a notice says."""
-    return Notice.read(parse(dsse.payload_of(row.envelope)))
-
-
-def _tell(
-    place: Place, withdrawal: Withdrawal, licensee: Organisation, manifests: list[Manifest]
-) -> Revocation:
-    log.wait_to_write()
-    last = Revocation.objects.filter(licensee=licensee).order_by("-number").first()
-    made = notice(
+def _notice(
+    place: Place,
+    withdrawal: Withdrawal,
+    licensee: Organisation,
+    manifests: list[Manifest],
+    order: Order,
+) -> Notice:
+    return notice(
         (place.origin, licensee.slug),
-        (last.number + 1, last.digest) if last else (1, None),
+        order,
         (withdrawal.at, withdrawal.entry_id, _narrowed(withdrawal)),
         [_held(place, manifest, withdrawal) for manifest in manifests],
         _tasks(withdrawal, licensee),
-    )
-    return Revocation.objects.create(
-        digest=made.digest,
-        licensee=licensee,
-        number=made.number,
-        withdrawal=withdrawal,
-        envelope=dsse.seal(made.statement(), [place.signer]),
-        at=place.clock.now(),
-        entry=log.record(place, Kind.REVOCATION_NOTICED, made.digest),
     )
 
 

@@ -1,4 +1,4 @@
-"""Watching over one manifest on a licensee's machine: which of its takes must go, and by when.
+"""Watching over one manifest on a licensee's machine: which takes must go or wait, and by when.
 
 A training loop calls ``still_holds`` at each of its checkpoints; ``yesand revocations`` calls
 ``look`` and tells what came of it.
@@ -21,7 +21,7 @@ from yesand.kernel.errors import BadInput, CheckFailed, Refused, YesAndError
 from yesand.kernel.keys import key_id
 from yesand.oversight.feed.following import Followed, follow
 from yesand.oversight.feed.line import Line, NoAnswer
-from yesand.oversight.feed.notice import Task
+from yesand.oversight.feed.notice import Pause, Task
 from yesand.provenance import dsse
 from yesand.provenance.evidence import origin_of
 from yesand.provenance.note import Verifier
@@ -42,6 +42,8 @@ class Seen:
     ----------
     gone : its takes that must go.
     tasks : what must be done about it, the soonest first.
+    suspended : its takes that may not be used as long as a suspension lasts.
+    pauses : those suspensions, as they were told.
     fault : why the house could not be asked just now; then it is what was known before.
     """
 
@@ -51,6 +53,8 @@ class Seen:
     tasks: tuple[Task, ...]
     asked_at: str
     fault: str = ""
+    suspended: frozenset[str] = frozenset()
+    pauses: tuple[Pause, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -59,6 +63,8 @@ class Seen:
             "takes": self.takes,
             "gone": sorted(self.gone),
             "tasks": [task.model_dump(mode="json") for task in self.tasks],
+            "suspended": sorted(self.suspended),
+            "suspensions": [_briefly(pause) for pause in self.pauses],
             "asked_at": self.asked_at,
             "fault": self.fault,
         }
@@ -121,6 +127,8 @@ class Watch:
         except NoAnswer as missing:
             fault = str(missing)
         name = self.manifest.digest
+        pauses = known.pauses(name)
+        stopped = frozenset[str]().union(*(pause.of(name) for pause in pauses))
         tasks = [task for notice in known.about(name) for task in notice.duties]
         return Seen(
             name,
@@ -129,14 +137,17 @@ class Watch:
             tuple(sorted(tasks, key=lambda task: (task.due or "~", task.duty, task.subject))),
             known.asked_at,
             fault,
+            frozenset(t.sha256 for t in self.manifest.takes if t.agreement in stopped),
+            tuple(pauses),
         )
 
     def still_holds(self) -> None:
-        """Check that none of the manifest's takes was taken back; for ``TakeDataset`` and loops.
+        """Check that all of the manifest's takes may be used; for ``TakeDataset`` and loops.
 
         Raises
         ------
-        Overtaken : one was. Silent : the house has not answered for too long.
+        Overtaken : one was taken back, or is suspended.
+        Silent : the house has not answered for too long.
         """
         now = self.clock.now()
         if self._asked is not None and now - self._asked < self.every:
@@ -147,6 +158,12 @@ class Watch:
                 f"{len(seen.gone)} of its {seen.takes} takes were taken back",
                 where=f"manifest {seen.manifest[:12]}",
                 remedy="Stop, and ask the house for a new manifest.",
+            )
+        if seen.suspended:
+            raise Overtaken(
+                f"{len(seen.suspended)} of its {seen.takes} takes are suspended",
+                where=f"manifest {seen.manifest[:12]}",
+                remedy="Stop until that is lifted, or ask the house for a new manifest.",
             )
         if seen.fault and self.silent_for_too_long():
             when = f"since {seen.asked_at}" if seen.asked_at else "yet"
@@ -162,6 +179,10 @@ class Watch:
         known = Followed.load(self.state)
         reached = known.reached() if known else None
         return reached is None or self.clock.now() - reached > self.longest
+
+
+def _briefly(pause: Pause) -> dict[str, Any]:
+    return {"entry": pause.suspension, "cause": pause.cause.value, "since": pause.since}
 
 
 def _house_of(path: Path) -> str:

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from yesand.oversight.closing.services import about_model, state
-from yesand.oversight.feed.notice import Notice
-from yesand.oversight.feed.services import notice_of
+from yesand.oversight.feed.entering.services import item_of
+from yesand.oversight.feed.notice import Notice, Pause
 from yesand.oversight.findings.services import address_of
 from yesand.oversight.models import Finding, Obligation, Revocation
 from yesand.oversight.services import about_service, asked_by
@@ -123,6 +123,6 @@ def called(slug: str) -> str:
 
 
 @register.simple_tag
-def says(revocation: Revocation) -> Notice:
-    """Return what a notice says."""
-    return notice_of(revocation)
+def says(revocation: Revocation) -> Notice | Pause:
+    """Return what an item of a feed says."""
+    return item_of(revocation)

@@ -1,0 +1,1 @@
+"""Entering an item in a licensee's feed: numbered, chained, signed and logged."""
