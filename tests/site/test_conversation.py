@@ -140,8 +140,10 @@ def test_a_minor_is_told_to_name_a_guardian(house: yesand.House, offered: Offer)
 def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> None:
     ada, answering = browser("ada"), reverse("offer_counter", args=[offered.pk])
     for other, why in (
-        ({"territories": "XX"}, "ISO 3166"),
-        ({"purposes": ["political"], "banned_purposes": ["political"]}, "permitted and banned"),
+        ({"territories": "Germany"}, "“GERMANY” is not a country’s code of two letters"),
+        ({"purposes": ["political"], "banned_purposes": ["political"]}, "untick it in one of"),
+        ({"described_use": "For ${project} only"}, "the place of ${project}"),
+        ({"pay.revenue_share_ppm": "101"}, "At most 100 %."),
         ({}, "on the table"),
     ):
         answer = ada.post(answering, filled_in(offered, note="Kept.", **other))
@@ -163,9 +165,9 @@ def test_a_producer_sets_the_terms_of_an_offer(house: yesand.House, offered: Off
     assert "beginning from standard/research" in page and "Sign and offer it" in page
     form = {k: v for k, v in filled_in(offered).items() if k != "answers"} | {"commercial": "no"}
     for name, wrong, why in (
-        ("territories", "XX", "ISO 3166"),
-        ("banned_purposes", ["research"], "permitted and banned"),
-        ("valid_until", "2001-01-01", "lies before valid_from"),
+        ("territories", "XX", "“XX” is not a country’s code"),
+        ("banned_purposes", ["research"], "untick it in one of the two"),
+        ("valid_until", "2001-01-01", "The last day lies before the first"),
     ):
         form["purposes"] = ["research"]
         answer = pam.post(address, {**form, name: wrong, "note": "Kept."})
