@@ -197,7 +197,13 @@ def test_an_amendment_shows_what_it_would_change(house: yesand.House, offered: O
     there = pam.post(amending, {**form, "notice_days": 90}).headers["Location"]
     page = read(ada.get(there))
     assert "What would change" in page and "90 days instead of 30 days" in page
-    again = Offer.objects.exclude(pk=offered.pk).get()
+    again, net = Offer.objects.exclude(pk=offered.pk).get(), "Against the agreement that stands"
+    assert net not in page
+    other = filled_in(again, territories="DE")
+    assert ada.post(reverse("offer_counter", args=[again.pk]), other).status_code == 302
+    assert "90 days instead of 30 days" in read(pam.get(there)).partition(net)[2]
+    answer = filled_in(again, territories="AT")
+    assert pam.post(reverse("offer_counter", args=[again.pk]), answer).status_code == 302
     ada.post(there, {"read": "on", "answers": word(again).digest})
     newer = Agreement.objects.get(supersedes=made)
     changes = read(ada.get(reverse("agreement_changes", args=[newer.digest])))

@@ -117,7 +117,7 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
         "oversight/withdrawal.html",
         {
             "withdrawal": found,
-            "scope": str(scope),
+            "scope": scope,
             "takes": takes.order_by("-recorded_at", "pk"),
             "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
         },
