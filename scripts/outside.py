@@ -103,10 +103,12 @@ def outcome(name: str, told: str, whole: Findings, spoiled: Findings) -> Iterato
 
 
 def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
-    """Decide every request by the document alone, and by ``decide``."""
+    """Decide every request by the document alone, and by ``decide`` with what was taken back."""
+    from yesand.agreements.services import against  # needs the open house
+
     terms, ours = Terms.parse(found.terms), decider(found)
     spoiled = replace_purposes(document)
-    asked = list(requests(terms, found.signed_at))
+    asked = list(requests(terms, max([found.signed_at, *(w.at for w in against(found))])))
     whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
     broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
     permits = sum(map(ours, asked))

@@ -140,6 +140,10 @@ def test_for_a_minor_the_guardian_signs(house: yesand.House, ada: Performer) -> 
     assert may_sign(delegate(house, ada, "guardian", "read", "sign"), waits)
     made, _ = signed(house.place, waits, named("guardian-2"))
     assert agreements.check(made).minor and "The performer is a minor." in made.text
+    # The house knows it now: nobody signs the next agreement as if they were of age.
+    for told in ({}, {"minor": True, "stands_by": "guardian", "comes_of_age": date(2027, 1, 1)}):
+        with pytest.raises(Refused, match=f"minor until {of_age}"):
+            offer(house.place, ada, "standard/research", named("pam"), **told)  # type: ignore[arg-type]
 
 
 def test_one_reads_the_summary_first_and_says_that_one_has(

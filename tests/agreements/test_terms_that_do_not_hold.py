@@ -29,8 +29,8 @@ REPLICA = {"use_classes": ["replica"], "described_use": "The voice of a talking 
         ({"use_classes": ["replica", "synthesis"], **{"described_use": "x"}}, "signature of its"),
         ({**REPLICA, "described_use": " "}, "described_use must say what a replica is for"),
         ({"minor": True, "majority_on": "2030-01-01"}, "a minor signs with a guardian"),
-        ({"minor": True, "represented_by": "guardian"}, "majority_on is the day"),
-        ({"majority_on": "2030-01-01"}, "name it for a minor alone"),
+        ({"minor": True, "represented_by": "guardian"}, "set majority_on to that day"),
+        ({"majority_on": "2030-01-01"}, "leave it out, or set minor"),
         (
             {"minor": True, "represented_by": "guardian", "majority_on": "2026-10-01"},
             "the performer signs alone",
@@ -60,7 +60,13 @@ REPLICA = {"use_classes": ["replica"], "described_use": "The voice of a talking 
         ({"territories": ["UK"]}, "'UK' is not an ISO 3166-1 alpha-2 country code"),
         ({"territories": ["DE", "EU"]}, "'EU' is not an ISO 3166-1"),
         ({"territories": ["de"]}, "'de' is not an ISO 3166-1"),
+        ({"territories": ["DE", "XA"]}, "'XA' is not an ISO 3166-1"),
         ({"zone": "Europe/Hamburg"}, "'Europe/Hamburg' is not an IANA time zone"),
+        # What is signed is meant.
+        ({"commercial": "yes"}, "commercial: Input should be a valid boolean"),
+        ({"credit": 1}, "credit: Input should be a valid boolean"),
+        ({"notice_days": "30"}, "notice_days: Input should be a valid integer"),
+        ({"withdrawing": {"notify_days": True}}, "notify_days: Input should be a valid integer"),
         # Numbers out of bounds, and lines that would begin a clause of their own.
         ({"withdrawing": {"notify_days": -1}}, "withdrawing.notify_days"),
         ({"breach_notice_hours": 0}, "breach_notice_hours"),

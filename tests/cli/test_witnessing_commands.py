@@ -181,3 +181,18 @@ def test_who_a_witness_is_and_what_it_watches_is_told(told: Told, tmp_path: Path
     said = told("witness", "--keys", tmp_path / "w", "--name", "union.example/w1")
     assert str(said["key"]).startswith("union.example/w1+") and said["logs"] == []
     assert told("witness", "--keys", tmp_path / "none")["status"] == 2
+
+
+def test_a_published_file_that_was_edited_is_put_back_and_named(
+    house: yesand.House, told: Told, tmp_path: Path
+) -> None:
+    grow(house, "published", 3)
+    public = tmp_path / "public"
+    publish = ("publish-log", public, "--house", house.place.root)
+    first = told(*publish)
+    assert (first["status"], first["mended"]) == (0, [])
+    (bundle,) = (public / "tile/entries/000.p").iterdir()
+    bundle.write_bytes(b"edited")
+    again = told(*publish)
+    assert (again["status"], again["mended"]) == (1, [str(bundle.relative_to(public))])
+    assert told(*publish)["status"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from yesand.agreements.suspending.suspension import Reach
 from yesand.corpus import services as corpus
 from yesand.corpus.auditing.register import Register
 from yesand.corpus.auditing.suspending import OF_UNIONS
+from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.people import services as people
 from yesand.people.models import Organisation, User
@@ -88,15 +90,37 @@ def test_memberships_stay_closed_where_nothing_turns_on_them(
     assert holds(house, tmp_path / "d.jsonl").suspensions.begun[0].digest == called.digest
 
 
+def under_a_floor(house: yesand.House, union: Organisation, path: Path) -> Path:
+    """Lay open a house in which a hold reaches whom a collective agreement covers."""
+    words = {"title": "Floor", "floor": {"notice_days": 30}, "begins": "2026-10-01"}
+    made = propose(house.place, words, named("una"), union=union)
+    countersign(house.place, made, named("pam"))
+    producer, reach = people.organisation("producer"), Reach(collective=made.digest)
+    suspend(house.place, producer, reach, "A leak", named("pam"))
+    return laid_open(house, path)
+
+
+def test_a_collective_agreement_stands_by_the_signatures_of_both_sides(
+    house: yesand.House, union: Organisation, tmp_path: Path
+) -> None:
+    path = under_a_floor(house, union, tmp_path / "d.jsonl")
+    assert len(Register.of(read(path)).suspensions.collectives) == 1
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    at = next(n for n, told in enumerate(lines) if told.get("kind") == Kind.COLLECTIVE_SIGNED)
+    signatures = lines[at]["opened"]["envelope"]["signatures"]
+    assert len(signatures) == 2
+    for kept in signatures:
+        lines[at]["opened"]["envelope"]["signatures"] = [kept]
+        path.write_bytes(b"".join(canonical(told) + b"\n" for told in lines))
+        with pytest.raises(CheckFailed, match="signature is missing or wrong"):
+            Register.of(read(path))
+
+
 @pytest.mark.parametrize("kind", [Kind.SUSPENSION_BEGUN, Kind.COLLECTIVE_SIGNED])
 def test_what_a_suspension_turns_on_cannot_be_held_back(
     house: yesand.House, union: Organisation, tmp_path: Path, kind: str
 ) -> None:
-    words = {"title": "Floor", "floor": {"notice_days": 30}, "begins": "2026-10-01"}
-    made = propose(house.place, words, named("una"), union=union)
-    countersign(house.place, made, named("pam"))
-    suspend(house.place, union, Reach(), "Talks have failed", named("una"))
-    path = laid_open(house, tmp_path / "d.jsonl")
+    path = under_a_floor(house, union, tmp_path / "d.jsonl")
     lines = path.read_bytes().splitlines(keepends=True)
     closed = [
         line.partition(b',"opened":')[0] + b"}\n" if f'"kind":"{kind}"'.encode() in line else line

@@ -82,7 +82,8 @@ def test_a_notice_names_nobody_and_gives_no_reason(filled: yesand.House) -> None
 
 
 def test_a_licensee_whom_it_does_not_concern_is_told_nothing(filled: yesand.House) -> None:
-    filled.withdraw("Bert", licensees=["somebody-else"])
+    people.found(filled.place, "other-lab", "Other Lab", Organisation.Kind.LICENSEE)
+    filled.withdraw("Bert", licensees=["other-lab"])
     filled.withdraw("Alba", purposes=[Purpose.HEALTH])
     assert not Revocation.objects.exists()
     head = services.head(filled.place, lab())

@@ -162,6 +162,36 @@ def test_an_edited_tile_is_found_in_what_was_published(house: yesand.House, tmp_
     audit(published)
 
 
+def test_an_edited_or_lost_file_is_put_back_and_named(house: yesand.House, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    for more in (5, 7, 300):  # earlier, narrower tiles stay for those who read them meanwhile
+        grow(house, more, f"{more} more")
+        log.publish_files(house.place, public)
+    files = {p: p.read_bytes() for p in (public / "tile").rglob("*") if p.is_file()}
+    for path, data in files.items():
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    next(iter(files)).unlink()
+    grow(house, 2)
+    made = log.publish_files(house.place, public)
+    assert set(made.mended) == {str(path.relative_to(public)) for path in files}
+    assert {path: path.read_bytes() for path in files} == files
+    served = Log(public, house.place.origin, public=house.place.signer.public)
+    assert audit(served).size == made.size == log.log_of(house.place).size
+    assert log.publish_files(house.place, public).mended == ()
+
+
+def test_an_edited_tile_of_the_house_mends_nothing(house: yesand.House, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    grow(house, 600)
+    log.publish_files(house.place, public)
+    path = house.place.log / "tile/entries/001"
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(LogBroken):
+        log.publish_files(house.place, public)
+    assert (public / "tile/entries/001").read_bytes() == data
+
+
 @pytest.mark.parametrize("same", ["nothing", "name", "name and key"])
 def test_no_other_log_is_overwritten(house: yesand.House, tmp_path: Path, same: str) -> None:
     place, public = house.place, tmp_path / "public"

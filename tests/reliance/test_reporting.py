@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
 from reliance_factories import frozen, registered
@@ -22,6 +23,8 @@ from yesand.people.seats import AUDITOR
 from yesand.people.services import join
 from yesand.people.sight import Sight
 from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.reliance.rows import open_row
@@ -29,6 +32,8 @@ from yesand.reliance.services import estimate, latest, load, opening, save
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
 from yesand.royalties.gathering.services import _reports
+from yesand.takes.crediting.masking.services import pseudonyms
+from yesand.training.digest import model_digest
 from yesand.training.models import TrainedModel
 
 
@@ -197,6 +202,29 @@ def test_features_changed_after_training_are_refused(
     with pytest.raises(CheckFailed, match="digest"):
         estimate(house.place, model, folder, resamples=10)
     assert not Report.objects.exists()
+
+
+def test_a_folder_by_pseudonyms_gives_the_same_shares_as_one_of_old_by_handles(
+    house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path
+) -> None:
+    masks = pseudonyms(house.place, [f"P{n:02d}" for n in range(4)])
+    (tmp_path / "masked").mkdir()
+    with np.load(folder / "frozen.npz") as old:
+        arrays = {name: old[name] for name in old.files}
+    arrays["performer"] = np.array([masks[handle] for handle in arrays["performer"].tolist()])
+    np.savez(tmp_path / "masked" / "frozen.npz", **arrays)
+    made = TrainedModel.objects.create(
+        digest=model_digest(tmp_path / "masked"),
+        name="masked",
+        manifest=model.manifest,
+        run={},
+        card={},
+        envelope={},
+        at=model.at,
+        entry=log.record(house.place, Kind.MODEL_REGISTERED, "5" * 64),
+    )
+    reports = estimate(house.place, model, folder), estimate(house.place, made, tmp_path / "masked")
+    assert reports[0].shares == reports[1].shares and set(reports[1].shares) == set(masks)
 
 
 def test_features_of_other_performers_than_the_manifests_are_refused(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
 from tests.training.whistles import QUICK, record
@@ -25,6 +26,7 @@ from yesand.people.models import Organisation, Performer
 from yesand.provenance import dsse
 from yesand.provenance.models import Entry
 from yesand.takes import services as takes
+from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training import runs
 from yesand.training.digest import model_digest
 from yesand.training.errors import AlreadyEnded, NameTaken, NotRegistered
@@ -79,6 +81,18 @@ def _check_names(house: yesand.House, manifest: SignedManifest, told: dict[str, 
     assert all(name in credited or name.startswith("performer-") for name in told)
 
 
+def _check_masked(house: yesand.House, manifest: SignedManifest, folder: Path) -> None:
+    """No file of a model says by which name a house knows its performers."""
+    handles = {take.performer for take in manifest.takes}
+    masks = pseudonyms(house.place, handles)
+    with np.load(folder / "frozen.npz") as frozen:
+        assert set(frozen["performer"].tolist()) == set(masks.values())
+    told = json.loads((folder / "model.json").read_text())
+    assert set(told["held_out"]) == set(told["scores"]["by_performer"]) == set(masks.values())
+    written = "".join(p.read_text() for p in folder.iterdir() if p.suffix in {".json", ".md"})
+    assert not any(handle in written for handle in handles)
+
+
 def test_a_trained_model_is_registered_signed_and_logged(
     house: yesand.House, manifest: SignedManifest, tmp_path: Path
 ) -> None:
@@ -92,6 +106,8 @@ def test_a_trained_model_is_registered_signed_and_logged(
     assert made.run["scores"]["uar"] == made.card["scores"]["uar"] > 0.9
     assert made.card["bound_to"]["agreements"] == {"individual": 4}
     _check_names(house, manifest, made.card["scores"]["by_performer"])
+    _check_masked(house, manifest, tmp_path / "m")
+    assert set(made.run["held_out"]) == {take.performer for take in manifest.takes}
     # Again, it is the model that is there already; nothing is trained, written or logged.
     entries = Entry.objects.count()
     assert train(house.place, manifest, tmp_path / "m", settings=QUICK) == made

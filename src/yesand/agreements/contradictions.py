@@ -53,8 +53,11 @@ def _since_two(terms: Terms) -> Iterator[Contradiction]:
         said = f"train_until ({terms.train_until}) lies after valid_until ({terms.valid_until})"
         yield "train_until", said
     yield from _of_replicas(terms)
-    if terms.minor != (terms.majority_on is not None):
-        said = "majority_on is the day on which a minor comes of age: name it for a minor alone"
+    if terms.minor and terms.majority_on is None:
+        said = "a minor's terms end when they come of age: set majority_on to that day"
+        yield "majority_on", said
+    elif not terms.minor and terms.majority_on is not None:
+        said = "majority_on is the day on which a minor comes of age: leave it out, or set minor"
         yield "majority_on", said
     elif terms.majority_on is not None and terms.majority_on <= terms.valid_from:
         said = f"majority_on ({terms.majority_on}) is past: the performer signs alone"

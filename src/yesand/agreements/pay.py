@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money, exponent
@@ -21,8 +21,11 @@ def _currency(code: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_currency)]
+#: What is signed is meant: "yes" and 1 are no truth value, "3" and 3.0 no whole number.
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
 #: Parts in a million, as an integer.
-Ppm = Annotated[int, Field(ge=0, le=MILLION)]
+Ppm = Annotated[Whole, Field(ge=0, le=MILLION)]
 
 
 class Part(BaseModel):
@@ -35,7 +38,7 @@ class Amount(Part):
     """An amount of money in micro-units (10⁻⁶ of the major unit)."""
 
     currency: Currency
-    micro: Annotated[int, Field(ge=0, lt=2**53)]
+    micro: Annotated[Whole, Field(ge=0, lt=2**53)]
 
     @classmethod
     def of(cls, currency: str, major: str) -> Amount:
@@ -79,7 +82,7 @@ class Pay(Part):
     session_fee: Amount | None = None
     per_unit: dict[str, Amount] = Field(default_factory=dict)
     revenue_share_ppm: Ppm = 0
-    realtime_multiple_ppm: Annotated[int, Field(ge=MILLION, le=100 * MILLION)] = 15 * MILLION // 2
+    realtime_multiple_ppm: Annotated[Whole, Field(ge=MILLION, le=100 * MILLION)] = 15 * MILLION // 2
     basis: Basis = Basis()
     fallback: Literal["equal", "minutes"] = "minutes"
     minimum_per_period: Amount | None = None

@@ -11,12 +11,22 @@ from typing import Any
 
 from yesand.agreements import standards, wording
 from yesand.agreements.drafts import Draft, filled
+from yesand.agreements.drafts import variables as variables_of
 from yesand.agreements.standards import PER_UNIT, PURPOSES, STANDARDS
 from yesand.agreements.terms import MILLION, WORLD, Pay, Terms
 from yesand.agreements.vocabulary import Material, Modality, UseClass
 from yesand.kernel.errors import BadInput
 
-__all__ = ["PURPOSES", "STANDARDS", "corpora", "corpus_licence", "draft", "standard", "trial"]
+__all__ = [
+    "PURPOSES",
+    "STANDARDS",
+    "asks_for",
+    "corpora",
+    "corpus_licence",
+    "draft",
+    "standard",
+    "trial",
+]
 
 _TRIAL_PAY = Pay(
     per_unit=PER_UNIT,
@@ -69,6 +79,15 @@ def standard(
     if "described_use" in fields:
         fields["described_use"] = filled(fields["described_use"], variables or {})
     return draft(f"standard/{family}", Terms.parse(fields, where=f"standard {name}"), language)
+
+
+def asks_for(name: str) -> tuple[str, ...]:
+    """Return the names of what only the parties know, where a standard agreement asks for it.
+
+    >>> asks_for("replica")
+    ('use', 'project', 'producer')
+    """
+    return variables_of(str(standards.fields(name, date.max)[1].get("described_use", "")))
 
 
 def corpus_licence(corpus: str, valid_from: date, given: Mapping[str, Any] | None = None) -> Draft:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from babel import Locale
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from yesand.agreements.contradictions import contradictions
 from yesand.agreements.days import day_of, last_moment, zones
 from yesand.agreements.faults import contradicted, in_words
-from yesand.agreements.pay import MILLION, Amount, Basis, Part, Pay, Ppm
+from yesand.agreements.pay import MILLION, Amount, Basis, Flag, Part, Pay, Ppm, Whole
+from yesand.agreements.places import WORLD, countries
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_of
@@ -34,9 +34,7 @@ __all__ = [
     "years_later",
 ]
 
-_REGIONS = frozenset(map(str, Locale("en").territories))
-TERRITORIES = frozenset(r for r in _REGIONS if len(r) == 2) - {"EU", "ZZ"}
-WORLD = "*"
+TERRITORIES = countries()
 #: What terms of form 1 did not say yet; of ``withdrawing``, its parts.
 SINCE_TWO = frozenset(
     "based_on described_use zone majority_on moral_rights_waived breach_notice_hours "
@@ -66,7 +64,7 @@ Territory = Annotated[str, AfterValidator(_territory)]
 #: A clause of the text is a paragraph, so that no term may begin another.
 Line = Annotated[str, AfterValidator(_line)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Days = Annotated[int, Field(ge=0, le=3650)]
+Days = Annotated[Whole, Field(ge=0, le=3650)]
 
 
 def years_later(day: date, years: int) -> date:
@@ -98,9 +96,9 @@ class Withdrawing(Part):
     notify_days: Days = 7
     delete_recordings_days: Days = 30
     retrain_or_retire_days: Days = 180
-    delete_replica: bool = True
+    delete_replica: Flag = True
     delete_replica_days: Days = 30
-    confirm_deletion: bool = True
+    confirm_deletion: Flag = True
 
 
 class Terms(Part):
@@ -127,15 +125,15 @@ class Terms(Part):
     modalities: frozenset[Modality] = frozenset()
     materials: frozenset[Material] = frozenset({Material.FEATURES})
     territories: frozenset[Territory] = frozenset()
-    commercial: bool = False
-    exclusive: bool = False
-    onward_licensing: bool = False
+    commercial: Flag = False
+    exclusive: Flag = False
+    onward_licensing: Flag = False
     # Time
     zone: Zone = "UTC"
     valid_from: date
     valid_until: date | None = Field(default_factory=_after(5))
     train_until: date | None = Field(default_factory=_after(3))
-    suspended_in_strike: bool = True
+    suspended_in_strike: Flag = True
     # Pay
     pay: Pay = Pay()
     #: No terms can say otherwise: royalties go on until the last model is out of service.
@@ -143,16 +141,16 @@ class Terms(Part):
     # Control and credit
     withdrawing: Withdrawing = Withdrawing()
     notice_days: Days = 30
-    credit: bool = True
-    no_derogatory_use: bool = True
-    moral_rights_waived: bool = False
-    third_party_training_notice: bool = True
+    credit: Flag = True
+    no_derogatory_use: Flag = True
+    moral_rights_waived: Flag = False
+    third_party_training_notice: Flag = True
     security: Literal["encrypted-at-rest", "encrypted-and-audited"] = "encrypted-at-rest"
-    breach_notice_hours: Annotated[int, Field(ge=1, le=720)] = 72
-    report_every_months: Annotated[int, Field(ge=1, le=12)] = 1
-    post_mortem: bool = False
+    breach_notice_hours: Annotated[Whole, Field(ge=1, le=720)] = 72
+    report_every_months: Annotated[Whole, Field(ge=1, le=12)] = 1
+    post_mortem: Flag = False
     # Who stood by
-    minor: bool = False
+    minor: Flag = False
     #: The day on which a minor comes of age: from then on only their own signature permits.
     majority_on: date | None = None
     represented_by: Literal["none", "counsel", "union", "guardian"] = "none"
@@ -160,9 +158,9 @@ class Terms(Part):
     corpus: str = ""
     corpus_licence: str = ""
     attribution: str = ""
-    share_alike: bool = False
+    share_alike: Flag = False
     # Trial terms stand in for consent that nobody gave: never outside this house
-    trial: bool = False
+    trial: Flag = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import yesand
-from yesand.agreements.comparing.clauses import Worded
+from yesand.agreements.comparing.clauses import Worded, heading
 from yesand.agreements.comparing.difference import Comparison, Difference, compare
 from yesand.agreements.comparing.effects import Effect
 from yesand.agreements.odrl.conflicts import compare_terms
@@ -102,7 +102,8 @@ def _compared(one: Agreement, other: Agreement, *, as_json: bool) -> None:
 def differing(found: Comparison) -> Iterator[Line]:
     """Yield a comparison for people, a line for each change."""
     for each in found.different:
-        yield styled("[bold]{}[/] ({}, {})", each.heading or "Text", each.kind, MEANS[each.effect])
+        called = heading(each.field) if each.field else each.heading or "Text"
+        yield styled("[bold]{}[/] ({}, {})", called, each.kind, MEANS[each.effect])
         yield from (f"  {change.means()}" for change in each.changes)
         if not each.changes:
             yield from (f"  {sign} {words}" for sign, words in _both(each) if words)

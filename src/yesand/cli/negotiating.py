@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import yesand
-from yesand.agreements.comparing.difference import compare
-from yesand.cli.agreements import differing
-from yesand.cli.output import AsJson, HouseFolder, Line, styled, table, tell
+from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
+from yesand.cli.reading import Word, as_plain, conversation, lies, on_paper, read
 from yesand.cli.signing import By, proven
 from yesand.kernel.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
-    from yesand.agreements.models import Offer, Step
+    from yesand.agreements.models import Offer
 
 Number = Annotated[int, typer.Argument(help="The offer's number, as `yesand offers` lists it.")]
 TermsFile = Annotated[
@@ -39,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
 def offers(
     house: HouseFolder,
     number: Annotated[int | None, typer.Argument(help="One, with every word said in it.")] = None,
+    text: Annotated[bool, typer.Option(help="Every clause, not the summary alone.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List what is negotiated, or show one negotiation word by word."""
@@ -46,7 +45,7 @@ def offers(
     from yesand.agreements.models import Offer
 
     if number is not None:
-        _shown(_found(number), as_json=as_json)
+        _shown(_found(number), text=text, as_json=as_json)
         return
     rows = Offer.objects.select_related("performer").order_by("pk")
     listed = [(o.pk, o.performer.handle, o.template, _state(o)) for o in rows]
@@ -100,6 +99,7 @@ def counter(
     terms: TermsFile,
     house: HouseFolder,
     by: By,
+    word: Word = "",
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
@@ -108,14 +108,12 @@ def counter(
     from yesand.agreements.negotiating import services as negotiating
     from yesand.agreements.negotiating.changing import changed
     from yesand.agreements.negotiating.steps.services import last
-    from yesand.agreements.offering.speaking.services import on_table
 
     found, told = _found(number), json_file(terms)
-    word = last(found)
-    if word is None:
+    if last(found) is None:
         raise BadInput("An offer of old is signed or declined", where=f"offer {number}")
-    other = changed(on_table(found, word).terms, told, where=str(terms))
-    made = negotiating.counter(place, found, other, proven(by), answers=word.digest, note=note)
+    other, answers = changed(lies(found).terms, told, where=str(terms)), read(found, word) or ""
+    made = negotiating.counter(place, found, other, proven(by), answers=answers, note=note)
     tell(
         {"offer": number, "step": made.digest, "party": made.party},
         f"Countered by the {made.party}: the other side answers.",
@@ -123,12 +121,16 @@ def counter(
     )
 
 
-def sign(number: Number, house: HouseFolder, by: By, as_json: AsJson = False) -> None:
+def sign(
+    number: Number, house: HouseFolder, by: By, word: Word = "", as_json: AsJson = False
+) -> None:
     """Sign the last word of the other side; with that both have signed."""
     place = yesand.open(house).place
     from yesand.agreements.offering.services import signed
 
-    made, new = signed(place, _found(number), proven(by))
+    found = _found(number)
+    answers = read(found, word)
+    made, new = signed(place, found, proven(by), answers)
     said = "Signed by both sides" if new else "It was signed already"
     tell(
         {"agreement": made.digest, "new": new},
@@ -188,29 +190,23 @@ def json_file(path: Path) -> dict[str, Any]:
 def _state(found: Offer) -> str:
     if found.agreement_id:
         return f"signed: {found.agreement_id[:12]}"
-    return "waits" if found.open else "declined" if found.declined else "closed"
+    if found.open or found.declined:
+        return "waits" if found.open else "declined"
+    ended = found.steps.order_by("-number").values_list("kind", flat=True).first()
+    return str(ended) if ended else "closed"
 
 
-def _shown(found: Offer, *, as_json: bool) -> None:
+def _shown(found: Offer, *, text: bool, as_json: bool) -> None:
     steps = list(found.steps.order_by("number"))
-    told = [
-        {"step": s.digest, "kind": s.kind, "party": s.party, "hand": s.hand, "note": s.note}
-        for s in steps
-    ]
-    state = {"offer": found.pk, "state": _state(found), "steps": told}
-    tell(state, *_conversation(steps), _state(found).capitalize() + ".", as_json=as_json)
-
-
-def _conversation(steps: list[Step]) -> Iterator[Line]:
-    from yesand.agreements.comparing.clauses import Worded
-
-    before: Worded | None = None
-    for step in steps:
-        yield styled("[bold]{} by the {}[/], {}", step.kind, step.party, f"{step.at:%Y-%m-%d}")
-        if step.note:
-            yield f"  “{step.note}”"
-        if step.draft is not None:
-            now = Worded(step.draft["terms"], step.draft["text"])
-            if before is not None:
-                yield from differing(compare(before, now))
-            before = now
+    state = {"offer": found.pk, "state": _state(found), "steps": list(map(as_plain, steps))}
+    heading = "Signed" if found.agreement_id else "On the table"
+    tell(
+        state,
+        *conversation(steps),
+        "",
+        styled("[bold]{}[/]", heading),
+        *on_paper(found, whole=text),
+        "",
+        _state(found).capitalize() + ".",
+        as_json=as_json,
+    )

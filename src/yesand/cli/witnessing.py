@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -31,8 +32,11 @@ def publish_log(
     folder: Annotated[Path, typer.Argument(help="What a web server serves; made if not there.")],
     house: HouseFolder,
     as_json: AsJson = False,
-) -> None:
-    """Write the log out as plain files for any web server: what is new, the checkpoint last."""
+) -> int:
+    """Write the log out as plain files for any web server: what is new, the checkpoint last.
+
+    A published file that was edited or lost is put back and named; then it returns 1.
+    """
     place = yesand.open(house).place
     from yesand.provenance.services import key_of, publish_files
 
@@ -43,9 +47,19 @@ def publish_log(
         {**asdict(made), "folder": str(folder), "key": key},
         f"{made.size:,} entries published, {made.size - made.before:,} of them new, "
         f"in {made.files:,} files: {folder}",
+        *_mended(made.mended),
         f"Check it: yesand verify {folder} --key {key}",
         as_json=as_json,
     )
+    return int(bool(made.mended))
+
+
+def _mended(names: Sequence[str]) -> Iterator[Line]:
+    if names:
+        said = "[yellow]![/] {} published files were not as published, and are again: {}"
+        more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+        yield styled(said, f"{len(names):,}", ", ".join(names[:5]) + more)
+        yield "  Find out who can write there; what they served meanwhile, no proof led to."
 
 
 def witness(

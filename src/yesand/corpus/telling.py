@@ -94,6 +94,7 @@ def by_clause(ruling: Ruling, chosen: Mask | None = None) -> list[tuple[Clause, 
 def in_words(ruling: Ruling, chosen: Mask, most: int = 6) -> str:
     """Return the clauses behind the chosen denials, those of most takes first."""
     found = by_clause(ruling, chosen)
-    told = [str(clause) for clause, _ in found[:most]]
+    some = len(found) > 1
+    told = [f"{clause} ({count} takes)" if some else f"{clause}" for clause, count in found[:most]]
     rest = [f"and {len(found) - most} more"] if len(found) > most else []
     return "; ".join([*told, *rest])

@@ -45,16 +45,14 @@ class Holding:
     deployments: tuple[tuple[str, str], ...] = ()
 
 
-def arising(at: datetime, producer: str, holdings: Iterable[Holding], whole: bool) -> Iterator[Due]:
-    """Yield the duties of a withdrawal.
+def arising(at: datetime, producer: str, holdings: Iterable[Holding]) -> Iterator[Due]:
+    """Yield the duties of a withdrawal made at that moment, for each corpus that it reaches.
 
-    Parameters
-    ----------
-    at : when it was made.
-    whole : nothing more may be done with what was withdrawn, so that the recordings must go.
+    A corpus is held for what was asked of the gate alone: once that is taken back, by itself or
+    with everything, the recordings in it must go (GDPR Art. 5(1)(b) and 17(1)(b)).
     """
     for holding in holdings:
-        yield from _of_manifest(at, producer, holding, whole)
+        yield from _of_manifest(at, producer, holding)
         for model in holding.models:
             yield _by(Duty.RETRAIN, at, holding, holding.licensee, f"model:{model}")
         for deployment, licensee in holding.deployments:
@@ -90,12 +88,11 @@ _DAYS = {
 }
 
 
-def _of_manifest(at: datetime, producer: str, holding: Holding, whole: bool) -> Iterator[Due]:
+def _of_manifest(at: datetime, producer: str, holding: Holding) -> Iterator[Due]:
     subject = f"manifest:{holding.manifest}"
     yield _by(Duty.STOP, at, holding, holding.licensee, subject)
     yield _by(Duty.NOTIFY, at, holding, producer, subject)
-    if whole:
-        yield _by(Duty.DELETE, at, holding, holding.licensee, subject)
+    yield _by(Duty.DELETE, at, holding, holding.licensee, subject)
 
 
 def _by(duty: Duty, at: datetime, holding: Holding, bearer: str, subject: str) -> Due:

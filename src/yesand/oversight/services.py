@@ -47,10 +47,9 @@ def duties(
     ----------
     before : the withdrawal's own log entry; none: it has not been made yet.
     """
-    whole = scope.for_every_use
     holdings = (_holding(m, performer) for m in held(place, performer, scope, before=before))
-    due = list(arising(at, PRODUCER, holdings, whole))
-    if whole:
+    due = list(arising(at, PRODUCER, holdings))
+    if scope.for_every_use:
         signed = Agreement.objects.filter(performer=performer)
         if before is not None:
             signed = signed.filter(entry_id__lt=before)

@@ -52,6 +52,21 @@ def opened(
     return parse(parsed.payload, where="signed payload")
 
 
+def together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one envelope with the signatures of two over the same payload.
+
+    Raises
+    ------
+    CheckFailed : they hold something different.
+    """
+    first, second = _parsed(one), _parsed(other)
+    if first.pae() != second.pae():
+        raise CheckFailed("Two signatures are not over the same words")
+    first.signatures |= second.signatures
+    joined: dict[str, Any] = first.to_dict()
+    return joined
+
+
 def payload_of(envelope: Mapping[str, Any]) -> bytes:
     """Return the payload's bytes without checking who signed them."""
     payload: bytes = _parsed(envelope).payload

@@ -2,6 +2,10 @@
 
 What is new is checked against the entries before it is copied, each file appears whole, and the
 checkpoint comes last: whoever reads meanwhile sees the tree of before or the tree of after.
+
+What was published before is compared byte by byte. A file that was edited or lost is put back: the
+checkpoint that lies there signs what it must be, so that this rewrites nothing that anybody could
+rely on. It is named, so that whoever keeps the folder learns that somebody can write there.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from yesand.kernel import durable
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import layout, merkle
+from yesand.provenance.audit import audit
 from yesand.provenance.errors import LogBroken
 from yesand.provenance.layout import ENTRIES, WIDTH, Tile
 from yesand.provenance.note import Checkpoint, open_checkpoint
@@ -25,17 +30,25 @@ from yesand.provenance.tiles import Log
 _THREADS, _TOGETHER = 8, 256
 
 
+#: A file to be served, and the tile of the log that it is or begins.
+Stage = tuple[Tile, Tile]
+
+
 @dataclass(frozen=True)
 class Published:
-    """What was published: from which size to which, in how many files."""
+    """What was published: from which size to which, in how many files.
+
+    ``mended`` names the files of before that were not what had been published, and are again.
+    """
 
     before: int
     size: int
     files: int
+    mended: tuple[str, ...] = ()
 
 
 def publish(log: Log, target: Path, signed: bytes, progress: Progress = silent) -> Published:
-    """Bring a folder up to the tree that a checkpoint signs; the same again writes nothing.
+    """Bring a folder up to the tree that a checkpoint signs; the same again writes nothing new.
 
     Parameters
     ----------
@@ -43,7 +56,7 @@ def publish(log: Log, target: Path, signed: bytes, progress: Progress = silent) 
 
     Raises
     ------
-    LogBroken : a tile of the log is not what its entries make it; nothing was published.
+    LogBroken : a tile of the log is not what its entries make it; nothing was published or mended.
     Refused : another log lies in the folder, or a newer state of this one.
     """
     head = open_checkpoint(signed, log.origin, log.public)
@@ -54,14 +67,19 @@ def publish(log: Log, target: Path, signed: bytes, progress: Progress = silent) 
     for done, tile in enumerate(tiles):
         _check(log, tile)
         progress(done, len(tiles), "checked")
+    edited = list(_edited(log, target, before, progress))
+    if edited:
+        audit(log, progress)  # else an edited tile of the house could replace a sound one
+        for at in range(0, len(edited), _TOGETHER):
+            _copy(log, edited[at : at + _TOGETHER], target)
     for done in range(0, len(tiles), _TOGETHER):
-        _copy(log, tiles[done : done + _TOGETHER], target)
+        _copy(log, [(tile, tile) for tile in tiles[done : done + _TOGETHER]], target)
         progress(done, len(tiles), "written")
     if before != head.size or not (target / "checkpoint").exists():
         durable.write(target / "checkpoint", signed)
     for tile in layout.outgrown(before, head.size):
         shutil.rmtree(target / f"{tile.full}.p", ignore_errors=True)
-    return Published(before, head.size, len(tiles))
+    return Published(before, head.size, len(tiles), tuple(stage.path for stage, _ in edited))
 
 
 def _published(log: Log, target: Path, head: Checkpoint) -> int:
@@ -81,6 +99,42 @@ def _published(log: Log, target: Path, head: Checkpoint) -> int:
     if log.root(old.size) != old.root:
         raise _another(target)
     return old.size
+
+
+def _edited(log: Log, target: Path, size: int, progress: Progress) -> Iterator[Stage]:
+    """Yield the files of a published tree that are not what the log makes them, or not there."""
+    stages = [(each, tile) for tile in layout.written(0, size) for each in _stages(target, tile)]
+    for done, (stage, tile) in enumerate(stages):
+        if _lying(target / stage.path) != _right(log, stage, tile):
+            yield stage, tile
+        progress(done, len(stages), "compared")
+
+
+def _right(log: Log, stage: Tile, tile: Tile) -> bytes:
+    """Return what a tile was when it was only so wide."""
+    data = log.tile(tile)
+    if stage == tile:
+        return data
+    if tile.level == ENTRIES:
+        return layout.pack(layout.unpack(data)[: stage.width])
+    return data[: stage.width * layout.HASH]
+
+
+def _stages(target: Path, tile: Tile) -> Iterator[Tile]:
+    """Yield a tile, and those of before it that are kept for readers of earlier checkpoints."""
+    yield tile
+    if tile.width == WIDTH:
+        return
+    for path in (target / f"{tile.full}.p").glob("*"):
+        if path.name.isdecimal() and 0 < int(path.name) < tile.width:
+            yield Tile(tile.level, tile.index, int(path.name))
+
+
+def _lying(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None  # lost, or a folder in its place: writing it again says what hinders
 
 
 def _another(target: Path) -> Refused:
@@ -114,7 +168,7 @@ def _below(log: Log, tile: Tile) -> Iterator[bytes]:
         yield merkle.root(layout.tile_hashes(log.tile(Tile(tile.level - 1, index))))
 
 
-def _copy(log: Log, tiles: list[Tile], target: Path) -> None:
+def _copy(log: Log, stages: list[Stage], target: Path) -> None:
     with ThreadPoolExecutor(_THREADS) as pool:
-        made = ((target / tile.path, log.tile(tile)) for tile in tiles)
+        made = ((target / stage.path, _right(log, stage, tile)) for stage, tile in stages)
         list(pool.map(lambda file: durable.write(*file), made))

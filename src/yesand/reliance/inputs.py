@@ -79,13 +79,19 @@ class Inputs:
     queries: Queries
 
 
-def read(path: Path, digest: str, mix: Mapping[str, float] | None = None) -> Inputs:
+def read(
+    path: Path,
+    digest: str,
+    mix: Mapping[str, float] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Inputs:
     """Read a model folder's ``frozen.npz`` (or the file itself).
 
     Parameters
     ----------
     digest : the model's.
     mix : emotion → how much of the real usage it makes up; without it every take counts alike.
+    names : pseudonym → handle; what is no pseudonym is a handle, as in folders of old.
 
     Raises
     ------
@@ -93,7 +99,8 @@ def read(path: Path, digest: str, mix: Mapping[str, float] | None = None) -> Inp
     """
     path = path / FILE if path.is_dir() else path
     arrays = _arrays(path)
-    handles, labels = arrays["performer"].astype(str), arrays["labels"].astype(str)
+    labels, told = arrays["labels"].astype(str), arrays["performer"].astype(str).ravel().tolist()
+    handles = np.array([(names or {}).get(who, who) for who in told], dtype=str)
     performers, owner = np.unique(handles, return_inverse=True)
     corpus = Corpus(
         takes=tuple(map(str, arrays["take"])),

@@ -25,6 +25,7 @@ from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
 from yesand.reliance.models import Report
 from yesand.reliance.report import RelianceReport, open_rows
+from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training.digest import model_digest
 from yesand.training.models import TrainedModel
 
@@ -54,7 +55,7 @@ def estimate(
     """
     chosen = estimators.estimator(estimator, **settings)
     _check_folder(model, folder)
-    given = inputs.read(folder, model.digest, mix)
+    given = inputs.read(folder, model.digest, mix, _names(place, model))
     _check_performers(model, given.corpus.performers)
     asked = digest_of(
         {
@@ -135,6 +136,12 @@ def _check_folder(model: TrainedModel, folder: Path) -> None:
             where=str(folder),
             remedy="Give the folder as its training wrote it.",
         )
+
+
+def _names(place: Place, model: TrainedModel) -> dict[str, str]:
+    """Return pseudonym → handle of the model's performers: its folder names nobody."""
+    handles = model.manifest.performers.values_list("performer__handle", flat=True)
+    return {mask: handle for handle, mask in pseudonyms(place, handles).items()}
 
 
 def _check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:

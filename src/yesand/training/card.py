@@ -70,16 +70,24 @@ def card(examples: Sequence[Heard], grounds: Grounds, scores: Evaluation | None)
 
 def _for_outsiders(scores: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return scores without the names that a house knows its performers by."""
-    by_performer, worst = scores["by_performer"], scores["worst_performer"]
     known = {
         handle: names.get(handle) or f"performer {number}"
-        for number, handle in enumerate(sorted(by_performer), 1)
+        for number, handle in enumerate(sorted(scores["by_performer"]), 1)
     }
-    told = {known[handle]: rate for handle, rate in by_performer.items()}
+    return renamed(scores, known)
+
+
+def renamed(scores: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return scores with other names for their performers, where there are any."""
+    by_performer, worst = scores["by_performer"], scores["worst_performer"]
+    told = {names.get(who, who): rate for who, rate in by_performer.items()}
     return {
         **scores,
         "by_performer": dict(sorted(told.items())),
-        "worst_performer": {**worst, "performer": known[worst["performer"]]},
+        "worst_performer": {
+            **worst,
+            "performer": names.get(worst["performer"], worst["performer"]),
+        },
     }
 
 

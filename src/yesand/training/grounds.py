@@ -20,7 +20,8 @@ class Grounds:
     sources : public corpora among the takes, each with its licence.
     trial : some terms stand in for consent that nobody gave.
     synthetic : takes made by code, not by a person.
-    names : performer → what outsiders may call them; no part of what a card repeats.
+    names : performer → what outsiders may call them. masks : performer → the pseudonym that
+        exports use, too. Neither is a part of what a card repeats.
     """
 
     manifest: str
@@ -32,9 +33,10 @@ class Grounds:
     trial: bool = False
     synthetic: int = 0
     names: Mapping[str, str] = field(default_factory=dict)
+    masks: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         plain = asdict(self)
-        del plain["names"]
+        del plain["names"], plain["masks"]
         return {**plain, "request": dict(self.request), "sources": [dict(s) for s in self.sources]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +55,12 @@ class RunRecord:
             "scores": self.scores.as_json(),
         }
 
+    def for_outsiders(self, masks: Mapping[str, str]) -> dict[str, Any]:
+        """Return the same by pseudonyms, as it lies in a folder that leaves the house."""
+        told = self.as_json()
+        held = {masks.get(who, who): fold for who, fold in self.held_out.items()}
+        return {**told, "held_out": held, "scores": card.renamed(told["scores"], masks)}
+
 
 def versions() -> dict[str, str]:
     """Return the versions that a run depends on."""
@@ -74,7 +80,7 @@ def train(
     """Train and score a model and write its folder, whole or not at all.
 
     The same examples and settings give the same folder, byte by byte, on the same machine, however
-    many cores it has.
+    many cores it has. The folder names performers by the grounds' masks, the record by their own.
 
     Parameters
     ----------
@@ -107,7 +113,7 @@ def train(
     record = RunRecord(settings, labels, handles, scores, card.card(examples, grounds, scores))
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
-        "performer": np.array(performers),
+        "performer": np.array([grounds.masks.get(who, who) for who in performers]),
         "label": label,
         "labels": np.array(labels),
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
@@ -134,7 +140,8 @@ def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: 
 
 
 def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
-    about = {"format": folder.FORMAT, "manifest": grounds.manifest, **record.as_json()}
+    told = record.for_outsiders(grounds.masks)
+    about = {"format": folder.FORMAT, "manifest": grounds.manifest, **told}
     folder.write_json(partial / folder.ABOUT, about)
     folder.write_json(partial / folder.CARD_DATA, record.card)
     (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")

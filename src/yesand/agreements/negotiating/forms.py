@@ -23,7 +23,7 @@ from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields,
 from yesand.agreements.days import zones
 from yesand.agreements.drafts import variables
 from yesand.agreements.negotiating.advice import advice
-from yesand.agreements.negotiating.services import LONGEST_NOTE
+from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
 from yesand.agreements.negotiating.units import BASIS, scale, unit
 from yesand.agreements.pay_wording import FALLBACK
 from yesand.agreements.terms import MILLION, Amount, Terms

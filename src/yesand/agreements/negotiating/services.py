@@ -16,14 +16,12 @@ from yesand.agreements.offering.speaking.services import (
 )
 from yesand.agreements.services import alone
 from yesand.agreements.signing import services as signing
+from yesand.agreements.signing.minority import check_minor
 from yesand.agreements.templates import draft
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, Seat, User
-
-#: How long a note to the other side may be.
-LONGEST_NOTE = 2_000
 
 
 def counter(
@@ -58,6 +56,7 @@ def counter(
         _check_other(lies.terms, terms)
         made = draft(lies.template, terms, lies.language)
         offering.check_new(made, row.performer, row.supersedes)
+        check_minor(place, row.performer, terms, row.supersedes)
         check_floor(place, row.performer, terms)
         return add(place, row, Step.Kind.COUNTERED, hand, by, draft=made, note=note)
 

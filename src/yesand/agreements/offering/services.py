@@ -24,8 +24,9 @@ from yesand.agreements.offering.speaking.services import (
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
+from yesand.agreements.signing.minority import check_minor
 from yesand.agreements.standards import ALL
-from yesand.agreements.templates import draft, standard
+from yesand.agreements.templates import asks_for, draft, standard
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
@@ -108,6 +109,7 @@ def opened(
     ------
     BelowFloor : less than the collective agreement that covers the performer.
     """
+    check_minor(place, performer, made.terms, supersedes)
     check_floor(place, performer, made.terms)
     row = Offer.objects.create(
         performer=performer,
@@ -142,6 +144,7 @@ def drafted(
     """
     if template not in TEMPLATES:
         raise BadInput(f"No agreement {template!r} to offer", remedy=f"Use {', '.join(TEMPLATES)}.")
+    _check_asked(template, variables or {})
     made = standard(
         template.partition("/")[2],
         place.clock.now().date(),
@@ -153,6 +156,18 @@ def drafted(
     )
     made.check()
     return made
+
+
+def _check_asked(template: str, given: Mapping[str, str]) -> None:
+    """Refuse what the template has no place for: it would be lost without a word."""
+    known = sorted(set(asks_for(template.partition("/")[2])) - {PRODUCER})
+    unknown = [name for name, value in given.items() if value.strip() and name not in known]
+    if unknown:
+        raise BadInput(
+            f"{template} does not ask for {', '.join(unknown)}",
+            where="variables",
+            remedy=f"It asks for {' and '.join(known)}." if known else "It asks for nothing.",
+        )
 
 
 def _same(waits: Offer, made: Draft) -> Offer:
@@ -189,12 +204,14 @@ def signed(
         alone(offered.performer)
         row = Offer.objects.select_related("agreement", "performer").get(pk=offered.pk)
         if row.agreement is not None:
+            hand_for(place, row, Terms.parse(row.agreement.terms), by)
             return row.agreement, False
         word = check_open(place, row, answers)
         words = on_table(row, word)
         hand = hand_for(place, row, words.terms, by)
         check_turn(word, hand)
         check_new(words, row.performer, row.supersedes)
+        check_minor(place, row.performer, words.terms, row.supersedes)
         check_floor(place, row.performer, words.terms)
         hands = [word.hand if word else _producers(), hand.as_json()]
         row.agreement = sign(

@@ -11,6 +11,7 @@ from yesand.agreements.collective.membership.services import all_members
 from yesand.agreements.collective.services import Covering, named
 from yesand.agreements.models import Agreement
 from yesand.agreements.signing.shown import check_shown
+from yesand.agreements.standards import ALL
 from yesand.agreements.suspending import suspension as words
 from yesand.agreements.suspending.models import Lifting, Suspension
 from yesand.agreements.suspending.suspension import LIFTED, PAYLOAD_TYPE, Cause, Reach, Suspended
@@ -27,6 +28,7 @@ from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 
+STANDARD = frozenset(f"standard/{name}" for name in ALL)
 #: An agreement and its terms → the suspensions of its class.
 Reaching = Callable[[Agreement, Terms], tuple[Suspended, ...]]
 
@@ -121,6 +123,15 @@ def _check_named(reach: Reach) -> None:
         organisation(slug)
     if reach.collective:
         named(reach.collective)
+    signed = Agreement.objects.filter(template__in=reach.templates)
+    known = {*STANDARD, *signed.values_list("template", flat=True)}
+    unknown = sorted(reach.templates - known)
+    if unknown:
+        raise BadInput(
+            f"No agreement is called {unknown[0][:64]!r}",
+            where="templates",
+            remedy=f"Of {', '.join(sorted(STANDARD))}, or another that was signed here.",
+        )
 
 
 def lift(place: Place, suspension: Suspension, by: User, reason: str = "") -> bool:

@@ -52,7 +52,7 @@ class Belonging:
 
 @dataclass(frozen=True)
 class Stood:
-    """A collective agreement from the entry on by which its second side signed it."""
+    """A collective agreement from the entry on by which it stood, signed by both of its sides."""
 
     entry: int
     digest: str
@@ -158,13 +158,14 @@ def _belonging(entry: Opened) -> Belonging:
 
 
 def _stood(entry: Opened) -> Stood:
-    told = held(entry, _either_side)
+    told = held(entry, _by_both_sides)
     words = Accord.parse(told, where=f"entry {entry.index}")
     return Stood(entry.index, entry.digest, str(told["union"]), told["supersedes"], words)
 
 
-def _either_side(envelope: Any) -> Any:
-    try:
-        return sealed_by("union", accord.PAYLOAD_TYPE, envelope)
-    except CheckFailed:
-        return sealed_by("producer", accord.PAYLOAD_TYPE, envelope)
+def _by_both_sides(envelope: Any) -> Any:
+    union = sealed_by("union", accord.PAYLOAD_TYPE, envelope)
+    producer = sealed_by("producer", accord.PAYLOAD_TYPE, envelope)
+    if union["union"] == producer["producer"]:
+        raise CheckFailed("One key signed for both sides")
+    return union

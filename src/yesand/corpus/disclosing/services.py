@@ -137,9 +137,12 @@ def _endings(
 
 
 def _collectives(entries: Sequence[Entry]) -> dict[str, dict[str, Any]]:
-    rows = Countersignature.objects.filter(entry__in=entries)
-    signed = rows.values_list("collective_id", "envelope")
-    return {name: {"envelope": told} for name, told in signed}
+    """Return what made each stand: both sides' signatures over the same words."""
+    rows = Countersignature.objects.filter(entry__in=entries).select_related("collective")
+    return {
+        row.collective_id: {"envelope": dsse.together(row.collective.envelope, row.envelope)}
+        for row in rows
+    }
 
 
 def _enveloped(

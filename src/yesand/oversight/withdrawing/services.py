@@ -19,7 +19,7 @@ from yesand.kernel.place import Place
 from yesand.oversight.feed.services import notify
 from yesand.oversight.foreseen import Corpus, Foreseen, Service
 from yesand.oversight.services import duties, ended_by, held, obligations, taken_from
-from yesand.people.models import Performer
+from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import payload_of
 from yesand.royalties.models import Statement
 from yesand.royalties.statement import parse_statement
@@ -37,9 +37,10 @@ def foresee(place: Place, performer: Performer, scope: Scope) -> Foreseen:
 
     Raises
     ------
-    BadInput : it names a take that is not the performer's.
+    BadInput : it names a take that is not the performer's, or a licensee that does not exist.
     """
     own_takes(performer, scope.takes)
+    _check_licensees(scope.licensees)
     now, earned = place.clock.now(), earned_by_deployment(performer)
     standing = agreements.standing_withdrawal(performer, scope)
     return Foreseen(
@@ -62,9 +63,11 @@ def take_back(
 
     Raises
     ------
-    Refused : there is nothing to withdraw. BadInput : a take that is not the performer's.
+    Refused : there is nothing to withdraw. BadInput : a take that is not the performer's, or a
+        licensee that does not exist.
     """
     own_takes(performer, scope.takes)
+    _check_licensees(scope.licensees)
     with transaction.atomic():
         agreements.alone(performer)
         before = agreements.standing_withdrawal(performer, scope)
@@ -109,6 +112,22 @@ def own_takes(performer: Performer, named: Iterable[str]) -> frozenset[str]:
             )
         found |= one
     return frozenset(found)
+
+
+def _check_licensees(named: Iterable[str]) -> None:
+    """Refuse to sign what would take nothing back, because a name is misspelt."""
+    known = set(
+        Organisation.objects.exclude(kind=Organisation.Kind.PUBLISHER).values_list(
+            "slug", flat=True
+        )
+    )
+    unknown = sorted(set(named) - known)
+    if unknown:
+        raise BadInput(
+            f"No licensee is called {unknown[0][:64]!r}",
+            where="licensees",
+            remedy=f"Of {', '.join(sorted(known))}.",
+        )
 
 
 def _takes(performer: Performer, scope: Scope) -> int:

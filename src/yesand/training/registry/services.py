@@ -22,11 +22,11 @@ from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
-from yesand.people.models import Organisation, Performer
+from yesand.people.models import Organisation
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
-from yesand.takes.crediting.naming import pseudonym
+from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training import attestations, card, digest
 from yesand.training.errors import AlreadyEnded, NameTaken
 from yesand.training.grounds import Grounds
@@ -231,6 +231,7 @@ def plain_card(place: Place, manifest: SignedManifest) -> dict[str, Any]:
 def grounds(place: Place, manifest: SignedManifest) -> Grounds:
     """Return what a model from a manifest stands on."""
     used = {take.agreement for take in manifest.takes}
+    masks = pseudonyms(place, {take.performer for take in manifest.takes})
     kinds = Agreement.objects.filter(digest__in=used).values_list("kind", flat=True)
     return Grounds(
         manifest=manifest.digest,
@@ -241,16 +242,14 @@ def grounds(place: Place, manifest: SignedManifest) -> Grounds:
         sources=tuple(manifest.predicate["sources"]),
         trial=manifest.trial,
         synthetic=sum(take.synthetic for take in manifest.takes),
-        names=_names(place, manifest),
+        names=masks | _credited(manifest),
+        masks=masks,
     )
 
 
-def _names(place: Place, manifest: SignedManifest) -> dict[str, str]:
-    """Return what outsiders call each performer: by their credit, if they wish it; else masked."""
-    handles = {take.performer for take in manifest.takes}
-    keys = Performer.objects.filter(handle__in=handles).values_list("handle", "public_key")
-    masked = {handle: pseudonym(place.signer, key) for handle, key in keys}
+def _credited(manifest: SignedManifest) -> dict[str, str]:
+    """Return the credit names of those who wish to be named to outsiders."""
     credited = credit_names(Manifest.objects.get(digest=manifest.digest))
     # Two performers of one name would look like one.
     alone = {name for name, many in Counter(credited.values()).items() if many == 1}
-    return masked | {handle: name for handle, name in credited.items() if name in alone}
+    return {handle: name for handle, name in credited.items() if name in alone}

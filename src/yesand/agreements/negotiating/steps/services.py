@@ -14,7 +14,7 @@ from yesand.agreements.negotiating import step as words
 from yesand.agreements.negotiating.tasks import close_unanswered
 from yesand.agreements.signing.hand import Hand
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest_of
 from yesand.kernel.keys import key_id
 from yesand.kernel.place import Place
@@ -37,6 +37,8 @@ _ENTRIES = {
 
 #: How long an offer, or a counter-offer, waits for an answer.
 OPEN_FOR = timedelta(days=30)
+#: How long a note to the other side may be.
+LONGEST_NOTE = 2_000
 _A_MOMENT = timedelta(seconds=1)  # a word may still be answered at the very end of its time
 
 
@@ -60,8 +62,15 @@ def add(
 
     Raises
     ------
-    BadInput : words that nobody can sign, such as those with a variable that is not set.
+    BadInput : words that nobody can sign, such as those with a variable that is not set, or a
+        note that is too long.
     """
+    if len(note) > LONGEST_NOTE:
+        raise BadInput(
+            f"A note has at most {LONGEST_NOTE:,} signs, this one {len(note):,}",
+            where="note",
+            remedy="Shorten it: what is signed is what was sent.",
+        )
     if draft is not None:
         draft.check()
     before = last(offer)

@@ -27,7 +27,9 @@ def open_offers(rows: QuerySet[Offer]) -> QuerySet[Offer]:
 
 
 def on_table(offered: Offer, word: Step | None) -> Draft:
-    """Return the terms and words that would be signed: those of the last word."""
+    """Return the terms and words that would be signed, or were: those of the last word with any."""
+    if word is not None and word.draft is None:  # signed, declined, taken back or lapsed
+        word = offered.steps.filter(draft__isnull=False).order_by("-number").first()
     if word is not None and word.draft is not None:
         return draft_of(word.draft)
     return Draft(

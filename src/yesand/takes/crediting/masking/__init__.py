@@ -1,0 +1,1 @@
+"""What performers are called in what leaves the house."""
