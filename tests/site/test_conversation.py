@@ -222,8 +222,10 @@ def test_a_floor_is_proposed_signed_shown_and_kept(house: yesand.House, offered:
     here = una.post(reverse("collective_new"), told).headers["Location"]
     assert "at least 30 days" in read(ada.get(here))
     assert una.post(here, {"read": "on"}).status_code == 404  # it is her own
+    waits = "A collective agreement waits for your signature: Voices"
+    assert waits in read(pam.get(reverse("me"))) and waits not in read(una.get(reverse("me")))
     assert pam.post(here, {"read": "on"}).status_code == 302
-    assert Collective.objects.get().countersignature
+    assert Collective.objects.get().countersignature and waits not in read(pam.get(reverse("me")))
     ada.post(reverse("unions"), {"union": "voices"})
     assert "you belong to it" in read(ada.get(reverse("unions")))
     page = read(ada.get(reverse("offer", args=[offered.pk])))
