@@ -36,7 +36,7 @@ def run() -> Result:
     """Measure the report's retraining beside scikit-learn's, and its shares beside Shapley's."""
     inputs = _recordings()
     start = time.perf_counter()
-    report = estimator().estimate(inputs.model, inputs.corpus, inputs.queries)
+    report = estimator("datamodel").estimate(inputs.model, inputs.corpus, inputs.queries)
     spent, peak = time.perf_counter() - start, peak_bytes()
     l2, pairs = float(report.settings["l2"]), int(report.settings["pairs"])
     played = games(inputs)

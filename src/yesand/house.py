@@ -207,18 +207,21 @@ class House:
         model: PathLike,
         *,
         out: PathLike | None = None,
-        estimator: str = "datamodel",
+        estimator: str = "aumann-shapley",
         progress: Progress = silent,
+        **settings: Any,
     ) -> Report:
         """Measure how much a registered model (its folder) relies on each performer.
 
         The report is signed and logged; asked the same again, it is the report that there is.
 
-        ``out`` gets the report with all its rows, as an auditor reads it.
+        ``out`` gets the report with all its rows, as an auditor reads it; ``settings`` are the
+        estimator's own.
 
         Raises
         ------
-        NotFound : no such folder, or no such estimator. CheckFailed : the folder was changed.
+        NotFound : no such folder, or no such estimator. BadInput : it has no such setting.
+        CheckFailed : the folder was changed.
 
         >>> shares = house.estimate_reliance("model").shares
         >>> sum(row["share_ppb"] for row in shares.values())
@@ -229,7 +232,9 @@ class House:
 
         folder = Path(model)
         known = registered(self.place, folder)
-        report = estimate(self.place, known, folder, estimator=estimator, progress=progress)
+        report = estimate(
+            self.place, known, folder, estimator=estimator, progress=progress, **settings
+        )
         if out is not None:
             save(report, Path(out))
         return report

@@ -10,13 +10,13 @@ import pytest
 from reliance_factories import frozen
 
 from yesand.kernel.errors import BadInput, NotFound
-from yesand.reliance.estimators import DEFAULT, estimator, names
+from yesand.reliance.estimators import estimator, names
 from yesand.reliance.inputs import read
 from yesand.reliance.report import RelianceReport
 from yesand.reliance.shares import BILLION
 
 
-def report(path: Path, name: str = DEFAULT, mix: Any = None, **settings: Any) -> RelianceReport:
+def report(path: Path, name: str = "datamodel", mix: Any = None, **settings: Any) -> RelianceReport:
     given = read(path, "a" * 64, mix)
     chosen = estimator(name, resamples=60, **settings)
     return chosen.estimate(given.model, given.corpus, given.queries)
@@ -178,15 +178,25 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     def hear(done: int, total: int, note: str = "") -> None:
         told.append((done, total))
 
-    estimator(resamples=5).estimate(given.model, given.corpus, given.queries, hear)
+    estimator("datamodel", resamples=5).estimate(given.model, given.corpus, given.queries, hear)
     assert told[-1][0] == told[-1][1] and told == sorted(told)
 
 
 def test_an_unknown_estimator_or_setting_is_refused() -> None:
     with pytest.raises(NotFound, match="datamodel"):
         estimator("guess")
-    with pytest.raises(BadInput, match="no setting"):
+    with pytest.raises(BadInput, match=r"no setting.*nodes"):
         estimator(guesses=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("resamples", 0), ("resamples", 2.5), ("resamples", "many"), ("seed", -1), ("network", 3),
+     ("l2", "none"), ("l2", float("nan")), ("rate", True), ("checks", None)],
+)  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(BadInput, match=name):
+        estimator("aumann-shapley", **{name: value})
 
 
 @pytest.mark.parametrize(

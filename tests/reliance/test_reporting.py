@@ -97,6 +97,23 @@ def test_the_command_says_why_a_report_sets_no_shares(
     assert "With leaving one out (Spearman)" in capsys.readouterr().out
 
 
+def test_the_command_takes_settings_of_the_estimator(
+    house: yesand.House,
+    model: TrainedModel,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["reliance", str(folder), "--house", str(house.place.root), "--json"]
+    asked += ["--out", str(tmp_path / "report.json"), "--set", "resamples=10"]
+    assert run([*asked, "--set", "l2=2.5", "--set", "network=head"]) == 0
+    report = Report.objects.get(digest=json.loads(capsys.readouterr().out)["report"])
+    told = parse(dsse.payload_of(report.envelope))["predicate"]
+    assert (told["settings"]["l2"], told["settings"]["resamples"]) == (2.5, 10)
+    assert told["quality"]["nodes"] == 12 and told["quality"]["trainings"] > 0
+    assert run([*asked, "--set", "network"]) == run([*asked, "--set", "network=tree"]) == 2
+
+
 def test_a_check_takes_no_place_from_the_report_that_pays(
     house: yesand.House, model: TrainedModel, folder: Path
 ) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,13 +21,19 @@ def reliance(
     model: Annotated[Path, typer.Argument(help="The model's folder.")],
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The signed report.")] = Path("reliance.json"),
-    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "datamodel",
+    estimator: Annotated[str, typer.Option(help="Which estimator measures.")] = "aumann-shapley",
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the estimator, as NAME=VALUE; may be repeated."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure each performer's share in a model's behaviour; sign and log the report."""
     opened = yesand.open(house)
     with progressing("Measuring reliance", as_json=as_json) as progress:
-        report = opened.estimate_reliance(model, out=out, estimator=estimator, progress=progress)
+        report = opened.estimate_reliance(
+            model, out=out, estimator=estimator, progress=progress, **_settings(sets or [])
+        )
     from yesand.kernel.canonical import parse
     from yesand.provenance.dsse import payload_of
     from yesand.reliance.report import checks
@@ -59,6 +66,22 @@ def reliance(
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
         as_json=as_json,
     )
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    """Read NAME=VALUE; what is no number is a word."""
+    from yesand.kernel.errors import BadInput
+
+    read: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not name or not equals:
+            raise BadInput("A setting needs a name and a value", where=one, remedy="NAME=VALUE")
+        for kind in (int, float, str):
+            with suppress(ValueError):
+                read[name] = kind(value)
+                break
+    return read
 
 
 def _percent(ppb: int) -> str:

@@ -9,7 +9,7 @@ from yesand.reliance.inputs import Floats
 from yesand.reliance.panel import Panel, Resampled, interval
 from yesand.reliance.report import Agreement
 
-#: Below this agreement between halves of the subsets a report must not set shares.
+#: Below this agreement between halves of what was drawn a report must not set shares.
 ENOUGH = 0.9
 
 
@@ -34,7 +34,9 @@ def agreement(panel: Panel, resampled: Resampled, halves: float | None) -> Agree
     )
 
 
-def verdict(performers: int, gain_low: float, halves: float | None) -> tuple[bool, str]:
+def verdict(
+    performers: int, gain_low: float, halves: float | None, drawn: str = "subsets"
+) -> tuple[bool, str]:
     """Tell whether the shares may set pay, and why not in plain words."""
     if performers < 2:
         return False, "There is one performer only, so nobody else's voice to ask about."
@@ -44,7 +46,7 @@ def verdict(performers: int, gain_low: float, halves: float | None) -> tuple[boo
             "from chance."
         )
     if halves is None or halves < ENOUGH:
-        return False, f"Halves of the subsets agree {halves} on the order; {ENOUGH} is needed."
+        return False, f"Halves of the {drawn} agree {halves} on the order; {ENOUGH} is needed."
     return True, ""
 
 

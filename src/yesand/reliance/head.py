@@ -56,7 +56,7 @@ def fit(
     ------
     CheckFailed : not converged within ``limit`` steps.
     """
-    with _one_thread():
+    with one_thread():
         parts = [
             _descend(takes, include[at : at + _CHUNK], l2, tolerance, limit)
             for at in range(0, len(include), _CHUNK)
@@ -72,7 +72,8 @@ def log_likelihood(weights: Tensor, takes: Takes) -> Tensor:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Do what is within on one thread."""
     # Products this small gain little from a second thread and lose tenfold on a busy machine; and
     # sums in one order give the same bits wherever there are more cores.
     before = torch.get_num_threads()

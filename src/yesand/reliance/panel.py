@@ -2,17 +2,18 @@
 
 A performer never plays in the fold that holds them out, so folds are weighed by how many play in
 them: then performers whose takes matter alike get the same whichever fold they are in, and the
-effects still add up to U(all) − U(none).
+effects still add up to U(all) − U(none). Where effects are sums over takes, takes are counted in
+place of performers: then who splits into several accounts changes nobody's sum.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.reliance.inputs import Floats
+from yesand.reliance.inputs import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Panel:
     without : (Q, n) what the utility loses when one performer is left out: exact.
     whole, none : (Q,) utility of everybody and of nobody.
     plays : (Q, n) whether a performer trains for those who are asked.
+    amount : (n,) how much each performer counts when folds are weighed: takes, or without it 1.
     """
 
     effect: Floats
@@ -32,16 +34,35 @@ class Panel:
     whole: Floats
     none: Floats
     plays: NDArray[np.bool_]
+    amount: Floats | None = None
+
+    @property
+    def at_stake(self) -> Floats:
+        """How much each performer counts, where they play, (Q, n)."""
+        each = np.ones(self.plays.shape[1]) if self.amount is None else self.amount
+        counted: Floats = self.plays * each
+        return counted
 
     @property
     def weight(self) -> Floats:
         """How much each asked performer counts, (Q,); adds up to 1."""
-        size = self.plays.sum(1)
+        size = self.at_stake.sum(1)
         # Those asked in one fold play the same game: they share that fold's weight.
         _, fold, peers = np.unique(self.plays, axis=0, return_inverse=True, return_counts=True)
         raw = size / peers[fold.ravel()]
         weight: Floats = raw / raw.sum()
         return weight
+
+    def of(self, rows: Ints) -> Panel:
+        """Return the panel of some of those asked, who then count as all."""
+        return replace(
+            self,
+            effect=self.effect[:, rows],
+            without=self.without[rows],
+            whole=self.whole[rows],
+            none=self.none[rows],
+            plays=self.plays[rows],
+        )
 
     def utility(self) -> tuple[float, float]:
         """Return U(all) and U(none)."""
@@ -72,8 +93,9 @@ class Panel:
     def _together(self, effect: Floats, counts: Floats) -> Floats:
         """Average (B, Q, n) over those asked, as often as ``counts`` (B, Q) says; (B, n)."""
         rate = counts * self.weight
-        # What a performer would get if all mattered alike and the gain were one.
-        due = (rate / self.plays.sum(1)) @ self.plays * self.plays.shape[1]
+        # What each would get of what is theirs if all mattered alike and the gain were one.
+        whole = self.plays.shape[1] if self.amount is None else self.amount.sum()
+        due = (rate / self.at_stake.sum(1)) @ self.plays * whole
         summed = np.einsum("bq,bqn->bn", rate, effect)
         together: Floats = np.divide(summed, due, out=np.zeros_like(summed), where=due > 0)
         return together

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from yesand.kernel.errors import CheckFailed
+from yesand.reliance.faithfulness import Faithfulness
 from yesand.reliance.rows import Row, open_row
 from yesand.reliance.shares import BILLION
 
@@ -29,7 +30,8 @@ class Agreement:
 
     Attributes
     ----------
-    halves : Spearman of the effects between halves of the subsets (1 if all were enumerated).
+    halves : Spearman of the effects between halves of what was drawn, subsets or seeds; 1 where
+        nothing was drawn.
     spearman, pearson : of the effects with exact leave-one-performer-out.
     concordance : of the pairs of performers that both tell apart (95 %), the part in one order.
     pairs : how many such pairs there are.
@@ -43,6 +45,29 @@ class Agreement:
 
 
 @dataclass(frozen=True)
+class Quality:
+    """What the report took and what it is worth; None where it was not looked at.
+
+    Attributes
+    ----------
+    trainings : trainings that it took; a run back through one counts as three more.
+    seeds, nodes : seeds averaged, and places along the path from no data to all.
+    additivity : how far the effects miss U(all) − U(none), as a part of it.
+    detectable_ppb : the smallest share that can be told from none, four times of five.
+    coverage : how often halves of those asked agree within their 95 % intervals.
+    faithfulness : against half-subsets retrained.
+    """
+
+    trainings: int = 0
+    seeds: int = 0
+    nodes: int = 0
+    additivity: float | None = None
+    detectable_ppb: int | None = None
+    coverage: float | None = None
+    faithfulness: Faithfulness = field(default_factory=Faithfulness)
+
+
+@dataclass(frozen=True)
 class RelianceReport:
     """What an estimator found. Shares add up to 10⁹ whether or not they are fit to pay by.
 
@@ -52,6 +77,7 @@ class RelianceReport:
     settings : everything needed to compute it again.
     sets_shares : False where it is too unsure; ``reason`` says why, in plain words.
     rows : one a performer, by handle.
+    quality : how sure it is, and what it took.
     """
 
     model: str
@@ -64,6 +90,7 @@ class RelianceReport:
     sets_shares: bool
     reason: str
     rows: tuple[Row, ...]
+    quality: Quality = field(default_factory=Quality)
 
     def predicate(self, salts: Mapping[str, bytes], **bound: Any) -> dict[str, Any]:
         """Return what is signed; it names no performer (see ``rows``).
@@ -83,6 +110,7 @@ class RelianceReport:
             "performers": len(self.rows),
             "utility": vars(self.utility).copy(),
             "agreement": vars(self.agreement).copy(),
+            "quality": asdict(self.quality),
             "sets_shares": self.sets_shares,
             "reason": self.reason,
             "rows": sorted(row.sealed(salts[row.performer]) for row in self.rows),
@@ -108,16 +136,26 @@ def open_rows(
 
 
 def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return how well the report agrees with itself and with leaving performers out."""
-    agreement = predicate.get("agreement", {})
-    names = {
-        "halves": "Halves of the subsets agree (Spearman)",
-        "spearman": "With leaving one out (Spearman)",
-        "pearson": "With leaving one out (Pearson)",
-        "concordance": "Pairs in one order",
+    """Return how well the report agrees with itself, with leaving out and with retraining."""
+    agreement, quality = predicate.get("agreement", {}), predicate.get("quality", {})
+    held = quality.get("faithfulness", {})
+    ranks = {
+        "Halves of what was drawn agree (Spearman)": agreement.get("halves"),
+        "With leaving one out (Spearman)": agreement.get("spearman"),
+        "With leaving one out (Pearson)": agreement.get("pearson"),
+        "Pairs in one order": agreement.get("concordance"),
+        "With subsets retrained (Spearman)": held.get("spearman"),
+        "With subsets retrained (Pearson)": held.get("pearson"),
+        "Halves of those asked agree within their intervals": quality.get("coverage"),
     }
-    return [
-        (title, f"{agreement[name]:.3f}")
-        for name, title in names.items()
-        if isinstance(agreement.get(name), (int, float))
-    ]
+    told = [(title, f"{rank:.3f}") for title, rank in ranks.items() if _number(rank)]
+    if _number(quality.get("additivity")):
+        told.append(("Effects miss their sum by", f"{quality['additivity'] * 100:.2f} %"))
+    if _number(quality.get("detectable_ppb")):
+        share = quality["detectable_ppb"] / BILLION * 100
+        told.append(("Smallest share that can be told from none", f"{share:.2f} %"))
+    return told
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from importlib import import_module
+from math import isfinite
 from typing import Any, ClassVar, Protocol, cast
 
 from yesand.kernel.errors import BadInput, NotFound
@@ -14,12 +15,18 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.inputs import Corpus, FrozenModel, Queries
 from yesand.reliance.report import RelianceReport
 
-DEFAULT = "datamodel"
+DEFAULT = "aumann-shapley"
 # Loaded when asked for: estimators need PyTorch, the registry that reads reports does not.
 _HOME = {
+    "aumann-shapley": "yesand.reliance.estimators.aumann_shapley:AumannShapley",
     "datamodel": "yesand.reliance.estimators.datamodel:Datamodel",
     "leave-one-out": "yesand.reliance.estimators.leave_one_out:LeaveOneOut",
+    "in-run": "yesand.reliance.estimators.in_run:InRun",
+    "metagradient": "yesand.reliance.estimators.metagradient:Metagradient",
+    "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
+
+_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride", "dealt"}
 
 
 class Estimator(Protocol):
@@ -50,7 +57,7 @@ def estimator(name: str = DEFAULT, **settings: Any) -> Estimator:
 
     Raises
     ------
-    NotFound : no such estimator. BadInput : it has no such setting.
+    NotFound : no such estimator. BadInput : it has no such setting, or not with such a value.
     """
     if name not in _HOME:
         raise NotFound(
@@ -58,7 +65,37 @@ def estimator(name: str = DEFAULT, **settings: Any) -> Estimator:
         )
     module, _, made = _HOME[name].partition(":")
     kind = getattr(import_module(module), made)
-    unknown = set(settings) - {f.name for f in fields(kind)}
+    usual = {f.name: f.default for f in fields(kind)}
+    unknown = set(settings) - set(usual)
     if unknown:
-        raise BadInput(f"{name} has no setting {sorted(unknown)[0]!r}", where="reliance")
+        raise BadInput(
+            f"{name} has no setting {sorted(unknown)[0]!r}",
+            where="reliance",
+            remedy=f"It has {', '.join(sorted(usual))}.",
+        )
+    for setting, value in settings.items():
+        _check(setting, value, usual[setting])
     return cast(Estimator, kind(**settings))
+
+
+def _check(setting: str, value: Any, usual: Any) -> None:
+    """Refuse a value that is not of the usual one's kind, or too small.
+
+    Raises
+    ------
+    BadInput : it is.
+    """
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    kinds: dict[type, tuple[bool, str]] = {
+        str: (isinstance(value, str), "a word"),
+        int: (number and isinstance(value, int), "a whole number"),
+        float: (number, "a number"),
+        type(None): (number or value is None, "a number"),
+    }
+    fits, kind = kinds[type(usual)]
+    least = int(setting in _AT_LEAST_ONE)
+    if not fits or (number and value < least):
+        raise BadInput(
+            f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind} from {least} up."
+            if kind != "a word" else f"Give {kind}, such as {usual}.",
+        )  # fmt: skip

@@ -21,7 +21,7 @@ from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
 from yesand.reliance.panel import Panel
 from yesand.reliance.regression import effects
-from yesand.reliance.report import RelianceReport
+from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.subsets import Design, design
 
 _SPLITS = 5
@@ -45,7 +45,7 @@ class Datamodel:
     l2: float | None = None
 
     name: ClassVar[str] = "datamodel"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome."""
@@ -73,6 +73,7 @@ class Datamodel:
             {**self.settings(), "l2": l2, "exact": exact},
             1.0 if exact else _halves(panels[1]),
             np.random.default_rng(self.seed),
+            quality=Quality(trainings=steps.done),
         )
 
     def _plan(self, game: Game, fold: int) -> Design:

@@ -15,7 +15,7 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.estimators.retraining import Steps, concluded, gather, penalty, round_one
 from yesand.reliance.game import games
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
-from yesand.reliance.report import Agreement, RelianceReport
+from yesand.reliance.report import Agreement, Quality, RelianceReport
 
 REASON = "Leaving one out ranks and checks; what it finds does not add up, so it does not price."
 #: It is what other estimators are compared with.
@@ -31,7 +31,7 @@ class LeaveOneOut:
     l2: float | None = None
 
     name: ClassVar[str] = "leave-one-out"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome."""
@@ -48,6 +48,7 @@ class LeaveOneOut:
         panel = gather(played, [round_one(g, l2, steps) for g in played], len(corpus.performers))
         settings = {**self.settings(), "l2": l2, "exact": True}
         rng = np.random.default_rng(self.seed)
-        found = concluded(self, inputs, panel, settings, 1.0, rng)
+        quality = Quality(trainings=steps.done)
+        found = concluded(self, inputs, panel, settings, 1.0, rng, quality=quality)
         reason = found.reason or REASON
         return replace(found, agreement=NOTHING_BESIDE, sets_shares=False, reason=reason)

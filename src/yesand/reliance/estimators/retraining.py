@@ -10,10 +10,11 @@ import numpy as np
 
 from yesand.kernel.progress import Progress
 from yesand.reliance.agreement import agreement, verdict
+from yesand.reliance.faithfulness import coverage, detectable
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Floats, Inputs
 from yesand.reliance.panel import Panel, Resampled, interval
-from yesand.reliance.report import Agreement, RelianceReport, Utility
+from yesand.reliance.report import Agreement, Quality, RelianceReport, Utility
 from yesand.reliance.rows import Row
 from yesand.reliance.shares import BILLION, apportion, fractions
 
@@ -75,7 +76,12 @@ def round_one(game: Game, l2: float, steps: Steps) -> Round:
     return Round(without[None], without, utility[0], none)
 
 
-def gather(played: Sequence[Game], rounds: Sequence[Round], performers: int) -> Panel:
+def gather(
+    played: Sequence[Game],
+    rounds: Sequence[Round],
+    performers: int,
+    amount: Floats | None = None,
+) -> Panel:
     """Put the folds' rounds together; folds that were enumerated are the same in every resample."""
     times = max((len(r.effect) for r in rounds), default=1)
     asked = sum(len(r.whole) for r in rounds)
@@ -90,7 +96,7 @@ def gather(played: Sequence[Game], rounds: Sequence[Round], performers: int) -> 
         at = rows.stop
     whole = np.concatenate([np.empty(0), *(r.whole for r in rounds)])
     none = np.concatenate([np.empty(0), *(r.none for r in rounds)])
-    return Panel(effect, without, whole, none, plays)
+    return Panel(effect, without, whole, none, plays, amount)
 
 
 def concluded(
@@ -100,15 +106,23 @@ def concluded(
     settings: Mapping[str, Any],
     halves: float | None,
     rng: np.random.Generator,
+    *,
+    drawn: str = "subsets",
+    quality: Quality | None = None,
 ) -> RelianceReport:
-    """Make the report of what was measured."""
+    """Make the report of what was measured.
+
+    Parameters
+    ----------
+    halves : how well halves of what was ``drawn`` agree. quality : what is known of it already.
+    """
     performers = inputs.corpus.performers
     if not len(panel.whole):
         return _unasked(estimator, inputs, settings)
     resampled = panel.resampled(int(settings["resamples"]), rng)
     gain_low, gain_high = interval(resampled.gain)
     whole, none = panel.utility()
-    sets, reason = verdict(len(performers), float(gain_low), halves)
+    sets, reason = verdict(len(performers), float(gain_low), halves, drawn)
     return RelianceReport(
         model=inputs.model.digest,
         queries=inputs.queries.digest(inputs.corpus),
@@ -120,6 +134,20 @@ def concluded(
         sets_shares=sets,
         reason=reason,
         rows=_rows(performers, panel, resampled),
+        quality=_quality(quality or Quality(), panel, resampled, rng),
+    )
+
+
+def _quality(
+    known: Quality, panel: Panel, resampled: Resampled, rng: np.random.Generator
+) -> Quality:
+    whole, none = panel.utility()
+    gain, summed = whole - none, float(panel.effects().sum())
+    return replace(
+        known,
+        additivity=round(abs(summed / gain - 1), 6) if gain else None,
+        detectable_ppb=round(detectable(resampled.effect) * BILLION),
+        coverage=coverage(panel, rng),
     )
 
 

@@ -1,0 +1,142 @@
+"""Shares by Aumann–Shapley: what every take adds on the way from no data to all of it.
+
+For the head it is exact, in closed form and cheap; for a network it is the derivative through the
+whole training, averaged over seeds. Either way the shares add up, and a performer who splits into
+several accounts gains nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from torch import Tensor
+
+from yesand.kernel.errors import BadInput
+from yesand.kernel.progress import Progress, silent
+from yesand.reliance import implicit
+from yesand.reliance.estimators.networks import Seeded, question, rates, single
+from yesand.reliance.estimators.retraining import (
+    Round,
+    Steps,
+    concluded,
+    gather,
+    penalty,
+    round_one,
+)
+from yesand.reliance.estimators.settling import Seeds
+from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
+from yesand.reliance.game import Game, games
+from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
+from yesand.reliance.report import Quality, RelianceReport
+from yesand.reliance.trajectory import path
+from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.path import Values, aumann_shapley
+
+
+@dataclass(frozen=True)
+class AumannShapley(Seeded):
+    """Settings: those of whole trainings, and these.
+
+    Attributes
+    ----------
+    network : "head" for the convex head, or a network: see ``Settings``.
+    dealt : seeds among whom the nodes of a network's path are dealt out; they count as one.
+    nodes : places along the path; at 0, 12 for the head, where they are cheap, else 8.
+    l2 : the head's penalty; chosen without it.
+    """
+
+    network: str = "head"
+    nodes: int = 0
+    dealt: int = 2
+    l2: float | None = None
+
+    name: ClassVar[str] = "aumann-shapley"
+    version: ClassVar[str] = "1"
+
+    @property
+    def places(self) -> int:
+        """How many places along the path are looked at."""
+        usual = implicit.NODES if self.network == "head" else path.NODES
+        return self.nodes or usual
+
+    @property
+    def group(self) -> int:
+        """How many seeds share the nodes."""
+        return self.dealt
+
+    @property
+    def cost(self) -> int:
+        """Forward and back at a seed's nodes and where all are in; forward where nobody is."""
+        return 4 * (self.places // self.dealt + 1) + 1
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything that decides the outcome: of the head, what concerns a head."""
+        whole = {**asdict(self), "nodes": self.places}
+        if self.network != "head":
+            return {name: value for name, value in whole.items() if name != "l2"}
+        return {name: whole[name] for name in _HEAD}
+
+    def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
+        """Return what every take adds along the path."""
+        return aumann_shapley(
+            course,
+            single(game.trained),
+            seeds,
+            question(game),
+            count=self.places,
+            dealt=self.dealt,
+        )
+
+    def estimate(
+        self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
+    ) -> RelianceReport:
+        """Return the report.
+
+        Raises
+        ------
+        BadInput : no such network, or fewer than two nodes.
+        """
+        if self.places < 2:
+            raise BadInput("The path needs two nodes or more", where=f"nodes {self.places}")
+        if self.network != "head":
+            return super().estimate(model, corpus, queries, progress)
+        return self._of_head(Inputs(model, corpus, queries), progress)
+
+    def _of_head(self, inputs: Inputs, progress: Progress) -> RelianceReport:
+        played = games(inputs)
+        steps = Steps(progress, played, len(played) * (self.places + self.checks), self.l2)
+        l2 = penalty(played, self.l2, steps)
+        rng = np.random.default_rng(self.seed)
+        rounds = [self._round(game, l2, steps) for game in played]
+        amount = np.bincount(inputs.corpus.owner).astype(np.float64)
+        panel = gather(played, rounds, len(amount), amount)
+        held = self._checked(played, rounds, l2, rng, steps)
+        quality = Quality(trainings=steps.done, nodes=self.places, faithfulness=held)
+        settings = {**self.settings(), "l2": l2, "exact": True}
+        return concluded(self, inputs, panel, settings, 1.0, rng, quality=quality)
+
+    def _round(self, game: Game, l2: float, steps: Steps) -> Round:
+        found = implicit.head_values(game.trained, game.queried, rates(game), l2, self.places)
+        steps(self.places)
+        return round_one(game, l2, steps).with_effect(Seeds.of(game, found).effect)
+
+    def _checked(
+        self,
+        played: list[Game],
+        rounds: list[Round],
+        l2: float,
+        rng: np.random.Generator,
+        steps: Steps,
+    ) -> Faithfulness:
+        folds = []
+        for game, one in zip(played, rounds, strict=True):
+            if self.checks and game.size > 2:
+                members = half_subsets(game.size, self.checks, rng)
+                utility = game.utility(members, l2, steps).mean(1)
+                folds.append((members, one.effect[0].mean(0), utility))
+        return faithfulness(folds)
+
+
+_HEAD = ("network", "nodes", "l2", "checks", "resamples", "seed")

@@ -1,0 +1,215 @@
+"""What estimators of whole trainings share: the course, the question, seeds until they agree."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from yesand.kernel.errors import BadInput
+from yesand.kernel.progress import Progress, silent
+from yesand.reliance import head
+from yesand.reliance.estimators.retraining import concluded, gather
+from yesand.reliance.estimators.settling import Seeds, Settled
+from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
+from yesand.reliance.game import Game, games
+from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
+from yesand.reliance.report import Quality, RelianceReport
+from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.network import Mlp
+from yesand.reliance.trajectory.path import Values
+from yesand.reliance.trajectory.question import Question
+from yesand.reliance.trajectory.training import check_repeatable, train
+
+#: Seeds of one report's setting lie this far from the next one's, those of its checks half as far.
+_APART = 10_000
+_APART_SEEDS = 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of every estimator of whole trainings.
+
+    Attributes
+    ----------
+    network : "mlp:64" for one hidden layer, "mlp:64,32" for two, "linear" for none.
+    epochs, batch, rate, decay : of the course; see ``Course``.
+    seeds : trained a round. max_seeds : where it stops, settled or not.
+    bound : halves of the seeds that agree so well (Spearman) have settled,
+    tolerance : if no share moved by more than this since the round before.
+    checks : half-subsets retrained a fold, to tell how faithful the report is.
+    resamples : how often the bootstrap draws again. seed : decides every draw.
+    """
+
+    network: str = "mlp:64"
+    epochs: int = 10
+    batch: int = 64
+    rate: float = 0.02
+    decay: float = 0.03
+    seeds: int = 4
+    max_seeds: int = 12
+    bound: float = 0.95
+    tolerance: float = 0.01
+    checks: int = 16
+    resamples: int = 200
+    seed: int = 0
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything that decides the outcome."""
+        return asdict(self)
+
+    def course(self, game: Game) -> Course:
+        """Return the course of a game.
+
+        Raises
+        ------
+        BadInput : no such network.
+        """
+        widths = (game.trained.features.shape[1], *hidden(self.network), game.trained.classes)
+        return Course(
+            Mlp(widths, blank=True),
+            epochs=self.epochs,
+            batch=self.batch,
+            rate=self.rate,
+            decay=self.decay,
+        )
+
+
+def hidden(network: str) -> tuple[int, ...]:
+    """Return the widths of a network's hidden layers.
+
+    Raises
+    ------
+    BadInput : no such network.
+    """
+    kind, _, widths = network.partition(":")
+    numbers = widths.split(",") if widths else []
+    if network == "linear":
+        return ()
+    if kind != "mlp" or not numbers or not all(n.isdigit() and int(n) for n in numbers):
+        raise BadInput(f"No such network: {network!r}", where="network", remedy="Such as mlp:64.")
+    return tuple(int(n) for n in numbers)
+
+
+def single(takes: head.Takes) -> head.Takes:
+    """Return takes in single precision, in which networks are trained."""
+    return replace(takes, features=takes.features.float())
+
+
+def rates(game: Game) -> Tensor:
+    """Return how much each query counts for everybody asked, (queries, Q)."""
+    whose = np.eye(len(game.asked))[game.queried.owner.numpy()] * game.weight[:, None]
+    return torch.from_numpy(whose)
+
+
+def question(game: Game) -> Question:
+    """Return a game's queries, one utility for everybody asked."""
+    return Question(single(game.queried), rates(game).float())
+
+
+def retrained(course: Course, game: Game, members: Floats, seeds: Tensor) -> Floats:
+    """Return the utility of subsets for everybody asked, averaged over seeds, (subsets, Q)."""
+    takes = single(game.trained)
+    weights = torch.from_numpy(members).float()[:, takes.owner].repeat(len(seeds), 1)
+    found = question(game).utilities(
+        course, train(course, takes, weights, seeds.repeat_interleave(len(members)))
+    )
+    mean: Floats = found.view(len(seeds), len(members), -1).mean(0).double().numpy()
+    return mean
+
+
+@dataclass(frozen=True)
+class Seeded(Settings, ABC):
+    """An estimator that measures seed by seed until the seeds agree."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+
+    @abstractmethod
+    def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
+        """Return what every take adds, for every seed."""
+
+    @property
+    def places(self) -> int:
+        """How many places along a path are looked at: none, unless the estimator has a path."""
+        return 0
+
+    @property
+    def group(self) -> int:
+        """How many seeds count as one: they share the work of one."""
+        return 1
+
+    @property
+    @abstractmethod
+    def cost(self) -> int:
+        """How many trainings a seed takes; a run back through one counts as three."""
+
+    def estimate(
+        self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
+    ) -> RelianceReport:
+        """Return the report."""
+        inputs = Inputs(model, corpus, queries)
+        with head.one_thread():
+            return self._estimated(inputs, games(inputs), progress)
+
+    def _estimated(self, inputs: Inputs, played: list[Game], progress: Progress) -> RelianceReport:
+        if played:
+            check_repeatable(self.course(played[0]), single(played[0].trained))
+        rng = np.random.default_rng(self.seed)
+        found, halves = self._settled(inputs, played, progress)
+        panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
+        held = self._held(found, rng)
+        quality = Quality(
+            trainings=len(played) * found.count * self.group * self.cost
+            + held.subsets * _APART_SEEDS,
+            seeds=found.count * self.group,
+            nodes=self.places,
+            faithfulness=held,
+        )
+        return concluded(
+            self, inputs, panel, self.settings(), halves, rng, drawn="seeds", quality=quality
+        )
+
+    def _settled(
+        self, inputs: Inputs, played: list[Game], progress: Progress
+    ) -> tuple[Settled, float | None]:
+        """Train round after round until the seeds agree."""
+        performers = len(inputs.corpus.performers)
+        amount = np.bincount(inputs.corpus.owner, minlength=performers).astype(np.float64)
+        found = Settled(played, (), performers, amount)
+        halves: float | None = None
+        group = self.group
+        most = max(1, self.max_seeds // group)
+        while played and found.count < most:
+            before = found.count
+            after = min(before + max(1, self.seeds // group), most)
+            numbers = torch.arange(before * group, after * group)
+            folds = []
+            for at, game in enumerate(played):
+                values = self.values(self.course(game), game, numbers + self.seed * _APART)
+                folds.append(Seeds.of(game, values))
+                done = (before * group * len(played) + (at + 1) * len(numbers)) * self.cost
+                progress(done, most * group * len(played) * self.cost, "trainings")
+            found = found.joined(folds)
+            halves = found.halves(np.random.default_rng([self.seed, found.count]))
+            moved = found.moved(before or found.count // 2) if found.count > 1 else 1.0
+            if (halves or 0) >= self.bound and moved <= self.tolerance:
+                break
+        progress(1, 1, "trainings")
+        return found, halves
+
+    def _held(self, found: Settled, rng: np.random.Generator) -> Faithfulness:
+        """Retrain half-subsets with seeds of their own, and compare."""
+        seeds = torch.arange(_APART_SEEDS) + self.seed * _APART + _APART // 2
+        folds = []
+        for game, fold in zip(found.played, found.folds, strict=True):
+            if not self.checks or game.size < 3:
+                continue
+            members = half_subsets(game.size, self.checks, rng)
+            utility = retrained(self.course(game), game, members, seeds).mean(1)
+            folds.append((members, fold.effect.mean((0, 1)), utility))
+        return faithfulness(folds)

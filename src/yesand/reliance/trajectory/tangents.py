@@ -1,0 +1,175 @@
+"""How the trained parameters lean on every performer, kept for questions to come.
+
+∂θ/∂w_g is carried forward through the training for each performer g, at each node of the path.
+Afterwards a question costs a dot product with its gradient: φ_g = Σ_k ω_k ⟨∇U(θ_k), ∂θ_k/∂w_g⟩,
+the very value that the reverse run gives. So reliance follows the usage without any retraining.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.func import jvp, vmap
+
+from yesand.kernel import durable
+from yesand.kernel.errors import BadInput, CheckFailed, NotFound
+from yesand.reliance.head import Takes
+from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.network import Parameters
+from yesand.reliance.trajectory.optimisers import State
+from yesand.reliance.trajectory.path import NODES, nodes
+from yesand.reliance.trajectory.question import Question
+from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, split, stepped, train
+
+_TOGETHER = 16  # trainings side by side, each with the tangents of all performers
+
+
+@dataclass(frozen=True)
+class Tangents:
+    """Of S seeds, K nodes and G performers.
+
+    Attributes
+    ----------
+    parameters : (S, K, …) where the path's nodes end. tangent : (S, K, G, …).
+    weight : (K,) of the nodes. whole, none : (S, …) parameters of all takes and of none.
+    """
+
+    parameters: Parameters
+    tangent: Parameters
+    weight: Tensor
+    whole: Parameters
+    none: Parameters
+
+    def effects(self, course: Course, question: Question) -> Tensor:
+        """Return each performer's value for each utility of a question, (S, Q, G)."""
+        seeds = len(next(iter(self.parameters.values())))
+        flat = {name: value.flatten(0, 1) for name, value in self.parameters.items()}
+        rise = {
+            name: value.reshape(seeds, len(self.weight), value.shape[1], -1)
+            for name, value in question.slopes(course, flat).items()
+        }
+        parts = [
+            torch.einsum("k,skqp,skgp->sqg", self.weight, rise[name], lean.flatten(3))
+            for name, lean in sorted(self.tangent.items())
+        ]
+        return torch.stack(parts).sum(0)
+
+    def gain(self, course: Course, question: Question) -> Tensor:
+        """Return U(all) − U(none), (S, Q)."""
+        return question.utilities(course, self.whole) - question.utilities(course, self.none)
+
+    def save(self, path: Path, about: Mapping[str, str]) -> None:
+        """Write them with what they are about: digests of the model, its manifest, the course."""
+        from safetensors.torch import save
+
+        flat = {f"{part}/{k}": v for part in _PARTS for k, v in getattr(self, part).items()}
+        whole = {k: v.contiguous() for k, v in {**flat, "weight": self.weight}.items()}
+        durable.write(path, save(whole, dict(about)))
+
+    @classmethod
+    def load(cls, path: Path, about: Mapping[str, str]) -> Tangents:
+        """Read them back.
+
+        Raises
+        ------
+        NotFound : none are kept. CheckFailed : they are of something else, as after a manifest
+        was changed. BadInput : they cannot be read.
+        """
+        found, told = _read(path)
+        for name, value in about.items():
+            if told.get(name) != value:
+                raise CheckFailed(
+                    f"The {name} has changed since these were kept",
+                    where=str(path),
+                    remedy="Train and measure again.",
+                )
+        parts: dict[str, Parameters] = {
+            part: {
+                k.removeprefix(f"{part}/"): v for k, v in found.items() if k.startswith(f"{part}/")
+            }
+            for part in _PARTS
+        }
+        return cls(weight=found["weight"], **parts)
+
+
+_PARTS = ("parameters", "tangent", "whole", "none")
+
+
+def tangents(
+    course: Course, takes: Takes, seeds: Tensor, people: int, *, count: int = NODES
+) -> Tangents:
+    """Train every seed at every node, and carry every performer's tangent along.
+
+    Raises
+    ------
+    CheckFailed : a training diverged. BadInput : the shapes do not fit.
+    """
+    place, weight = (x.to(takes.features) for x in nodes(count))
+    weights = place.repeat(len(seeds))[:, None].expand(-1, len(takes.label))
+    lots = split(course, takes, weights, seeds.repeat_interleave(count), _TOGETHER)
+    ends = [_carried(lot, people) for lot in lots]
+    here, lean = (
+        {k: _by_seed(torch.cat([end[i][k] for end in ends]), count) for k in ends[0][i]}
+        for i in range(2)
+    )
+    one = takes.features.new_ones(len(seeds), len(takes.label))
+    whole, none = (train(course, takes, w, seeds, together=TOGETHER) for w in (one, 0 * one))
+    return Tangents(here, lean, weight, whole, none)
+
+
+def _by_seed(values: Tensor, count: int) -> Tensor:
+    return values.reshape(-1, count, *values.shape[1:])
+
+
+def _carried(training: Training, people: int) -> tuple[Parameters, Parameters]:
+    state = training.start()
+    lean: State = {
+        part: {k: v.new_zeros(len(v), people, *v.shape[1:]) for k, v in values.items()}
+        for part, values in state.items()
+    }
+    who = torch.nn.functional.one_hot(training.takes.owner, people).to(training.weights)
+    for step, rate in enumerate(training.rates):
+        batch = training.batch(step)
+        one = partial(_leaned, training.course, rate, step)
+        state, lean = vmap(one)(state, batch.parts, lean, who[batch.at])
+    training.check(state)
+    return state["parameters"], lean["parameters"]
+
+
+def _leaned(
+    course: Course, rate: float, step: int, state: State, batch: Parts, lean: State, who: Tensor
+) -> tuple[State, State]:
+    features, label, weight = batch
+
+    def move(before: State, weighed: Tensor) -> State:
+        return stepped(course, before, (features, label, weighed), rate, step)
+
+    def one(tangent: State, mine: Tensor) -> State:
+        moved: State = jvp(move, (state, weight), (tangent, mine))[1]
+        return moved
+
+    after = stepped(course, state, batch, rate, step)
+    return after, vmap(one, in_dims=(0, 1))(lean, who)
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise NotFound(
+            "No kept tangents here", where=str(path), remedy="Measure by aumann-shapley first."
+        )
+    try:
+        with safe_open(path, "pt") as file:
+            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            told = dict(file.metadata() or {})
+    except (OSError, SafetensorError) as fault:
+        raise BadInput(f"Not kept tangents: {fault}", where=str(path)) from fault
+    if "weight" not in found:
+        raise BadInput("Not kept tangents: no weight", where=str(path))
+    return found, told
