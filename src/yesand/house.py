@@ -231,10 +231,8 @@ class House:
         from yesand.training.services import registered
 
         folder = Path(model)
-        known = registered(self.place, folder)
-        report = estimate(
-            self.place, known, folder, estimator=estimator, progress=progress, **settings
-        )
+        chosen = {"estimator": estimator, "progress": progress, **settings}
+        report = estimate(self.place, registered(self.place, folder), folder, **chosen)
         if out is not None:
             save(report, Path(out))
         return report
@@ -317,8 +315,7 @@ class House:
 
         who = people.performer(performer)
         takes = own_takes(who, scope.pop("takes", ()))
-        made, _ = take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)
-        return made
+        return take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)[0]
 
     def obligations(self, withdrawal: Withdrawal) -> list[Obligation]:
         """Return the duties that a withdrawal raises, each with its date, the soonest first.
