@@ -1,7 +1,8 @@
 """The tables: every estimator beside every peer on every stage, kept as JSON, shown as Markdown.
 
-``python -m benchmarks.reliance smooth rough`` measures some stages (``--again``: their truth
-is retrained first); without a stage it only writes the tables into docs/reliance.md.
+``python -m benchmarks.reliance smooth rough`` measures some stages; without one it only writes the
+tables into docs/reliance.md. Rows that are kept are not measured again, unless ``--again``, which
+retrains the truth too.
 """
 
 from __future__ import annotations
@@ -57,25 +58,50 @@ def measure(name: str, *, again: bool = False) -> Row:
     played = stage(name)
     truths = [truth(scene, PLANS[name], again=again) for scene in played.scenes]
     unit = sum(one_training(scene) for scene in played.scenes)
-    rows = [{"name": "truth, half against half", "kind": "ceiling", **ceiling(played, truths)}]
-    left_out = [Scored(t.without.mean(2), t.without.mean(0)) for t in truths]
-    told = columns(played, left_out, truths)
-    rows += [{"name": "leave-one-out, retrained", "kind": "truth", **told}]
-    for row in _rows(played, truths, unit):
+    rows = _rows_of_truth(played, truths)
+    before = {} if again else _measured(name)
+    for row in _rows(played, truths, unit, before):
+        if row["name"] not in before:
+            print(_spoken(row), flush=True)
         rows.append(row)
-        print(_spoken(row), flush=True)
-    return _keep(name, played, unit, rows)
+        record = _keep(name, played, unit, rows)
+    return record
 
 
-def _rows(played: Stage, truths: list[Truth], unit: float) -> Iterator[Row]:
-    for name, estimate in OURS.items():
-        yield {"name": name, "kind": "ours", **_row(played, truths, unit, estimate)}
+def _rows_of_truth(played: Stage, truths: list[Truth]) -> list[Row]:
+    left_out = [Scored(t.without.mean(2), t.without.mean(0)) for t in truths]
+    return [
+        {"name": "truth, half against half", "kind": "ceiling", **ceiling(played, truths)},
+        {
+            "name": "leave-one-out, retrained",
+            "kind": "truth",
+            **columns(played, left_out, truths),
+        },
+    ]
+
+
+def _measured(name: str) -> dict[str, Row]:
+    """Return the rows that were kept before, so that a run that was cut short goes on."""
+    path = KEPT / f"{name}.json"
+    rows = json.loads(path.read_text("utf-8"))["rows"] if path.exists() else []
+    return {row["name"]: row for row in rows if row["kind"] in {"ours", "peer"}}
+
+
+def _rows(played: Stage, truths: list[Truth], unit: float, before: dict[str, Row]) -> Iterator[Row]:
     best = dict[str, str]()
     for name, peer in PEERS.items():
+        if name in before:
+            yield before[name]
+            continue
         try:
             yield {"name": name, "kind": "peer", **_best(played, truths, unit, peer, best)}
         except NotFound as missing:
             print(f"{name} not measured: {missing.sentence()}", flush=True)
+    for name, estimate in OURS.items():
+        if name in before:
+            yield before[name]
+        else:
+            yield {"name": name, "kind": "ours", **_row(played, truths, unit, estimate)}
 
 
 def _best(played: Stage, truths: list[Truth], unit: float, peer: Peer, best: dict[str, str]) -> Row:
