@@ -68,7 +68,7 @@ def test_the_heads_shares_are_near_shapleys_and_cost_far_less(troupe: Inputs) ->
 
 def test_a_model_that_learned_nothing_sets_no_shares(tmp_path: Path) -> None:
     given = read(frozen(tmp_path / "f.npz", clarity=[0.0] * 8), "a" * 64)
-    for settings in ({}, {**SMALL, "nodes": 3, "checks": 0}):
+    for settings in ({}, {**SMALL, "nodes": 4, "checks": 0}):
         found = report(given, "aumann-shapley", **settings)
         assert not found.sets_shares and "chance" in found.reason
         assert sum(row.share_ppb for row in found.rows) == BILLION
@@ -104,8 +104,8 @@ def test_a_network_is_measured_until_its_seeds_agree(troupe: Inputs) -> None:
 
 
 def test_one_seed_is_not_enough_to_set_shares(troupe: Inputs) -> None:
-    found = report(troupe, "aumann-shapley", **{**SMALL, "max_seeds": 1}, nodes=3, checks=0)
-    assert found.quality.seeds == 1
+    found = report(troupe, "aumann-shapley", **{**SMALL, "max_seeds": 1}, nodes=4, checks=0)
+    assert found.quality.seeds == 2  # which share the nodes and count as one
     assert not found.sets_shares and "Halves of the seeds agree" in found.reason
 
 
@@ -144,6 +144,8 @@ def test_a_network_that_is_none_is_refused(troupe: Inputs, network: str) -> None
         report(troupe, "aumann-shapley", network=network)
     with pytest.raises(BadInput, match="two nodes"):
         report(troupe, "aumann-shapley", nodes=1)
+    with pytest.raises(BadInput, match="dealt evenly"):
+        report(troupe, "aumann-shapley", **SMALL, nodes=5)
 
 
 def test_an_emotion_that_nobody_trains_and_a_performer_of_one_take_are_measured(
@@ -158,7 +160,7 @@ def test_an_emotion_that_nobody_trains_and_a_performer_of_one_take_are_measured(
                 label=corpus.label[kept]),
         Queries(troupe.queries.fold[kept], troupe.queries.weight[kept]),
     )  # fmt: skip
-    for settings in ({"network": "head"}, {**SMALL, "nodes": 3, "checks": 0}):
+    for settings in ({"network": "head"}, {**SMALL, "nodes": 4, "checks": 0}):
         found = report(few, "aumann-shapley", **settings)
         assert sum(row.share_ppb for row in found.rows) == BILLION
         assert found.rows[0].share_ppb < found.rows[5].share_ppb

@@ -69,6 +69,16 @@ def test_values_along_the_path_add_up_to_what_all_add() -> None:
     assert torch.allclose(found.none, utilities(course, given, 0 * ones(2, given)))
 
 
+def test_nodes_dealt_out_among_seeds_are_what_the_seeds_give_at_them() -> None:
+    given, course = takes(), short()
+    one = aumann_shapley(course, given, SEEDS[:1].repeat(2), question(), count=4, dealt=2)
+    whole = aumann_shapley(course, given, SEEDS[:1], question(), count=4)
+    for name, value in vars(one).items():
+        assert torch.allclose(value, getattr(whole, name))
+    both = aumann_shapley(course, given, SEEDS, question(), count=4, dealt=2)
+    assert both.effect.shape == (1, 2, 24) and not torch.allclose(both.effect, one.effect)
+
+
 def test_whose_takes_they_are_decides_nothing_about_their_values() -> None:
     given = takes()
     split = replace(given, owner=torch.arange(24))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from yesand.agreements.comparing.clauses import Worded, heading
 from yesand.agreements.comparing.difference import Comparison, Difference, compare
 from yesand.agreements.comparing.effects import Effect
 from yesand.agreements.odrl.conflicts import compare_terms
+from yesand.agreements.templates import standard
 from yesand.agreements.terms import Terms
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.kernel.clock import stamp
@@ -22,6 +24,9 @@ from yesand.kernel.clock import stamp
 if TYPE_CHECKING:
     from yesand.agreements.models import Agreement
     from yesand.oversight.models import Obligation
+
+
+_STANDARD = "standard/"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,7 +44,12 @@ class Form(StrEnum):
 
 
 def agreement(
-    digest: Annotated[str, typer.Argument(help="The agreement's digest, or how it begins.")],
+    digest: Annotated[
+        str,
+        typer.Argument(
+            help="The agreement's digest, or how it begins; or a standard, as standard/research@1."
+        ),
+    ],
     house: HouseFolder,
     form: Annotated[
         Form,
@@ -49,8 +59,8 @@ def agreement(
     beside: Annotated[
         str,
         typer.Option(
-            help="Another agreement: say clause by clause how that differs, and what each "
-            "difference means for the performer; and whether the two contradict each other."
+            help="Another agreement or version: say clause by clause how that differs, and what "
+            "each difference means for the performer; and whether the two contradict each other."
         ),
     ] = "",
     as_json: AsJson = False,
@@ -60,6 +70,9 @@ def agreement(
     from yesand.agreements.consent import services as agreements  # needs the open house
     from yesand.agreements.services import receipt_of
 
+    if digest.startswith(_STANDARD):
+        _standard(digest, beside, opened.place.clock.now().date(), as_json=as_json)
+        return
     found = agreements.agreement_named(digest)
     if beside:
         _compared(found, agreements.agreement_named(beside), as_json=as_json)
@@ -79,9 +92,24 @@ def agreement(
     tell(told, f"{form.value} of agreement {found.digest[:12]}: {out}", as_json=as_json)
 
 
+def _standard(name: str, beside: str, day: date, *, as_json: bool) -> None:
+    """Show a standard agreement as it would be offered, or how another version differs."""
+    one = standard(name.removeprefix(_STANDARD), day)
+    if not beside:
+        told = {"template": name, "terms": one.terms.as_json(), "text": one.text}
+        tell(told, *one.summary.splitlines(), "", *one.text.splitlines(), as_json=as_json)
+        return
+    other = standard(beside.removeprefix(_STANDARD), day)
+    _differing(*(Worded(each.terms.as_json(), each.text) for each in (one, other)), as_json=as_json)
+
+
 def _compared(one: Agreement, other: Agreement, *, as_json: bool) -> None:
+    _differing(*(Worded(each.terms, each.text) for each in (one, other)), as_json=as_json)
+
+
+def _differing(one: Worded, other: Worded, *, as_json: bool) -> None:
     relation = compare_terms(Terms.parse(one.terms), Terms.parse(other.terms))
-    found = compare(Worded(one.terms, one.text), Worded(other.terms, other.text))
+    found = compare(one, other)
     reasons = list(map(str, relation.reasons))
     told = {
         "verdict": relation.verdict.value,

@@ -13,6 +13,7 @@ import typer
 import yesand
 from yesand.agreements import receipt
 from yesand.agreements.consent import receipt as consent
+from yesand.cli.attested import attested
 from yesand.cli.output import AsJson, tell
 from yesand.corpus.auditing.audit import audit as audit_of
 from yesand.corpus.exporting.copies import Copy
@@ -48,8 +49,9 @@ def verify(
     evidence: Annotated[
         Path,
         typer.Argument(
-            help="An evidence bundle, an agreement's or a consent receipt, a log proof, "
-            "an exported folder, a log's published files, or its disclosure."
+            help="An evidence bundle, an agreement's or a consent receipt, a log proof, a "
+            "manifest, a signed statement or report, an ODRL agreement, an exported folder, a "
+            "log's published files, or its disclosure."
         ),
     ],
     key: Key = "",
@@ -70,6 +72,8 @@ def _checked(
         return _log(path, key)
     if head.startswith(b"c2sp.org/tlog-proof"):
         return _proof(path, key, witnesses)
+    if path.is_dir() and not any((path / name).exists() for name in (RECEIPT, SUMS)):
+        raise BadInput("A folder that is no export and no published log", where=str(path))
     if path.is_dir() or path.name == RECEIPT or (path.is_file() and is_tarfile(path)):
         return _exported(path, key)
     if is_disclosure(head):
@@ -88,8 +92,17 @@ def _signed(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]
         return asdict(consented), consented.lines()
     if split.is_split(told):
         return _split(split.Split.read(told), key)
-    found = receipt.check(told, key)
-    return asdict(found), found.lines()
+    if isinstance(told, dict) and told.get("format") == receipt.FORMAT:
+        found = receipt.check(told, key)
+        return asdict(found), found.lines()
+    other = attested(told, path, key)
+    if other is None:
+        raise BadInput(
+            "Not evidence that we know",
+            where=str(path),
+            remedy="Give a bundle, receipt, proof, manifest, report, statement or export of ours.",
+        )
+    return other
 
 
 def _log(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import yesand
+from yesand.agreements.odrl import reading
+from yesand.agreements.terms import Terms
 from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
 from yesand.cli.reading import Word, as_plain, conversation, lies, on_paper, read
 from yesand.cli.signing import By, proven
@@ -63,7 +65,8 @@ def offer(
     house: HouseFolder,
     by: By,
     terms: Annotated[
-        Path | None, typer.Option(help="A JSON file of the terms that differ from the standard.")
+        Path | None,
+        typer.Option(help="A JSON file of the terms that differ, or an ODRL agreement."),
     ] = None,
     stands_by: Annotated[str, typer.Option(help="none, counsel, union or guardian.")] = "none",
     language: Annotated[str, typer.Option(help="The language that is signed: en or de.")] = "en",
@@ -77,7 +80,7 @@ def offer(
     from yesand.agreements.offering import services as offering
     from yesand.people.services import performer as named
 
-    told = json_file(terms) if terms else {}
+    told = _terms_of(terms) if terms else {}
     found, user = named(performer), proven(by)
     values = dict(each.partition("=")[::2] for each in variable or [])
     rest: dict[str, Any] = {
@@ -167,6 +170,11 @@ def _found(number: int) -> Offer:
     if found is None:
         raise NotFound("No offer of that number", where=str(number), remedy="See `yesand offers`.")
     return found
+
+
+def _terms_of(path: Path) -> dict[str, Any] | Terms:
+    told = json_file(path)
+    return reading.read(told).terms if told.get("@type") == "Agreement" else told
 
 
 def json_file(path: Path) -> dict[str, Any]:

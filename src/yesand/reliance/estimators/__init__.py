@@ -30,7 +30,7 @@ _HOME = {
     "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
-_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride"}
+_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride", "dealt"}
 
 
 class Estimator(Protocol):

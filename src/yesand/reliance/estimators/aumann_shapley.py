@@ -42,12 +42,14 @@ class AumannShapley(Seeded):
     Attributes
     ----------
     network : "head" for the convex head, or a network: see ``Settings``.
+    dealt : seeds among whom the nodes of a network's path are dealt out; they count as one.
     nodes : places along the path; at 0, 12 for the head, where they are cheap, else 8.
     l2 : the head's penalty; chosen without it.
     """
 
     network: str = "head"
     nodes: int = 0
+    dealt: int = 2
     l2: float | None = None
 
     name: ClassVar[str] = "aumann-shapley"
@@ -60,9 +62,14 @@ class AumannShapley(Seeded):
         return self.nodes or usual
 
     @property
+    def group(self) -> int:
+        """How many seeds share the nodes."""
+        return self.dealt
+
+    @property
     def cost(self) -> int:
-        """Forward and back at every node and where all are in; forward where nobody is."""
-        return 4 * (self.places + 1) + 1
+        """Forward and back at a seed's nodes and where all are in; forward where nobody is."""
+        return 4 * (self.places // self.dealt + 1) + 1
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome: of the head, what concerns a head."""
@@ -74,7 +81,12 @@ class AumannShapley(Seeded):
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return what every take adds along the path."""
         return aumann_shapley(
-            course, single(game.trained), seeds, question(game), count=self.places
+            course,
+            single(game.trained),
+            seeds,
+            question(game),
+            count=self.places,
+            dealt=self.dealt,
         )
 
     def estimate(

@@ -139,6 +139,11 @@ class Seeded(Settings, ABC):
         return 0
 
     @property
+    def group(self) -> int:
+        """How many seeds count as one: they share the work of one."""
+        return 1
+
+    @property
     @abstractmethod
     def cost(self) -> int:
         """How many trainings a seed takes; a run back through one counts as three."""
@@ -159,8 +164,9 @@ class Seeded(Settings, ABC):
         panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
         held = self._held(found, rng)
         quality = Quality(
-            trainings=len(played) * found.count * self.cost + held.subsets * _APART_SEEDS,
-            seeds=found.count,
+            trainings=len(played) * found.count * self.group * self.cost
+            + held.subsets * _APART_SEEDS,
+            seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
         )
@@ -176,16 +182,18 @@ class Seeded(Settings, ABC):
         amount = np.bincount(inputs.corpus.owner, minlength=performers).astype(np.float64)
         found = Settled(played, (), performers, amount)
         halves: float | None = None
-        most = max(1, self.max_seeds)
+        group = self.group
+        most = max(1, self.max_seeds // group)
         while played and found.count < most:
             before = found.count
-            numbers = torch.arange(before, min(before + max(1, self.seeds), most))
+            after = min(before + max(1, self.seeds // group), most)
+            numbers = torch.arange(before * group, after * group)
             folds = []
             for at, game in enumerate(played):
                 values = self.values(self.course(game), game, numbers + self.seed * _APART)
                 folds.append(Seeds.of(game, values))
-                done = (before * len(played) + (at + 1) * len(numbers)) * self.cost
-                progress(done, most * len(played) * self.cost, "trainings")
+                done = (before * group * len(played) + (at + 1) * len(numbers)) * self.cost
+                progress(done, most * group * len(played) * self.cost, "trainings")
             found = found.joined(folds)
             halves = found.halves(np.random.default_rng([self.seed, found.count]))
             moved = found.moved(before or found.count // 2) if found.count > 1 else 1.0

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from yesand.kernel.errors import BadInput
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.question import Question
@@ -59,27 +60,42 @@ def aumann_shapley(
     question: Question,
     *,
     count: int = NODES,
+    dealt: int = 1,
     together: int = TOGETHER,
 ) -> Values:
     """Return every take's value for every seed; nodes and seeds train side by side.
 
-    About 4 (count + 1) + 1 trainings a seed.
+    About 4 (count / dealt + 1) + 1 trainings a seed.
+
+    Parameters
+    ----------
+    count : nodes along the path.
+    dealt : seeds, one after another, among whom the nodes are dealt out: they count as one, and
+        the values are (S / dealt, Q, N). What differs from seed to seed differs alike at
+        neighbouring nodes, so that twice the seeds at half the nodes each say more for the money.
 
     Raises
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit.
     """
+    if len(seeds) % dealt or count % dealt:
+        raise BadInput("Seeds and nodes cannot be dealt evenly", where=f"among {dealt}")
     place, weight = (x.to(takes.features) for x in nodes(count))
-    along = torch.cat([place, place.new_ones(1)])
-    weights = along.repeat(len(seeds))[:, None].expand(-1, len(takes.label))
+    each = count // dealt
+    hands = [torch.cat([place[hand::dealt], place.new_ones(1)]) for hand in range(dealt)]
+    along = torch.cat(hands).repeat(len(seeds) // dealt)
+    weights = along[:, None].expand(-1, len(takes.label))
     found = derivative(
-        course, takes, weights, seeds.repeat_interleave(count + 1), question, together=together
+        course, takes, weights, seeds.repeat_interleave(each + 1), question, together=together
     )
-    slope = found.slope.reshape(len(seeds), count + 1, *found.slope.shape[1:])
+    groups = (len(seeds) // dealt, dealt, each + 1)
+    slope = found.slope.reshape(*groups, *found.slope.shape[1:])
+    whole = found.utility.reshape(*groups, -1)[:, :, -1]
     nobody = train(course, takes, torch.zeros_like(weights[: len(seeds)]), seeds, together=together)
+    none = question.utilities(course, nobody).reshape(*groups[:2], -1)
     return Values(
-        effect=torch.einsum("k,skqn->sqn", weight, slope[:, :-1]),
-        edge=slope[:, -1],
-        whole=found.utility[count :: count + 1],
-        none=question.utilities(course, nobody),
+        effect=torch.einsum("hk,ghkqn->gqn", weight.reshape(each, dealt).T, slope[:, :, :-1]),
+        edge=slope[:, :, -1].mean(1),
+        whole=whole.mean(1),
+        none=none.mean(1),
     )
