@@ -214,13 +214,11 @@ class House:
         """Measure how much a registered model (its folder) relies on each performer.
 
         The report is signed and logged; asked the same again, it is the report that there is.
-
-        ``out`` gets the report with all its rows, as an auditor reads it; ``settings`` are the
-        estimator's own.
+        ``out`` gets it with all its rows, as an auditor reads it.
 
         Raises
         ------
-        NotFound : no such folder, or no such estimator. BadInput : it has no such setting.
+        NotFound : no such folder or estimator. BadInput : it has no such of the ``settings``.
         CheckFailed : the folder was changed.
 
         >>> shares = house.estimate_reliance("model").shares
@@ -232,9 +230,8 @@ class House:
 
         folder = Path(model)
         known = registered(self.place, folder)
-        report = estimate(
-            self.place, known, folder, estimator=estimator, progress=progress, **settings
-        )
+        told = {"estimator": estimator, "progress": progress, **settings}
+        report = estimate(self.place, known, folder, **told)
         if out is not None:
             save(report, Path(out))
         return report
