@@ -214,9 +214,7 @@ class House:
         """Measure how much a registered model (its folder) relies on each performer.
 
         The report is signed and logged; asked the same again, it is the report that there is.
-
-        ``out`` gets the report with all its rows, as an auditor reads it; ``settings`` are the
-        estimator's own.
+        ``out`` gets it with all its rows, for an auditor; ``settings`` are the estimator's own.
 
         Raises
         ------

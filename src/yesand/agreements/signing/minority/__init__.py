@@ -1,0 +1,1 @@
+"""Who the house knows to be a minor."""
