@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from yesand.royalties.services import MeterReport
     from yesand.takes.report import ImportReport
     from yesand.training.models import Decommission, Deployment, TrainedModel
+    from yesand.training.recording import Recorder
 
 PathLike = str | os.PathLike[str]
 
@@ -131,21 +132,22 @@ class House:
         *,
         name: str | None = None,
         progress: Progress = silent,
+        recorder: Recorder | None = None,
     ) -> TrainedModel:
         """Train a voice-emotion model on exactly a manifest's takes and register it.
 
         Its scores are of performers that it had not met (``run["scores"]``). The same manifest and
-        folder again give the model that is there.
+        folder again give the model that is there. A recorder (``reliance.inrun``) watches it.
 
         Raises
         ------
         Refused : the manifest was overtaken by a withdrawal, or something lies in ``out``.
-        CheckFailed : the manifest is not as this house signed it.
-        BadInput : nothing to tell apart, or recordings that cannot be read.
+        CheckFailed : not a manifest that this house signed. BadInput : nothing to learn from.
         """
         from yesand.training.services import train
 
-        return train(self.place, self._manifest(manifest), Path(out), name=name, progress=progress)
+        found = self._manifest(manifest)
+        return train(self.place, found, Path(out), name=name, progress=progress, recorder=recorder)
 
     def _manifest(self, path: PathLike) -> SignedManifest:
         from yesand.corpus.manifest import load
@@ -214,14 +216,12 @@ class House:
         """Measure how much a registered model (its folder) relies on each performer.
 
         The report is signed and logged; asked the same again, it is the report that there is.
-
         ``out`` gets the report with all its rows, as an auditor reads it; ``settings`` are the
         estimator's own.
 
         Raises
         ------
-        NotFound : no such folder, or no such estimator. BadInput : it has no such setting.
-        CheckFailed : the folder was changed.
+        NotFound, BadInput : no such folder, estimator or setting. CheckFailed : it was changed.
 
         >>> shares = house.estimate_reliance("model").shares
         >>> sum(row["share_ppb"] for row in shares.values())
@@ -230,14 +230,12 @@ class House:
         from yesand.reliance.services import estimate, save
         from yesand.training.services import registered
 
-        folder = Path(model)
-        known = registered(self.place, folder)
-        report = estimate(
-            self.place, known, folder, estimator=estimator, progress=progress, **settings
-        )
+        path = Path(model)
+        row = registered(self.place, path)
+        made = estimate(self.place, row, path, estimator=estimator, progress=progress, **settings)
         if out is not None:
-            save(report, Path(out))
-        return report
+            save(made, Path(out))
+        return made
 
     def meter(self, path: PathLike, *, progress: Progress = silent) -> MeterReport:
         """Take usage events (CloudEvents 1.0) in; each counts once, for ever.
@@ -317,8 +315,7 @@ class House:
 
         who = people.performer(performer)
         takes = own_takes(who, scope.pop("takes", ()))
-        made, _ = take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)
-        return made
+        return take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)[0]
 
     def obligations(self, withdrawal: Withdrawal) -> list[Obligation]:
         """Return the duties that a withdrawal raises, each with its date, the soonest first.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reliance_factories import frozen
+from reliance_factories import frozen, recording
 
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.reliance.estimators import estimator, names
@@ -120,7 +120,8 @@ def test_a_performer_who_misleads_the_model_gets_nothing_and_it_is_on_record(
 @pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize(("performers", "folds"), [(1, 1), (2, 2), (3, 3), (4, 2)])
 def test_small_troupes_get_a_report(tmp_path: Path, name: str, performers: int, folds: int) -> None:
-    found = report(frozen(tmp_path / "f.npz", performers, folds=folds), name)
+    frozen(tmp_path / "frozen.npz", performers, folds=folds)
+    found = report(recording(tmp_path), name)
     assert len(found.rows) == performers
     assert sum(row.share_ppb for row in found.rows) == BILLION
     if performers == 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from math import cos, pi
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,18 @@ from yesand.affect.voice_model import Shape, VoiceModel, build
 
 #: Told after every step, with the model as it is then.
 Heard = Callable[[VoiceModel], None]
+
+
+class Watching(Protocol):
+    """Is told of every batch between its forward and its backward pass."""
+
+    def step(self, losses: Tensor, takes: Tensor, again: Callable[[], Tensor]) -> None:
+        """Take the loss of each take, (takes,), which they are, and what computes it once more."""
+        ...
+
+
+#: Begins to watch a model and its optimiser, before the first step; it must change neither.
+Watch = Callable[[VoiceModel, torch.optim.Optimizer], Watching]
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,7 @@ def fit(
     recipe: Recipe,
     shape: Shape,
     heard: Heard = lambda model: None,
+    watch: Watch | None = None,
 ) -> VoiceModel:
     """Train a model on some takes of a pack.
 
@@ -81,12 +95,17 @@ def fit(
     luck = torch.Generator().manual_seed(recipe.seed)
     optimiser = _optimiser(model, recipe)
     model.train()
+    watching = watch(model, optimiser) if watch else None
     for step, chosen in zip(range(steps), _batches(takes, recipe.batch, luck), strict=False):
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _pace(step, steps)
-        loss = _loss(model, pack.draw(chosen, luck), label[chosen], weight, recipe, luck)
+        windows, drawn = pack.draw(chosen, luck), luck.get_state()
+        losses = _losses(model, windows, label[chosen], weight, recipe, luck)
+        if watching:
+            again = partial(_again, drawn, model, windows, label[chosen], weight, recipe)
+            watching.step(losses.sum(dim=1), chosen, again)
         optimiser.zero_grad()
-        torch.autograd.backward(loss)
+        torch.autograd.backward(losses.sum() / len(losses))
         optimiser.step()
         average.follow(step)
         heard(model)
@@ -105,7 +124,7 @@ def _batches(takes: Tensor, size: int, luck: torch.Generator) -> Iterator[Tensor
         waiting = waiting[size:]
 
 
-def _loss(
+def _losses(
     model: VoiceModel,
     windows: Tensor,
     label: Tensor,
@@ -113,6 +132,7 @@ def _loss(
     recipe: Recipe,
     luck: torch.Generator,
 ) -> Tensor:
+    """Return the weighted cross-entropy by take and class, (takes, classes)."""
     classes = len(weight)
     target = torch.full((len(label), classes), recipe.smoothing / classes)
     target[torch.arange(len(label)), label] += 1 - recipe.smoothing
@@ -120,7 +140,21 @@ def _loss(
     seen = _varied(windows, recipe, luck)
     pooled = _dropped(model.pooled(seen), recipe.dropout, luck)
     logits = model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))
-    return -(log_softmax(logits, dim=1) * target).sum() / len(label)
+    return -(log_softmax(logits, dim=1) * target)
+
+
+def _again(
+    drawn: Tensor,
+    model: VoiceModel,
+    windows: Tensor,
+    label: Tensor,
+    weight: Tensor,
+    recipe: Recipe,
+) -> Tensor:
+    """Return each take's loss with the luck that it had, (takes,)."""
+    luck = torch.Generator()
+    luck.set_state(drawn)
+    return _losses(model, windows, label, weight, recipe, luck).sum(dim=1)
 
 
 def _dropped(values: Tensor, rate: float, luck: torch.Generator) -> Tensor:

@@ -26,10 +26,16 @@ def reliance(
         list[str] | None,
         typer.Option("--set", help="A setting of the estimator, as NAME=VALUE; may be repeated."),
     ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what it would cost in time and memory.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure each performer's share in a model's behaviour; sign and log the report."""
     opened = yesand.open(house)
+    if plan:
+        _plan(opened, model, estimator, _settings(sets or []), as_json=as_json)
+        return
     with progressing("Measuring reliance", as_json=as_json) as progress:
         report = opened.estimate_reliance(
             model, out=out, estimator=estimator, progress=progress, **_settings(sets or [])
@@ -64,6 +70,23 @@ def reliance(
         *(f"{title}: {figure}" for title, figure in checks(predicate)),
         styled(f"Report {{}} {verdict}. {{}}{seen}", report.digest[:16], predicate["reason"]),
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
+        as_json=as_json,
+    )
+
+
+def _plan(
+    opened: yesand.House, model: Path, estimator: str, settings: dict[str, Any], *, as_json: bool
+) -> None:
+    from yesand.reliance.planning.services import foresee
+
+    with progressing("Trying a part of it", as_json=as_json) as progress:
+        found = foresee(opened.place, model, estimator=estimator, progress=progress, **settings)
+    low = f"{found.least:.0f} to " if found.least < found.seconds else ""
+    tell(
+        vars(found).copy(),
+        f"{estimator}: {found.units:,} {found.unit}; {low}{found.seconds:.0f} s on this machine as "
+        f"it is now, {found.bytes / 2**30:.1f} GiB of memory.",
+        f"Told from a part of the real work, which took {found.spent:.0f} s. Nothing was signed.",
         as_json=as_json,
     )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, progressing, styled, tell
 from yesand.kernel.clock import instant, stamp
+
+if TYPE_CHECKING:
+    from yesand.training.recording import Recorder
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,12 +27,16 @@ def train(
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
     opened = yesand.open(house)
     with progressing("Training", as_json=as_json) as progress:
-        model = opened.train(manifest, out, name=name, progress=progress)
+        watching = _recorder() if record else None
+        model = opened.train(manifest, out, name=name, progress=progress, recorder=watching)
     scores = model.run["scores"]
     tell(
         {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
@@ -38,6 +45,12 @@ def train(
         f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
         as_json=as_json,
     )
+
+
+def _recorder() -> Recorder:
+    from yesand.reliance.inrun.recorder import Recorder as InRun
+
+    return InRun()
 
 
 def scores_line(scores: dict[str, Any]) -> str:

@@ -43,11 +43,13 @@ class Corpus:
 class FrozenModel:
     """The trained encoder as it sees the takes: ``embedding`` (K, N, d), one model a fold.
 
-    Fold k's model never met the performers whom fold k holds out.
+    Fold k's model never met the performers whom fold k holds out. ``folder`` is where it lies, for
+    estimators that read what its training recorded.
     """
 
     digest: str
     embedding: Floats
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def read(
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
     _check(path, corpus, embedding, fold)
-    return Inputs(FrozenModel(digest, embedding), corpus, ask(corpus, fold, mix))
+    return Inputs(FrozenModel(digest, embedding, path.parent), corpus, ask(corpus, fold, mix))
 
 
 def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Queries:

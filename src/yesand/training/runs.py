@@ -25,13 +25,15 @@ from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.progress import Progress, silent
-from yesand.training import card, folder
+from yesand.training import card, folder, recording
 from yesand.training.examples import Example, Settings, check
 from yesand.training.grounds import Grounds
 
 Ints = NDArray[np.int64]
 #: How often in a run it is asked whether its takes may still be used.
 CHECKPOINTS = 20
+#: The smallest probability that is told; its logarithm is finite.
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def train(
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
+    recorder: recording.Recorder | None = None,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -87,6 +90,7 @@ def train(
     ready : told of the finished folder before it is put in place.
     still_holds : asked at each of twenty checkpoints; raises ``Overtaken`` once a take may no
         longer be used.
+    recorder : watches the folds' models, at a cost in time and none in what is trained.
 
     Raises
     ------
@@ -102,13 +106,16 @@ def train(
     sources = [features.Source(e.sha256, e.path) for e in examples]
     pack = Pack.of(features.extract(sources, cache, progress))
     work = _Work(still_holds)
+    if recorder:
+        recorder.begin(pack, label, performers, fold)
     try:
-        *held, final = _models(pack, label, fold, len(labels), settings, work, progress)
+        *held, final = _models(pack, label, fold, len(labels), settings, work, progress, recorder)
     except Overtaken as fault:
         _leave(out, work, settings, grounds, fault)
         raise
     embedding = torch.stack([model.embed(pack) for model in held])
-    scores = evaluate(_unmet(held, embedding, fold), label, performers, labels)
+    unmet = _unmet(held, embedding, fold)
+    scores = evaluate(unmet, label, performers, labels)
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     record = RunRecord(settings, labels, handles, scores, card.card(examples, grounds, scores))
     arrays = {
@@ -124,6 +131,9 @@ def train(
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, final)
         folder.write_arrays(partial / folder.FROZEN, arrays)
+        if recorder:
+            likelihood = np.log(np.maximum(unmet[np.arange(len(label)), label], _LEAST))
+            folder.write_arrays(partial / recording.FILE, recorder.arrays(likelihood))
         _tell(partial, record, grounds)
         ready(partial, record)
     return record
@@ -166,6 +176,7 @@ def _models(
     settings: Settings,
     work: _Work,
     progress: Progress,
+    recorder: recording.Recorder | None,
 ) -> list[VoiceModel]:
     """Train one model without each fold's performers, and one with everybody, side by side.
 
@@ -176,15 +187,16 @@ def _models(
     work.whole = sum(settings.recipe.steps(len(part)) for part in parts)
     target = torch.from_numpy(label)
 
-    def job(part: Ints) -> VoiceModel:
+    def job(k: int) -> VoiceModel:
         torch.set_num_threads(1)
-        takes = torch.from_numpy(part)
-        heard = work.of_the_final if part is parts[-1] else work.step
-        return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard)
+        takes, last = torch.from_numpy(parts[k]), k == len(parts) - 1
+        heard = work.of_the_final if last else work.step
+        watch = recorder.watch(k) if recorder and not last else None
+        return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard, watch)
 
     with _steady(), ThreadPoolExecutor(_cores()) as pool:
         try:
-            jobs = [pool.submit(job, part) for part in parts]
+            jobs = [pool.submit(job, k) for k in range(len(parts))]
             _follow(jobs, work, progress)
         finally:
             work.stop.set()

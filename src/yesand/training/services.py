@@ -27,6 +27,7 @@ from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
 from yesand.training.models import TrainedModel
+from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
     check_name,
     checked,
@@ -62,6 +63,7 @@ def train(
     name: str | None = None,
     settings: Settings | None = None,
     progress: Progress = silent,
+    recorder: Recorder | None = None,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -79,7 +81,7 @@ def train(
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
-        run = _run(place, manifest, out, settings, progress)
+        run = _run(place, manifest, out, settings, progress, recorder)
     return _enter(place, out, manifest, name, run)
 
 
@@ -129,7 +131,12 @@ def registered(place: Place, where: Path) -> TrainedModel:
 
 
 def _run(
-    place: Place, manifest: SignedManifest, out: Path, settings: Settings, progress: Progress
+    place: Place,
+    manifest: SignedManifest,
+    out: Path,
+    settings: Settings,
+    progress: Progress,
+    recorder: Recorder | None,
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
@@ -150,6 +157,7 @@ def _run(
             progress,
             ready,
             partial(corpus.check_current, place, manifest),
+            recorder,
         )
     except Overtaken as fault:
         _attest(place, out, manifest, fault)

@@ -27,6 +27,7 @@ _HOME = {
     "kronfluence-ekfac": "yesand.reliance.estimators.ranking:Kronfluence",
     "in-run": "yesand.reliance.estimators.in_run:InRun",
     "metagradient": "yesand.reliance.estimators.metagradient:Metagradient",
+    "recorded": "yesand.reliance.estimators.recorded:Recorded",
     "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
