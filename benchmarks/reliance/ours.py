@@ -23,10 +23,10 @@ from yesand.reliance.trajectory.tangents import tangents
 Estimate = Callable[[Scene], Scored]
 
 
-def path(scene: Scene, seeds: int, count: int) -> Scored:
+def path(scene: Scene, seeds: int, count: int, dealt: int = 1) -> Scored:
     """Aumann–Shapley along the path from no data to all."""
     found = aumann_shapley(
-        scene.course, scene.takes, torch.arange(seeds), _usage(scene), count=count
+        scene.course, scene.takes, torch.arange(seeds), _usage(scene), count=count, dealt=dealt
     )
     return _of(scene, found)
 
@@ -80,6 +80,7 @@ OURS: dict[str, Estimate] = {
     "Aumann–Shapley, 1 seed × 8 nodes": partial(path, seeds=1, count=8),
     "Aumann–Shapley, 8 seeds × 4 nodes": partial(path, seeds=8, count=4),
     "Aumann–Shapley, 8 seeds × 8 nodes": partial(path, seeds=8, count=8),
+    "Aumann–Shapley, 8 seeds, 8 nodes dealt to 2": partial(path, seeds=8, count=8, dealt=2),
     "Aumann–Shapley per query, 4 seeds × 4 nodes": partial(per_query, seeds=4, count=4),
     "EK-FAC (ours), 1 seed": partial(factored, seeds=1, damping=1e-2),
     "EK-FAC (ours), 8 seeds": partial(factored, seeds=8, damping=1e-2),

@@ -48,6 +48,13 @@ HEADINGS = {
     "trainings": ("cost, trainings", 1),
     "mebibytes": ("memory, MiB", 0),
 }
+#: Measured last, so that a run which is cut short has the others.
+DEAR = {
+    "Aumann–Shapley per query, 4 seeds × 4 nodes",
+    "EK-FAC (ours), 8 seeds",
+    "dattri EK-FAC, 8 seeds",
+    "kronfluence EK-FAC, 8 seeds",
+}
 _LOWER = {"share_error", "additivity", "trainings", "mebibytes"}
 
 
@@ -58,11 +65,11 @@ def measure(name: str, *, again: bool = False) -> Row:
     played = stage(name)
     truths = [truth(scene, PLANS[name], again=again) for scene in played.scenes]
     unit = sum(one_training(scene) for scene in played.scenes)
-    rows = _rows_of_truth(played, truths)
-    before = {} if again else _measured(name)
-    for row in _rows(played, truths, unit, before):
-        if row["name"] not in before:
-            print(_spoken(row), flush=True)
+    before = [] if again else _measured(name)
+    rows = [*_rows_of_truth(played, truths), *before]
+    record = _keep(name, played, unit, rows)
+    for row in _rows(played, truths, unit, {row["name"] for row in before}):
+        print(_spoken(row), flush=True)
         rows.append(row)
         record = _keep(name, played, unit, rows)
     return record
@@ -80,28 +87,25 @@ def _rows_of_truth(played: Stage, truths: list[Truth]) -> list[Row]:
     ]
 
 
-def _measured(name: str) -> dict[str, Row]:
+def _measured(name: str) -> list[Row]:
     """Return the rows that were kept before, so that a run that was cut short goes on."""
     path = KEPT / f"{name}.json"
     rows = json.loads(path.read_text("utf-8"))["rows"] if path.exists() else []
-    return {row["name"]: row for row in rows if row["kind"] in {"ours", "peer"}}
+    return [row for row in rows if row["kind"] in {"ours", "peer"}]
 
 
-def _rows(played: Stage, truths: list[Truth], unit: float, before: dict[str, Row]) -> Iterator[Row]:
+def _rows(played: Stage, truths: list[Truth], unit: float, before: set[str]) -> Iterator[Row]:
+    """Yield what is not measured yet, the dearest last."""
     best = dict[str, str]()
-    for name, peer in PEERS.items():
-        if name in before:
-            yield before[name]
+    for name in sorted({*OURS, *PEERS} - before, key=lambda one: (one in DEAR, one)):
+        if name in OURS:
+            yield {"name": name, "kind": "ours", **_row(played, truths, unit, OURS[name])}
             continue
         try:
-            yield {"name": name, "kind": "peer", **_best(played, truths, unit, peer, best)}
+            found = _best(played, truths, unit, PEERS[name], best)
+            yield {"name": name, "kind": "peer", **found}
         except NotFound as missing:
             print(f"{name} not measured: {missing.sentence()}", flush=True)
-    for name, estimate in OURS.items():
-        if name in before:
-            yield before[name]
-        else:
-            yield {"name": name, "kind": "ours", **_row(played, truths, unit, estimate)}
 
 
 def _best(played: Stage, truths: list[Truth], unit: float, peer: Peer, best: dict[str, str]) -> Row:
@@ -157,7 +161,10 @@ def kept() -> list[Row]:
 
 def markdown(record: Row) -> str:
     """Return one stage's table; the best figure of a column among ours and peers is bold."""
-    rows = record["rows"]
+    order = [*OURS, *PEERS]
+    rows = sorted(
+        record["rows"], key=lambda row: order.index(row["name"]) if row["name"] in order else -1
+    )
     best = {column: _best_of(rows, column) for column in HEADINGS}
     head = " | ".join(title for title, _ in HEADINGS.values())
     lines = [f"| | {head} |", "|---|" + "--:|" * len(HEADINGS)]
