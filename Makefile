@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check format bench conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test lint check format bench reliance conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -48,6 +48,9 @@ format: $(VENV)/dev ## Format the code and mend what the linter can mend
 
 bench: $(VENV)/bench ## Measure all beside their peers into docs/performance.md (NAME=gate for one)
 	$(BIN)/python -m benchmarks $(NAME)
+
+reliance: $(VENV)/peers ## Measure reliance beside its peers into docs/reliance.md (NAME="smooth rough")
+	$(BIN)/python -m benchmarks.reliance $(NAME)
 
 conformance: $(VENV)/dev ## Run all outside suites into docs/conformance.md (NAME=rfc8785 for one)
 	$(BIN)/python -m conformance $(NAME)
@@ -97,6 +100,11 @@ $(VENV)/bench: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) (once; about a minute) …"
 	@$(INSTALL) '.[train,bench]'
 	@touch $(VENV)/train $@
+
+$(VENV)/peers: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@$(INSTALL) '.[train,bench,peers]'
+	@touch $(VENV)/train $(VENV)/bench $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -35,6 +35,7 @@ def page(results: dict[str, dict[str, Any]] | None = None) -> str:
 def about(name: str) -> str:
     """Return a benchmark's docstring, without running it."""
     path = Path(__file__).with_name(f"{name}.py")
+    path = path if path.exists() else path.with_suffix("") / "__init__.py"
     if not path.exists():
         return "This benchmark is no longer kept."
     return ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""

@@ -18,7 +18,7 @@ from rdflib import RDF, RDFS, Graph, Namespace, URIRef
 from conformance.outcome import Outcome
 from yesand.agreements.consent.fields import RECEIPTS, RECORDS, missing
 from yesand.agreements.consent.meaning import CONTEXT
-from yesand.agreements.consent.record import Consent, Controller, record
+from yesand.agreements.consent.record import Addresses, Consent, Controller, record
 from yesand.agreements.decision import Withdrawn
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
@@ -60,7 +60,8 @@ def _records(schema: Graph) -> Iterator[str]:
 
 def _consent(terms: Terms) -> Consent:
     controller = Controller("ab" * 32, "A producer", "Lindenweg 1", "mail@house.example", "DE")
-    where = "https://house.example/withdraw/"
+    house = "https://house.example"
+    where = Addresses(f"{house}/withdraw/", f"{house}/export/", f"{house}/leave/")
     return Consent("cd" * 32, terms, "en", "ef" * 32, controller, AT, where, (Withdrawn(AT),))
 
 

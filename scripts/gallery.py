@@ -1,5 +1,7 @@
 """Keep one small picture of every page of a house in docs/images/pages, and show them in a page.
 
+Beside them, the sample's shares as docs/reliance-for-performers.md shows them.
+
 The pages are those of ``scripts/pages.py``: light, on a desktop. Needs Debian's ``chromium``.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -18,9 +21,11 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 from screenshots import ARGUMENTS, CHROMIUM, logged_in, served
 
 from pages import prepare
+from yesand.reliance.chart import chart
 
 DOCS = Path(__file__).parents[1] / "docs"
 PICTURES, PAGE = DOCS / "images" / "pages", DOCS / "gallery.md"
+SHARES = DOCS / "images" / "reliance-shares.svg"
 WIDTH, TALLEST, MOST = 1280, 1600, 80_000
 INTRODUCTION = """\
 # Every page, in a picture
@@ -55,6 +60,7 @@ def main() -> int:
             }
             browser.close()
     PAGE.write_text(page(titles), "utf-8")
+    SHARES.write_text(shares(options.house / "reliance.json"), "utf-8")
     sizes = [path.stat().st_size for path in PICTURES.iterdir()]
     print(f"{len(titles)} pages, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e3:.0f} kB")
     return 0
@@ -75,6 +81,14 @@ def picture(browser: Browser, address: str, name: str, who: StorageState) -> str
     context.close()
     (PICTURES / f"{name}.webp").write_bytes(small(taken))
     return title
+
+
+def shares(report: Path) -> str:
+    """Return a report's shares as a picture that reads on any ground."""
+    rows = [opening["row"] for opening in json.loads(report.read_bytes())["openings"]]
+    drawn = chart({row["performer"].replace("_", " "): row for row in rows})
+    ground = '<rect width="100%" height="100%" fill="#fff"/>'
+    return drawn.replace("<svg ", '<svg color="#1d2433" ', 1).replace("</desc>", "</desc>" + ground)
 
 
 def small(taken: Image.Image) -> bytes:

@@ -85,7 +85,7 @@ def checkers(house: yesand.House, found: Any) -> Iterator[tuple[str, Callable[[]
     from yesand.agreements.consent.services import consent_receipt, odrl
 
     document = odrl(found)
-    receipt = consent_receipt(house.place, found, "https://house.example/withdraw/")
+    receipt = consent_receipt(house.place, found, "https://house.example")
     yield "ODRL evaluator", lambda: evaluator(found, document)
     yield "SHACL (pyshacl)", lambda: shapes(document)
     yield "ISO/IEC TS 27560 field list", lambda: fields(receipt)

@@ -315,8 +315,7 @@ class House:
 
         who = people.performer(performer)
         takes = own_takes(who, scope.pop("takes", ()))
-        made, _ = take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)
-        return made
+        return take_back(self.place, who, Scope.parse({**scope, "takes": takes}), reason)[0]
 
     def obligations(self, withdrawal: Withdrawal) -> list[Obligation]:
         """Return the duties that a withdrawal raises, each with its date, the soonest first.

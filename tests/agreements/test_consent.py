@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from yesand.agreements import services as agreements
 from yesand.agreements.consent import meaning
 from yesand.agreements.consent.fields import RECORD, missing
 from yesand.agreements.consent.receipt import check
+from yesand.agreements.consent.record import Addresses, Consent, Controller, record, scope_of
 from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement
 from yesand.agreements.odrl.names import named
 from yesand.agreements.odrl.reading import read
 from yesand.agreements.scope import Scope
 from yesand.agreements.templates import corpus_licence, standard
-from yesand.agreements.vocabulary import Purpose
+from yesand.agreements.vocabulary import Modality, Purpose, UseClass
 from yesand.cli import _run as run
 from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, Refused, YesAndError
@@ -34,7 +35,14 @@ from yesand.people import services as people
 from yesand.provenance.services import key_of
 
 START = date(2026, 10, 1)
-WHERE = "https://house.example/withdraw/"
+WHERE = "https://house.example"
+SCOPES = (
+    Scope(),
+    Scope(purposes=frozenset({Purpose.HEALTH, Purpose.RESEARCH})),
+    Scope(use_classes=frozenset({UseClass.EVALUATION}), licensees=frozenset({"house-lab"})),
+    Scope(modalities=frozenset({Modality.FACE})),
+    Scope(takes=frozenset({"ab" * 32})),
+)
 DPV = Namespace("https://w3id.org/dpv#")
 
 
@@ -165,8 +173,36 @@ def test_a_withdrawal_and_the_end_of_a_term_stand_in_the_next_receipt(
     )
     clock.advance(days=6 * 366)
     told = consent_receipt(introduced.place, agreement, WHERE)
+    assert "health" not in check(told).purposes and "research" in check(told).purposes
+    assert "withdrawn: purposes: health" in check(told).lines()
     assert check(told).states == ("ConsentGiven", "ConsentWithdrawn", "ConsentExpired")
     assert read(odrl(agreement)).withdrawals[0].purposes == {Purpose.HEALTH}
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+def test_a_receipt_says_what_was_taken_back_and_what_is_left(scope: Scope) -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    terms = standard("recognition", START).terms
+    consent = Consent(
+        "cd" * 32,
+        terms,
+        "en",
+        "ef" * 32,
+        Controller("ab" * 32, "P"),
+        at,
+        Addresses(),
+        (scope.since(at),),
+    )
+    *_, event = record(consent)["dpv:hasConsentStatus"]
+    assert scope_of(event["dct:coverage"]) == scope
+
+
+def test_each_right_is_exercised_where_its_page_lies(introduced: yesand.House) -> None:
+    rights = made(introduced)["dpv:hasRecordOfActivity"]["dpv:hasRight"]
+    where = {each["@type"][1].rpartition(":")[2]: each["dpv:isExercisedAt"] for each in rights}
+    assert where["A7-3"] == f"{WHERE}/withdraw/" and where["A15"] == f"{WHERE}/account/export/"
+    assert where["A17"] == f"{WHERE}/account/leave/" and where["A20"] == where["A15"]
+    assert "edpb.europa.eu" in where["A77"]
 
 
 def test_where_nobody_consented_there_is_no_receipt(introduced: yesand.House) -> None:
@@ -219,8 +255,9 @@ def test_the_command_writes_what_verify_then_checks(
     out = str(tmp_path / "consent.json")
     begins = agreement.digest[:12]
     assert run(["agreement", begins, "--house", root, "--as", "consent", "--out", out]) == 0
-    assert run(["verify", out]) == 0
-    assert "consent: to accessibility" in capsys.readouterr().out
+    assert run(["verify", out]) == 1  # this house does not say where it is
+    told = capsys.readouterr().out
+    assert "consent: to accessibility" in told and "withdrawal address" in told
     assert run(["agreement", begins, "--house", root]) == 0
     assert read(json.loads(capsys.readouterr().out)).frame.uid.endswith(agreement.digest)
     assert run(["agreement", begins, "--house", root, "--beside", begins]) == 0

@@ -38,6 +38,10 @@ def test_a_take_is_known_and_its_class_of_agreement_told(
     assert run(["check", str(path), "--house", folder]) == 0
     said = capsys.readouterr().out
     assert "one of ours" in said and "not to make money" in said
+    assert "in which form: " in said
+    assert run(["check", str(tmp_path / "none.wav"), str(path), "--house", folder]) == 2
+    both = capsys.readouterr()
+    assert "one of ours" in both.out and "none.wav" in both.err
 
 
 def test_a_foreign_file_shows_its_credentials_with_and_without_a_house(

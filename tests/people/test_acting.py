@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 import yesand
-from yesand.kernel.clock import SetClock
+from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.kernel.errors import BadInput
 from yesand.people import services as people
 from yesand.people.delegating.services import end, grant
@@ -99,6 +99,24 @@ def test_a_right_without_end_or_sense_is_bad_input(house: yesand.House, ada: Per
     assert not Delegation.objects.exists()
 
 
+def test_a_day_that_is_over_or_too_far_is_said_at_its_field(
+    house: yesand.House, ada: Performer
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="ada"))
+    session = client.session
+    session["proven_at"] = stamp(Clock().now())
+    session.save()
+    for day, why in (("2020-01-01", "That day is over"), ("9999-12-31", "within three years")):
+        told = {"kind": "agent", "scopes": ["read"], "until": day}
+        page = client.post(reverse("account_new_delegate"), told).content.decode()
+        assert f'<small class="wrong" role="alert">{why}' in page.replace(
+            "A right to act ends ", ""
+        )
+        assert f'value="{day}"' in page
+    assert not Delegation.objects.exists()
+
+
 def test_acting_for_somebody_is_visible_on_every_page(house: yesand.House, ada: Performer) -> None:
     made = delegate(house, ada, "read")
     until = made.until + timedelta(days=3650)  # the pages' clock is the world's
@@ -108,6 +126,25 @@ def test_acting_for_somebody_is_visible_on_every_page(house: yesand.House, ada: 
     page = gus.get(reverse("performer", args=["Ada"])).content.decode()
     assert "agent for <strong>Ada Actor</strong>, until" in page
     assert gus.get(reverse("account_delegates")).status_code == 200
+
+
+def test_who_acts_for_others_finds_at_home_what_they_may_do(
+    house: yesand.House, ada: Performer
+) -> None:
+    made = delegate(house, ada, "sign", "withdraw")
+    until = made.until + timedelta(days=3650)  # the pages' clock is the world's
+    Delegation.objects.filter(pk=made.pk).update(until=until)
+    gus = Client()
+    gus.force_login(User.objects.get(username="gus"))
+    page = gus.get(reverse("me")).content.decode()
+    assert "You act for others here." in page and "No seat here" not in page
+    withdrawing, menu = reverse("withdrawal_preview"), page.partition("<main")[0]
+    assert f'href="{withdrawing}?of=Ada"' in page
+    for address in (withdrawing, reverse("agreements"), reverse("me")):
+        assert f'href="{address}"' in menu and gus.get(address).status_code == 200
+    Delegation.objects.filter(pk=made.pk).update(scopes=["money"])
+    page = gus.get(reverse("me")).content.decode()
+    assert withdrawing not in page and f'href="{reverse("balance")}?of=Ada"' in page
 
 
 def test_nobody_ends_what_is_not_theirs(house: yesand.House, ada: Performer) -> None:

@@ -24,7 +24,8 @@ from yesand.agreements.templates import draft
 from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import Clock, SetClock, stamp
 from yesand.people import services as people
-from yesand.people.models import Organisation
+from yesand.people.delegating.services import grant
+from yesand.people.models import Organisation, Performer
 
 
 @pytest.fixture
@@ -113,14 +114,36 @@ def test_offer_and_counter_offer_stand_side_by_side_and_are_signed(
     assert signed.headers["Location"] == reverse("agreement", args=[made.digest])
     assert made.terms["territories"] == ["AT", "DE"] and not made.terms["commercial"]
     shown = read(pam.get(signed.headers["Location"]))
+    assert f'href="{here}"' in shown
     assert "in force" in shown and "Amend it" in shown and "For the performer: performer" in shown
+
+
+def test_whoever_can_sign_can_be_offered_an_agreement(offered: Offer) -> None:
+    Performer.objects.filter(handle="Ada").update(synthetic=True)
+    page = read(browser("pam").get(reverse("offer_new") + "?performer=Ada"))
+    assert '<option value="Ada" selected>' in page
+
+
+def test_a_minor_is_told_to_name_a_guardian(house: yesand.House, offered: Offer) -> None:
+    ada, pam = offered.performer, named("pam")
+    terms = on_table(offered, word(offered)).terms
+    of_age = terms.valid_from.replace(year=terms.valid_from.year + 2)
+    of_minor = {"minor": True, "stands_by": "guardian", "comes_of_age": of_age}
+    offer(house.place, ada, "standard/synthesis", pam, **of_minor)
+    told = "signs “standard/synthesis” for you: make a link for them first"
+    assert told in read(browser("ada").get(reverse("me")))
+    until = house.place.clock.now() + timedelta(days=30)
+    grant(house.place, ada, "guardian", ["sign"], until)
+    assert told not in read(browser("ada").get(reverse("me")))
 
 
 def test_what_was_filled_in_is_kept_when_it_does_not_hold(offered: Offer) -> None:
     ada, answering = browser("ada"), reverse("offer_counter", args=[offered.pk])
     for other, why in (
-        ({"territories": "XX"}, "ISO 3166"),
-        ({"purposes": ["political"], "banned_purposes": ["political"]}, "permitted and banned"),
+        ({"territories": "Germany"}, "“GERMANY” is not a country’s code of two letters"),
+        ({"purposes": ["political"], "banned_purposes": ["political"]}, "untick it in one of"),
+        ({"described_use": "For ${project} only"}, "the place of ${project}"),
+        ({"pay.revenue_share_ppm": "101"}, "At most 100 %."),
         ({}, "on the table"),
     ):
         answer = ada.post(answering, filled_in(offered, note="Kept.", **other))
@@ -142,9 +165,9 @@ def test_a_producer_sets_the_terms_of_an_offer(house: yesand.House, offered: Off
     assert "beginning from standard/research" in page and "Sign and offer it" in page
     form = {k: v for k, v in filled_in(offered).items() if k != "answers"} | {"commercial": "no"}
     for name, wrong, why in (
-        ("territories", "XX", "ISO 3166"),
-        ("banned_purposes", ["research"], "permitted and banned"),
-        ("valid_until", "2001-01-01", "lies before valid_from"),
+        ("territories", "XX", "“XX” is not a country’s code"),
+        ("banned_purposes", ["research"], "untick it in one of the two"),
+        ("valid_until", "2001-01-01", "The last day lies before the first"),
     ):
         form["purposes"] = ["research"]
         answer = pam.post(address, {**form, name: wrong, "note": "Kept."})
@@ -174,7 +197,13 @@ def test_an_amendment_shows_what_it_would_change(house: yesand.House, offered: O
     there = pam.post(amending, {**form, "notice_days": 90}).headers["Location"]
     page = read(ada.get(there))
     assert "What would change" in page and "90 days instead of 30 days" in page
-    again = Offer.objects.exclude(pk=offered.pk).get()
+    again, net = Offer.objects.exclude(pk=offered.pk).get(), "Against the agreement that stands"
+    assert net not in page
+    other = filled_in(again, territories="DE")
+    assert ada.post(reverse("offer_counter", args=[again.pk]), other).status_code == 302
+    assert "90 days instead of 30 days" in read(pam.get(there)).partition(net)[2]
+    answer = filled_in(again, territories="AT")
+    assert pam.post(reverse("offer_counter", args=[again.pk]), answer).status_code == 302
     ada.post(there, {"read": "on", "answers": word(again).digest})
     newer = Agreement.objects.get(supersedes=made)
     changes = read(ada.get(reverse("agreement_changes", args=[newer.digest])))
@@ -193,8 +222,10 @@ def test_a_floor_is_proposed_signed_shown_and_kept(house: yesand.House, offered:
     here = una.post(reverse("collective_new"), told).headers["Location"]
     assert "at least 30 days" in read(ada.get(here))
     assert una.post(here, {"read": "on"}).status_code == 404  # it is her own
+    waits = "A collective agreement waits for your signature: Voices"
+    assert waits in read(pam.get(reverse("me"))) and waits not in read(una.get(reverse("me")))
     assert pam.post(here, {"read": "on"}).status_code == 302
-    assert Collective.objects.get().countersignature
+    assert Collective.objects.get().countersignature and waits not in read(pam.get(reverse("me")))
     ada.post(reverse("unions"), {"union": "voices"})
     assert "you belong to it" in read(ada.get(reverse("unions")))
     page = read(ada.get(reverse("offer", args=[offered.pk])))

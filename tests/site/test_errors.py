@@ -166,6 +166,12 @@ def test_a_form_from_elsewhere_is_refused(stage: Stage) -> None:
     assert response.status_code == 403 and reference(response.content)
 
 
+def test_an_address_that_only_takes_a_form_says_so(stage: Stage) -> None:
+    answer = client(stage).get(reverse("account_new_delegate"))
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert "only takes what a form sends" in answer.content.decode()
+
+
 def test_a_strange_host_is_refused(stage: Stage) -> None:
     response = client(stage).get("/", headers={"host": "evil.example"})
     assert response.status_code == 400 and reference(response.content)

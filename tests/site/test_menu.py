@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from stage import Stage
 
 from yesand.people.frame import ROLES
 from yesand.people.rooms import links
@@ -34,6 +35,16 @@ def test_every_link_leads_where_the_person_may_go(who: str, as_: dict[str, Clien
         address = reverse(link.address)
         assert f'href="{address}"' in home
         assert as_[who].get(address).status_code == 200
+
+
+def test_a_performer_can_withdraw_from_every_page_of_theirs(
+    as_: dict[str, Client], stage: Stage
+) -> None:
+    link = f'href="{reverse("withdrawal_preview")}"'
+    addresses = [reverse(name) for name in ("agreements", "takes", "balance", "models")]
+    for address in [*addresses, reverse("agreement", args=[stage.agreement.digest])]:
+        assert as_["ada"].get(address).content.decode().count(link) == 2, address  # and below it
+        assert link not in as_["auditor"].get(address).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from django.urls import reverse
 from opened_pages import prove
 from stage import Stage, withdrawn
 
+from yesand.agreements.scope import Scope
 from yesand.kernel.clock import Clock
 from yesand.oversight.models import Fulfilment, Obligation
+from yesand.oversight.withdrawing.services import take_back
 
 
 def owed(stage: Stage, duty: str) -> Obligation:
@@ -66,6 +68,18 @@ def test_a_performer_takes_one_take_back_from_its_page(
     done = ada.post(reverse("withdrawal_preview"), told, follow=True)
     assert "1 single take" in done.content.decode()
     assert take.sha256[:12] in done.content.decode()
+
+
+def test_a_withdrawal_in_part_is_said_in_plain_words(stage: Stage, as_: dict[str, Client]) -> None:
+    address, part = reverse("withdrawal_preview"), "for games, films and other entertainment"
+    told = {"how": "part", "purposes": ["entertainment"]}
+    page = as_["ada"].get(address, told).content.decode()
+    assert f"Takes that no new request gets {part}" in page
+    take_back(stage.house.place, stage.ada, Scope.parse({"purposes": ["entertainment"]}))
+    take_back(stage.house.place, stage.ada, Scope.parse({"licensees": ["house-lab"]}))
+    for shown in (address, reverse("me")):
+        page = as_["ada"].get(shown).content.decode()
+        assert f", {part}: <a" in page and "(house lab): <a" in page, shown
 
 
 def test_a_take_of_anothers_cannot_be_chosen_and_a_part_of_nothing_is_none(

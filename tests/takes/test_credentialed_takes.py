@@ -232,6 +232,7 @@ def test_a_file_is_known_by_its_hash_its_credential_and_the_log(
     changed = ask(house, flipped(path, -300))
     assert changed.known == Known.CHANGED and not changed.known.ours
     assert changed.credentials is not None and changed.credentials.state == State.INVALID
+    assert changed.licence is None and changed.entry is None and not changed.credentials.who
     edited = tmp_path / "edited.flac"
     sign(path, edited, "audio/flac", claim(), stranger(), parent=path)
     assert ask(house, edited).known == Known.MADE_FROM

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from yesand.agreements.consent.services import consent_receipt, odrl
 from yesand.agreements.models import Agreement, Approval, Collective, Offer, Suspension
 from yesand.agreements.negotiating.steps.services import latest
 from yesand.agreements.services import receipt_of
+from yesand.people.addresses import home
 from yesand.people.bearer import allowed
 from yesand.people.shapes import Digest, Page, Slice, paged
 from yesand.people.sight import Request, visible
@@ -105,8 +105,7 @@ def agreement_odrl(request: HttpRequest, digest: Digest) -> dict[str, Any]:
 def agreement_consent(request: HttpRequest, digest: Digest) -> dict[str, Any]:
     """Return the receipt of the performer's consent (ISO/IEC TS 27560, JSON-LD with DPV)."""
     found = _seen(request, digest)
-    address = request.build_absolute_uri(reverse("withdrawal_preview"))
-    return consent_receipt(cast(Request, request).place, found, address)
+    return consent_receipt(cast(Request, request).place, found, home(request))
 
 
 class StepOut(Schema):

@@ -19,11 +19,16 @@ def contradicted(found: Iterable[tuple[str, str]]) -> PydanticCustomError:
 
 def by_field(fault: ValidationError) -> Iterator[tuple[str, str]]:
     """Yield every fault with the field that it is in, by its name and those of what it is in."""
-    for each in _own(fault):
-        if each["type"] == _CONTRADICTED:
-            yield from each["ctx"]["found"]
-        else:
-            yield ".".join(map(str, each["loc"])), _said(each)
+    for each in own(fault):
+        yield from parts(each)
+
+
+def parts(each: ErrorDetails) -> Iterator[tuple[str, str]]:
+    """Yield what one fault says, of each field that it is in."""
+    if each["type"] == _CONTRADICTED:
+        yield from each["ctx"]["found"]
+    else:
+        yield ".".join(map(str, each["loc"])), _said(each)
 
 
 def in_words(fault: ValidationError, whole: str = "all of it") -> str:
@@ -34,11 +39,12 @@ def in_words(fault: ValidationError, whole: str = "all of it") -> str:
     whole : what a fault is said of that is of no single field.
     """
     return "; ".join(
-        f"{'.'.join(map(str, each['loc'])) or whole}: {_said(each)}" for each in _own(fault)
+        f"{'.'.join(map(str, each['loc'])) or whole}: {_said(each)}" for each in own(fault)
     )
 
 
-def _own(fault: ValidationError) -> list[ErrorDetails]:
+def own(fault: ValidationError) -> list[ErrorDetails]:
+    """Return the faults that are each one's own."""
     # What follows from another fault that is told is no fault of its own.
     return [each for each in fault.errors() if each["type"] != "default_factory_not_called"]
 

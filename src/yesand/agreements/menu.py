@@ -6,6 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
+from yesand.people.acting import READ, SIGN
 from yesand.people.frame import (
     AUDITOR,
     LICENSEE,
@@ -21,7 +22,7 @@ def _(words: str) -> str:
 
 
 MENU = (
-    Link(_("Agreements"), "agreements", (PERFORMER,), place=40),
+    Link(_("Agreements"), "agreements", (PERFORMER,), place=40, rights=(READ, SIGN)),
     Link(
         _("Collective agreements"),
         "collectives",

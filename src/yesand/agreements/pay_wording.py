@@ -15,7 +15,7 @@ UNITS = {
     "output-second": _("second of speech or video that a system makes"),
     "character": _("character that a system speaks"),
 }
-_FALLBACK = {"equal": _("equally"), "minutes": _("by recorded minutes")}
+FALLBACK = {"equal": _("equally"), "minutes": _("by recorded minutes")}
 _SHARED = {
     "reliance": _("by how much the system relies on each performer"),
     "minutes": _("by recorded minutes"),
@@ -75,7 +75,7 @@ def _pool(pay: Pay, say: Tongue) -> Iterator[str]:
         told = {"times": say.number(decimal(pay.realtime_multiple_ppm, MILLION))}
         yield _("Speaking in real time counts %(times)s times.") % told
     yield _("The pool is shared %(how)s.") % {"how": _basis(pay.basis, say)}
-    told = {"how": _(_FALLBACK[pay.fallback])}
+    told = {"how": _(FALLBACK[pay.fallback])}
     yield _("If that reliance is not known, that part is shared %(how)s.") % told
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from yesand.agreements.approving.forms import asked
@@ -19,7 +18,8 @@ from yesand.agreements.odrl.actions import PROFILE
 from yesand.agreements.offering.speaking.services import open_offers
 from yesand.agreements.services import receipt_of, standing_of, state_of
 from yesand.agreements.suspending.suspension import stopping
-from yesand.people.acting import SIGN
+from yesand.people.acting import SIGN, WITHDRAW
+from yesand.people.addresses import home
 from yesand.people.models import Seat
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
@@ -63,6 +63,9 @@ def agreement(request: Request, digest: str) -> HttpResponse:
             and followed is None
             and (produces or request.sight.may(SIGN, found.performer)),
             "signatures": found.envelope.get("signatures", []),
+            "may_withdraw": request.sight.may(WITHDRAW, found.performer),
+            "own": request.sight.performer == found.performer,
+            "conversation": visible(Offer, request.sight).filter(agreement=found).first(),
             "superseded_by": followed,
             "asked": sorted(asked(stands.terms)),
             "withdrawals": Withdrawal.objects.filter(
@@ -81,8 +84,7 @@ def receipt(request: Request, digest: str) -> HttpResponse:
 def consent(request: Request, digest: str) -> HttpResponse:
     """Send the receipt of a performer's consent (ISO/IEC TS 27560), as it stands now."""
     found = _seen(request, digest)
-    address = request.build_absolute_uri(reverse("withdrawal_preview"))
-    made = consent_receipt(request.place, found, address)
+    made = consent_receipt(request.place, found, home(request))
     return _attached(made, f"consent-{digest[:12]}.json", "application/ld+json")
 
 

@@ -80,7 +80,7 @@ def agreement(
     if form is Form.ODRL:
         made = agreements.odrl(found)
     elif form is Form.CONSENT:
-        made = agreements.consent_receipt(opened.place, found, "/withdraw/")
+        made = agreements.consent_receipt(opened.place, found)
     else:
         made = receipt_of(opened.place, found)
     text = json.dumps(made, indent=2, ensure_ascii=False)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yesand
-from yesand.cli.output import Line, styled, tell
+from yesand.agreements.clauses_of_use import FORMS
+from yesand.agreements.vocabulary import Material
+from yesand.cli.output import Line, complain, styled, tell
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file
 from yesand.provenance.credentials.reading import Credentials, State, read
@@ -35,16 +37,35 @@ _STATES = {
 def check_files(files: list[Path], house: Path | None, *, as_json: bool) -> int:
     """Tell of each file what it is; without a house, what it says of itself and no more.
 
-    Returns 1 where a credential does not hold.
+    Returns 2 where a file cannot be read, which keeps nothing of the others back; 1 where a
+    credential does not hold.
     """
-    answers = [_asked(file, opened) for opened in [_opened(house)] for file in files]
+    opened = _opened(house)
+    answers = [_asked_or_fault(file, opened) for file in files]
     lines = [line for file, told in zip(files, answers, strict=True) for line in _lines(file, told)]
-    found = [told if isinstance(told, dict) else told.as_json() for told in answers]
+    found = [_as_json(told) for told in answers]
     named = [{"file": str(f), **told} for f, told in zip(files, found, strict=True)]
     tell({"files": named}, *lines, as_json=as_json)
+    for fault in (told for told in answers if isinstance(told, BadInput)):
+        complain(fault, as_json=False)
+    if any(isinstance(told, BadInput) for told in answers):
+        return 2
     return int(
         any((t["credentials"] or {}).get("state") in ("invalid", "unreadable") for t in found)
     )
+
+
+def _asked_or_fault(file: Path, house: yesand.House | None) -> Answer | dict[str, Any] | BadInput:
+    try:
+        return _asked(file, house)
+    except BadInput as fault:
+        return fault
+
+
+def _as_json(told: Answer | dict[str, Any] | BadInput) -> dict[str, Any]:
+    if isinstance(told, BadInput):
+        return told.as_dict()
+    return told if isinstance(told, dict) else told.as_json()
 
 
 def _opened(house: Path | None) -> yesand.House | None:
@@ -63,7 +84,9 @@ def _asked(file: Path, house: yesand.House | None) -> Answer | dict[str, Any]:
     return {"sha256": sha256, "ours": None, "credentials": found.as_json() if found else None}
 
 
-def _lines(file: Path, told: Answer | dict[str, Any]) -> Iterator[Line]:
+def _lines(file: Path, told: Answer | dict[str, Any] | BadInput) -> Iterator[Line]:
+    if isinstance(told, BadInput):
+        return  # said aside, after what could be read
     if isinstance(told, dict):
         yield styled("[bold]{}[/]: no house was named, so whether it is one of ours is open", file)
         plain = told["credentials"]
@@ -83,6 +106,8 @@ def _licence(licence: Licence) -> Iterator[Line]:
     if licence.uses:
         money = "also to make money" if licence.commercial else "not to make money"
         yield f"  licensed for: {', '.join(licence.uses)}, {money}"
+        forms = ", ".join(FORMS[Material(each)] for each in licence.materials)
+        yield f"  in which form: {forms or 'none'}"
         yield f"  purposes: {', '.join(licence.purposes)}"
         places = "everywhere" if "*" in licence.territories else ", ".join(licence.territories)
         yield f"  where: {places}; until: {licence.until or 'no end is set'}"

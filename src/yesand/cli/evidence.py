@@ -62,6 +62,8 @@ def verify(
     trusted = [Verifier.parse(told) for told in witness or ()]
     told, lines = _checked(evidence, Verifier.parse(key) if key else None, trusted)
     tell(told, *lines, as_json=as_json)
+    if told.get("missing"):
+        raise typer.Exit(1)
 
 
 def _checked(

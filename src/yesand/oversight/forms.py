@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
+from yesand.agreements.clauses_of_use import AIMS, CHANNELS, USES
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms
-from yesand.agreements.vocabulary import Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput
 from yesand.oversight.findings.services import LONGEST, check_about
 from yesand.oversight.models import Finding
@@ -111,9 +111,9 @@ def offered_to(performer: Performer) -> dict[str, list[tuple[str, str]]]:
     terms = [Terms.parse(each) for each in agreements.values_list("terms", flat=True)]
     holders = Organisation.objects.filter(manifests__performers__performer=performer)
     return {
-        "purposes": _words(Purpose, [t.purposes for t in terms]),
-        "use_classes": _words(UseClass, [t.use_classes for t in terms]),
-        "modalities": _words(Modality, [t.modalities for t in terms]),
+        "purposes": _words(AIMS, [t.purposes for t in terms]),
+        "use_classes": _words(USES, [t.use_classes for t in terms]),
+        "modalities": _words(CHANNELS, [t.modalities for t in terms]),
         "licensees": [(o.slug, o.name) for o in holders.distinct().order_by("name")],
     }
 
@@ -131,6 +131,6 @@ def _called(take: Take) -> str:
     return f"{day}, {emotion} ({take.sha256[:8]})"
 
 
-def _words(vocabulary: Any, named: list[frozenset[Any]]) -> list[tuple[str, str]]:
+def _words(words: Mapping[Any, str], named: list[frozenset[Any]]) -> list[tuple[str, str]]:
     there = frozenset().union(*named) if named else frozenset()
-    return [(w.value, w.value.replace("-", " ")) for w in vocabulary if w in there]
+    return [(each.value, gettext(said)) for each, said in words.items() if each in there]

@@ -6,6 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
+from yesand.people.acting import WITHDRAW
 from yesand.people.frame import AUDITOR, LICENSEE, PRODUCER, Link
 
 
@@ -14,6 +15,7 @@ def _(words: str) -> str:
 
 
 MENU = (
+    Link(_("Withdraw"), "withdrawal_preview", (), place=45, rights=(WITHDRAW,)),
     Link(_("Checks"), "checks", (AUDITOR,), place=60),
     Link(_("Findings"), "findings", (AUDITOR,), place=65, home=(PRODUCER,)),
     Link(_("Obligations"), "obligations", (AUDITOR,), place=70),

@@ -59,6 +59,7 @@ def _previewed(
         "signed": Agreement.objects.filter(performer=performer).exists(),
         "reason": request.POST.get("reason", ""),
         "standing": _standing(performer),
+        "others": [each for each in request.sight.able(WITHDRAW) if each != performer],
         "of": "" if performer == request.sight.performer else performer.handle,
     }
     return render(request, "oversight/preview.html", context, status=status)
@@ -116,7 +117,7 @@ def withdrawal(request: Request, digest: str) -> HttpResponse:
         "oversight/withdrawal.html",
         {
             "withdrawal": found,
-            "scope": str(scope),
+            "scope": scope,
             "takes": takes.order_by("-recorded_at", "pk"),
             "duties": duties.order_by(F("due").asc(nulls_last=True), "pk"),
         },

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from yesand.oversight.closing.views import bearing
 from yesand.oversight.models import Obligation
 from yesand.people.frame import Waiting
 from yesand.people.sight import Request
@@ -42,7 +43,7 @@ def _due(request: Request) -> Iterator[Waiting]:
     """Yield, in one line, how many other duties are due or soon will be."""
     now = request.place.clock.now()
     rows = Obligation.objects.filter(
-        bearer__in=request.sight.licensees, fulfilment=None, due__lt=now + SOON
+        bearer__in=bearing(request.sight), fulfilment=None, due__lt=now + SOON
     ).exclude(duty=Obligation.Duty.RETRAIN)
     first = rows.order_by("due").first()
     if first is None or first.due is None:

@@ -30,6 +30,8 @@ class Link:
         six links at most, so that the row stays one row.
     place : its place in the row; low ones come first.
     home : the roles who find it on their own page instead.
+    rights : the rights to act for others, of which any shows it to who sits in no seat
+        (`yesand.people.acting`).
     """
 
     label: object  # a text, or the lazy promise of one
@@ -37,10 +39,12 @@ class Link:
     roles: tuple[str, ...]
     place: int = 50
     home: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
 
-    def shown_to(self, roles: frozenset[str]) -> bool:
-        """Tell whether a person in these roles is shown it on every page."""
-        return EVERYONE in self.roles or bool(roles & set(self.roles))
+    def shown_to(self, roles: frozenset[str], rights: frozenset[str] = frozenset()) -> bool:
+        """Tell whether a person in these roles, or with these rights, has it on every page."""
+        by_right = not roles and bool(rights & set(self.rights))
+        return by_right or EVERYONE in self.roles or bool(roles & set(self.roles))
 
     def at_home_of(self, roles: frozenset[str]) -> bool:
         """Tell whether a person in these roles finds it on their own page instead."""

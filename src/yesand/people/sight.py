@@ -83,6 +83,11 @@ class Sight:
         """Tell whether they may do that for a performer: as that performer, or as a delegate."""
         return performer.pk in self.performers(scope)
 
+    def able(self, scope: str) -> tuple[Performer, ...]:
+        """Return those for whom they may do that: first themselves, then those they act for."""
+        own = (self.performer,) if self.performer is not None else ()
+        return (*own, *(a.performer for a in self.acting if scope in a.scopes))
+
     def whose(self, scope: str, handle: str = "") -> Performer | None:
         """Return the performer for whom they do something: themselves, or one they act for.
 
@@ -90,10 +95,7 @@ class Sight:
         ----------
         handle : which of those for whom they act; whoever else it names is nobody.
         """
-        if self.performer is not None and handle in {"", self.performer.handle}:
-            return self.performer
-        able = [a.performer for a in self.acting if scope in a.scopes]
-        return next((p for p in able if handle in {"", p.handle}), None)
+        return next((p for p in self.able(scope) if handle in {"", p.handle}), None)
 
 
 def _organisations(seats: list[Seat], role: Seat.Role) -> frozenset[int]:

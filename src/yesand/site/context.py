@@ -46,7 +46,8 @@ def marks() -> dict[str, bool]:
 def _menu(request: Request) -> list[Link]:
     """Return the links that the person is shown, in their order."""
     roles = request.sight.roles
-    return [link for link in links() if link.shown_to(roles)]
+    rights = frozenset[str]().union(*(each.scopes for each in request.sight.acting))
+    return [link for link in links() if link.shown_to(roles, rights)]
 
 
 def _here(request: HttpRequest) -> str:

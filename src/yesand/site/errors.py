@@ -47,6 +47,11 @@ WORDS = {
         _("The page does not exist, or it is somebody else's."),
         _("Check the address, or start again from your own page."),
     ),
+    405: Words(
+        _("This address only takes what a form sends"),
+        _("It was opened by itself, or loaded again after a form was sent."),
+        _("Go back to the page with the form; nothing was done."),
+    ),
     409: Words(_("This cannot be done"), "", ""),
     413: Words(_("That is more than we can take"), "", ""),
     500: Words(
@@ -92,6 +97,13 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that nothing is here, in the same words whether or not somebody else may see it."""
     return _page(request, 404, WORDS[404])
+
+
+def form_only(request: HttpRequest, allow: str) -> HttpResponse:
+    """Say that nothing is to be read here: an address that only forms are sent to (RFC 9110)."""
+    answer = _page(request, 405, WORDS[405])
+    answer.headers["Allow"] = allow
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
+from yesand.people.acting import RIGHTS
 from yesand.people.frame import AUDITOR, ROLES, Link
 
 
@@ -14,6 +15,6 @@ def _(words: str) -> str:
 
 
 MENU = (
-    Link(_("Home"), "me", ROLES, place=10),
+    Link(_("Home"), "me", ROLES, place=10, rights=tuple(RIGHTS)),
     Link(_("The log"), "log", (AUDITOR,), place=55),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
@@ -84,7 +84,11 @@ class Plain:
         if settings.HTTPS and request.path.startswith("/api/") and not request.is_secure():
             # A page is sent on to HTTPS; a program must learn that it spoke in the clear.
             return HttpResponse("Use https://\n", status=403, content_type="text/plain")
-        return self.get_response(request)
+        answer = self.get_response(request)
+        asked_to_read = request.method == "GET" and not request.path.startswith("/api/")
+        if asked_to_read and isinstance(answer, HttpResponseNotAllowed):
+            return errors.form_only(request, answer.headers["Allow"])
+        return answer
 
 
 class Compressed(GZipMiddleware):

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yesand.agreements.clauses_of_use import USES
 from yesand.agreements.collective.accord import LONGEST_TITLE, Accord
 from yesand.agreements.comparing.values import Voice
-from yesand.agreements.negotiating.forms import FloorForm, negotiable
+from yesand.agreements.negotiating.forms import FloorForm
 from yesand.agreements.terms import Terms
-from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.errors import BadInput
 from yesand.people.models import Organisation
 
@@ -33,7 +33,7 @@ class AccordForm(FloorForm):
     )
     for_uses = forms.MultipleChoiceField(
         label=_("Only for agreements that license one of these"),
-        choices=[(u.value, u.value) for u in UseClass],
+        choices=[(u.value, _(words)) for u, words in USES.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -42,8 +42,7 @@ class AccordForm(FloorForm):
     def __init__(self, unions: Any, voice: Voice, data: Any = None) -> None:
         super().__init__(Terms(valid_from=date(2000, 1, 1)), voice, data)
         self.fields["union"].queryset = unions  # type: ignore[attr-defined]
-        del self.fields["valid_from"]
-        self.order_fields([*self.field_order, *negotiable()])
+        self.order_fields([*self.field_order, *self.names])
 
     def clean(self) -> dict[str, Any]:
         """Read it as a whole."""

@@ -24,11 +24,11 @@ def annotation(name: str) -> Any:
     """
     if name.startswith(PRICES):
         return Amount
-    model: type[BaseModel] = Terms
+    at: BaseModel = _ANY
     *outer, last = name.split(".")
     for part in outer:
-        model = type(getattr(_ANY, part))
-    info = model.model_fields[last]
+        at = getattr(at, part)
+    info = type(at).model_fields[last]
     told: Any = info.annotation
     return Annotated[(told, *info.metadata)] if info.metadata else told
 

@@ -6,7 +6,7 @@ state other purposes than were signed, for the record is computed again from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from typing import Any
 from yesand.agreements import receipt as agreements
 from yesand.agreements.consent.fields import RECEIPTS, missing
 from yesand.agreements.consent.meaning import CONTEXT
-from yesand.agreements.consent.record import Consent, Controller, processes, record
+from yesand.agreements.consent.record import Consent, Controller, processes, record, scope_of
+from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import Purpose
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed
@@ -25,17 +27,25 @@ from yesand.provenance.note import Verifier
 
 PAYLOAD_TYPE = "application/ld+json"
 _PROOF = "ya:proof"
+_WITHDRAWN = "dpv:ConsentWithdrawn"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a consent receipt proves."""
+    """What a consent receipt proves.
+
+    Attributes
+    ----------
+    purposes : those that are still consented to, by the house's word on what was withdrawn.
+    withdrawn : what was taken back since, each withdrawal in words.
+    """
 
     agreement: str
     house: str
     created: str
     purposes: tuple[str, ...]
     states: tuple[str, ...]
+    withdrawn: tuple[str, ...]
     missing: tuple[str, ...]
 
     def lines(self) -> list[str]:
@@ -44,6 +54,7 @@ class Verdict:
         fields = f"lacks {lacking}" if lacking else "has every mandatory field"
         return [
             f"consent: to {', '.join(self.purposes) or 'nothing'}; {', '.join(self.states)}",
+            *(f"withdrawn: {scope}" for scope in self.withdrawn),
             f"signatures: the agreement {self.agreement[:12]} says so, and is in the log",
             f"seal: as the house {self.house} made it at {self.created}",
             f"ISO/IEC TS 27560: {fields}",
@@ -106,15 +117,25 @@ def check(told: Any, key: Verifier | None = None) -> Verdict:
 
 def _verdict(told: Any, signed: Any, agreed: agreements.Verdict, house: str) -> Verdict:
     made = told["dpv:hasRecordOfActivity"]
-    terms = _check_record(made, signed, agreed)
+    terms, events = _check_record(made, signed, agreed), made["dpv:hasConsentStatus"]
+    taken = [scope_of(each["dct:coverage"]) for each in events if _WITHDRAWN in each["@type"]]
     return Verdict(
         agreed.agreement,
         house,
         str(told["dct:created"]),
-        tuple(sorted(map(str, terms.purposes))),
-        tuple(event["@type"][0].removeprefix("dpv:") for event in made["dpv:hasConsentStatus"]),
+        tuple(sorted(map(str, _left(terms.purposes, taken)))),
+        tuple(event["@type"][0].removeprefix("dpv:") for event in events),
+        tuple(map(str, taken)),
         tuple(missing(told)),
     )
+
+
+def _left(purposes: frozenset[Purpose], taken: Sequence[Scope]) -> frozenset[Purpose]:
+    """Return the purposes for which anything at all is still consented to."""
+    for scope in taken:
+        if scope == Scope(purposes=scope.purposes):
+            purposes -= scope.purposes or purposes
+    return purposes
 
 
 def _check_record(made: Mapping[str, Any], signed: Any, agreed: agreements.Verdict) -> Terms:
@@ -129,7 +150,6 @@ def _check_record(made: Mapping[str, Any], signed: Any, agreed: agreements.Verdi
         agreed.performer,
         Controller(agreed.producer, controller["dpv:hasName"], country=country),
         datetime.fromisoformat(agreed.at),
-        "",
     )
     again = record(consent)
     for part in ("dct:identifier", "dpv:hasDataSubject"):

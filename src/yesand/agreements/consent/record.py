@@ -14,11 +14,15 @@ from typing import Any
 from yesand.agreements.consent.meaning import CHANNELS, EMOTION, FORMS, PURPOSES
 from yesand.agreements.days import last_moment
 from yesand.agreements.decision import Withdrawn
-from yesand.agreements.odrl.names import licensee, named, place, take
+from yesand.agreements.odrl.names import licensee, named, place, sha256, slug, take
+from yesand.agreements.scope import EVERYTHING, Scope
 from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import Modality, Purpose, UseClass
 from yesand.kernel.clock import stamp
 
 SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#record"
+#: Every supervisory authority of the EU and EEA, with its address (European Data Protection Board).
+AUTHORITIES = "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"
 Part = dict[str, Any]
 
 
@@ -54,12 +58,24 @@ class Controller:
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Where rights are exercised: pages that whoever holds the receipt can open.
+
+    What is empty has no address for the world; the record then lacks a field that it must have.
+    """
+
+    withdraw: str = ""
+    export: str = ""
+    leave: str = ""
+
+
+@dataclass(frozen=True)
 class Consent:
     """A signed agreement as consent: what was agreed, by whom, when, and what was taken back.
 
     Attributes
     ----------
-    address : where the agreement is read, exercised and withdrawn from.
+    addresses : where the rights of the person are exercised.
     expired : whether its last day is over.
     """
 
@@ -69,7 +85,7 @@ class Consent:
     performer: str
     controller: Controller
     signed_at: datetime
-    address: str
+    addresses: Addresses = Addresses()
     withdrawals: Sequence[Withdrawn] = ()
     expired: bool = False
 
@@ -88,9 +104,9 @@ def record(consent: Consent) -> Part:
         "dpv:hasProcess": processes(consent),
         "dpv:hasConsentControl": {
             "@type": ["dpv:WithdrawConsent", "dpv:ReaffirmConsent"],
-            "dpv:isExercisedAt": consent.address,
+            "dpv:isExercisedAt": consent.addresses.withdraw,
         },
-        "dpv:hasRight": list(_rights(consent.address)),
+        "dpv:hasRight": list(_rights(consent.addresses)),
         "dpv:hasNotice": {
             "@id": f"urn:yes-and:agreement:{consent.agreement}",
             "@type": "dpv:ConsentNotice",
@@ -155,13 +171,13 @@ def duration(terms: Terms) -> Part:
     return {"@type": "dpv:UntilEventDuration", "rdf:value": "Withdrawal of consent"}
 
 
-def _rights(address: str) -> Iterator[Part]:
-    for article, title in (
-        ("A7-3", "Right to withdraw consent"),
-        ("A15", "Right of access"),
-        ("A17", "Right to erasure"),
-        ("A20", "Right to data portability"),
-        ("A77", "Right to lodge a complaint"),
+def _rights(at: Addresses) -> Iterator[Part]:
+    for article, title, address in (
+        ("A7-3", "Right to withdraw consent", at.withdraw),
+        ("A15", "Right of access", at.export),
+        ("A17", "Right to erasure", at.leave),
+        ("A20", "Right to data portability", at.export),
+        ("A77", "Right to lodge a complaint", AUTHORITIES),
     ):
         yield {
             "@type": ["dpv:DataSubjectRight", f"eu-gdpr:{article}"],
@@ -212,8 +228,39 @@ def _scope(taken: Withdrawn) -> Iterator[Part]:
         *map(named, taken.modalities),
     ]
     yield from ({"@id": name} for name in sorted(names))
-    yield from ({"@id": licensee(slug)} for slug in sorted(taken.licensees))
-    yield from ({"@id": take(sha256)} for sha256 in sorted(taken.takes))
+    yield from ({"@id": licensee(each)} for each in sorted(taken.licensees))
+    yield from ({"@id": take(each)} for each in sorted(taken.takes))
+
+
+def scope_of(covered: Any) -> Scope:
+    """Return the scope of a withdrawal that an event of a record covers.
+
+    Raises
+    ------
+    BadInput : a name that is not of our profile.
+    """
+    if covered == "everything":
+        return EVERYTHING
+    names = [str(part["@id"]) for part in covered]
+    found: dict[str, list[str]] = {}
+    for name in names:
+        field, value = _told(name)
+        found.setdefault(field, []).append(value)
+    return Scope.parse(found)
+
+
+def _told(name: str) -> tuple[str, str]:
+    for field, kind in (
+        ("purposes", Purpose),
+        ("use_classes", UseClass),
+        ("modalities", Modality),
+    ):
+        for each in kind:
+            if named(each) == name:
+                return field, each.value
+    if name.startswith(licensee("")):
+        return "licensees", slug(name)
+    return "takes", sha256(name)
 
 
 def _at(moment: datetime) -> Part:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from yesand.agreements.approving.services import given
 from yesand.agreements.consent.receipt import receipt
-from yesand.agreements.consent.record import Consent, Controller
+from yesand.agreements.consent.record import Addresses, Consent, Controller
 from yesand.agreements.models import Agreement
 from yesand.agreements.odrl.document import document
 from yesand.agreements.odrl.parts import Frame
@@ -19,12 +20,13 @@ from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
 
 
-def consent_receipt(place: Place, agreement: Agreement, address: str) -> dict[str, Any]:
+def consent_receipt(place: Place, agreement: Agreement, home: str | None = None) -> dict[str, Any]:
     """Return the receipt of a performer's consent, as it stands now.
 
     Parameters
     ----------
-    address : where consent is read and withdrawn, for the one who holds the receipt.
+    home : where the house's pages lie for the one who holds the receipt; none: where
+        ``YESAND_PUBLIC_URL`` says, or nowhere.
 
     Raises
     ------
@@ -40,11 +42,18 @@ def consent_receipt(place: Place, agreement: Agreement, address: str) -> dict[st
         agreement.performer.public_key,
         controller(agreement),
         agreement.signed_at,
-        address,
+        _addresses(settings.PUBLIC_URL if home is None else home),
         against(agreement),
         expired=bool(terms.valid_until and terms.day_of(now) > terms.valid_until),
     )
     return receipt(consent, receipt_of(place, agreement), place.signer, now)
+
+
+def _addresses(home: str) -> Addresses:
+    if not home:
+        return Addresses()
+    names = ("withdrawal_preview", "account_export", "account_leave")
+    return Addresses(*(home + reverse(name) for name in names))
 
 
 def odrl(agreement: Agreement) -> dict[str, Any]:

@@ -10,52 +10,67 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from yesand.agreements.clauses_of_care import KEPT
+from yesand.agreements.clauses_of_use import AIMS, CHANNELS, FORMS, USES
 from yesand.agreements.collective.errors import BelowFloor
 from yesand.agreements.comparing.clauses import heading, sentence
 from yesand.agreements.comparing.effects import DIRECTIONS, neither
 from yesand.agreements.comparing.kinds import PRICES, annotation
 from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields, label, words
-from yesand.agreements.faults import by_field
+from yesand.agreements.days import zones
+from yesand.agreements.drafts import variables
+from yesand.agreements.negotiating.advice import advice
 from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
+from yesand.agreements.negotiating.units import BASIS, scale, unit
+from yesand.agreements.pay_wording import FALLBACK
 from yesand.agreements.terms import MILLION, Amount, Terms
+from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput, Refused
 
-_ALSO = {"valid_from"}
-_UNITS = {
-    "multiple_ppm": "×",
-    "_ppm": "%",
-    "_days": gettext_noop("days"),
-    "_hours": gettext_noop("hours"),
-    "_months": gettext_noop("months"),
+#: What is neither better nor worse, and is agreed all the same.
+_ALSO = {"valid_from", "zone", "post_mortem", "pay.fallback"}
+#: How a person reads the words of the closed lists.
+_WORDS: Mapping[Any, Mapping[Any, str]] = {
+    UseClass: USES,
+    Purpose: AIMS,
+    Modality: CHANNELS,
+    Material: FORMS,
+    "security": KEPT,
+    "pay.fallback": FALLBACK,
 }
-_PERCENT = Decimal(MILLION) / 100
 
 
-def negotiable() -> Iterator[str]:
-    """Yield the names of what can be better or worse for a performer, and the first day."""
+def negotiable(*, judged: bool = False) -> Iterator[str]:
+    """Yield the names of what is agreed on.
+
+    Parameters
+    ----------
+    judged : only what can be better or worse for a performer.
+    """
     known = {**fields(Terms(valid_from=date(2000, 1, 1)).as_json())}
+    known |= {f"{BASIS}{part}": None for part in known["pay.basis"]}
     prices = [name for name in LABELS if name.startswith(PRICES)]
     order = dict.fromkeys(map(clause_of, known))
     every = sorted(
         {**known, **dict.fromkeys(prices)}, key=lambda n: list(order).index(clause_of(n))
     )
     for name in every:
-        judged = DIRECTIONS.get(PRICES[:-1] if name in prices else name)
-        if name in _ALSO or (judged is not None and judged is not neither and not _fixed(name)):
+        direction = DIRECTIONS.get(PRICES[:-1] if name in prices else name)
+        better_or_worse = direction not in (None, neither) and not _fixed(name)
+        also = not judged and (name in _ALSO or name.startswith(BASIS))
+        if better_or_worse or also:
             yield name
 
 
 def _called(name: str, voice: Voice, terms: Terms) -> str:
     """Return what a field is called, with the unit that it is filled in with."""
     parts = heading(clause_of(name), voice.language), label(name, voice)
-    unit = next((said for end, said in _UNITS.items() if name.endswith(end)), "")
-    if _plain(name) is Amount:
-        unit = terms.pay.currency
+    told = terms.pay.currency if _plain(name) is Amount else unit(name)
     said = ": ".join(filter(None, parts))
-    return f"{said} ({voice.say(unit)})" if unit else said
+    return f"{said} ({voice.say(told)})" if told else said
 
 
 def _fixed(name: str) -> bool:
@@ -80,19 +95,21 @@ class TermsForm(forms.Form):
 
     def __init__(self, terms: Terms, voice: Voice, data: Any = None) -> None:
         super().__init__(data)
-        self.terms = terms
+        self.terms, self.voice = terms, voice
+        self.names = tuple(negotiable(judged=self.partial))
         held = fields(terms.as_json())
-        for name in negotiable():
+        held |= {f"{BASIS}{part}": share for part, share in held["pay.basis"].items()}
+        for name in self.names:
             made = _field(name, voice, partial=self.partial)
             made.label = _called(name, voice, terms)
             if not self.partial:
                 made.initial = _shown(name, held.get(name))
             self.fields[name] = made
-        self.order_fields([*negotiable(), "note"])
+        self.order_fields([*self.names, "note"])
 
     def told(self) -> dict[str, Any]:
         """Return what was filled in, by the fields' names, as plain JSON."""
-        found = {n: _read(n, self.cleaned_data.get(n), self.terms) for n in negotiable()}
+        found = {n: _read(n, self.cleaned_data.get(n), self.terms) for n in self.names}
         return {n: v for n, v in found.items() if not self.partial or v not in (None, [], "")}
 
 
@@ -113,8 +130,16 @@ class CounterForm(TermsForm):
             try:
                 self.changed = Terms.model_validate(_filled(self.terms.as_json(), self.told()))
             except ValidationError as fault:
-                self.say(by_field(fault))
+                self.say(advice(fault, self.voice))
+            else:
+                self._check_set(self.changed.described_use)
         return told
+
+    def _check_set(self, said: str) -> None:
+        unset = ", ".join(f"${{{name}}}" for name in variables(said))
+        if unset:
+            words = _("Say what stands in the place of %(unset)s.")
+            self.add_error("described_use", words % {"unset": unset})
 
     def say(self, faults: Iterable[tuple[str, str]]) -> None:
         """Show each fault beside its field; above all of them, if it is of no field here."""
@@ -156,6 +181,8 @@ def _field(name: str, voice: Voice, *, partial: bool) -> forms.Field:
     kind, needed = _plain(name), not partial and type(None) not in get_args(annotation(name))
     if kind is bool or get_origin(kind) is Literal:
         return _one_of(name, kind, voice, needed=needed)
+    if name == "zone":
+        return forms.ChoiceField(choices=[(zone, zone) for zone in sorted(zones())])
     if get_origin(kind) is frozenset:
         return _several(get_args(kind)[0], voice)
     if kind is date:
@@ -166,7 +193,7 @@ def _field(name: str, voice: Voice, *, partial: bool) -> forms.Field:
 def _one_of(name: str, kind: Any, voice: Voice, *, needed: bool) -> forms.Field:
     some = [("yes", _("yes")), ("no", _("no"))]
     if kind is not bool:
-        some = [(str(word), words([word], voice)) for word in get_args(kind)]
+        some = [(str(word), _said(name, word, voice)) for word in get_args(kind)]
     elif "." not in name:  # a clause of its own says both in words
         both = ((told, sentence(name, told == "yes", voice.language)) for told, _word in some)
         some = list(both)
@@ -176,7 +203,7 @@ def _one_of(name: str, kind: Any, voice: Voice, *, needed: bool) -> forms.Field:
 def _written(name: str, kind: Any, *, needed: bool) -> forms.Field:
     if kind is Amount:
         return forms.DecimalField(required=False, min_value=0, decimal_places=6, max_digits=15)
-    if name.endswith("_ppm"):
+    if scale(name):
         return forms.DecimalField(required=needed, min_value=0, decimal_places=4, max_digits=9)
     if kind is int:
         return forms.IntegerField(required=needed, min_value=0)
@@ -186,12 +213,16 @@ def _written(name: str, kind: Any, *, needed: bool) -> forms.Field:
 def _several(of: Any, voice: Voice) -> forms.Field:
     if isinstance(of, type) and issubclass(of, StrEnum):
         return forms.MultipleChoiceField(
-            choices=[(each.value, words([each], voice)) for each in of],
+            choices=[(each.value, _said(of, each, voice)) for each in of],
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
     places = _("Countries by their two letters, such as DE, AT; * is everywhere.")
     return forms.CharField(required=False, max_length=1_000, help_text=places)
+
+
+def _said(closed: Any, word: Any, voice: Voice) -> str:
+    return voice.say(_WORDS[closed][word]) if closed in _WORDS else words([word], voice)
 
 
 def _shown(name: str, value: Any) -> Any:
@@ -200,9 +231,10 @@ def _shown(name: str, value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return Decimal(value["micro"]) / MILLION
-    if name.endswith("_ppm") and value is not None:
-        return Decimal(value) / (MILLION if name.endswith("multiple_ppm") else _PERCENT)
-    return ", ".join(value) if name == "territories" and value else value
+    parts = scale(name)
+    if parts and value is not None:
+        return Decimal(value) / parts
+    return ", ".join(value) if name == "territories" else value
 
 
 def _read(name: str, value: Any, terms: Terms) -> Any:
@@ -214,8 +246,9 @@ def _read(name: str, value: Any, terms: Terms) -> Any:
         return value == "yes"
     if kind is Amount:
         return {"currency": terms.pay.currency, "micro": int(value * MILLION)}
-    if name.endswith("_ppm"):
-        return int(value * (MILLION if name.endswith("multiple_ppm") else _PERCENT))
+    parts = scale(name)
+    if parts:
+        return int(value * parts)
     if name == "territories":
         return sorted({code.strip().upper() for code in value.split(",") if code.strip()})
     return value.isoformat() if isinstance(value, date) else value

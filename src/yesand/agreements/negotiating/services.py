@@ -16,7 +16,7 @@ from yesand.agreements.offering.speaking.services import (
 )
 from yesand.agreements.services import alone
 from yesand.agreements.signing import services as signing
-from yesand.agreements.signing.minority import check_minor
+from yesand.agreements.signing.minority.services import check_minor
 from yesand.agreements.templates import draft
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import Refused

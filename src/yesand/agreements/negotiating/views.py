@@ -22,7 +22,7 @@ from yesand.agreements.negotiating.forms import CounterForm
 from yesand.agreements.negotiating.steps.services import last
 from yesand.agreements.offering.speaking.services import may_sign, on_table
 from yesand.agreements.terms import Terms
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.people.acting import SIGN
 from yesand.people.models import Seat, User
 from yesand.people.sight import Request, visible
@@ -84,7 +84,7 @@ def _sent(request: Request, form: CounterForm, about: dict[str, Any], act: Act) 
     if form.is_valid():
         try:
             row = act(form, request.user)
-        except Refused as fault:
+        except (BadInput, Refused) as fault:
             form.refused(fault)
         else:
             messages.success(request, gettext("Said and signed. The other side answers now."))

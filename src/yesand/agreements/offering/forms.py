@@ -54,7 +54,7 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        able = Performer.objects.filter(user__isnull=False, synthetic=False)
+        able = Performer.objects.filter(user__isnull=False)  # who can log in, and so sign
         self.fields["performer"].queryset = able.order_by("handle")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from yesand.agreements.offering.speaking.services import (
 from yesand.agreements.services import alone, sign
 from yesand.agreements.signing import services as signing
 from yesand.agreements.signing.hand import PRODUCER, TIME, Hand
-from yesand.agreements.signing.minority import check_minor
+from yesand.agreements.signing.minority.services import check_minor
 from yesand.agreements.standards import ALL
 from yesand.agreements.templates import asks_for, draft, standard
 from yesand.agreements.terms import Terms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 from django.contrib import messages
@@ -15,8 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yesand.agreements.collective.said import Said
 from yesand.agreements.collective.services import floors
 from yesand.agreements.comparing.clauses import Worded
+from yesand.agreements.comparing.difference import compare
+from yesand.agreements.comparing.values import Voice
+from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement, Offer
-from yesand.agreements.negotiating.conversation import words
+from yesand.agreements.negotiating.conversation import Beside, Word, words
 from yesand.agreements.negotiating.forms import CounterForm
 from yesand.agreements.negotiating.steps.services import last
 from yesand.agreements.negotiating.views import reader
@@ -140,12 +144,14 @@ def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -
     lies, voice = on_table(found, word), reader()
     of_old = found.supersedes
     before = Worded(of_old.terms, of_old.text) if of_old is not None else None
+    said = list(words(list(found.steps.order_by("number")), voice, before))
     day = request.place.clock.now().astimezone(UTC).date()
     context = {
         "offer": found,
         "lies": lies,
         "word": word,
-        "words": list(words(list(found.steps.order_by("number")), voice, before)),
+        "words": said,
+        "net": _net(before, lies, said, voice),
         "floors": [Said.of(*each, voice) for each in floors(found.performer, lies.terms, day)],
         "may_sign": found.open and may_sign(request.sight, found),
         "late": overdue(request.place, word),
@@ -156,6 +162,13 @@ def _shown(request: Request, found: Offer, fault: str = "", status: int = 200) -
         "fault": fault,
     }
     return render(request, "agreements/offer.html", context, status=status)
+
+
+def _net(before: Worded | None, lies: Draft, said: Sequence[Word], voice: Voice) -> Beside | None:
+    """Set what lies on the table beside what stands, once one has been countered."""
+    if before is None or sum(word.beside is not None for word in said) < 2:
+        return None
+    return Beside.of(compare(before, Worded(lies.terms.as_json(), lies.text)), voice)
 
 
 @reauthenticated

@@ -20,6 +20,12 @@ def needs_guardian(terms: Terms) -> bool:
     return terms.represented_by == GUARDIAN
 
 
+def guarded(performer: Performer, now: datetime) -> bool:
+    """Tell whether a guardian may sign for a performer, or could once they open their link."""
+    rows = Delegation.objects.filter(performer=performer, kind=GUARDIAN, ended_at=None)
+    return any(SIGN in row.scopes for row in rows.filter(until__gt=now))
+
+
 def for_performer(place: Place, performer: Performer, terms: Terms, user: User) -> Hand:
     """Return the hand by which a person may sign terms for a performer.
 
@@ -28,16 +34,16 @@ def for_performer(place: Place, performer: Performer, terms: Terms, user: User) 
     Refused : they may not, and why: no right, one that has ended, another right, or a minor whose
         guardian must sign.
     """
-    guarded = needs_guardian(terms)
+    by_guardian = needs_guardian(terms)
     if performer.user_id == user.pk and _sits(user, Seat.Role.PERFORMER):
-        if guarded:
+        if by_guardian:
             raise Refused(
                 "A parent or guardian signs this one",
                 where=str(performer),
                 remedy="Give them a link to act as guardian, with the right to sign.",
             )
         return Hand(PERFORMER, PERFORMER, performer.public_key)
-    found = _delegation(performer, user, place.clock.now(), guarded)
+    found = _delegation(performer, user, place.clock.now(), by_guardian)
     return Hand(PERFORMER, found.kind, performer.public_key, named(found))
 
 
@@ -57,7 +63,7 @@ def _sits(user: User, role: Seat.Role) -> bool:
     return user.is_active and Seat.objects.filter(user=user, role=role).exists()
 
 
-def _delegation(performer: Performer, user: User, now: datetime, guarded: bool) -> Delegation:
+def _delegation(performer: Performer, user: User, now: datetime, by_guardian: bool) -> Delegation:
     rows = Delegation.objects.filter(performer=performer, user=user).order_by("-until")
     rights = list(rows) if user.is_active else []
     if not rights:
@@ -75,7 +81,7 @@ def _delegation(performer: Performer, user: User, now: datetime, guarded: bool) 
             f"You may act for {performer}, but not sign for them",
             remedy="Ask them for a right that names signing.",
         )
-    if not guarded:
+    if not by_guardian:
         return able[0]
     guardians = [row for row in able if row.kind == GUARDIAN]
     if not guardians:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -10,8 +10,11 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
+from yesand.agreements.clauses_of_use import AIMS, CHANNELS, USES
+from yesand.agreements.scope import Scope
+from yesand.agreements.tongue import LANGUAGES, tongue
 from yesand.oversight.closing.services import about_model, state
 from yesand.oversight.feed.entering.services import item_of
 from yesand.oversight.feed.notice import Notice, Pause
@@ -114,6 +117,26 @@ def _subject(kind: str, name: str) -> str:
         "performer": gettext("the recordings of %(name)s"),
     }
     return words[kind] % {"name": name}
+
+
+@register.simple_tag
+def taken_back(scope: Scope | Mapping[str, Any]) -> str:
+    """Say in plain words what a withdrawal takes back."""
+    told = scope if isinstance(scope, Scope) else Scope.parse(scope)
+    language = get_language() or ""
+    say = tongue(language if language in LANGUAGES else "en")
+    parts = []
+    if told.purposes:
+        parts.append(gettext("for %(what)s") % {"what": say.named(AIMS, told.purposes)})
+    if told.use_classes:
+        parts.append(gettext("to %(what)s") % {"what": say.named(USES, told.use_classes, "or")})
+    if told.modalities:
+        parts.append(gettext("channel: %(what)s") % {"what": say.named(CHANNELS, told.modalities)})
+    if told.licensees:
+        parts.append(gettext("by %(what)s") % {"what": say.listed(map(called, told.licensees))})
+    if takes := len(told.takes):
+        parts.append(ngettext("%(n)d single take", "%(n)d single takes", takes) % {"n": takes})
+    return ", ".join(parts) or gettext("everything")
 
 
 @register.simple_tag

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -23,3 +25,9 @@ class Grant(forms.Form):
         label=_("Until the end of"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean_until(self) -> datetime:
+        """Return the first moment after that day."""
+        day: date = self.cleaned_data["until"]
+        one = timedelta(days=1)
+        return datetime.combine(min(day, date.max - one) + one, time(), UTC)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
@@ -41,8 +42,7 @@ def grant(
     now = place.clock.now()
     if kind not in Delegation.Kind.values or not scopes or not set(scopes) <= set(RIGHTS):
         raise BadInput("Say who acts for you, and what they may do")
-    if not now < until <= now + LONGEST:
-        raise BadInput("A right to act ends within three years", remedy="Choose another day.")
+    _check_end(now, until)
     secret, digest = new_secret()
     with transaction.atomic():
         made = Delegation.objects.create(
@@ -63,6 +63,19 @@ def grant(
         if performer.user is not None:
             happened(Happened.RIGHT_GRANTED, performer.user, request, detail=_in_words(made))
     return made, secret
+
+
+def _check_end(now: datetime, until: datetime) -> None:
+    if until <= now:
+        raise BadInput(
+            gettext("That day is over"), where="until", remedy=gettext("Choose a later one.")
+        )
+    if until > now + LONGEST:
+        raise BadInput(
+            gettext("A right to act ends within three years"),
+            where="until",
+            remedy=gettext("Choose an earlier day: it can be given anew."),
+        )
 
 
 def end(place: Place, delegation: Delegation, request: HttpRequest | None = None) -> bool:

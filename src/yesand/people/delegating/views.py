@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Q
@@ -40,11 +40,12 @@ def new_delegate(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _delegates(request, form)
     told = form.cleaned_data
-    until = datetime.combine(told["until"] + timedelta(days=1), time(), UTC)
+    who, scopes, until = told["kind"], told["scopes"], told["until"]
     try:
-        made, secret = grant(request.place, performer, told["kind"], told["scopes"], until, request)
+        made, secret = grant(request.place, performer, who, scopes, until, request)
     except YesAndError as fault:
-        form.add_error(None, f"{fault.what}. {fault.remedy}".strip())
+        at = fault.where if fault.where in form.fields else None
+        form.add_error(at, f"{fault.what}. {fault.remedy}".strip())
         return _delegates(request, form)
     send(request, made.invitation, secret)
     return redirect("account_delegates")

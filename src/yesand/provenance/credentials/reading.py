@@ -65,6 +65,10 @@ class Credentials:
         """It is whole: nothing was changed since it was signed."""
         return self.state in (State.TRUSTED, State.VALID)
 
+    def bare(self) -> Credentials:
+        """Return how it stands and why, and nothing of what it says."""
+        return Credentials(self.state, faults=self.faults)
+
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -47,6 +47,8 @@ def answer(place: Place, sha256: str, found: Credentials | None = None) -> Answe
         return _about(place, sha256, Known.COPY, list(_of_content(copy.take.sha256)), found)
     if found is not None:
         known, content = _by_credential(place, found)
+        if known == Known.CHANGED:
+            return Answer(sha256, known, credentials=found.bare())
         if content:
             return _about(place, sha256, known, list(_of_content(content)), found)
         return Answer(sha256, known, credentials=found)
@@ -60,7 +62,7 @@ def _by_credential(place: Place, found: Credentials) -> tuple[Known, str]:
         if found.state == State.TRUSTED:
             return Known.CREDENTIAL, own.take.sha256
         if found.state == State.INVALID:
-            return Known.CHANGED, own.take.sha256
+            return Known.CHANGED, ""
         return Known.CLAIMED, ""
     before = next(filter(None, map(_made, found.before)), None)
     if before is not None:

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yesand.agreements.clauses_of_use import FORMS
 from yesand.agreements.models import Agreement
+from yesand.agreements.vocabulary import Material
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.place import Place
 from yesand.people.models import Performer
@@ -80,7 +82,7 @@ _KNOWN: dict[Known, tuple[Promise, Promise, str]] = {
     ),
     Known.CHANGED: (
         _("This was one of ours, and was changed"),
-        _("It bears our credential, which no longer fits. Below is what stands for what it was."),
+        _("It bears our credential, which no longer fits: nothing that it says counts."),
         "warn",
     ),
     Known.MADE_FROM: (
@@ -266,6 +268,7 @@ def said_of(answer: Answer) -> dict[str, Any]:
         "tone": tone,
         "force": _FORCES[licence.force],
         "template": _class_of(licence),
+        "form": ", ".join(gettext(FORMS[Material(each)]) for each in licence.materials),
         "places": gettext("everywhere") if everywhere else ", ".join(licence.territories),
     }
 

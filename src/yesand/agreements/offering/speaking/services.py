@@ -79,6 +79,17 @@ def waiting_for(sight: Sight) -> Iterator[Offer]:
     yield from (row for row in rows if may_sign(sight, row))
 
 
+def waiting_for_guardian(place: Place, sight: Sight) -> Iterator[Offer]:
+    """Yield what waits for a guardian of the performer that somebody is, who named none yet."""
+    performer = sight.performer
+    if performer is None or signing.guarded(performer, place.clock.now()):
+        return
+    for row in open_offers(Offer.objects.filter(performer=performer)):
+        word = last(row)
+        if turn(word) == Step.Party.PERFORMER and signing.needs_guardian(on_table(row, word).terms):
+            yield row
+
+
 def hand_for(place: Place, offered: Offer, terms: Terms, by: User) -> Hand:
     """Return the hand by which a person speaks in a negotiation.
 

@@ -1,0 +1,30 @@
+"""The benchmarks' stages by name, and how much truth each is given."""
+
+from __future__ import annotations
+
+from benchmarks.reliance import actors, performers
+from benchmarks.reliance.scene import Stage
+from benchmarks.reliance.truth import Plan
+
+#: By name; the convolutional model's truth costs most and so has fewer orders.
+PLANS = {
+    "smooth": Plan(),
+    "rough": Plan(),
+    "ravdess-mlp": Plan(orders=60),
+    "ravdess-head": Plan(orders=100),
+    "ravdess-conv": Plan(orders=20, seeds=6, half_seeds=2),
+    "emodb-mlp": Plan(orders=40),
+}
+
+
+def stage(name: str) -> Stage:
+    """Return a stage.
+
+    Raises
+    ------
+    Unavailable : its recordings are not here.
+    """
+    if name in {"smooth", "rough"}:
+        course = performers.SMOOTH if name == "smooth" else performers.ROUGH
+        return performers.stage(course, name)
+    return actors.stage(*name.split("-"))

@@ -1,0 +1,1 @@
+"""Whoever the house knows to be a minor: their guardian signs."""
