@@ -15,6 +15,7 @@ from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.reliance.estimators import estimator
 from yesand.reliance.inputs import Inputs, Queries, read
 from yesand.reliance.report import RelianceReport, checks
+from yesand.reliance.rows import Row
 from yesand.reliance.shares import BILLION
 
 CLARITY = [0.0, 0.4, 0.8, 1.2, 1.6, 2.0]
@@ -164,3 +165,11 @@ def test_an_emotion_that_nobody_trains_and_a_performer_of_one_take_are_measured(
         found = report(few, "aumann-shapley", **settings)
         assert sum(row.share_ppb for row in found.rows) == BILLION
         assert found.rows[0].share_ppb < found.rows[5].share_ppb
+
+
+@pytest.mark.parametrize("settings", [{}, {**SMALL, "seeds": 2, "max_seeds": 2}])
+def test_effects_are_told_by_emotion_and_add_up(troupe: Inputs, settings: dict[str, Any]) -> None:
+    for row in report(troupe, "aumann-shapley", **settings).rows:
+        assert len(row.emotions) > 1
+        assert abs(sum(effect for _, effect in row.emotions) - row.effect) <= len(row.emotions)
+        assert Row.parse(row.as_json()) == row

@@ -38,7 +38,8 @@ def test_a_row_with_another_salt_does_not_open(salt: str) -> None:
 @pytest.mark.parametrize(
     "row",
     [None, [], {}, {**MAYA.as_json(), "extra": 1}, {**MAYA.as_json(), "share_ppb": 0.7},
-     {**MAYA.as_json(), "share_ppb": True}],
+     {**MAYA.as_json(), "share_ppb": True}, {**MAYA.as_json(), "emotions": {}},
+     {**MAYA.as_json(), "emotions": {"joy": 0.5}}, {**MAYA.as_json(), "emotions": [1]}],
 )  # fmt: skip
 def test_what_is_not_a_row_is_refused(row: object) -> None:
     with pytest.raises(CheckFailed, match="cannot be read"):

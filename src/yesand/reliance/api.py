@@ -29,6 +29,11 @@ class ShareOut(Schema):
     share_ppb: int = Field(description="Parts per billion; all performers' add up to 10⁹.")
     low_ppb: int
     high_ppb: int
+    emotions: dict[str, int] = Field(
+        default_factory=dict,
+        description="Where takes are told apart: by emotion performed, what the model's mean "
+        "log-likelihood gained, in billionths of a nat.",
+    )
 
 
 class ReportOut(Schema):

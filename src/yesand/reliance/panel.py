@@ -27,6 +27,7 @@ class Panel:
     whole, none : (Q,) utility of everybody and of nobody.
     plays : (Q, n) whether a performer trains for those who are asked.
     amount : (n,) how much each performer counts when folds are weighed: takes, or without it 1.
+    kinds : (Q, n, C) the estimate by the emotion of the takes, where takes are told apart.
     """
 
     effect: Floats
@@ -35,6 +36,7 @@ class Panel:
     none: Floats
     plays: NDArray[np.bool_]
     amount: Floats | None = None
+    kinds: Floats | None = None
 
     @property
     def at_stake(self) -> Floats:
@@ -62,6 +64,7 @@ class Panel:
             whole=self.whole[rows],
             none=self.none[rows],
             plays=self.plays[rows],
+            kinds=None if self.kinds is None else self.kinds[rows],
         )
 
     def utility(self) -> tuple[float, float]:
@@ -72,6 +75,14 @@ class Panel:
         """Return the estimate, (n,)."""
         once: Floats = self._together(self.effect[:1], np.ones((1, len(self.whole))))[0]
         return once
+
+    def by_emotion(self) -> Floats | None:
+        """Return the estimate by emotion, (n, C); it adds up to ``effects``."""
+        if self.kinds is None:
+            return None
+        once = np.ones((1, len(self.whole)))
+        parts = np.moveaxis(self.kinds, -1, 0)
+        return np.stack([self._together(part[None], once)[0] for part in parts], axis=-1)
 
     def losses(self) -> Floats:
         """Return the exact loss without each performer, (n,)."""

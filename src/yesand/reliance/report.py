@@ -140,21 +140,26 @@ def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
     agreement, quality = predicate.get("agreement", {}), predicate.get("quality", {})
     held = quality.get("faithfulness", {})
     ranks = {
-        "Halves of what was drawn agree (Spearman)": agreement.get("halves"),
-        "With leaving one out (Spearman)": agreement.get("spearman"),
-        "With leaving one out (Pearson)": agreement.get("pearson"),
-        "Pairs in one order": agreement.get("concordance"),
-        "With subsets retrained (Spearman)": held.get("spearman"),
-        "With subsets retrained (Pearson)": held.get("pearson"),
-        "Halves of those asked agree within their intervals": quality.get("coverage"),
+        _("Halves of what was drawn agree (Spearman)"): agreement.get("halves"),
+        _("With leaving one out (Spearman)"): agreement.get("spearman"),
+        _("With leaving one out (Pearson)"): agreement.get("pearson"),
+        _("Pairs in one order"): agreement.get("concordance"),
+        _("With subsets retrained (Spearman)"): held.get("spearman"),
+        _("With subsets retrained (Pearson)"): held.get("pearson"),
+        _("Halves of those asked agree within their intervals"): quality.get("coverage"),
     }
     told = [(title, f"{rank:.3f}") for title, rank in ranks.items() if _number(rank)]
     if _number(quality.get("additivity")):
-        told.append(("Effects miss their sum by", f"{quality['additivity'] * 100:.2f} %"))
+        told.append((_("Effects miss their sum by"), f"{quality['additivity'] * 100:.2f} %"))
     if _number(quality.get("detectable_ppb")):
         share = quality["detectable_ppb"] / BILLION * 100
-        told.append(("Smallest share that can be told from none", f"{share:.2f} %"))
+        told.append((_("Smallest share that can be told from none"), f"{share:.2f} %"))
     return told
+
+
+def _(words: str) -> str:
+    """Mark words that the page looks up in its reader's language."""
+    return words
 
 
 def _number(value: Any) -> bool:

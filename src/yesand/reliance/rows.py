@@ -19,6 +19,7 @@ from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import BadInput, CheckFailed
 
 _DOMAIN = b"yes-and reliance row v1\n"
+_EMOTIONS = "emotions"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Row:
     """What a report says of one performer.
 
     Effects are billionths of a nat of mean log-likelihood, with the sign they came out with;
-    shares are parts per billion and never negative.
+    shares are parts per billion and never negative. ``emotions`` says which emotions' takes the
+    effect comes from, where takes were told apart: they add up to it, but for rounding.
     """
 
     performer: str
@@ -37,6 +39,7 @@ class Row:
     effect_low: int
     effect_high: int
     leave_one_out: int
+    emotions: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def parse(cls, value: Any) -> Row:
@@ -47,20 +50,31 @@ class Row:
         BadInput : a field is missing, foreign or of the wrong type.
         """
         kinds = {f.name: str if f.name == "performer" else int for f in fields(cls)}
-        if not isinstance(value, Mapping) or set(value) != set(kinds):
+        del kinds[_EMOTIONS]
+        if not isinstance(value, Mapping) or set(value) - {_EMOTIONS} != set(kinds):
             raise BadInput("Not a row of a reliance report", where="row")
         for name, kind in kinds.items():
             if type(value[name]) is not kind:
                 raise BadInput(f"{name} is not what it should be", where="row")
-        return cls(**value)
+        return cls(**{n: value[n] for n in kinds}, emotions=_emotions(value))
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as plain JSON."""
-        return asdict(self)
+        """Return the row as plain JSON, emotions only if they are told apart."""
+        plain = asdict(self)
+        return {**plain, _EMOTIONS: dict(self.emotions)} if plain.pop(_EMOTIONS) else plain
 
     def sealed(self, salt: bytes) -> str:
         """Return the row's hash in hex."""
         return hashlib.sha256(_DOMAIN + salt + canonical(self.as_json())).hexdigest()
+
+
+def _emotions(value: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    told = value.get(_EMOTIONS, {})
+    if not isinstance(told, Mapping) or (_EMOTIONS in value and not told):
+        raise BadInput("emotions is not what it should be", where="row")
+    if any(type(effect) is not int for effect in told.values()):
+        raise BadInput("An emotion's effect is a whole number", where="row")
+    return tuple(told.items())
 
 
 def open_row(predicate: Mapping[str, Any], row: Any, salt: str) -> Row:

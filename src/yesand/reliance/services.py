@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -125,7 +124,7 @@ def load(path: Path, house: bytes) -> dict[str, Any]:
         raise CheckFailed("The envelope holds something else", where=str(path))
     predicate: dict[str, Any] = statement["predicate"]
     opened = open_rows(predicate, rows, salts)
-    return {**predicate, "shares": {row.performer: asdict(row) for row in opened}}
+    return {**predicate, "shares": {row.performer: row.as_json() for row in opened}}
 
 
 def _check_folder(model: TrainedModel, folder: Path) -> None:

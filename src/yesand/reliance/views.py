@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from yesand.kernel.canonical import parse
 from yesand.people.sight import Request, visible
@@ -26,11 +27,9 @@ def report(request: Request, digest: str) -> HttpResponse:
     rows = visible(Report, request.sight).select_related("model", "entry")
     found = get_object_or_404(rows, digest=digest)
     predicate = parse(payload_of(found.envelope))["predicate"]
-    return render(
-        request,
-        "reliance/report.html",
-        {"report": found, "predicate": predicate, "checks": checks(predicate)},
-    )
+    told = [(gettext(name), value) for name, value in checks(predicate)]
+    context = {"report": found, "predicate": predicate, "checks": told}
+    return render(request, "reliance/report.html", context)
 
 
 def picture(request: Request, digest: str) -> HttpResponse:

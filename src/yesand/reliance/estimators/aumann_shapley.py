@@ -7,7 +7,7 @@ several accounts gains nothing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -120,7 +120,8 @@ class AumannShapley(Seeded):
     def _round(self, game: Game, l2: float, steps: Steps) -> Round:
         found = implicit.head_values(game.trained, game.queried, rates(game), l2, self.places)
         steps(self.places)
-        return round_one(game, l2, steps).with_effect(Seeds.of(game, found).effect)
+        seeds = Seeds.of(game, found)
+        return replace(round_one(game, l2, steps), effect=seeds.effect, kinds=seeds.kinds[0])
 
     def _checked(
         self,

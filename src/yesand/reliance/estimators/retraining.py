@@ -12,7 +12,7 @@ from yesand.kernel.progress import Progress
 from yesand.reliance.agreement import agreement, verdict
 from yesand.reliance.faithfulness import coverage, detectable
 from yesand.reliance.game import Game
-from yesand.reliance.inputs import Floats, Inputs
+from yesand.reliance.inputs import Corpus, Floats, Inputs
 from yesand.reliance.panel import Panel, Resampled, interval
 from yesand.reliance.report import Agreement, Quality, RelianceReport, Utility
 from yesand.reliance.rows import Row
@@ -50,6 +50,7 @@ class Round:
     without: Floats
     whole: Floats
     none: Floats
+    kinds: Floats | None = None
 
     def with_effect(self, effect: Floats) -> Round:
         """Return the round with another effect."""
@@ -96,7 +97,23 @@ def gather(
         at = rows.stop
     whole = np.concatenate([np.empty(0), *(r.whole for r in rounds)])
     none = np.concatenate([np.empty(0), *(r.none for r in rounds)])
-    return Panel(effect, without, whole, none, plays, amount)
+    return Panel(effect, without, whole, none, plays, amount, _kinds(played, rounds, effect.shape))
+
+
+def _kinds(
+    played: Sequence[Game], rounds: Sequence[Round], shape: tuple[int, ...]
+) -> Floats | None:
+    """Put together what each fold says by emotion, if every one does."""
+    told = [(game, found.kinds) for game, found in zip(played, rounds, strict=True)]
+    if not told or any(kinds is None for _, kinds in told):
+        return None
+    together = np.zeros((*shape[1:], played[0].trained.classes))
+    at = 0
+    for game, kinds in told:
+        assert kinds is not None
+        together[at : at + len(kinds), game.players] = kinds
+        at += len(kinds)
+    return together
 
 
 def concluded(
@@ -133,7 +150,7 @@ def concluded(
         agreement=agreement(panel, resampled, halves),
         sets_shares=sets,
         reason=reason,
-        rows=_rows(performers, panel, resampled),
+        rows=_rows(inputs.corpus, panel, resampled),
         quality=_quality(quality or Quality(), panel, resampled, rng),
     )
 
@@ -173,8 +190,8 @@ def _unasked(estimator: Estimator, inputs: Inputs, settings: Mapping[str, Any]) 
     )
 
 
-def _rows(performers: Sequence[str], panel: Panel, resampled: Resampled) -> tuple[Row, ...]:
-    effects, losses = panel.effects(), panel.losses()
+def _rows(corpus: Corpus, panel: Panel, resampled: Resampled) -> tuple[Row, ...]:
+    effects, losses, kinds = panel.effects(), panel.losses(), panel.by_emotion()
     bounds = interval(resampled.effect)
     spread = np.rint(interval(fractions(resampled.effect)) * BILLION).astype(int)
     parts = apportion(effects.tolist())
@@ -188,9 +205,15 @@ def _rows(performers: Sequence[str], panel: Panel, resampled: Resampled) -> tupl
             effect_low=_nano(bounds[0, i]),
             effect_high=_nano(bounds[1, i]),
             leave_one_out=_nano(losses[i]),
+            emotions=_named(corpus.labels, None if kinds is None else kinds[i]),
         )
-        for i, name in enumerate(performers)
+        for i, name in enumerate(corpus.performers)
     )
+
+
+def _named(labels: Sequence[str], effects: Floats | None) -> tuple[tuple[str, int], ...]:
+    found = [] if effects is None else [_nano(effect) for effect in effects]
+    return tuple(zip(labels, found, strict=True)) if found else ()
 
 
 def _nano(nats: float) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch.nn.functional import one_hot
 
 from yesand.reliance.agreement import rank_agreement
 from yesand.reliance.estimators.retraining import Round, gather
@@ -29,23 +30,28 @@ class Seeds:
 
     Attributes
     ----------
-    effect, edge : (S, Q, n). whole, none : (S, Q).
+    effect, edge : (S, Q, n). whole, none : (S, Q). kinds : (S, Q, n, C), ``effect`` by emotion;
+        no emotions, C = 0, where takes are not told apart.
     """
 
     effect: Floats
     edge: Floats
     whole: Floats
     none: Floats
+    kinds: Floats
 
     @classmethod
     def of(cls, game: Game, values: Values) -> Seeds:
         """Add up the takes of each player."""
-        whose = torch.nn.functional.one_hot(game.trained.owner, game.size).double()
+        trained, effect = game.trained, values.effect.double()
+        whose = one_hot(trained.owner, game.size).double()
+        kind = one_hot(trained.label, trained.classes).double()
         return cls(
-            (values.effect.double() @ whose).numpy(),
+            (effect @ whose).numpy(),
             (values.edge.double() @ whose).numpy(),
             values.whole.double().numpy(),
             values.none.double().numpy(),
+            torch.einsum("sqi,in,ic->sqnc", effect, whose, kind).numpy(),
         )
 
     def joined(self, other: Seeds) -> Seeds:
@@ -63,6 +69,7 @@ class Seeds:
             np.einsum("s,sqn->qn", first, self.edge),
             first @ self.whole,
             first @ self.none,
+            np.einsum("s,sqnc->qnc", first, self.kinds) if self.kinds.shape[-1] else None,
         )
 
 
@@ -129,4 +136,4 @@ def _widened(effect: Floats, seeds: int) -> Floats:
 
 
 def _parts(seeds: Seeds) -> tuple[Floats, ...]:
-    return seeds.effect, seeds.edge, seeds.whole, seeds.none
+    return seeds.effect, seeds.edge, seeds.whole, seeds.none, seeds.kinds

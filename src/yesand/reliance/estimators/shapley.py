@@ -82,6 +82,7 @@ class Shapley(Settings):
             np.tile((whole - without).T, (self.pairs, 1, 1)),
             np.tile(whole, times),
             np.tile(none, times),
+            np.empty((*paired.shape, 0)),
         )
 
     def _utility(self, game: Game, members: Floats, l2: float | None, steps: Steps) -> Floats:

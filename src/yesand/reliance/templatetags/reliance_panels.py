@@ -9,6 +9,7 @@ from django import template
 from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.reliance.bars import drawn
+from yesand.reliance.emotions import by_emotion
 from yesand.reliance.models import Report
 from yesand.reliance.naming.services import names
 from yesand.training.models import TrainedModel
@@ -44,3 +45,9 @@ def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
 def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
     """Draw a report's shares with their intervals, the largest first."""
     return {"bars": drawn(report.shares, names(report, context["request"].sight))}
+
+
+@register.inclusion_tag("reliance/emotions.html", takes_context=True)
+def emotions(context: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Show by emotion what came from whom, where the report tells takes apart."""
+    return {"table": by_emotion(report.shares, names(report, context["request"].sight))}
