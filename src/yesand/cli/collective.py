@@ -138,5 +138,5 @@ def _lines(row: Collective) -> Iterator[Line]:
     from yesand.agreements.collective.services import standing
 
     state = "signed by both" if standing(row) else f"proposed by the {row.proposed_by}"
-    yield styled("[bold]{}[/] ({}, {})", row, row.digest[:12], state)
+    yield styled("[bold]{}[/] ({}, {}), union: {}", row, row.digest[:12], state, row.union.slug)
     yield from (f"  {in_words(name, limit)}" for name, limit in row.words["floor"].items())

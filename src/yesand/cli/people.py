@@ -41,7 +41,9 @@ def performers(house: HouseFolder, as_json: AsJson = False) -> None:
 def account(
     username: Annotated[str, typer.Argument(help="The name to sign in with.")],
     house: HouseFolder,
-    role: Annotated[str, typer.Option(help="performer, producer, licensee, rater or auditor.")],
+    role: Annotated[
+        str, typer.Option(help="performer, producer, licensee, rater, auditor or union.")
+    ],
     performer: Annotated[str | None, typer.Option(help="The performer's handle.")] = None,
     organisation: Annotated[str | None, typer.Option(help="The organisation's name.")] = None,
     as_json: AsJson = False,
@@ -68,7 +70,9 @@ def account(
 
 
 def invite(
-    role: Annotated[str, typer.Argument(help="performer, producer, licensee, rater or auditor.")],
+    role: Annotated[
+        str, typer.Argument(help="performer, producer, licensee, rater, auditor or union.")
+    ],
     house: HouseFolder,
     performer: Annotated[str, typer.Option(help="The performer's handle.")] = "",
     credit_name: Annotated[str, typer.Option(help="How they are credited.")] = "",

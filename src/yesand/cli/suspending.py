@@ -86,7 +86,7 @@ def suspensions(house: HouseFolder, as_json: AsJson = False) -> None:
 
     rows = list(Suspension.objects.select_related("by", "lifting"))
     lines = [
-        f"{row.digest[:12]}  {row.cause} called by {row.by}, {row.at:%Y-%m-%d}"
+        f"{row.digest[:12]}  {row.cause} called by {row.by} ({row.by.slug}), {row.at:%Y-%m-%d}"
         f"{', lifted' if row.lifted else ''}: {Reach.parse(row.reach)}. {row.reason}"
         for row in rows
     ]
