@@ -57,7 +57,7 @@ def refusal(ruling: Ruling, request: Request) -> NothingPermitted:
     everything = np.ones(len(ruling.decision), dtype=bool)
     return NothingPermitted(
         f"Nothing is permitted. {in_words(ruling, everything)}",
-        where=f"{len(ruling.decision)} takes",
+        where=f"{len(ruling.decision)} takes in all",
         remedy=" ".join(remedies(by_clause(ruling), request)),
     )
 

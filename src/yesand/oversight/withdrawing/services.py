@@ -116,11 +116,8 @@ def own_takes(performer: Performer, named: Iterable[str]) -> frozenset[str]:
 
 def _check_licensees(named: Iterable[str]) -> None:
     """Refuse to sign what would take nothing back, because a name is misspelt."""
-    known = set(
-        Organisation.objects.exclude(kind=Organisation.Kind.PUBLISHER).values_list(
-            "slug", flat=True
-        )
-    )
+    licensees = Organisation.objects.filter(kind=Organisation.Kind.LICENSEE)
+    known = set(licensees.values_list("slug", flat=True))
     unknown = sorted(set(named) - known)
     if unknown:
         raise BadInput(
