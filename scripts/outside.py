@@ -67,17 +67,28 @@ def main() -> int:
 
 
 def chosen(name: str) -> Any:
-    """Return the agreement of that name, or the first that a person signed and gave a take to."""
+    """Return the agreement of that name, or the first with a take whose permission still stands."""
     from yesand.agreements.consent.services import agreement_named  # needs the open house
     from yesand.agreements.models import Agreement
 
     if name:
         return agreement_named(name)
     signed = Agreement.objects.filter(kind=Agreement.Kind.INDIVIDUAL)
-    first = signed.filter(sessions__takes__isnull=False).order_by("entry_id").first()
+    rows = signed.filter(sessions__takes__isnull=False).order_by("entry_id").distinct()
+    first = next(filter(permits_something, rows), None)
     if first is None:
-        raise SystemExit("No signed agreement with a recording in this house: make demo makes one.")
+        raise SystemExit(
+            "No signed agreement with a recording still permits anything: make demo makes one."
+        )
     return first
+
+
+def permits_something(found: Any) -> bool:
+    """Tell whether a request without a take can be permitted: nothing whole was taken back."""
+    from yesand.agreements.services import against
+
+    narrowed = (w.purposes or w.use_classes or w.modalities or w.licensees for w in against(found))
+    return all(narrowed)
 
 
 def checkers(house: yesand.House, found: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -112,6 +123,8 @@ def evaluator(found: Any, document: Any) -> tuple[str, Findings, Findings]:
     whole = [f"decides otherwise: {r}" for r in asked if other(found, document, ours, r)]
     broken = [f"decides otherwise: {r.purpose}" for r in asked if other(found, spoiled, ours, r)]
     permits = sum(map(ours, asked))
+    if not permits:
+        broken = ["nothing is permitted any more, so that no permission can be spoiled"]
     return f"{len(asked)} requests decided alike, {permits} permitted", whole, broken
 
 

@@ -131,7 +131,7 @@ def taken_back(scope: Scope | Mapping[str, Any]) -> str:
     if told.use_classes:
         parts.append(gettext("to %(what)s") % {"what": say.named(USES, told.use_classes, "or")})
     if told.modalities:
-        parts.append(gettext("channel: %(what)s") % {"what": say.named(CHANNELS, told.modalities)})
+        parts.append(gettext("through %(what)s") % {"what": say.named(CHANNELS, told.modalities)})
     if told.licensees:
         parts.append(gettext("by %(what)s") % {"what": say.listed(map(called, told.licensees))})
     if takes := len(told.takes):

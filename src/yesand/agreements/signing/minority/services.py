@@ -41,5 +41,6 @@ def check_minor(
         raise Refused(
             f"{performer} is a minor until {known}, as an agreement signed for them says",
             where="terms",
-            remedy=f"Set minor, represented_by to guardian and majority_on to {known}.",
+            remedy="Say that they are a minor, that a guardian stands by them, and that they come "
+            f"of age on {known}.",
         )
