@@ -29,6 +29,7 @@ from yesand.corpus.models import Manifest, ManifestPerformer
 from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.people import services as people
+from yesand.people.models import Organisation
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.takes import services as takes
@@ -109,7 +110,9 @@ def test_a_withdrawal_that_comes_while_the_gate_decides_is_obeyed(filled: yesand
 
 def test_a_gate_that_is_never_left_in_peace_gives_up(filled: yesand.House) -> None:
     def always(done: int, whole: int, what: str = "") -> None:
-        filled.withdraw("Bert", licensees=[f"lab-{Entry.objects.count()}"])
+        slug = f"lab-{Entry.objects.count()}"
+        people.found(filled.place, slug, "A lab", Organisation.Kind.LICENSEE)
+        filled.withdraw("Bert", licensees=[slug])
 
     with pytest.raises(Refused, match="faster"):
         corpus.gate(filled.place, ask(filled), progress=always)

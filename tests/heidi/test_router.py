@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,16 @@ def test_it_finds_the_intent_and_turns_the_rest_away(router: Router) -> None:
     assert sum(g is not Intent.OTHER for g in beyond) <= 0.11 * len(beyond)
 
 
+def test_what_is_shipped_was_fitted_from_these_phrases(tmp_path: Path) -> None:
+    ready(tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(
+    os.environ.get("HYPOTHESIS_PROFILE") != "deep",
+    reason="fits the whole router anew, a minute or two: HYPOTHESIS_PROFILE=deep",
+)
 def test_what_is_shipped_is_what_the_phrases_teach(router: Router) -> None:
     texts = [r["text"] for r in evaluation()]
     pairs = list(zip(router.guesses(texts), fit(phrases()).guesses(texts), strict=True))
