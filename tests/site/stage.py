@@ -304,7 +304,8 @@ def in_service(place: Place, model: TrainedModel) -> TrainedModel:
 
 
 def row(handle: str, share: int, low: int, high: int) -> Row:
-    return Row(handle, share * MILLION, low * MILLION, high * MILLION, share, low, high, share)
+    figures = share * MILLION, low * MILLION, high * MILLION, share, low, high, share
+    return Row(handle, *figures, emotions=(("happy", share + 2), ("sad", -2)))
 
 
 MILLION = 10**6
@@ -339,7 +340,7 @@ def reported(place: Place, model: TrainedModel) -> Report:
             digest=name,
             model=model,
             method=found.method,
-            shares={r["performer"]: without_name(r) for r in map(vars, ROWS)},
+            shares={r["performer"]: without_name(r) for r in (row.as_json() for row in ROWS)},
             salts={name: salt.hex() for name, salt in salts.items()},
             sets_shares=True,
             envelope=envelope,

@@ -159,7 +159,7 @@ def test_signing_up_is_closed(stage: Stage) -> None:
 
 
 def test_the_others_are_summed_up_without_a_name() -> None:
-    shares = {r.performer: vars(r) for r in ROWS}
+    shares = {r.performer: r.as_json() for r in ROWS}
     own, others = drawn(shares, {"Ben": "Ben Actor"})
     assert (own.name, others.others) == ("Ben Actor", 2)
     assert own.share_ppb + others.share_ppb == 10**9 and others.low_ppb is None
