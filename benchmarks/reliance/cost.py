@@ -56,7 +56,7 @@ def _tell(writing: int, work: Callable[[], Any]) -> None:
     held, start = _held(), time.process_time()
     try:
         told, good = work(), True
-    except Exception:
+    except Exception:  # told by the parent: this process has nobody to tell
         told, good = traceback.format_exc(), False
     spent = time.process_time() - start
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

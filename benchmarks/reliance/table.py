@@ -11,6 +11,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def _best(played: Stage, truths: list[Truth], unit: float, peer: Peer, best: dic
 def _row(played: Stage, truths: list[Truth], unit: float, estimate: Estimate) -> Row:
     try:
         estimate(played.scenes[0].small())  # loaded at first use, so no part of its cost
-        found = [measured(lambda s=scene: estimate(s)) for scene in played.scenes]  # type: ignore[misc]
+        found = [measured(partial(estimate, scene)) for scene in played.scenes]
     except (RuntimeError, ValueError) as fault:
         return {"fault": str(fault).strip().splitlines()[-1]}
     told: Columns = columns(played, [scored for scored, _ in found], truths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -141,9 +142,10 @@ def test_for_a_minor_the_guardian_signs(house: yesand.House, ada: Performer) -> 
     made, _ = signed(house.place, waits, named("guardian-2"))
     assert agreements.check(made).minor and "The performer is a minor." in made.text
     # The house knows it now: nobody signs the next agreement as if they were of age.
-    for told in ({}, {"minor": True, "stands_by": "guardian", "comes_of_age": date(2027, 1, 1)}):
+    sooner: dict[str, Any] = {"stands_by": "guardian", "comes_of_age": date(2027, 1, 1)}
+    for told in ({}, {"minor": True, **sooner}):
         with pytest.raises(Refused, match=f"minor until {of_age}"):
-            offer(house.place, ada, "standard/research", named("pam"), **told)  # type: ignore[arg-type]
+            offer(house.place, ada, "standard/research", named("pam"), **told)
 
 
 def test_one_reads_the_summary_first_and_says_that_one_has(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from yesand.reliance.shares import BILLION
-
-#: Shades of `site.css`: none to full.
-SHADES = 10
+from yesand.takes.heat import shade
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,8 @@ def by_emotion(
 
 
 def _cell(effect: int, gain: int, most: int) -> Cell:
-    # By the square root, as for the corpus: what is small must not vanish beside what is large.
     strong = max(0, effect) / most if most > 0 else 0.0
-    return Cell(_part(effect, gain), math.ceil(SHADES * math.sqrt(strong)))
+    return Cell(_part(effect, gain), shade(strong))
 
 
 def _part(effect: int, gain: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from yesand.kernel.errors import CheckFailed
@@ -91,6 +91,10 @@ class RelianceReport:
     reason: str
     rows: tuple[Row, ...]
     quality: Quality = field(default_factory=Quality)
+
+    def unpriced(self, why: str) -> RelianceReport:
+        """Return it as one that sets no shares, because of its method if of nothing else."""
+        return replace(self, sets_shares=False, reason=self.reason or why)
 
     def predicate(self, salts: Mapping[str, bytes], **bound: Any) -> dict[str, Any]:
         """Return what is signed; it names no performer (see ``rows``).

@@ -48,13 +48,20 @@ def heat(counts: Iterable[tuple[str, str, int, int]]) -> HeatTable:
 
     def cell(who: str, emotion: str) -> Cell:
         number, length = found.get((who, emotion), (0, 0))
-        # By the square root: a corpus is uneven, and what is thin must not vanish beside a heap.
-        return Cell(number, length, math.ceil(SHADES * math.sqrt(number / most)))
+        return Cell(number, length, shade(number / most))
 
     rows = [(who, [cell(who, emotion) for emotion in emotions]) for who in performers]
     columns = [[cells[n] for _, cells in rows] for n in range(len(emotions))]
     totals = [_sum(column) for column in columns]
     return HeatTable(emotions, [(w, c, _sum(c)) for w, c in rows], totals, _sum(totals))
+
+
+def shade(part: float) -> int:
+    """Return the shade of a part of the most there is.
+
+    By the square root: a corpus is uneven, and what is thin must not vanish beside a heap.
+    """
+    return math.ceil(SHADES * math.sqrt(part))
 
 
 def _sum(cells: Sequence[Cell]) -> Cell:

@@ -8,6 +8,7 @@ not in it. Each item names the one before it, so none can be left out, put in, o
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -66,7 +67,7 @@ class Paused(_Shape):
     takes: int = Field(ge=0)
 
 
-class Item(_Shape):
+class Item(_Shape, ABC):
     """What every item says: to whom it is told, as which one, after which, and as of when."""
 
     PREDICATE: ClassVar[Predicate]
@@ -77,9 +78,9 @@ class Item(_Shape):
     before: Sha256 | None
     at: str
 
+    @abstractmethod
     def about(self) -> tuple[str, ...]:
         """Return the manifests that it is about."""
-        raise NotImplementedError
 
     def statement(self) -> dict[str, Any]:
         """Return the in-toto Statement: the manifests are what it is about."""

@@ -6,7 +6,7 @@ itself, so it is scaled to what all add and sets no shares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from torch import Tensor
@@ -61,5 +61,4 @@ class InRun(Seeded):
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
     ) -> RelianceReport:
         """Return the report; it never sets shares."""
-        found = super().estimate(model, corpus, queries, progress)
-        return replace(found, sets_shares=False, reason=found.reason or REASON)
+        return super().estimate(model, corpus, queries, progress).unpriced(REASON)

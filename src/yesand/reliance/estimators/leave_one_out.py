@@ -50,5 +50,4 @@ class LeaveOneOut:
         rng = np.random.default_rng(self.seed)
         quality = Quality(trainings=steps.done)
         found = concluded(self, inputs, panel, settings, 1.0, rng, quality=quality)
-        reason = found.reason or REASON
-        return replace(found, agreement=NOTHING_BESIDE, sets_shares=False, reason=reason)
+        return replace(found, agreement=NOTHING_BESIDE).unpriced(REASON)

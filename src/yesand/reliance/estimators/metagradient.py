@@ -50,9 +50,5 @@ class Metagradient(Seeded):
     ) -> RelianceReport:
         """Return the report; it never sets shares."""
         found = super().estimate(model, corpus, queries, progress)
-        return replace(
-            found,
-            agreement=replace(NOTHING_BESIDE, halves=found.agreement.halves),
-            sets_shares=False,
-            reason=found.reason or REASON,
-        )
+        beside = replace(NOTHING_BESIDE, halves=found.agreement.halves)
+        return replace(found, agreement=beside).unpriced(REASON)

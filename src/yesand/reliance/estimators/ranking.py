@@ -74,8 +74,7 @@ class Ranking:
         panel = gather(played, rounds, len(corpus.performers))
         settings = {**self.settings(), "l2": l2}
         rng = np.random.default_rng(self.seed)
-        found = concluded(self, inputs, panel, settings, None, rng)
-        return replace(found, sets_shares=False, reason=found.reason or REASON)
+        return concluded(self, inputs, panel, settings, None, rng).unpriced(REASON)
 
     def _round(self, game: Game, l2: float, steps: Steps) -> Round:
         exact = round_one(game, l2, steps)

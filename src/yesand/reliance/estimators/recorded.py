@@ -119,8 +119,7 @@ class Recorded:
         settings = {**self.settings(), **recording.about}
         found = concluded(self, inputs, panel, settings, 1.0, np.random.default_rng(self.seed))
         progress(1, 1, "read what training recorded")
-        reason = found.reason or REASON
-        return replace(found, agreement=NOTHING_BESIDE, sets_shares=False, reason=reason)
+        return replace(found, agreement=NOTHING_BESIDE).unpriced(REASON)
 
 
 def _check_asked_alike(corpus: Corpus, queries: Queries) -> None:
