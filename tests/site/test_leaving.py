@@ -77,7 +77,7 @@ def test_who_is_owed_or_relied_on_is_told_what_comes_first(
     assert "still stands" in page and "owed to you" in page and "night-line" in page
     assert "Erase me" not in page
     with pytest.raises(Refused):
-        erase(stage.house.place, stage.users["ada"])
+        erase(stage.house.place, stage.users["ada"], forgoing=True)  # her permission still stands
     stage.users["ada"].refresh_from_db()
     assert stage.users["ada"].is_active and Performer.objects.get(handle="Ada").user
 
@@ -162,6 +162,21 @@ def test_what_was_paid_can_still_be_proved_of_who_has_left(ready: Stage) -> None
     assert write_statement(place, statement, {"bundle": bundle})
     assert verify(bundle).statement == statement.digest
     assert log.audit(place)
+
+
+def test_who_gives_up_what_is_owed_may_leave_at_once(stage: Stage, as_: dict[str, Client]) -> None:
+    place, owed = stage.house.place, balance("performer:Ada")
+    agreements.withdraw(place, stage.ada, reason="I go.")
+    with pytest.raises(Refused, match="owed to you"):
+        erase(place, stage.users["ada"])
+    page = as_["ada"].get(reverse("account_leave")).content.decode()
+    assert "This you give up" in page and "night-line" in page
+    kept = as_["ada"].post(reverse("account_leave"), {"name": "ada"})
+    assert kept.status_code == 422 and Performer.objects.get(handle="Ada").user
+    as_["ada"].post(reverse("account_leave"), {"name": "ada", "forgo": "on"})
+    assert Performer.objects.get(handle="Ada").user is None
+    assert balance("performer:Ada") == owed != {}
+    assert len(stage.house.check()) == 4
 
 
 def test_leaving_twice_changes_nothing(ready: Stage) -> None:

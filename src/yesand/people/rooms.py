@@ -26,6 +26,8 @@ and, where they fit, any of
     yields (name, path) of the person's own files, such as recordings.
 ``hindrances(place, user)``
     yields, in sentences, what must be done before the person can be erased.
+``forgone(place, user)``
+    yields, in sentences, what the person gives up by being erased now.
 ``goes(place, user)``
     yields, in sentences, what will be erased.
 ``stays(place, user)``

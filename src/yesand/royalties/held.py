@@ -28,13 +28,13 @@ def held(user: User) -> dict[str, Any]:
     }
 
 
-def hindrances(place: Place, user: User) -> Iterator[str]:
-    """Nobody leaves while something is owed to them, or will be."""
+def forgone(place: Place, user: User) -> Iterator[str]:
+    """Say what is owed, or will be: it stays in the books, and nobody is left to be paid it."""
     performer = Performer.objects.filter(user=user).first()
     if performer is None:
         return
     for money in payable(performer):
-        yield gettext("%(money)s is owed to you: let it be paid out first.") % {"money": money}
+        yield gettext("%(money)s is owed to you and not paid out yet.") % {"money": money}
     for deployment in relying(performer):
         yield gettext(
             "The model “%(model)s” in service relies on you and pays royalties until it is retired."

@@ -35,10 +35,12 @@ class Preview:
     Parameters
     ----------
     hindrances : what has to be done first; empty: nothing.
+    forgone : what the person gives up, and has to say so; empty: nothing.
     goes : what is erased. stays : what is kept, and why.
     """
 
     hindrances: tuple[str, ...]
+    forgone: tuple[str, ...]
     goes: tuple[str, ...]
     stays: tuple[str, ...]
 
@@ -82,6 +84,7 @@ def preview(place: Place, user: User) -> Preview:
     """Say what leaving will do, before it is done."""
     return Preview(
         tuple(_asked("hindrances", place, user)),
+        tuple(_asked("forgone", place, user)),
         tuple(_asked("goes", place, user)),
         tuple(_asked("stays", place, user)),
     )
@@ -93,17 +96,22 @@ def _asked(question: str, place: Place, user: User) -> Iterator[str]:
             yield from getattr(room, question)(place, user)
 
 
-def erase(place: Place, user: User) -> None:
+def erase(place: Place, user: User, *, forgoing: bool = False) -> None:
     """Erase a person: what is about them goes, what law keeps stays under their handle alone.
+
+    Parameters
+    ----------
+    forgoing : whether they have said that they give up what they lose by it.
 
     Raises
     ------
-    Refused : something must be done first, and what. Nothing is touched.
+    Refused : something must be done or said first, and what. Nothing is touched.
     """
     with transaction.atomic():
         # Whoever else would erase the same person waits here.
         User.objects.select_for_update().get(pk=user.pk)
         first = list(_asked("hindrances", place, user))
+        first += [] if forgoing else _asked("forgone", place, user)
         if first:
             raise Refused("You cannot be erased yet", remedy=" ".join(first))
         for room in reversed(list(offered("held"))):

@@ -58,7 +58,7 @@ def _leave(request: Request) -> HttpResponse:
     if request.POST.get("name", "").strip() != user.username:
         return _page(request, gettext("Type your name as it stands here, to be sure."))
     try:
-        erase(request.place, user)
+        erase(request.place, user, forgoing="forgo" in request.POST)
     except Refused as fault:
         return _page(request, f"{fault.what}: {fault.remedy}")
     logout(request)
