@@ -55,7 +55,7 @@ def estimate(
     chosen = estimators.estimator(estimator, **settings)
     _check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, _names(place, model))
-    _check_performers(model, given.corpus.performers)
+    _check_performers(model, (*given.corpus.performers, *given.copiers))
     asked = digest_of(
         {
             "model": model.digest,
@@ -68,9 +68,8 @@ def estimate(
     known = Report.objects.filter(asked=asked).first()
     if known:
         return known
-    return _kept(
-        place, model, asked, chosen.estimate(given.model, given.corpus, given.queries, progress)
-    )
+    found = chosen.estimate(given.model, given.corpus, given.queries, progress)
+    return _kept(place, model, asked, found.beside_copies(given.copies, given.copiers))
 
 
 def latest(model: TrainedModel, before: datetime | None = None) -> Report | None:
