@@ -79,6 +79,7 @@ class RelianceReport:
     rows : one a performer, by handle.
     quality : how sure it is, and what it took.
     copies : takes that training left out as copies of others.
+    caveats : what else must be known of takes and queries, in plain words.
     """
 
     model: str
@@ -93,6 +94,7 @@ class RelianceReport:
     rows: tuple[Row, ...]
     quality: Quality = field(default_factory=Quality)
     copies: int = 0
+    caveats: tuple[str, ...] = ()
 
     def beside_copies(self, copies: int, copiers: Sequence[str]) -> RelianceReport:
         """Return it with who gave nothing but copies of others' takes: they add nothing."""
@@ -126,6 +128,7 @@ class RelianceReport:
             "quality": asdict(self.quality),
             "sets_shares": self.sets_shares,
             "reason": self.reason,
+            "caveats": list(self.caveats),
             "rows": sorted(row.sealed(salts[row.performer]) for row in self.rows),
             **bound,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from yesand.provenance.commitment import new_salt
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
+from yesand.reliance.caveats import caveats
 from yesand.reliance.models import Report
 from yesand.reliance.report import RelianceReport, open_rows
 from yesand.takes.crediting.masking.services import pseudonyms
@@ -69,7 +71,8 @@ def estimate(
     if known:
         return known
     found = chosen.estimate(given.model, given.corpus, given.queries, progress)
-    return _kept(place, model, asked, found.beside_copies(given.copies, given.copiers))
+    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    return _kept(place, model, asked, found)
 
 
 def latest(model: TrainedModel, before: datetime | None = None) -> Report | None:

@@ -24,6 +24,7 @@ from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
 from yesand.corpus.errors import Overtaken
+from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder, recording
@@ -102,6 +103,7 @@ def train(
     ------
     BadInput : examples that no model can be scored on, or recordings that cannot be read.
     Refused : something lies in ``out`` already.
+    CheckFailed : the training diverged.
     Overtaken : from ``still_holds``; the checkpoint that was reached lies in ``out``, and says so.
     """
     examples, aside = leave_out(examples, copies)
@@ -120,6 +122,7 @@ def train(
     except Overtaken as fault:
         _leave(out, work, settings, grounds, fault)
         raise
+    _check_finite([*held, final])
     embedding = torch.stack([model.embed(pack) for model in held])
     unmet = _unmet(held, embedding, fold)
     scores = evaluate(unmet, label, performers, labels)
@@ -148,6 +151,17 @@ def train(
         _tell(partial, record, grounds)
         ready(partial, record)
     return record
+
+
+def _check_finite(models: Sequence[VoiceModel]) -> None:
+    """Refuse what diverged before anything is written."""
+    broken = [v for model in models for v in model.state_dict().values() if not v.isfinite().all()]
+    if broken:
+        raise CheckFailed(
+            "The training diverged: its loss is no number",
+            where="training",
+            remedy="Give a smaller learning rate.",
+        )
 
 
 def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: Overtaken) -> None:
