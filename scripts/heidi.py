@@ -98,7 +98,9 @@ def _clinc(router: Router, own: list[Intent], rows: list[dict[str, str]]) -> lis
     home = os.environ.get("YESAND_CONFORMANCE", ROOT.parent / "shared" / "conformance")
     if not (Path(home) / "clinc150").exists():
         return ["| CLINC150 | not on this machine | |"]
-    lines, within, beyond = [], [], []
+    lines: list[str] = []
+    within: list[bool] = []
+    beyond: list[bool] = []
     for row, guess in zip(rows, own, strict=True):
         wanted = Intent(row["intent"])
         (beyond if wanted is Intent.OTHER else within).append(guess is wanted)
