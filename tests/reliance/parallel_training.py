@@ -18,7 +18,7 @@ from trajectory_factories import short, takes
 
 from yesand.reliance.distributed import World, joined
 from yesand.reliance.inrun import InRun
-from yesand.reliance.trajectory.across import aumann_shapley
+from yesand.reliance.trajectory.path import aumann_shapley
 from yesand.reliance.trajectory.question import Question
 
 
@@ -45,10 +45,11 @@ def train(world: World) -> list[float]:
 
 
 def path(world: World) -> list[float]:
-    """Return Aumann–Shapley values of two seeds, shared out."""
+    """Return Aumann–Shapley values of four seeds, shared out."""
     asked = takes(15, seed=1)
     question = Question(asked, torch.full((15, 1), 1 / 15, dtype=torch.float64))
-    found = aumann_shapley(world, short(), takes(), torch.tensor([3, 5]), question, count=3)
+    given = (short(), takes(), torch.tensor([3, 5, 8, 9]), question)
+    found = aumann_shapley(*given, count=4, dealt=2, world=world)
     return [found.missing, *found.effect.flatten().tolist()]
 
 

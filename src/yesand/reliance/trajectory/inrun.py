@@ -9,20 +9,20 @@ the values are scaled to U(all) − U(none).
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.func import grad, jacrev, jvp, vmap
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.gradients import Batch, bend, lean
 from yesand.reliance.trajectory.network import Parameters
+from yesand.reliance.trajectory.optimisers import State
 from yesand.reliance.trajectory.path import Values
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, each, loss, split
+from yesand.reliance.trajectory.training import TOGETHER, Training, split
 
 
 def in_run(
@@ -72,14 +72,13 @@ def _watched(
     effect = none.new_zeros(*none.shape, len(training.takes.label))
     for step in range(len(training.rates)):
         if step % stride == 0:
-            batch = training.batch(step)
             asked = question.drawn(queries or len(question.rate), draw)
-            one = partial(_added, training.course, asked, stride * reach[step], order)
-            moved = vmap(one)(state["parameters"], batch.parts)
-            effect.scatter_add_(2, batch.at[:, None].expand_as(moved), moved)
+            moved = _added(training, state, step, asked, stride * reach[step], order)
+            at = training.order[:, step][:, None]
+            effect.scatter_add_(2, at.expand_as(moved), moved)
         state = training.advance(state, step)
     training.check(state)
-    whole = question.utilities(training.course, state["parameters"])
+    whole = question.utilities(training.course, training.parameters(state))
     scale = (whole - none) / effect.sum(2)
     return Values(effect * scale[..., None], torch.zeros_like(effect), whole, none)
 
@@ -88,27 +87,34 @@ def _nobody(training: Training) -> Parameters:
     still = Training(
         training.course, training.takes, torch.zeros_like(training.weights), training.seeds
     )
-    return still.run()["parameters"]
+    return still.parameters(still.run())
 
 
 def _added(
-    course: Course, asked: Question, reach: float, order: int, here: Parameters, batch: Parts
+    training: Training, state: State, step: int, asked: Question, reach: float, order: int
 ) -> Tensor:
-    """Return what each take of one network's batch adds to each utility, (Q, batch)."""
-    features, label, _ = batch
-    rise = jacrev(partial(asked.utility, course))
-    if order == 1:
-        along = rise(here)
-    else:
-        slope = grad(partial(loss, course))(here, *batch)
-        step = {name: -reach * value for name, value in slope.items()}
-        first, bent = jvp(rise, (here,), (step,))[:2]
-        along = {name: value + bent[name] / 2 for name, value in first.items()}
+    """Return what each take of every network's batch adds to each utility, (M, Q, batch)."""
+    here, batch = training.parameters(state), training.batch(step)
+    rise = training.layout.join(asked.slopes(training.course, here))
+    if order == 2:
+        whole = -reach * training.slope(state, batch)
+        rise = rise + _bent(training, state, asked, whole) / 2
+    times = rise.shape[1]
+    told = lean(
+        training.logits,
+        training.layout.cut(state[0].repeat_interleave(times, 0)),
+        training.layout.cut(rise.flatten(0, 1)),
+        batch.repeated(times),
+    )
+    return -reach / training.course.batch * torch.unflatten(told, 0, rise.shape[:2])
 
-    def added(direction: Parameters) -> Tensor:
-        per_take = partial(each, course, features=features, label=label)
-        moved: Tensor = jvp(per_take, (here,), (direction,))[1]
-        return -reach / course.batch * moved
 
-    found: Tensor = vmap(added)(along)
-    return found
+def _bent(training: Training, state: State, asked: Question, along: Tensor) -> Tensor:
+    """Return how each utility's gradient changes where the parameters move, (M, Q, P)."""
+    here, moves = training.layout.cut(state[0]), training.layout.cut(along)
+    whole = asked.batch(len(state[0]))
+    found = []
+    for rate in asked.rate.T:
+        batch = Batch(whole.features, whole.answer, -rate.expand_as(whole.weight))
+        found.append(training.layout.join(bend(training.logits, here, moves, batch)[1]))
+    return torch.stack(found, 1)
