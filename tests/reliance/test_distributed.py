@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from parallel_training import path, square, train
+from parallel_training import path, shares, square, train
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.distributed import World, joined
@@ -34,6 +34,7 @@ def test_two_processes_find_the_shares_that_one_finds(tmp_path: Path) -> None:
     # Half-batches are added up in another order: the last digits of single precision may differ.
     assert one["effects"] == pytest.approx(train(World()), rel=1e-4, abs=1e-6)
     assert one["path"] == path(World())
+    assert one["shares"] == shares(World())
     assert one["each"] == [square(job).tolist() for job in range(5)]
 
 

@@ -38,11 +38,11 @@ class InRun(Seeded):
     queries: int = 0
 
     name: ClassVar[str] = "in-run"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @property
     def cost(self) -> int:
-        """The training itself, the one on nothing, and about as much for watching."""
+        """The training itself, and about twice as much for watching."""
         return 3
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
