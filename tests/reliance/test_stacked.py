@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import grad, jvp, vmap
 
-from yesand.reliance.trajectory.gradients import Batch, bend, lean, slope
+from yesand.reliance.trajectory.gradients import Batch, bend, leans, slope
 from yesand.reliance.trajectory.network import Mlp, Module, Network, Parameters, conv
 from yesand.reliance.trajectory.stacked import stacked
 
@@ -113,8 +113,10 @@ def test_side_by_side_they_answer_and_bend_as_alone(name: str) -> None:
     told, pulled, bent = vmap(alone)(here, along, batch.features, batch.answer, batch.weight)
     found, curved = bend(logits, here, along, batch)
     assert torch.allclose(found, told, atol=1e-12) and close(curved, bent)
-    assert torch.allclose(lean(logits, here, along, batch), told, atol=1e-12)
-    assert close(slope(logits, here, batch), pulled)
+    both, gradient = leans(logits, here, [along, here], batch)
+    assert torch.allclose(both[:, 0], told, atol=1e-12)
+    assert torch.allclose(both[:, 1], bend(logits, here, here, batch)[0], atol=1e-12)
+    assert close(slope(logits, here, batch), pulled) and close(gradient, pulled)
 
 
 def test_layers_that_are_written_down_are_multiplied_at_once_and_others_one_by_one() -> None:

@@ -31,7 +31,17 @@ _HOME = {
     "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
-_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride", "dealt"}
+_AT_LEAST_ONE = {
+    "resamples",
+    "seeds",
+    "max_seeds",
+    "epochs",
+    "batch",
+    "pairs",
+    "stride",
+    "every",
+    "dealt",
+}
 
 
 class Estimator(Protocol):

@@ -31,11 +31,13 @@ class InRun(Seeded):
     ----------
     order : 1, or 2 with the step's curvature.
     stride : watch every so many steps. queries : ask so many each time, all of them at 0.
+    every : ask anew at every so many-th of the steps that are watched.
     """
 
     order: Literal[1, 2] = 1
     stride: int = 1
     queries: int = 0
+    every: int = 1
 
     name: ClassVar[str] = "in-run"
     version: ClassVar[str] = "2"
@@ -55,6 +57,7 @@ class InRun(Seeded):
             order=self.order,
             stride=max(1, self.stride),
             queries=self.queries or None,
+            every=self.every,
         )
 
     def estimate(

@@ -32,4 +32,5 @@ class Layout:
         """Return parameters (…, shape) of rows (…, P), sharing their memory."""
         parts = torch.split(rows, [prod(shape) for shape in self.shapes.values()], -1)
         both = zip(self.shapes.items(), parts, strict=True)
-        return {name: torch.unflatten(part, -1, shape) for (name, shape), part in both}
+        lead = rows.shape[:-1]
+        return {name: part.view(*lead, *shape) for (name, shape), part in both}

@@ -8,6 +8,7 @@ give both, whatever the layers are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -57,11 +58,22 @@ def slopes(logits: Logits, here: Parameters, batch: Batch, weights: Tensor) -> P
     return {name: torch.stack([one[name] for one in found], 1) for name in here}
 
 
-def lean(logits: Logits, here: Parameters, along: Parameters, batch: Batch) -> Tensor:
-    """Return how every take's loss moves where the parameters move, (M, B)."""
-    with torch.no_grad(), dual.level():
-        scores, moved = dual.parted(logits(_moving(here, along), batch.features))
-    return _dot(chances(scores) - batch.answer, moved)[..., 0]
+def leans(
+    logits: Logits, here: Parameters, alongs: Sequence[Parameters], batch: Batch
+) -> tuple[Tensor, Parameters]:
+    """Return how every take's loss moves where the parameters move along each of Q directions.
+
+    (M, Q, B); and, from the same pass, the gradient of Σ wᵢ ℓᵢ, (M, …).
+    """
+    leaves, told = _leaves(here), list[Tensor]()
+    for first, along in ((not at, along) for at, along in enumerate(alongs)):
+        with dual.level(), torch.set_grad_enabled(first):
+            scores, moved = dual.parted(logits(_moving(leaves, along), batch.features))
+        if first:
+            answered, wrong = scores, chances(scores.detach()) - batch.answer
+        told.append(_dot(wrong, moved.detach())[..., 0])
+    pull = wrong * batch.weight[..., None]
+    return torch.stack(told, 1), _back([answered], leaves, [pull])
 
 
 def bend(

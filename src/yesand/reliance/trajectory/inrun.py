@@ -9,6 +9,7 @@ the values are scaled to U(all) − U(none).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from yesand.kernel.errors import BadInput
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
-from yesand.reliance.trajectory.gradients import Batch, bend, lean
+from yesand.reliance.trajectory.gradients import Batch, bend, leans
 from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State
 from yesand.reliance.trajectory.path import Values
@@ -34,13 +35,15 @@ def in_run(
     order: Literal[1, 2] = 1,
     stride: int = 1,
     queries: int | None = None,
+    every: int = 1,
     together: int = TOGETHER,
 ) -> Values:
     """Return every take's value for every seed, scaled to what all add; ``edge`` is 0.
 
     Parameters
     ----------
-    stride : look at every so many steps only. queries : draw so many at each; all without it.
+    stride : look at every so many steps only.
+    queries : draw so many when asking; all without it. every : ask anew at so many-th looks.
 
     Raises
     ------
@@ -50,7 +53,8 @@ def in_run(
         raise BadInput("In-run attribution is for sgd", where=f"optimiser {course.optimiser!r}")
     weights = takes.features.new_ones(len(seeds), len(takes.label))
     lots = split(course, takes, weights, seeds, together)
-    found = [_watched(lot, question, order, stride, queries) for lot in lots]
+    looks = _Looks(order, stride, queries or len(question.rate), every)
+    found = [_watched(lot, question, looks) for lot in lots]
     return Values(*(torch.cat([getattr(v, f) for v in found]) for f in vars(found[0])))
 
 
@@ -63,20 +67,36 @@ def effective(course: Course, takes: int) -> list[float]:
     return found[::-1]
 
 
-def _watched(
-    training: Training, question: Question, order: int, stride: int, queries: int | None
-) -> Values:
+@dataclass(frozen=True)
+class _Looks:
+    order: int
+    stride: int
+    queries: int
+    every: int
+
+
+def _watched(training: Training, question: Question, looks: _Looks) -> Values:
     state, draw = training.start(), torch.Generator().manual_seed(int(training.seeds[0]))
     reach = effective(training.course, len(training.takes.label))
     none = question.utilities(training.course, _nobody(training))
     effect = none.new_zeros(*none.shape, len(training.takes.label))
+    rise = torch.empty(0)
     for step in range(len(training.rates)):
-        if step % stride == 0:
-            asked = question.drawn(queries or len(question.rate), draw)
-            moved = _added(training, state, step, asked, stride * reach[step], order)
-            at = training.order[:, step][:, None]
-            effect.scatter_add_(2, at.expand_as(moved), moved)
-        state = training.advance(state, step)
+        if step % looks.stride:
+            state = training.advance(state, step)
+            continue
+        if step % (looks.stride * looks.every) == 0:
+            asked = question.drawn(looks.queries, draw)
+            rise = training.layout.join(asked.slopes(training.course, training.parameters(state)))
+        batch = training.batch(step)
+        along = rise
+        if looks.order == 2:
+            whole = -reach[step] * training.slope(state, batch)
+            along = rise + _bent(training, state, asked, whole) / 2
+        moved, slope = _moved(training, state, batch, along)
+        at = training.order[:, step][:, None].expand_as(moved)
+        effect.scatter_add_(2, at, moved * (-looks.stride * reach[step] / training.course.batch))
+        state = training.follow(state, slope, step)
     training.check(state)
     whole = question.utilities(training.course, training.parameters(state))
     scale = (whole - none) / effect.sum(2)
@@ -90,23 +110,11 @@ def _nobody(training: Training) -> Parameters:
     return still.parameters(still.run())
 
 
-def _added(
-    training: Training, state: State, step: int, asked: Question, reach: float, order: int
-) -> Tensor:
-    """Return what each take of every network's batch adds to each utility, (M, Q, batch)."""
-    here, batch = training.parameters(state), training.batch(step)
-    rise = training.layout.join(asked.slopes(training.course, here))
-    if order == 2:
-        whole = -reach * training.slope(state, batch)
-        rise = rise + _bent(training, state, asked, whole) / 2
-    times = rise.shape[1]
-    told = lean(
-        training.logits,
-        training.layout.cut(state[0].repeat_interleave(times, 0)),
-        training.layout.cut(rise.flatten(0, 1)),
-        batch.repeated(times),
-    )
-    return -reach / training.course.batch * torch.unflatten(told, 0, rise.shape[:2])
+def _moved(training: Training, state: State, batch: Batch, along: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how each take's loss moves along Q directions (M, Q, batch), and the gradient."""
+    directions = [training.layout.cut(one) for one in along.unbind(1)]
+    told, slope = leans(training.logits, training.parameters(state), directions, batch)
+    return told, training.layout.join(slope)
 
 
 def _bent(training: Training, state: State, asked: Question, along: Tensor) -> Tensor:

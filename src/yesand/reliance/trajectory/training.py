@@ -70,17 +70,21 @@ class Training:
             torch.unflatten(x.index_select(0, at.flatten()), 0, at.shape)
             for x in (self.takes.features, self.takes.answer)
         )
-        return Batch(features, answer, self.weights.gather(1, at) / self.course.batch)
+        return Batch(features, answer, self._part.gather(1, at))
 
     def slope(self, state: State, batch: Batch) -> Tensor:
         """Return the gradients of a batch's loss, (M, P)."""
         return self.layout.join(slope(self.logits, self.parameters(state), batch))
 
+    def follow(self, state: State, slope: Tensor, step: int) -> State:
+        """Return the states after a step along gradients."""
+        return update(self.course, state, slope, self.rates[step], step)
+
     def advance(self, state: State, step: int) -> State:
         """Return the states after a step."""
         still = self._idle
         moved = torch.zeros_like(state[0]) if still else self.slope(state, self.batch(step))
-        return update(self.course, state, moved, self.rates[step], step)
+        return self.follow(state, moved, step)
 
     def run(self) -> State:
         """Return the states at the end."""
@@ -112,6 +116,11 @@ class Training:
     @cached_property
     def _starts(self) -> dict[int, Parameters]:
         return {seed: self.course.network.initial(seed) for seed in set(self.seeds.tolist())}
+
+    @cached_property
+    def _part(self) -> Tensor:
+        """Return how much each take counts in the loss of its batch."""
+        return self.weights / self.course.batch
 
     @cached_property
     def _idle(self) -> bool:
