@@ -33,6 +33,7 @@ from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.trajectory import path
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.path import Values, aumann_shapley
+from yesand.reliance.trajectory.places import PILOT
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class AumannShapley(Seeded):
     l2: float | None = None
 
     name: ClassVar[str] = "aumann-shapley"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @property
     def places(self) -> int:
@@ -65,6 +66,11 @@ class AumannShapley(Seeded):
     def group(self) -> int:
         """How many seeds share the nodes."""
         return self.dealt
+
+    @property
+    def opening(self) -> int:
+        """One seed's pilot, which finds the nodes."""
+        return PILOT
 
     @property
     def cost(self) -> int:

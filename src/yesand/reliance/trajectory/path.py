@@ -2,21 +2,20 @@
 
 φᵢ = ∫₀¹ ∂U/∂wᵢ (t·1) dt (Aumann & Shapley 1974; Sundararajan et al. 2017 for features). By the
 fundamental theorem of calculus Σ φᵢ = U(all) − U(none), and since φ is a sum over takes, a
-performer who splits in two gains nothing. Utility rises fastest where there is little data, so the
-Gauss–Legendre nodes lie evenly in s with t = s³, which puts most of them there.
+performer who splits in two gains nothing. Where the nodes lie is decided in ``places``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.places import PILOT, even, placed
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.reverse import derivative
 from yesand.reliance.trajectory.training import TOGETHER, train
@@ -46,11 +45,18 @@ class Values:
         return float(((self.effect.sum(-1).mean(0).sum() - gain) / gain).abs())
 
 
-def nodes(count: int) -> tuple[Tensor, Tensor]:
-    """Return where along the path to look, and how much each place counts, (count,) each."""
-    place, weight = np.polynomial.legendre.leggauss(count)
-    even = (torch.from_numpy(place) + 1) / 2
-    return even**3, torch.from_numpy(weight) / 2 * 3 * even**2
+def nodes(
+    course: Course, takes: Takes, seed: Tensor, question: Question, count: int
+) -> tuple[Tensor, Tensor]:
+    """Return where along the path to look, and how much each place counts, (count,) each.
+
+    Parameters
+    ----------
+    seed : (1,), of the pilot: ``PILOT`` trainings, forward only.
+    """
+    along = even().to(takes.features)[:, None].expand(-1, len(takes.label))
+    networks = train(course, takes, along, seed.expand(PILOT))
+    return placed(question.utilities(course, networks).mean(1), count)
 
 
 def aumann_shapley(
@@ -65,7 +71,7 @@ def aumann_shapley(
 ) -> Values:
     """Return every take's value for every seed; nodes and seeds train side by side.
 
-    About 4 (count / dealt + 1) + 1 trainings a seed.
+    About 4 (count / dealt + 1) + 1 trainings a seed, and ``PILOT`` to find the nodes.
 
     Parameters
     ----------
@@ -80,17 +86,18 @@ def aumann_shapley(
     """
     if len(seeds) % dealt or count % dealt:
         raise BadInput("Seeds and nodes cannot be dealt evenly", where=f"among {dealt}")
-    place, weight = (x.to(takes.features) for x in nodes(count))
+    found = nodes(course, takes, seeds[:1], question, count)
+    place, weight = (x.to(takes.features) for x in found)
     each = count // dealt
     hands = [torch.cat([place[hand::dealt], place.new_ones(1)]) for hand in range(dealt)]
     along = torch.cat(hands).repeat(len(seeds) // dealt)
     weights = along[:, None].expand(-1, len(takes.label))
-    found = derivative(
+    run = derivative(
         course, takes, weights, seeds.repeat_interleave(each + 1), question, together=together
     )
     groups = (len(seeds) // dealt, dealt, each + 1)
-    slope = found.slope.reshape(*groups, *found.slope.shape[1:])
-    whole = found.utility.reshape(*groups, -1)[:, :, -1]
+    slope = run.slope.reshape(*groups, *run.slope.shape[1:])
+    whole = run.utility.reshape(*groups, -1)[:, :, -1]
     nobody = train(course, takes, torch.zeros_like(weights[: len(seeds)]), seeds, together=together)
     none = question.utilities(course, nobody).reshape(*groups[:2], -1)
     return Values(
