@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from yesand.provenance.commitment import new_salt
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
+from yesand.reliance.caveats import caveats
 from yesand.reliance.models import Report
 from yesand.reliance.report import RelianceReport, open_rows
 from yesand.takes.crediting.masking.services import pseudonyms
@@ -55,7 +57,7 @@ def estimate(
     chosen = estimators.estimator(estimator, **settings)
     _check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, _names(place, model))
-    _check_performers(model, given.corpus.performers)
+    _check_performers(model, (*given.corpus.performers, *given.copiers))
     asked = digest_of(
         {
             "model": model.digest,
@@ -68,9 +70,9 @@ def estimate(
     known = Report.objects.filter(asked=asked).first()
     if known:
         return known
-    return _kept(
-        place, model, asked, chosen.estimate(given.model, given.corpus, given.queries, progress)
-    )
+    found = chosen.estimate(given.model, given.corpus, given.queries, progress)
+    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    return _kept(place, model, asked, found)
 
 
 def latest(model: TrainedModel, before: datetime | None = None) -> Report | None:
