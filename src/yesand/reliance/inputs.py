@@ -134,6 +134,15 @@ def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Q
     return Queries(fold, np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0))
 
 
+def mix(given: Inputs) -> dict[str, int]:
+    """Return what was asked about: emotion → parts per billion of all queries."""
+    corpus, weight = given.corpus, given.queries.weight
+    asked = np.bincount(corpus.label, weight, len(corpus.labels))
+    whole = float(asked.sum())
+    parts = np.rint(asked / whole * 1e9).astype(int).tolist() if whole > 0 else [0] * len(asked)
+    return dict(zip(corpus.labels, parts, strict=True))
+
+
 def _usage(labels: tuple[str, ...], mix: Mapping[str, float] | None) -> Floats | None:
     if mix is None:
         return None
