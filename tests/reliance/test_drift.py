@@ -47,6 +47,11 @@ def test_days_that_differ_among_themselves_count_as_fewer_uses() -> None:
     assert lumpy.worth() < 20 < even.worth()
 
 
+def test_usage_by_another_name_of_the_same_feeling_has_not_moved() -> None:
+    found = Usage(("happiness", "joy", "scared"), np.array([[30.0, 20.0, 50.0]])).told_as(ASKED)
+    assert found.emotions == ("joy", "scared") and found.days.tolist() == [[50.0, 50.0]]
+
+
 def test_nothing_used_says_nothing() -> None:
     assert drift(ASKED, Usage((), np.zeros((0, 0)))) is None
     assert drift({}, sample(P, 2, 5, 0)) is None

@@ -13,7 +13,7 @@ import yesand
 from yesand.cli import _run as run
 from yesand.kernel.clock import SetClock
 from yesand.reliance.models import Look
-from yesand.royalties.mixing.services import usage_of, watch
+from yesand.royalties.mixing.services import mix_since_report, usage_of, watch
 
 
 @pytest.fixture
@@ -33,6 +33,15 @@ def test_the_mix_counts_each_use_once_by_day(stage: Stage, tmp_path: Path) -> No
     assert found.emotions == ("fear", "joy")
     assert found.days.tolist() == [[0.25, 1.75], [1.0, 0.0]] and found.events == 3
     assert found.mix == {"fear": 416_666_667, "joy": 583_333_333}
+
+
+def test_a_model_is_measured_as_it_was_used_since_its_report(
+    stage: Stage, tmp_path: Path, clock: SetClock
+) -> None:
+    used(stage, tmp_path, about(1, 3, joy=1), about(2, 3, fear=1))
+    assert mix_since_report(stage.place, stage.model) == {"fear": 5 * 10**8, "joy": 5 * 10**8}
+    stage.reported()
+    assert mix_since_report(stage.place, stage.model) == {}
 
 
 def test_a_delivery_has_the_usage_looked_at_once_in_an_hour(

@@ -10,11 +10,12 @@ divided by how much more the days differ than single uses would (the design effe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from yesand.reliance.feelings import named
 from yesand.reliance.inputs import Floats
 from yesand.reliance.shares import BILLION, apportion
 
@@ -48,6 +49,15 @@ class Usage:
         if not whole.sum() > 0:
             return {}
         return dict(zip(self.emotions, apportion(whole.tolist()), strict=True))
+
+    def told_as(self, known: Collection[str]) -> Usage:
+        """Return the same by a model's own names of emotions."""
+        names = [named(emotion, known) for emotion in self.emotions]
+        kept = tuple(dict.fromkeys(names))
+        days = np.zeros((len(self.days), len(kept)))
+        for column, name in enumerate(names):
+            days[:, kept.index(name)] += self.days[:, column]
+        return Usage(kept, days)
 
     def worth(self) -> int:
         """Return of how many uses drawn one by one these tell as much."""

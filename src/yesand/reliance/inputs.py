@@ -117,6 +117,16 @@ def read(
     return Inputs(FrozenModel(digest, embedding, path.parent), corpus, ask(corpus, fold, mix))
 
 
+def labels_of(path: Path) -> tuple[str, ...]:
+    """Return the emotions that a model's folder knows.
+
+    Raises
+    ------
+    NotFound, BadInput : as for ``read``.
+    """
+    return tuple(map(str, _arrays(path / FILE if path.is_dir() else path)["labels"]))
+
+
 def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Queries:
     """Weigh the takes as queries: every performer counts as much as another.
 

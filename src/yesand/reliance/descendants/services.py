@@ -31,7 +31,7 @@ BOUNDED, DECLARED = "inherited-bounded", "inherited-declared"
 INHERITED = (BOUNDED, DECLARED)
 VERSION = "1"
 _OUTSIDE = (
-    "It relies on {n} performers whose takes are not in its own manifest; until settlements pay "
+    "It relies on performers whose takes are not in its own manifest ({n}); until settlements pay "
     "beyond a manifest, its shares are told and do not pay."
 )
 

@@ -58,10 +58,11 @@ def look(place: Place, model: TrainedModel, usage: Usage) -> Look | None:
     None where there is no such report, or nothing was used that says which emotions it was about.
     """
     report = standing(model)
-    mix = usage.mix
-    if report is None or not mix:
+    if report is None or not usage.mix:
         return None
-    found = drift(signed(report.envelope).get("mix", {}), usage)
+    asked = signed(report.envelope).get("mix", {})
+    usage = usage.told_as(asked)
+    mix, found = usage.mix, drift(asked, usage)
     kept = Lean.objects.filter(report=report).first()
     return Look.objects.create(
         model=model,

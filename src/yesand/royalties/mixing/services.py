@@ -37,6 +37,14 @@ def watch(place: Place, models: Iterable[TrainedModel] | None = None) -> list[Lo
     return found
 
 
+def mix_since_report(place: Place, model: TrainedModel) -> dict[str, int]:
+    """Return in which mix a model was used since the report that stands, or since it serves."""
+    report = standing(model)
+    first = model.deployments.order_by("since").values_list("since", flat=True).first()
+    since = report.at if report is not None else first
+    return usage_of(place, model, since).mix if since is not None else {}
+
+
 def usage_of(place: Place, model: TrainedModel, since: datetime) -> Usage:
     """Return what a model was used for since a moment, by day and emotion.
 
