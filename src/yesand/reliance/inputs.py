@@ -133,6 +133,16 @@ def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDAr
     return np.array(known, dtype=str)
 
 
+def labels_of(path: Path) -> tuple[str, ...]:
+    """Return the emotions that a model's folder knows.
+
+    Raises
+    ------
+    NotFound, BadInput : as for ``read``.
+    """
+    return tuple(map(str, _arrays(path / FILE if path.is_dir() else path)["labels"]))
+
+
 def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Queries:
     """Weigh the takes as queries: every performer counts as much as another.
 
@@ -148,6 +158,15 @@ def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Q
         weight = usage[corpus.label] / count[corpus.owner, corpus.label]
     whole = np.bincount(corpus.owner, weight, len(corpus.performers))[corpus.owner]
     return Queries(fold, np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0))
+
+
+def mix(given: Inputs) -> dict[str, int]:
+    """Return what was asked about: emotion → parts per billion of all queries."""
+    corpus, weight = given.corpus, given.queries.weight
+    asked = np.bincount(corpus.label, weight, len(corpus.labels))
+    whole = float(asked.sum())
+    parts = np.rint(asked / whole * 1e9).astype(int).tolist() if whole > 0 else [0] * len(asked)
+    return dict(zip(corpus.labels, parts, strict=True))
 
 
 def _usage(labels: tuple[str, ...], mix: Mapping[str, float] | None) -> Floats | None:

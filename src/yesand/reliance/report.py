@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed
+from yesand.provenance.dsse import payload_of
 from yesand.reliance.faithfulness import Faithfulness
 from yesand.reliance.rows import Row, open_row
 from yesand.reliance.shares import BILLION
@@ -149,6 +151,12 @@ def open_rows(
     if sum(row.share_ppb for row in opened) != BILLION:
         raise CheckFailed("The shares do not add up to one", where="reliance report")
     return opened
+
+
+def signed(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was signed of a report: its predicate."""
+    predicate: dict[str, Any] = parse(payload_of(envelope))["predicate"]
+    return predicate
 
 
 def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
