@@ -74,11 +74,19 @@ class Queries:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The three together."""
+    """The three together.
+
+    Attributes
+    ----------
+    copies : takes that training left out as copies, and ``copiers``, who gave nothing else: they
+        are no part of the corpus.
+    """
 
     model: FrozenModel
     corpus: Corpus
     queries: Queries
+    copies: int = 0
+    copiers: tuple[str, ...] = ()
 
 
 def read(
@@ -101,9 +109,9 @@ def read(
     """
     path = path / FILE if path.is_dir() else path
     arrays = _arrays(path)
-    labels, told = arrays["labels"].astype(str), arrays["performer"].astype(str).ravel().tolist()
-    handles = np.array([(names or {}).get(who, who) for who in told], dtype=str)
-    performers, owner = np.unique(handles, return_inverse=True)
+    labels = arrays["labels"].astype(str)
+    performers, owner = np.unique(_handles(arrays["performer"], names), return_inverse=True)
+    copiers = np.setdiff1d(_handles(arrays["copier"], names), performers)
     corpus = Corpus(
         takes=tuple(map(str, arrays["take"])),
         performers=tuple(map(str, performers)),
@@ -114,7 +122,15 @@ def read(
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
     _check(path, corpus, embedding, fold)
-    return Inputs(FrozenModel(digest, embedding, path.parent), corpus, ask(corpus, fold, mix))
+    model = FrozenModel(digest, embedding, path.parent)
+    queries = ask(corpus, fold, mix)
+    return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)))
+
+
+def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDArray[np.str_]:
+    """Return handles for what a folder calls performers."""
+    known = [(names or {}).get(who, who) for who in told.astype(str).ravel().tolist()]
+    return np.array(known, dtype=str)
 
 
 def labels_of(path: Path) -> tuple[str, ...]:
@@ -170,7 +186,10 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     names = ("take", "performer", "label", "labels", "fold", "embedding")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names}
+            found = {name: arrays[name] for name in names}
+            # Folders of old do not say what was left out: nothing was.
+            found["copier"] = arrays["copier"] if "copier" in arrays else np.empty(0, str)
+            return found
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."

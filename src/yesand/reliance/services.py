@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
+from yesand.reliance.caveats import caveats
 from yesand.reliance.descendants.services import followed
 from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
@@ -52,7 +54,7 @@ def estimate(
     chosen = estimators.estimator(estimator, **settings)
     check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, given.corpus.performers)
+    check_performers(model, (*given.corpus.performers, *given.copiers))
     asked = digest_of(
         {
             "model": model.digest,
@@ -66,6 +68,7 @@ def estimate(
     if known:
         return known
     found = chosen.estimate(given.model, given.corpus, given.queries, progress)
+    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
     made = keep(place, model, asked, found, mix=inputs.mix(given))
     lean(place, made, given)
     followed(place, made)

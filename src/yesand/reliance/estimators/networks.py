@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
@@ -144,9 +145,14 @@ class Seeded(Settings, ABC):
         return 1
 
     @property
+    def opening(self) -> int:
+        """How many trainings a round takes in each fold, however many seeds it has."""
+        return 0
+
+    @property
     @abstractmethod
     def cost(self) -> int:
-        """How many trainings a seed takes; a run back through one counts as three."""
+        """How many trainings a seed takes; a run back through one counts as two."""
 
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
@@ -164,8 +170,7 @@ class Seeded(Settings, ABC):
         panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
         held = self._held(found, rng)
         quality = Quality(
-            trainings=len(played) * found.count * self.group * self.cost
-            + held.subsets * _APART_SEEDS,
+            trainings=len(played) * self._trainings(found.count) + held.subsets * _APART_SEEDS,
             seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
@@ -173,6 +178,11 @@ class Seeded(Settings, ABC):
         return concluded(
             self, inputs, panel, self.settings(), halves, rng, drawn="seeds", quality=quality
         )
+
+    def _trainings(self, count: int) -> int:
+        """Return how many trainings so many seeds take, group by group."""
+        rounds = ceil(count / max(1, self.seeds // self.group))
+        return count * self.group * self.cost + rounds * self.opening
 
     def _settled(
         self, inputs: Inputs, played: list[Game], progress: Progress

@@ -50,6 +50,17 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("training/copies.html", takes_context=True)
+def copies_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show which takes training left out as copies; which they are is for who sees all takes."""
+    found = model.run.get("left_out_as_copies")
+    return {
+        "looked": found is not None,
+        "copies": [{**one, "percent": round(one["likeness"] / 1e4)} for one in found or []],
+        "everything": context["request"].sight.everything,
+    }
+
+
 def _worst(model: TrainedModel, sight: Sight) -> str:
     """Name for whom it works worst: by handle in the house, to licensees only who is credited."""
     handle: str = model.run["scores"]["worst_performer"]["performer"]
