@@ -1,8 +1,8 @@
 """A fine-tune's part that comes from its parent: measured through both trainings, beside bounds.
 
 The synthetic performers are dealt to four: a parent, fine-tunes of it that train on for longer and
-longer with takes of their own, and two unrelated models. What is measured is Aumann–Shapley's over both
-courses; what is bounded is read from answers alone, as of somebody else's fine-tune.
+longer with takes of their own, and two unrelated models. What is measured is Aumann–Shapley's over
+both courses; what is bounded is read from answers alone, as of somebody else's fine-tune.
 ``python -m benchmarks.reliance.descendants`` prints the table.
 """
 
