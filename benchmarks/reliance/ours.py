@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.reliance import loop
 from benchmarks.reliance.again import regressed, without
 from benchmarks.reliance.columns import Floats, Scored
 from benchmarks.reliance.modules import trained
@@ -34,14 +35,27 @@ def path(scene: Scene, seeds: int, count: int, dealt: int = 1, first: int = 0) -
 
 
 def daily(
-    scene: Scene, seeds: int, order: Literal[1, 2] = 1, stride: int = 1, queries: int | None = None
+    scene: Scene,
+    seeds: int,
+    order: Literal[1, 2] = 1,
+    stride: int = 1,
+    queries: int | None = None,
+    every: int = 1,
 ) -> Scored:
     """In-run: what takes add while the network trains."""
     found = in_run(
         scene.course, scene.takes, torch.arange(seeds), _usage(scene),
-        order=order, stride=stride, queries=queries,
+        order=order, stride=stride, queries=queries, every=every,
     )  # fmt: skip
     return _of(scene, found)
+
+
+def watched(
+    scene: Scene, seeds: int, rate: float = 0.12, every: int = 20, asked: int = 100
+) -> Scored:
+    """The recorder in a plain training loop, as one adds it to one's own; the training counts."""
+    runs = (loop.recorded(scene, seed, rate, every, asked) for seed in range(seeds))
+    return Scored(np.stack([run.record().effects() for run in runs]))
 
 
 def metagradient(scene: Scene, seeds: int) -> Scored:
@@ -77,15 +91,21 @@ def factored(scene: Scene, seeds: int, damping: float) -> Scored:
 
 
 OURS: dict[str, Estimate] = {
-    "in-run, daily (every 4th step, 128 queries)": partial(daily, seeds=1, stride=4, queries=128),
+    "in-run, daily (every 4th step, 128 queries asked every 32nd)": partial(
+        daily, seeds=1, stride=4, queries=128, every=8
+    ),
     "in-run, 1 seed": partial(daily, seeds=1),
     "in-run, 8 seeds": partial(daily, seeds=8),
+    "in-run, recorder in a plain loop, 1 seed": partial(watched, seeds=1),
+    "in-run, recorder in a plain loop, 8 seeds": partial(watched, seeds=8),
     "in-run 2nd order, 8 seeds": partial(daily, seeds=8, order=2),
     "metagradient, 8 seeds": partial(metagradient, seeds=8),
     "Aumann–Shapley, 1 seed × 8 nodes": partial(path, seeds=1, count=8),
     "Aumann–Shapley, 8 seeds × 4 nodes": partial(path, seeds=8, count=4),
     "Aumann–Shapley, 8 seeds × 8 nodes": partial(path, seeds=8, count=8),
     "Aumann–Shapley, 8 seeds, 8 nodes dealt to 2": partial(path, seeds=8, count=8, dealt=2),
+    "Aumann–Shapley, 8 seeds, 8 nodes dealt to 4": partial(path, seeds=8, count=8, dealt=4),
+    "Aumann–Shapley, 16 seeds, 8 nodes dealt to 8": partial(path, seeds=16, count=8, dealt=8),
     "Aumann–Shapley per query, 4 seeds × 4 nodes": partial(per_query, seeds=4, count=4),
     "EK-FAC (ours), 1 seed": partial(factored, seeds=1, damping=1e-2),
     "EK-FAC (ours), 8 seeds": partial(factored, seeds=8, damping=1e-2),

@@ -92,7 +92,7 @@ def _plan(
 
 
 def _settings(given: list[str]) -> dict[str, Any]:
-    """Read NAME=VALUE; what is no number is a word."""
+    """Read NAME=VALUE: a number, true or false, or else a word."""
     from yesand.kernel.errors import BadInput
 
     read: dict[str, Any] = {}
@@ -100,11 +100,17 @@ def _settings(given: list[str]) -> dict[str, Any]:
         name, equals, value = one.partition("=")
         if not name or not equals:
             raise BadInput("A setting needs a name and a value", where=one, remedy="NAME=VALUE")
-        for kind in (int, float, str):
+        for kind in (int, float, _truth, str):
             with suppress(ValueError):
                 read[name] = kind(value)
                 break
     return read
+
+
+def _truth(word: str) -> bool:
+    if word not in {"true", "false"}:
+        raise ValueError(word)
+    return word == "true"
 
 
 def _percent(ppb: int) -> str:

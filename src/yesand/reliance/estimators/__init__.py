@@ -31,7 +31,17 @@ _HOME = {
     "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
-_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride", "dealt"}
+_AT_LEAST_ONE = {
+    "resamples",
+    "seeds",
+    "max_seeds",
+    "epochs",
+    "batch",
+    "pairs",
+    "stride",
+    "every",
+    "dealt",
+}
 
 
 class Estimator(Protocol):
@@ -90,17 +100,15 @@ def _check(setting: str, value: Any, usual: Any) -> None:
     ------
     BadInput : it is.
     """
+    least = int(setting in _AT_LEAST_ONE)
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
     kinds: dict[type, tuple[bool, str]] = {
-        str: (isinstance(value, str), "a word"),
-        int: (number and isinstance(value, int), "a whole number"),
-        float: (number, "a number"),
-        type(None): (number or value is None, "a number"),
+        str: (isinstance(value, str), f"a word, such as {usual}"),
+        bool: (isinstance(value, bool), "true or false"),
+        int: (number and isinstance(value, int), f"a whole number from {least} up"),
+        float: (number, f"a number from {least} up"),
+        type(None): (number or value is None, f"a number from {least} up"),
     }
     fits, kind = kinds[type(usual)]
-    least = int(setting in _AT_LEAST_ONE)
     if not fits or (number and value < least):
-        raise BadInput(
-            f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind} from {least} up."
-            if kind != "a word" else f"Give {kind}, such as {usual}.",
-        )  # fmt: skip
+        raise BadInput(f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind}.")

@@ -152,7 +152,7 @@ class Seeded(Settings, ABC):
     @property
     @abstractmethod
     def cost(self) -> int:
-        """How many trainings a seed takes; a run back through one counts as three."""
+        """How many trainings a seed takes; a run back through one counts as two."""
 
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent

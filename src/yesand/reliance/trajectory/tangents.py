@@ -9,23 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.func import jvp, vmap
 
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.gradients import bend
 from yesand.reliance.trajectory.network import Parameters
-from yesand.reliance.trajectory.optimisers import State
+from yesand.reliance.trajectory.optimisers import State, carried
 from yesand.reliance.trajectory.path import NODES, nodes
 from yesand.reliance.trajectory.places import fixed
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, split, stepped, train
+from yesand.reliance.trajectory.training import TOGETHER, Training, split, train
 
 _TOGETHER = 16  # trainings side by side, each with the tangents of all performers
 
@@ -140,33 +139,26 @@ def _by_seed(values: Tensor, count: int) -> Tensor:
 
 def _carried(training: Training, people: int) -> tuple[Parameters, Parameters]:
     state = training.start()
-    lean: State = {
-        part: {k: v.new_zeros(len(v), people, *v.shape[1:]) for k, v in values.items()}
-        for part, values in state.items()
-    }
+    lean: State = tuple(part.new_zeros(len(part) * people, part.shape[1]) for part in state)
     who = torch.nn.functional.one_hot(training.takes.owner, people).to(training.weights)
-    for step, rate in enumerate(training.rates):
-        batch = training.batch(step)
-        one = partial(_leaned, training.course, rate, step)
-        state, lean = vmap(one)(state, batch.parts, lean, who[batch.at])
+    for step in range(len(training.rates)):
+        lean = _leaned(training, state, step, lean, who[training.order[:, step]])
+        state = training.advance(state, step)
     training.check(state)
-    return state["parameters"], lean["parameters"]
+    return training.parameters(state), training.layout.cut(
+        torch.unflatten(lean[0], 0, (-1, people))
+    )
 
 
-def _leaned(
-    course: Course, rate: float, step: int, state: State, batch: Parts, lean: State, who: Tensor
-) -> tuple[State, State]:
-    features, label, weight = batch
-
-    def move(before: State, weighed: Tensor) -> State:
-        return stepped(course, before, (features, label, weighed), rate, step)
-
-    def one(tangent: State, mine: Tensor) -> State:
-        moved: State = jvp(move, (state, weight), (tangent, mine))[1]
-        return moved
-
-    after = stepped(course, state, batch, rate, step)
-    return after, vmap(one, in_dims=(0, 1))(lean, who)
+def _leaned(training: Training, state: State, step: int, lean: State, who: Tensor) -> State:
+    """Carry tangents (M · G, P) over a step, for the (M, batch, G) whose takes it sees."""
+    course, layout, batch = training.course, training.layout, training.batch(step)
+    mine = who.mT.flatten(0, 1) / course.batch
+    times = who.shape[2]
+    here = layout.cut(state[0].repeat_interleave(times, 0))
+    bent = bend(training.logits, here, layout.cut(lean[0]), batch.repeated(times), mine)[1]
+    slope = training.slope(state, batch)
+    return carried(course, state, slope, lean, layout.join(bent), training.rates[step], step)
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
