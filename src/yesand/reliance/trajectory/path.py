@@ -19,7 +19,6 @@ from yesand.reliance.trajectory.across import derivative, utilities
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.places import PILOT, even, placed
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import train
 
 NODES = 8
 
@@ -56,9 +55,9 @@ def nodes(
     seed : (1,), of the pilot: ``PILOT`` trainings, forward only.
     """
     along = _even(even().to(takes.features), len(takes.label))
-    networks = train(course, takes, along, seed.expand(PILOT))
-    place, weight = placed(question.utilities(course, networks).mean(1), count)
-    return place.to(takes.features), weight.to(takes.features)
+    # Each process does it all: trained in other lots, the last digits would differ, and the nodes.
+    pilot = utilities(World(), course, takes, along, seed.expand(PILOT), question)
+    return placed(pilot.mean(1), count)
 
 
 def aumann_shapley(
@@ -93,22 +92,22 @@ def aumann_shapley(
         raise BadInput("Seeds and nodes cannot be dealt evenly", where=f"among {dealt}")
     world, many, queries = world or World(), len(takes.label), question.rate.shape[1]
     groups, each = len(seeds) // dealt, count // dealt
-    laid = nodes(course, takes, seeds[:1], question, count)
-    place, weight = (x.view(each, dealt).T for x in laid)
+    found = nodes(course, takes, seeds[:1], question, count)
+    place, weight = (x.to(takes.features).view(each, dealt).T for x in found)
     first = seeds.view(groups, dealt)[:, 0]
     along = torch.cat([place.flatten().repeat(groups), place.new_ones(groups)])
     among = torch.cat([seeds.repeat_interleave(each), first])
-    found = derivative(world, course, takes, _even(along, many), among, question)
-    slope = torch.unflatten(found.slope[:-groups], 0, (groups, dealt, each))
+    run = derivative(world, course, takes, _even(along, many), among, question)
+    slope = torch.unflatten(run.slope[:-groups], 0, (groups, dealt, each))
     rest = seeds.view(groups, dealt)[:, 1:].flatten()
     others, none = (
         utilities(world, course, takes, _even(t.expand(len(some)), many), some, question)
         for t, some in ((place.new_ones(1), rest), (place.new_zeros(1), seeds))
     )
-    whole = torch.cat([found.utility[-groups:, None], others.view(groups, dealt - 1, queries)], 1)
+    whole = torch.cat([run.utility[-groups:, None], others.view(groups, dealt - 1, queries)], 1)
     return Values(
         effect=torch.einsum("hk,ghkqn->gqn", weight, slope),
-        edge=found.slope[-groups:],
+        edge=run.slope[-groups:],
         whole=whole.mean(1),
         none=none.view(groups, dealt, queries).mean(1),
     )

@@ -119,7 +119,9 @@ def tangents(
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit.
     """
-    found = nodes(course, takes, seeds[:1], question, count) if question else fixed(count)
+    found = fixed(count)
+    if question:
+        found = nodes(course, takes, seeds[:1], question, count)
     place, weight = (x.to(takes.features) for x in found)
     weights = place.repeat(len(seeds))[:, None].expand(-1, len(takes.label))
     lots = split(course, takes, weights, seeds.repeat_interleave(count), _TOGETHER)
