@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.reliance import loop
+from benchmarks.reliance.again import regressed, without
 from benchmarks.reliance.columns import Floats, Scored
 from benchmarks.reliance.modules import trained
 from benchmarks.reliance.scene import Scene
@@ -65,7 +66,10 @@ def metagradient(scene: Scene, seeds: int) -> Scored:
 
 def per_query(scene: Scene, seeds: int, count: int) -> Scored:
     """Aumann–Shapley for every query at once, by tangents kept once a performer."""
-    kept = tangents(scene.course, scene.takes, torch.arange(seeds), scene.size, count=count)
+    kept = tangents(
+        scene.course, scene.takes, torch.arange(seeds), scene.size, count=count,
+        question=_usage(scene),
+    )  # fmt: skip
     many = len(scene.asked.label)
     parts = []
     for at in range(0, many, 100):
@@ -104,12 +108,14 @@ OURS: dict[str, Estimate] = {
     "Aumann–Shapley per query, 4 seeds × 4 nodes": partial(per_query, seeds=4, count=4),
     "EK-FAC (ours), 1 seed": partial(factored, seeds=1, damping=1e-2),
     "EK-FAC (ours), 8 seeds": partial(factored, seeds=8, damping=1e-2),
+    "leave-one-out (ours), 4 seeds": partial(without, seeds=4),
+    "datamodel (ours), 80 pairs of subsets": partial(regressed, pairs=80),
+    "datamodel (ours), 240 pairs of subsets": partial(regressed, pairs=240),
 }
 
 
 def _usage(scene: Scene) -> Question:
-    many = len(scene.asked.label)
-    return Question(scene.asked, torch.full((many, 1), 1 / many))
+    return scene.usage
 
 
 def _of(scene: Scene, found: Values) -> Scored:

@@ -33,7 +33,7 @@ def test_two_processes_find_the_shares_that_one_finds(tmp_path: Path) -> None:
     assert one == two
     # Half-batches are added up in another order: the last digits of single precision may differ.
     assert one["effects"] == pytest.approx(train(World()), rel=1e-4, abs=1e-6)
-    assert one["path"] == path(World())
+    assert one["path"] == pytest.approx(path(World()), rel=1e-9)
     assert one["shares"] == shares(World())
     assert one["each"] == [square(job).tolist() for job in range(5)]
 

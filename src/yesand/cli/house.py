@@ -11,6 +11,8 @@ import yesand
 from yesand.cli.checking import check_files
 from yesand.cli.output import AsJson, HouseFolder, styled, tell
 from yesand.kernel.errors import BadInput
+from yesand.kernel.place import Place
+from yesand.kernel.vault import passphrase
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("init")(init)
     app.command("status")(status)
     app.command("check")(check)
+    app.command("seal")(seal)
     app.command("serve")(serve)
     app.command("demo")(demo)
 
@@ -69,6 +72,18 @@ def check(
         as_json=as_json,
     )
     return 0
+
+
+def seal(house: HouseFolder, as_json: AsJson = False) -> None:
+    """Seal the house's private keys anew with the passphrase that your vault keeps.
+
+    YESAND_KEY_PASSPHRASE (or _FILE) is the new one, without it the keys are left open;
+    YESAND_KEY_PASSPHRASE_BEFORE (or _FILE) opens what an older one sealed.
+    """
+    keys = Place.open(house).keys  # not the whole house: its own key may not open yet
+    sealed = keys.seal(before=passphrase("YESAND_KEY_PASSPHRASE_BEFORE"))
+    how = "sealed" if keys.passphrase else "opened"
+    tell({how: sealed}, styled("[green]✓[/] Keys {}: {}", how, sealed), as_json=as_json)
 
 
 def serve(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from yesand.kernel.vault import told
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -29,6 +31,6 @@ class Endpoint:
         return cls(
             url,
             os.environ.get("YESAND_LLM_MODEL", "default"),
-            os.environ.get("YESAND_LLM_KEY", "none"),
+            told("YESAND_LLM_KEY") or "none",
             seconds,
         )

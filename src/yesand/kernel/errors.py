@@ -57,6 +57,12 @@ class TooLarge(Refused):
     """More bytes than this house takes at once, or keeps of one person or organisation."""
 
 
+class Unavailable(YesAndError):
+    """A service that the keeper named does not answer; again later it may."""
+
+    exit_code = 1
+
+
 class CheckFailed(YesAndError):
     """A signature, proof, hash or recomputation does not hold."""
 

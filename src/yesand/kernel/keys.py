@@ -1,4 +1,4 @@
-"""Ed25519 keys (RFC 8032): made, kept private (mode 0600), named by their public half."""
+"""Ed25519 keys (RFC 8032): made, kept private (mode 0600, sealed), named by their public half."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
@@ -18,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from yesand.kernel.durable import sync
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest
+
+_SEALED = "Set YESAND_KEY_PASSPHRASE or YESAND_KEY_PASSPHRASE_FILE as your vault keeps it."
 
 
 def key_id(public: bytes) -> str:
@@ -59,20 +63,30 @@ class Signer:
         """Return the 64-byte signature."""
         return self.private.sign(message)
 
+    def pem(self, passphrase: bytes | None = None) -> bytes:
+        """Return the private key as PKCS #8 in PEM, encrypted if there is a passphrase."""
+        seal: KeySerializationEncryption = NoEncryption()
+        if passphrase:
+            seal = BestAvailableEncryption(passphrase)
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, seal)
+
 
 @dataclass(frozen=True)
 class KeyStore:
-    """A folder of private keys, one PKCS #8 PEM file a key, named by key id."""
+    """A folder of private keys, one PKCS #8 PEM file a key, named by key id.
+
+    With a passphrase, new keys are encrypted under it; older ones are read either way.
+    """
 
     folder: Path
+    passphrase: bytes | None = None
 
     def add(self, signer: Signer) -> str:
         """Keep the key, durably and readable by its owner only; return its id."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(signer.id)
         if not path.exists():
-            pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            _write_private(path, pem)
+            _write_private(path, signer.pem(self.passphrase))
         return signer.id
 
     def create(self) -> Signer:
@@ -86,18 +100,51 @@ class KeyStore:
 
         Raises
         ------
-        NotFound : no such key here. BadInput : not an Ed25519 key.
+        NotFound : no such key here.
+        BadInput : not an Ed25519 key, or sealed with another passphrase.
         """
         path = self._path(name)
         if not path.exists():
             raise NotFound("No such private key here", where=name[:16])
+        pem = path.read_bytes()
+        sealed = b"ENCRYPTED" in pem
+        if sealed and self.passphrase is None:
+            raise BadInput("The key is sealed", where=str(path), remedy=_SEALED)
         try:
-            key = load_pem_private_key(path.read_bytes(), password=None)
+            key = load_pem_private_key(pem, password=self.passphrase if sealed else None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
-            raise BadInput("Not a private key", where=str(path)) from fault
+            what = "The passphrase does not open the key" if sealed else "Not a private key"
+            raise BadInput(what, where=str(path), remedy=_SEALED if sealed else "") from fault
         if not isinstance(key, Ed25519PrivateKey):
             raise BadInput("Not an Ed25519 key", where=str(path))
         return Signer(key)
+
+    def seal(self, before: bytes | None = None) -> int:
+        """Write every key anew under the passphrase, and return how many were not so before.
+
+        ``before`` opens those that another passphrase sealed. Again changes nothing.
+
+        Raises
+        ------
+        BadInput : a key opens with neither; those before it are sealed anew, and nothing is lost.
+        """
+        sealed = 0
+        for path in sorted(self.folder.glob(f"{'[0-9a-f]' * 64}.pem")):
+            if not self._opens(path):
+                signer = KeyStore(self.folder, before).get(path.stem)
+                _write_private(path, signer.pem(self.passphrase))
+                sealed += 1
+        return sealed
+
+    def _opens(self, path: Path) -> bool:
+        """Tell whether a key is sealed as this store seals."""
+        if (b"ENCRYPTED" in path.read_bytes()) != (self.passphrase is not None):
+            return False
+        try:
+            self.get(path.stem)
+        except BadInput:
+            return False
+        return True
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.pem"

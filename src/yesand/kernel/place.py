@@ -12,6 +12,7 @@ from yesand.kernel.clock import Clock, stamp
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest
 from yesand.kernel.keys import KeyStore, Signer
+from yesand.kernel.vault import passphrase
 
 FORMAT = 1
 
@@ -41,7 +42,7 @@ class Place:
             )
         if root.exists() and any(root.iterdir()):
             raise Refused("The folder is not empty", where=str(root), remedy="Choose another.")
-        signer = KeyStore(root / "keys").create()
+        signer = KeyStore(root / "keys", passphrase()).create()
         settings = {
             "format": FORMAT,
             "name": name,
@@ -123,8 +124,8 @@ class Place:
 
     @property
     def keys(self) -> KeyStore:
-        """The private keys held here."""
-        return KeyStore(self.root / "keys")
+        """The private keys held here, sealed with the vault's passphrase if there is one."""
+        return KeyStore(self.root / "keys", passphrase())
 
     @property
     def signer(self) -> Signer:

@@ -13,15 +13,11 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from yesand.kernel.errors import BadInput
+from yesand.kernel.keys import KeyStore
+from yesand.kernel.vault import passphrase, told
 
 HERE = Path(__file__).parent
 HOUSE = Path(os.environ.get("YESAND_HOUSE", "unopened-house"))
-
-
-def told(name: str) -> str:
-    """Return a secret from the environment, or from the file that ``<name>_FILE`` names."""
-    path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text("utf-8").strip() if path else os.environ.get(name, "")
 
 
 def _secret() -> str:
@@ -31,8 +27,8 @@ def _secret() -> str:
         return given
     settings = HOUSE / "house.json"
     if settings.exists():
-        key = HOUSE / "keys" / f"{json.loads(settings.read_text())['key']}.pem"
-        material = key.read_bytes()
+        keys = KeyStore(HOUSE / "keys", passphrase())
+        material = keys.get(json.loads(settings.read_text())["key"]).pem()  # sealed or not
     else:
         material = os.urandom(32)
     return hashlib.sha256(b"django secret\n" + material).hexdigest()

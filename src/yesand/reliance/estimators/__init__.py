@@ -5,6 +5,7 @@ An estimator is a frozen dataclass of settings with an ``estimate``; see ``Estim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib import import_module
 from math import isfinite
@@ -80,17 +81,28 @@ def estimator(name: str = DEFAULT, **settings: Any) -> Estimator:
         )
     module, _, made = _HOME[name].partition(":")
     kind = getattr(import_module(module), made)
-    usual = {f.name: f.default for f in fields(kind)}
+    checked_settings(kind, settings)
+    return cast(Estimator, kind(**settings))
+
+
+def checked_settings(kind: Any, settings: Mapping[str, Any]) -> None:
+    """Check settings against an estimator's fields.
+
+    Raises
+    ------
+    BadInput : it has no such setting, or not with such a value.
+    """
+    plain = (str, int, float, type(None))
+    usual = {f.name: f.default for f in fields(kind) if isinstance(f.default, plain)}
     unknown = set(settings) - set(usual)
     if unknown:
         raise BadInput(
-            f"{name} has no setting {sorted(unknown)[0]!r}",
+            f"{kind.name} has no setting {sorted(unknown)[0]!r}",
             where="reliance",
             remedy=f"It has {', '.join(sorted(usual))}.",
         )
     for setting, value in settings.items():
         _check(setting, value, usual[setting])
-    return cast(Estimator, kind(**settings))
 
 
 def _check(setting: str, value: Any, usual: Any) -> None:

@@ -36,6 +36,7 @@ from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.trajectory import path
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.path import Values, aumann_shapley
+from yesand.reliance.trajectory.places import PILOT
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class AumannShapley(Seeded):
     def group(self) -> int:
         """How many seeds share the nodes."""
         return self.dealt
+
+    @property
+    def opening(self) -> int:
+        """One seed's pilot, which finds the nodes."""
+        return PILOT
 
     @property
     def cost(self) -> int:

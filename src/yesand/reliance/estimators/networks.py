@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
@@ -145,6 +146,11 @@ class Seeded(Settings, ABC):
         return 1
 
     @property
+    def opening(self) -> int:
+        """How many trainings a round takes in each fold, however many seeds it has."""
+        return 0
+
+    @property
     @abstractmethod
     def cost(self) -> int:
         """How many trainings a seed takes; a run back through one counts as two."""
@@ -167,8 +173,7 @@ class Seeded(Settings, ABC):
         held = self._held(found, rng, done)
         progress(1, 1, "trainings")
         quality = Quality(
-            trainings=len(played) * found.count * self.group * self.cost
-            + held.subsets * _APART_SEEDS,
+            trainings=len(played) * self._trainings(found.count) + held.subsets * _APART_SEEDS,
             seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
@@ -177,11 +182,16 @@ class Seeded(Settings, ABC):
             self, inputs, panel, self.settings(), halves, rng, drawn="seeds", quality=quality
         )
 
+    def _trainings(self, count: int) -> int:
+        """Return how many trainings so many seeds take, group by group."""
+        rounds = ceil(count / max(1, self.seeds // self.group))
+        return count * self.group * self.cost + rounds * self.opening
+
     def _counting(self, played: list[Game], progress: Progress) -> Callable[[int], None]:
         """Return what takes note of so many trainings more, of as many as there may be."""
-        seeds = len(played) * max(1, self.max_seeds // self.group) * self.group
+        most = len(played) * self._trainings(max(1, self.max_seeds // self.group))
         checks = sum(game.size > 2 for game in played) * self.checks * _APART_SEEDS
-        total, done = seeds * self.cost + checks, 0
+        total, done = most + checks, 0
 
         def note(trainings: int) -> None:
             nonlocal done
@@ -208,7 +218,7 @@ class Seeded(Settings, ABC):
             for game in played:
                 values = self.values(self.course(game), game, numbers + self.seed * _APART)
                 folds.append(Seeds.of(game, values))
-                done(len(numbers) * self.cost)
+                done(len(numbers) * self.cost + self.opening)
             found = found.joined(folds)
             halves = found.halves(np.random.default_rng([self.seed, found.count]))
             moved = found.moved(before or found.count // 2) if found.count > 1 else 1.0

@@ -23,6 +23,7 @@ from yesand.reliance.trajectory.gradients import bend
 from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State, carried
 from yesand.reliance.trajectory.path import NODES, nodes
+from yesand.reliance.trajectory.places import fixed
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.training import TOGETHER, Training, split, train
 
@@ -94,15 +95,28 @@ _PARTS = ("parameters", "tangent", "whole", "none")
 
 
 def tangents(
-    course: Course, takes: Takes, seeds: Tensor, people: int, *, count: int = NODES
+    course: Course,
+    takes: Takes,
+    seeds: Tensor,
+    people: int,
+    *,
+    count: int = NODES,
+    question: Question | None = None,
 ) -> Tangents:
     """Train every seed at every node, and carry every performer's tangent along.
+
+    Parameters
+    ----------
+    question : such as will be asked: the nodes are laid for it; without it they lie fixed.
 
     Raises
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit.
     """
-    place, weight = (x.to(takes.features) for x in nodes(count))
+    found = fixed(count)
+    if question:
+        found = nodes(course, takes, seeds[:1], question, count)
+    place, weight = (x.to(takes.features) for x in found)
     weights = place.repeat(len(seeds))[:, None].expand(-1, len(takes.label))
     lots = split(course, takes, weights, seeds.repeat_interleave(count), _TOGETHER)
     ends = [_carried(lot, people) for lot in lots]

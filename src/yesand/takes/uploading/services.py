@@ -32,7 +32,7 @@ from yesand.takes.recording import services as recording
 from yesand.takes.report import Outcome
 from yesand.takes.services import bring_in
 from yesand.takes.sound import BadMedia
-from yesand.takes.uploading import quotas, sniffing
+from yesand.takes.uploading import quotas, scanning, sniffing
 from yesand.takes.uploading.naming import plain
 from yesand.takes.uploading.parts import Parts
 
@@ -164,6 +164,7 @@ def finish(place: Place, upload: Upload, sha256: str, ear: Ear | None = None) ->
     ------
     BadMedia : no take can come of it; the upload is refused with the reason.
     Refused : parts are missing, no agreement is in force any more, or another content was stored.
+    ScannerAway : a virus scanner is named and says nothing; the parts stay.
     StorageFull : the disk took no more; the parts stay, and finishing again goes on.
     """
     checked(sha256, where="sha256")
@@ -176,9 +177,18 @@ def finish(place: Place, upload: Upload, sha256: str, ear: Ear | None = None) ->
         else:
             _check_open(upload)
             with _room(), parts.joined(upload.name, sha256) as whole:
+                _scan(place, upload, whole)
                 _store(place, upload, _row(upload, whole), sha256, ear or Apart())
     parts.clear()
     return upload
+
+
+def _scan(place: Place, upload: Upload, whole: Path) -> None:
+    try:
+        scanning.scan(whole)
+    except BadMedia as fault:
+        _refuse(place, upload, fault)
+        raise
 
 
 def _row(upload: Upload, whole: Path) -> Row:
