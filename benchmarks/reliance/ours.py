@@ -25,10 +25,11 @@ from yesand.reliance.trajectory.tangents import tangents
 Estimate = Callable[[Scene], Scored]
 
 
-def path(scene: Scene, seeds: int, count: int, dealt: int = 1) -> Scored:
+def path(scene: Scene, seeds: int, count: int, dealt: int = 1, first: int = 0) -> Scored:
     """Aumann–Shapley along the path from no data to all."""
+    numbers = first + torch.arange(seeds)
     found = aumann_shapley(
-        scene.course, scene.takes, torch.arange(seeds), _usage(scene), count=count, dealt=dealt
+        scene.course, scene.takes, numbers, _usage(scene), count=count, dealt=dealt
     )
     return _of(scene, found)
 

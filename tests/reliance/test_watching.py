@@ -18,6 +18,7 @@ from yesand.kernel.errors import BadInput
 from yesand.people.models import Performer, User
 from yesand.reliance import inputs
 from yesand.reliance.drift import Usage
+from yesand.reliance.held import held
 from yesand.reliance.models import Fall, Lean, Look
 from yesand.reliance.report import signed
 from yesand.reliance.services import estimate
@@ -113,6 +114,10 @@ def test_whose_share_fell_reads_why_and_gets_a_letter(
     assert fell[-1].reasons == [["method", {"before": "aumann-shapley", "after": "shapley"}]]
     assert DBTaskResult.objects.count() == before + 1
     assert fallen_to(house, model, shares) == fell  # told once
+    # What is held about them is theirs to take home: their own rows, and nobody else's.
+    told = held(who.user)
+    assert len(told["rows"]) == 2 and len(told["falls"]) == 1
+    assert {one["row"]["performer"] for one in told["rows"]} == {"P03"}
     with pytest.raises(DatabaseError), transaction.atomic():
         fell[-1].report.delete()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import inputs
+from yesand.reliance.caveats import caveats
 from yesand.reliance.descendants.services import descent_of, followed
 from yesand.reliance.estimators import checked_settings
 from yesand.reliance.keeping.services import keep
@@ -53,7 +55,7 @@ def measure(
     check_folder(model, folder)
     check_folder(parent, parent_folder)
     given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, given.corpus.performers)
+    check_performers(model, (*given.corpus.performers, *given.copiers))
     theirs = inputs.read(parent_folder, parent.digest, None, names_of(place, parent))
     if theirs.corpus.labels != given.corpus.labels:
         raise Refused("Parent and fine-tune know other emotions", where=model.name)
@@ -72,6 +74,7 @@ def measure(
     if known:
         return known
     found = chosen.estimate(given.model, given.corpus, given.queries, progress)
+    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
     told = {
         "how": descent.how,
         "descent": descent.entry.record,
