@@ -26,19 +26,20 @@ def without(scene: Scene, seeds: int) -> Scored:
     return Scored(lost.mean(2).astype(np.float64), lost.mean(0).astype(np.float64))
 
 
-def regressed(scene: Scene, pairs: int) -> Scored:
+def regressed(scene: Scene, pairs: int, draw: int = 0) -> Scored:
     """The datamodel: subsets and their complements, each with a seed of its own, regressed.
 
     A row for the total is a jackknife's pseudo-value, so that their mean is the whole's figure and
-    their spread its error.
+    their spread its error. Another ``draw`` has other subsets and other seeds.
     """
-    plan = design(scene.size, pairs, np.random.default_rng(17))
+    plan = design(scene.size, pairs, np.random.default_rng([17, draw]))
     count, many = len(plan.members), len(scene.asked.label)
     members = torch.from_numpy(plan.members.reshape(-1, scene.size))
     ends = torch.ones(2 * _ENDS, scene.size)
     ends[_ENDS:] = 0
-    seeds = torch.cat([torch.arange(count).repeat_interleave(2) % 1000, torch.arange(_ENDS),
-                       torch.arange(_ENDS)])  # fmt: skip
+    own = (torch.arange(count) + draw * pairs) % 1_000
+    every = (torch.arange(_ENDS) + draw * _ENDS).repeat(2)
+    seeds = torch.cat([own.repeat_interleave(2), every])
     utility = -queried(scene, torch.cat([members, ends]), seeds).astype(np.float64)
     pair = utility[: 2 * count].reshape(count, 2, many)
     whole, none = utility[2 * count :].reshape(2, _ENDS, many).mean(1)

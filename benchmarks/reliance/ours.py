@@ -25,10 +25,11 @@ from yesand.reliance.trajectory.tangents import tangents
 Estimate = Callable[[Scene], Scored]
 
 
-def path(scene: Scene, seeds: int, count: int, dealt: int = 1) -> Scored:
+def path(scene: Scene, seeds: int, count: int, dealt: int = 1, first: int = 0) -> Scored:
     """Aumann–Shapley along the path from no data to all."""
+    numbers = first + torch.arange(seeds)
     found = aumann_shapley(
-        scene.course, scene.takes, torch.arange(seeds), _usage(scene), count=count, dealt=dealt
+        scene.course, scene.takes, numbers, _usage(scene), count=count, dealt=dealt
     )
     return _of(scene, found)
 
@@ -90,8 +91,8 @@ def factored(scene: Scene, seeds: int, damping: float) -> Scored:
 
 
 OURS: dict[str, Estimate] = {
-    "in-run, daily (every 4th step, 128 queries asked every 32nd)": partial(
-        daily, seeds=1, stride=4, queries=128, every=8
+    "in-run, daily (every 6th step, 128 queries every 30th)": partial(
+        daily, seeds=1, stride=6, queries=128, every=5
     ),
     "in-run, 1 seed": partial(daily, seeds=1),
     "in-run, 8 seeds": partial(daily, seeds=8),

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from benchmarks.harness import ROOT, Unavailable
+from benchmarks.reliance import accounts
 from benchmarks.reliance import manipulations as by
 from benchmarks.reliance.manipulations import Manipulation, Troupe
 from benchmarks.reliance.sounds import Floats, heard
@@ -58,6 +59,12 @@ ROWS = (
     Row("four accounts", partial(by.split, parts=4), "same"),
     Row("two accounts, both asked about", partial(by.split, parts=2), "same", asked=True),
     Row("the same, in different folds", by.split_across_folds, "same", asked=True),
+    Row(
+        "either, once who sounds alike is held out together",
+        partial(by.split, parts=2),
+        "same",
+        True,
+    ),
     Row("half one's labels wrong", by.flip, "no more"),
     Row("the same, the wrong half in an account of its own", by.split_off_the_harm, "no more"),
     Row("every take twice, exactly", by.duplicate, "same"),
@@ -78,7 +85,7 @@ def main() -> int:
     except Unavailable as missing:
         print(f"Not measured: {missing}")
         return 3
-    told = "\n".join(table(troupe))
+    told = "\n".join([*table(troupe), *accounts.table()])
     before = PAGE.read_text("utf-8").partition(MARK)[0]
     PAGE.write_text(f"{before}{MARK}\n\n{told}\n", "utf-8")
     print(told)

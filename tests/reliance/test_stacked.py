@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import grad, jvp, vmap
 
+from yesand.reliance.trajectory.flat import Rows
 from yesand.reliance.trajectory.gradients import Batch, bend, leans, slope
 from yesand.reliance.trajectory.network import Mlp, Module, Network, Parameters, conv
 from yesand.reliance.trajectory.stacked import stacked
@@ -88,18 +89,14 @@ def each(network: Network, parameters: Parameters, features: Tensor, answer: Ten
     return -(network.logits(parameters, features).log_softmax(-1) * answer).sum(-1)
 
 
-def close(one: Parameters, other: Parameters) -> bool:
-    return all(torch.allclose(one[name], other[name], atol=1e-12) for name in other)
-
-
 @pytest.mark.parametrize("name", ALL)
 def test_side_by_side_they_answer_and_bend_as_alone(name: str) -> None:
     network, shape = ALL[name]
     here, along, batch = given(network, shape)
-    logits = stacked(network)
-    assert torch.allclose(
-        logits(here, batch.features), vmap(network.logits)(here, batch.features), atol=1e-12
-    )
+    networks = Rows(network)
+    rows, direction = map(networks.layout.join, (here, along))
+    answers = vmap(network.logits)(here, batch.features)
+    assert torch.allclose(networks.logits(rows, batch.features), answers, atol=1e-12)
 
     def loss(p: Parameters, x: Tensor, answer: Tensor, weight: Tensor) -> Tensor:
         return (weight * each(network, p, x, answer)).sum()
@@ -110,13 +107,15 @@ def test_side_by_side_they_answer_and_bend_as_alone(name: str) -> None:
         told = jvp(lambda at: each(network, at, *parts[:2]), (p,), (v,))[1]
         return told, *jvp(lambda at: grad(loss)(at, *parts), (p,), (v,))
 
-    told, pulled, bent = vmap(alone)(here, along, batch.features, batch.answer, batch.weight)
-    found, curved = bend(logits, here, along, batch)
-    assert torch.allclose(found, told, atol=1e-12) and close(curved, bent)
-    both, gradient = leans(logits, here, [along, here], batch)
-    assert torch.allclose(both[:, 0], told, atol=1e-12)
-    assert torch.allclose(both[:, 1], bend(logits, here, here, batch)[0], atol=1e-12)
-    assert close(slope(logits, here, batch), pulled) and close(gradient, pulled)
+    told, *derived = vmap(alone)(here, along, batch.features, batch.answer, batch.weight)
+    pulled, bent = map(networks.layout.join, derived)
+    found, curved = bend(networks, rows, direction, batch)
+    assert torch.allclose(found, told) and torch.allclose(curved, bent)
+    both, gradient = leans(networks, rows, torch.stack([direction, rows], 1), batch)
+    assert torch.allclose(both[:, 0], told)
+    assert torch.allclose(both[:, 1], bend(networks, rows, rows, batch)[0])
+    assert torch.allclose(slope(networks, rows, batch), pulled)
+    assert torch.allclose(gradient, pulled)
 
 
 def test_layers_that_are_written_down_are_multiplied_at_once_and_others_one_by_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from matrix import (
     API,
     API_HERS,
@@ -12,12 +14,20 @@ from matrix import (
     HERS_ALONE,
     LAB,
     LICENSEES,
+    LOGIN,
     PERFORMERS,
     SEEN,
     UNSIGNED,
+    WATCHED,
     Row,
 )
 from stage import Stage, delivered
+
+from yesand.royalties.models import PayoutRun
+from yesand.royalties.paying.banking.services import HOUSE, keep
+from yesand.royalties.paying.confirming.services import take_in
+from yesand.royalties.paying.details import details
+from yesand.royalties.paying.running.services import prepare
 
 #: The other licensee has nothing in service that it could deliver for.
 REFUSED = 409
@@ -37,6 +47,45 @@ def delivery(stage: Stage) -> list[str]:
     return [delivered(stage).digest]
 
 
+#: The form comes back; back to the page with a word on what went wrong.
+UNREAD = (LOGIN, 422, 422, 422, *(GONE,) * 5)
+BACK = (LOGIN, LOGIN, LOGIN, LOGIN, *(GONE,) * 5)
+PRODUCER = (LOGIN, *(GONE,) * 5, SEEN, GONE, GONE)
+UNREAD_BY_PRODUCER = (LOGIN, *(GONE,) * 5, 422, GONE, GONE)
+REFUSED_TO_PRODUCER = (LOGIN, *(GONE,) * 5, 409, GONE, GONE)
+SENT_ON = (LOGIN, *(GONE,) * 5, LOGIN, GONE, GONE)
+#: An auditor may look and bring nothing.
+BANK = (LOGIN, *(GONE,) * 5, LOGIN, SEEN, GONE)
+
+
+def paid(stage: Stage) -> PayoutRun:
+    """A run that the producer prepared and nobody has approved; once."""
+    known = PayoutRun.objects.first()
+    if known is not None:
+        return known
+    place, by = stage.house.place, stage.users["producer"]
+    number = "GB33BUKB20201555555555"
+    keep(place, HOUSE, details("Test House", "DE89370400440532013000"), by)
+    keep(place, "performer:Ada", details("Ada Actor", number), stage.users["ada"])
+    return prepare(place, "EUR", by)
+
+
+def run(stage: Stage) -> list[str]:
+    return [paid(stage).digest]
+
+
+def payout(stage: Stage) -> list[str]:
+    return [paid(stage).payouts.get().end_to_end]
+
+
+def movement(stage: Stage) -> list[int]:
+    """Money that came in, of which nobody knows what for; once."""
+    paid(stage)
+    data = Path(__file__).parent.joinpath("unknown-movement.xml").read_bytes()
+    file = take_in(stage.house.place, data, "november.xml", stage.users["producer"])
+    return [file.movements.get().pk]
+
+
 ROWS = [
     Row("usage", CLOSED),
     Row("usage", LAB, method="post", data=lambda s: {"licensee": "house-lab"}, case="post"),
@@ -49,6 +98,22 @@ ROWS = [
     Row("statement_pdf", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("statement_evidence", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("payouts", CLOSED),
+    Row("bank_account", PERFORMERS),
+    Row("bank_account", UNREAD, method="post", case="post"),
+    Row("bank_account_end", BACK, method="post"),
+    Row("house_account", PRODUCER),
+    Row("house_account", UNREAD_BY_PRODUCER, method="post", case="post"),
+    Row("payout_runs", WATCHED),
+    Row("payout_prepare", SENT_ON, method="post"),
+    Row("payout_run", WATCHED, run),
+    Row("payout_file", REFUSED_TO_PRODUCER, run),
+    Row("payout_decide", SENT_ON, run, method="post", data=lambda s: {"decision": "approve"}),
+    Row("payout_void", SENT_ON, payout, method="post"),
+    Row("payout_hold", SENT_ON, method="post"),
+    Row("payout_bank", WATCHED),
+    Row("payout_bank", BANK, method="post", case="post"),
+    Row("payout_note", SENT_ON, movement, method="post"),
+    Row("api:get /api/payouts", API),
     Row("api:get /api/statements", API),
     Row("api:get /api/statements/{digest}", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/balance", API_PERFORMERS),

@@ -78,6 +78,8 @@ def test_copies_are_left_out_of_training_and_add_nothing(
     assert model.card["data"]["takes"] == 18 and model.card["data"]["copies_left_out"] == 4
     assert "4 more were copies of these" in (tmp_path / "model" / "card.md").read_text()
     assert "Mona" not in model.run["held_out"]
+    # Notes are no voices: where all sound alike, each is held out alone, and nothing is said.
+    assert model.run["sound_alike"] == [] and len(set(model.run["held_out"].values())) == 3
 
     # The producer is told: the same performer's copy, and a claim to another's performance.
     told = {take.original_name: take.findings for take in queue()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 READ, BOOK, SIGN, WITHDRAW, MONEY = "read", "book", "sign", "withdraw", "money"
+BANK = "bank"
 
 #: Scope → what it lets a delegate do for the performer.
 RIGHTS = {
@@ -11,4 +12,5 @@ RIGHTS = {
     SIGN: "sign agreements in your name",
     WITHDRAW: "withdraw in your name",
     MONEY: "see your balance, statements and payouts",
+    BANK: "say where you are paid: give and change your bank details",
 }

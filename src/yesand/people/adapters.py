@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
+from yesand.kernel.sealing import Seal
 from yesand.people.confirming import recently
 from yesand.people.happenings import described
 
@@ -51,13 +49,12 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with a key derived from the house's own."""
-        return _seal().encrypt(text.encode()).decode()
+        return _seal().close(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open it."""
-        return _seal().decrypt(encrypted_text.encode()).decode()
+        return _seal().open(encrypted_text)
 
 
-def _seal() -> Fernet:
-    key = hashlib.sha256(b"second factors\n" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def _seal() -> Seal:
+    return Seal("second factors", settings.SECRET_KEY)

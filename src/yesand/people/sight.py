@@ -188,6 +188,8 @@ RULES = {
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
+    "royalties.payout": Rule(performer="performer", right=MONEY),
+    "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
     "oversight.fulfilment": Rule(
         performer="obligation__withdrawal__performer", licensees=("obligation__bearer",)

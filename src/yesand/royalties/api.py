@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest
@@ -19,7 +19,7 @@ from yesand.people.sight import Request, visible
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
 from yesand.royalties.earned.services import kept
-from yesand.royalties.models import Delivery, Statement
+from yesand.royalties.models import Delivery, Payout, Statement
 
 router = Router(tags=["usage and royalties"])
 Whose = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
@@ -85,6 +85,45 @@ class BalanceOut(Schema):
     earned_micro: int
     paid_micro: int
     open_micro: int
+
+
+class PayoutOut(Schema):
+    """A payout: what was sent to whom, and how it stands."""
+
+    end_to_end: str
+    run: str
+    payee: str
+    currency: str
+    minor: int
+    to: str = Field(description="Both ends of the account's number.")
+    standing: str
+    booked_on: date | None
+    reason: str
+
+    @staticmethod
+    def resolve_run(row: Payout) -> str:
+        """Name the run."""
+        return str(row.run)
+
+    @staticmethod
+    def resolve_currency(row: Payout) -> str:
+        """Name the run's currency."""
+        return row.run.currency
+
+    @staticmethod
+    def resolve_to(row: Payout) -> str:
+        """Never give the whole number."""
+        return row.masked
+
+    @staticmethod
+    def resolve_booked_on(row: Payout) -> date | None:
+        """Give the day that the bank names."""
+        return next((s.on for s in row.steps.all() if s.step == row.standing), None)
+
+    @staticmethod
+    def resolve_reason(row: Payout) -> str:
+        """Say why it came back."""
+        return next((s.reason for s in row.steps.all() if s.step == row.standing), "")
 
 
 class BadRowOut(Schema):
@@ -160,6 +199,14 @@ def balance(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for account in kept(performer)
     ]
+
+
+@router.get("/payouts", response=Page[PayoutOut], auth=allowed("account:read"))
+def payouts(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
+    """List payouts, the latest first: one's own, or everybody's for who sees everything."""
+    rows = visible(Payout, cast(Request, request).sight)
+    ordered = rows.select_related("run").prefetch_related("steps").order_by("-run__at", "pk")
+    return paged(ordered, part)
 
 
 @router.post(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
-from yesand.royalties.models import Posting, Statement
+from yesand.royalties.models import BankAccount, Payout, Posting, Statement
+from yesand.royalties.paying.banking.services import erase as erase_details
+from yesand.royalties.paying.banking.services import opened_of
+from yesand.royalties.paying.phases import Step
 from yesand.royalties.services import owed_to
 from yesand.training.models import Deployment
 
@@ -25,7 +30,48 @@ def held(user: User) -> dict[str, Any]:
     return {
         "statements": list(statements.values("settlement__period", *_STATEMENT)),
         "postings": list(postings.order_by("transaction__at", "pk").values(*_POSTING)),
+        "bank details": [_bank(row) for row in _details(user)],
+        "payouts": [_payout(row) for row in _payouts(user)],
     }
+
+
+def _details(user: User) -> QuerySet[BankAccount]:
+    return BankAccount.objects.filter(performer__user=user).order_by("pk")
+
+
+def _payouts(user: User) -> QuerySet[Payout]:
+    rows = Payout.objects.filter(performer__user=user).select_related("run")
+    return rows.prefetch_related("steps").order_by("run__at", "pk")
+
+
+def _bank(row: BankAccount) -> dict[str, Any]:
+    told = asdict(opened_of(row)) if row.sealed else {}
+    return {"since": row.at, "given by": row.by.username, **told}
+
+
+def _payout(row: Payout) -> dict[str, Any]:
+    steps = {step.step: step.at for step in row.steps.all()}
+    return {"id": row.pk, "run": str(row.run), "paid": str(row.money), "to": row.masked, **steps}
+
+
+def hindrances(place: Place, user: User) -> Iterator[str]:
+    """Money on its way has to arrive, or come back, first."""
+    for row in _payouts(user):
+        if row.standing == Step.PENDING:
+            yield gettext("%(money)s is on its way to you: wait until the bank confirms it.") % {
+                "money": row.money
+            }
+
+
+def goes(place: Place, user: User) -> Iterator[str]:
+    """Say that bank details go."""
+    if _details(user).exclude(sealed="").exists():
+        yield gettext("Your bank details, and all that were before them.")
+
+
+def erase(place: Place, user: User) -> None:
+    """Erase where the person was paid."""
+    erase_details(user)
 
 
 def forgone(place: Place, user: User) -> Iterator[str]:
@@ -62,3 +108,8 @@ def stays(place: Place, user: User) -> Iterator[str]:
             "Statements (%(n)d) and postings, under your handle alone, as long as the law wants "
             "books kept (in Germany ten years: § 147 AO; GDPR Art. 17(3)(b))."
         ) % {"n": number}
+    paid = _payouts(user).count()
+    if paid:
+        yield gettext(
+            "Payouts (%(n)d): amount, day and both ends of the account’s number, for as long."
+        ) % {"n": paid}

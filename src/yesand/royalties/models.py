@@ -7,7 +7,26 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.paying.models import (
+    BankAccount,
+    BankFile,
+    BankMovement,
+    MovementNote,
+    Payout,
+    PayoutDecision,
+    PayoutHold,
+    PayoutHoldEnd,
+    PayoutRun,
+    PayoutStep,
+)
 from yesand.takes.models import Session
+
+#: Django looks for every model of a room in its ``models``.
+__all__ = [
+    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
+    "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
+    "SettledUsage", "Settlement", "Statement", "Transaction", "UsageBatch",
+]  # fmt: skip
 
 
 class UsageBatch(models.Model):

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.paying.urls import urlpatterns as paying
 
 urlpatterns = [
+    *paying,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

@@ -24,9 +24,15 @@ from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.earned.services import charts, kept
 from yesand.royalties.models import Account, Delivery, Statement, UsageBatch
+from yesand.royalties.paying.banking.services import current, payee_of
+from yesand.royalties.paying.payees.services import sent_to
+from yesand.royalties.paying.phases import BANK, CLEARING, PREFIX
 from yesand.royalties.proving.services import bundle_for
 from yesand.royalties.statement import parse_statement
 from yesand.training.models import TrainedModel
+
+#: Postings that are a payout's.
+PAID = Q(postings__transaction__id__startswith=PREFIX)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,6 +161,8 @@ def balance(request: Request) -> HttpResponse:
             "performer": performer,
             "accounts": kept(performer),
             "charts": charts(request.place, performer),
+            "details": current(payee_of(performer)),
+            "payouts": sent_to(performer),
             "statements": rows.select_related("settlement").order_by(
                 "-settlement__period", "currency"
             ),
@@ -165,24 +173,26 @@ def balance(request: Request) -> HttpResponse:
 def payouts(request: Request) -> HttpResponse:
     """List what each performer (and the fund) has earned and been paid, by the ledger."""
     accounts = visible(Account, request.sight).filter(postings__isnull=False)
+    accounts = accounts.exclude(name__in=[BANK, CLEARING])
     owed = accounts.filter(organisation=None).values("name", "postings__currency")
     owing = accounts.exclude(organisation=None).values("name", "postings__currency")
     return listed(
         request,
         "royalties/payouts.html",
-        # Credit is what the house owes, debit what it has paid (``ledger``).
-        owed.annotate(earned=-_sum(micro__lt=0), paid=_sum(micro__gt=0))
+        # Credit is what the house owes; what payouts moved is paid, and came back from it.
+        owed.annotate(earned=-_sum(~PAID), paid=_sum(PAID))
         .annotate(left=F("earned") - F("paid"))
         .order_by("name", "postings__currency"),
-        owing=owing.annotate(billed=_sum(micro__gt=0), received=-_sum(micro__lt=0))
+        owing=owing.annotate(billed=_sum(Q(postings__micro__gt=0)))
+        .annotate(received=-_sum(Q(postings__micro__lt=0)))
         .annotate(left=F("billed") - F("received"))
         .order_by("name", "postings__currency"),
+        runs=request.sight.everything,
     )
 
 
-def _sum(**which: int) -> Coalesce:
+def _sum(those: Q) -> Coalesce:
     """Return the sum of an account's postings that are so."""
-    those = Q(**{f"postings__{name}": value for name, value in which.items()})
     return Coalesce(Sum("postings__micro", filter=those), 0)
 
 

@@ -72,6 +72,23 @@ WORDS = (
     _("model"),
     _("deployment"),
     _("takes"),
+    # Why somebody is not paid (`royalties.paying.plan`)
+    _("owes the house"),
+    _("trial terms"),
+    _("erased"),
+    _("on hold"),
+    _("below the threshold"),
+    _("no bank details"),
+    _("the bank sent it back"),
+    # What of the bank's movements fits no payout (`royalties.paying.matching`)
+    _("names no payout of ours"),
+    _("names a payout that was never sent"),
+    _("another currency"),
+    _("another amount"),
+    _("money came in, and no return is told"),
+    _("booked twice by the bank"),
+    _("booked, though it was declared void"),
+    _("the bank undoes a return"),
     # Emotions, as the public corpora name them
     _("neutral"),
     _("calm"),

@@ -23,6 +23,7 @@ from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
+from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
@@ -48,6 +49,8 @@ class RunRecord:
     scores: Evaluation
     card: dict[str, Any]
     copies: tuple[Copy, ...] = ()
+    #: Performers who sound like one voice, and so were held out together.
+    alike: tuple[tuple[str, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
@@ -57,6 +60,7 @@ class RunRecord:
             "features": features.VERSION,
             "versions": versions(),
             "held_out": self.held_out,
+            "sound_alike": [list(group) for group in self.alike],
             "left_out_as_copies": [copy.as_json() for copy in self.copies],
             "scores": self.scores.as_json(),
         }
@@ -65,7 +69,9 @@ class RunRecord:
         """Return the same by pseudonyms, as it lies in a folder that leaves the house."""
         told = self.as_json()
         held = {masks.get(who, who): fold for who, fold in self.held_out.items()}
-        return {**told, "held_out": held, "scores": card.renamed(told["scores"], masks)}
+        groups = [[masks.get(who, who) for who in group] for group in self.alike]
+        scores = card.renamed(told["scores"], masks)
+        return {**told, "held_out": held, "sound_alike": groups, "scores": scores}
 
 
 def versions() -> dict[str, str]:
@@ -109,11 +115,13 @@ def train(
     examples, aside = leave_out(examples, copies)
     labels = check(examples)
     performers = [e.performer for e in examples]
-    fold = folds(performers)
+    folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
     sources = [features.Source(e.sha256, e.path) for e in examples]
-    pack = Pack.of(features.extract(sources, cache, progress))
+    sounds = features.extract(sources, cache, progress)
+    voices = alike(sounds, performers, label)
+    fold, pack = folds(performers, voices), Pack.of(sounds)
     work = _Work(still_holds)
     if recorder:
         recorder.begin(pack, label, performers, fold)
@@ -127,8 +135,10 @@ def train(
     unmet = _unmet(held, embedding, fold)
     scores = evaluate(unmet, label, performers, labels)
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
+    # Where all sound alike, they could not be held out together.
+    voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
     told = card.card(examples, grounds, scores, len(aside))
-    record = RunRecord(settings, labels, handles, scores, told, tuple(copies))
+    record = RunRecord(settings, labels, handles, scores, told, tuple(copies), voices)
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([grounds.masks.get(who, who) for who in performers]),

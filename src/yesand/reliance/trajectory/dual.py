@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from torch import Tensor
 from torch.autograd import forward_ad
 
 level = forward_ad.dual_level
 
 
-def moving(here: Iterable[Tensor], along: Iterable[Tensor]) -> list[Tensor]:
-    """Have tensors move along others, within a ``level``."""
-    both = zip(here, along, strict=True)
-    return [forward_ad.make_dual(x, dx) for x, dx in both]  # type: ignore[no-untyped-call]
+def moving(here: Tensor, along: Tensor) -> Tensor:
+    """Have a tensor move along another, within a ``level``."""
+    found: Tensor = forward_ad.make_dual(here, along)  # type: ignore[no-untyped-call]
+    return found
 
 
 def parted(value: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,15 +1,17 @@
-"""A network's parameters as one row of numbers: what optimisers move and runs back pull along."""
+"""Networks as rows of numbers: what optimisers move, and runs back pull along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import torch
 from torch import Tensor
 
-from yesand.reliance.trajectory.network import Parameters
+from yesand.reliance.trajectory.network import Network, Parameters
+from yesand.reliance.trajectory.stacked import Logits, stacked
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,23 @@ class Layout:
         both = zip(self.shapes.items(), parts, strict=True)
         lead = rows.shape[:-1]
         return {name: part.view(*lead, *shape) for (name, shape), part in both}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Networks of one kind, each a row of its parameters."""
+
+    network: Network
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return where each parameter stands."""
+        return Layout.of(self.network.initial(0))
+
+    @cached_property
+    def _logits(self) -> Logits:
+        return stacked(self.network)
+
+    def logits(self, rows: Tensor, features: Tensor) -> Tensor:
+        """Return what networks (M, P) answer to features (M, B, …): (M, B, classes)."""
+        return self._logits(self.layout.cut(rows), features)

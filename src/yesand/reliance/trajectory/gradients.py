@@ -8,7 +8,6 @@ give both, whatever the layers are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,8 +15,7 @@ from torch import Tensor
 from torch.autograd import grad
 
 from yesand.reliance.trajectory import dual
-from yesand.reliance.trajectory.network import Parameters
-from yesand.reliance.trajectory.stacked import Logits
+from yesand.reliance.trajectory.flat import Rows
 
 
 @dataclass(frozen=True)
@@ -41,80 +39,66 @@ def chances(logits: Tensor) -> Tensor:
     return raised.div_(raised.sum(-1, keepdim=True))
 
 
-def slope(logits: Logits, here: Parameters, batch: Batch) -> Parameters:
-    """Return the gradient of Σ wᵢ ℓᵢ, (M, …)."""
-    leaves = _leaves(here)
-    scores = logits(leaves, batch.features)
+def slope(networks: Rows, here: Tensor, batch: Batch) -> Tensor:
+    """Return the gradient of Σ wᵢ ℓᵢ, (M, P)."""
+    leaf = here.detach().requires_grad_()
+    scores = networks.logits(leaf, batch.features)
     pull = (chances(scores.detach()) - batch.answer).mul_(batch.weight[..., None])
-    return _back([scores], leaves, [pull])
+    return _back(leaf, (scores, pull))
 
 
-def slopes(logits: Logits, here: Parameters, batch: Batch, weights: Tensor) -> Parameters:
-    """Return the gradients of Q sums Σ wᵢ ℓᵢ of each network, (M, Q, …), for weights (Q, B)."""
-    leaves = _leaves(here)
-    scores = logits(leaves, batch.features)
+def slopes(networks: Rows, here: Tensor, batch: Batch, weights: Tensor) -> Tensor:
+    """Return the gradients of Q sums Σ wᵢ ℓᵢ of each network, (M, Q, P), for weights (Q, B)."""
+    leaf = here.detach().requires_grad_()
+    scores = networks.logits(leaf, batch.features)
     wrong = chances(scores.detach()) - batch.answer
-    found = [_back([scores], leaves, [wrong * weight[:, None]]) for weight in weights]
-    return {name: torch.stack([one[name] for one in found], 1) for name in here}
+    found = [_back(leaf, (scores, wrong * weight[:, None])) for weight in weights]
+    return torch.stack(found, 1)
 
 
-def leans(
-    logits: Logits, here: Parameters, alongs: Sequence[Parameters], batch: Batch
-) -> tuple[Tensor, Parameters]:
-    """Return how every take's loss moves where the parameters move along each of Q directions.
+def leans(networks: Rows, here: Tensor, along: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Return how every take's loss moves along Q directions (M, Q, P): (M, Q, B).
 
-    (M, Q, B); and, from the same pass, the gradient of Σ wᵢ ℓᵢ, (M, …).
+    And, from the same pass, the gradient of Σ wᵢ ℓᵢ, (M, P).
     """
-    leaves, told = _leaves(here), list[Tensor]()
-    for first, along in ((not at, along) for at, along in enumerate(alongs)):
-        with dual.level(), torch.set_grad_enabled(first):
-            scores, moved = dual.parted(logits(_moving(leaves, along), batch.features))
-        if first:
+    leaf, told = here.detach().requires_grad_(), list[Tensor]()
+    for at, direction in enumerate(along.unbind(1)):
+        with dual.level(), torch.set_grad_enabled(not at):
+            moving = dual.moving(leaf, direction)
+            scores, moved = dual.parted(networks.logits(moving, batch.features))
+        if not at:
             answered, wrong = scores, chances(scores.detach()) - batch.answer
         told.append(_dot(wrong, moved.detach())[..., 0])
     pull = wrong * batch.weight[..., None]
-    return torch.stack(told, 1), _back([answered], leaves, [pull])
+    return torch.stack(told, 1), _back(leaf, (answered, pull))
 
 
 def bend(
-    logits: Logits, here: Parameters, along: Parameters, batch: Batch, mine: Tensor | None = None
-) -> tuple[Tensor, Parameters]:
-    """Return how every take's loss moves (M, B), and how the gradient of Σ wᵢ ℓᵢ does (M, …).
+    networks: Rows, here: Tensor, along: Tensor, batch: Batch, mine: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return how every take's loss moves (M, B), and how the gradient of Σ wᵢ ℓᵢ does (M, P).
 
     Parameters
     ----------
     mine : (M, B) how the weights move meanwhile; they stay without it.
     """
-    leaves = _leaves(here)
+    leaf = here.detach().requires_grad_()
     with dual.level():
-        scores, moved = dual.parted(logits(_moving(leaves, along), batch.features))
+        scores, moved = dual.parted(networks.logits(dual.moving(leaf, along), batch.features))
     chance, turned = chances(scores.detach()), moved.detach()
     wrong, weight = chance - batch.answer, batch.weight[..., None]
     swing = chance.mul_(turned - _dot(chance, turned)).mul_(weight)
     if mine is not None:
         swing += wrong * mine[..., None]
     told = _dot(wrong, turned)[..., 0]
-    return told, _back([scores, moved], leaves, [swing, wrong * weight])
+    return told, _back(leaf, (scores, swing), (moved, wrong * weight))
 
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:
     return (one * other).sum(-1, keepdim=True)
 
 
-def _leaves(here: Parameters) -> Parameters:
-    return {name: value.detach().requires_grad_() for name, value in here.items()}
-
-
-def _back(outputs: list[Tensor], leaves: Parameters, pulls: list[Tensor]) -> Parameters:
+def _back(leaf: Tensor, *pulled: tuple[Tensor, Tensor]) -> Tensor:
     """Pull back what leans on the parameters: of a linear network, ż does not."""
-    leaning = [at for at, one in enumerate(outputs) if one.requires_grad]
-    found = grad(
-        [outputs[at] for at in leaning], list(leaves.values()), [pulls[at] for at in leaning],
-        retain_graph=True, materialize_grads=True,
-    )  # fmt: skip
-    return dict(zip(leaves, found, strict=True))
-
-
-def _moving(here: Parameters, along: Parameters) -> Parameters:
-    directions = (along[name] for name in here)
-    return dict(zip(here, dual.moving(here.values(), directions), strict=True))
+    outputs, pulls = zip(*((one, pull) for one, pull in pulled if one.requires_grad), strict=True)
+    return grad(outputs, leaf, pulls, retain_graph=True)[0]

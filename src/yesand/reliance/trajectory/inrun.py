@@ -87,13 +87,13 @@ def _watched(training: Training, question: Question, looks: _Looks) -> Values:
             continue
         if step % (looks.stride * looks.every) == 0:
             asked = question.drawn(looks.queries, draw)
-            rise = training.layout.join(asked.slopes(training.course, training.parameters(state)))
+            rise = asked.slopes(training.networks, state[0])
         batch = training.batch(step)
         along = rise
         if looks.order == 2:
             whole = -reach[step] * training.slope(state, batch)
             along = rise + _bent(training, state, asked, whole) / 2
-        moved, slope = _moved(training, state, batch, along)
+        moved, slope = leans(training.networks, state[0], along, batch)
         at = training.order[:, step][:, None].expand_as(moved)
         effect.scatter_add_(2, at, moved * (-looks.stride * reach[step] / training.course.batch))
         state = training.follow(state, slope, step)
@@ -110,19 +110,11 @@ def _nobody(training: Training) -> Parameters:
     return still.parameters(still.run())
 
 
-def _moved(training: Training, state: State, batch: Batch, along: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how each take's loss moves along Q directions (M, Q, batch), and the gradient."""
-    directions = [training.layout.cut(one) for one in along.unbind(1)]
-    told, slope = leans(training.logits, training.parameters(state), directions, batch)
-    return told, training.layout.join(slope)
-
-
 def _bent(training: Training, state: State, asked: Question, along: Tensor) -> Tensor:
     """Return how each utility's gradient changes where the parameters move, (M, Q, P)."""
-    here, moves = training.layout.cut(state[0]), training.layout.cut(along)
     whole = asked.batch(len(state[0]))
     found = []
     for rate in asked.rate.T:
         batch = Batch(whole.features, whole.answer, -rate.expand_as(whole.weight))
-        found.append(training.layout.join(bend(training.logits, here, moves, batch)[1]))
+        found.append(bend(training.networks, state[0], along, batch)[1])
     return torch.stack(found, 1)

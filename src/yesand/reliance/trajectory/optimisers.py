@@ -62,7 +62,8 @@ def carried(
     times = len(bent) // len(slope)
     given = [x.repeat_interleave(times, 0) for x in (*state, slope)]
     with dual.level():
-        *before, moving = dual.moving(given, (*lean, bent))
+        both = zip(given, (*lean, bent), strict=True)
+        *before, moving = (dual.moving(x, dx) for x, dx in both)
         after = _adam(course, tuple(before), moving, rate, step)
         return tuple(dual.parted(part)[1] for part in after)
 

@@ -37,7 +37,8 @@ def placed(utility: Tensor, count: int) -> tuple[Tensor, Tensor]:
     ----------
     utility : (PILOT,) at ``even`` places.
     """
-    along, moves = np.linspace(0, 1, PILOT), utility.detach().cpu().double().numpy()
+    # Rounded, so that a last bit, another on another machine, does not move the nodes.
+    along, moves = np.linspace(0, 1, PILOT), utility.detach().cpu().double().numpy().round(5)
     fine = np.linspace(0, 1, _FINE)
     slope = CubicSpline(along, moves)(fine, 1)
     mean = np.trapezoid(np.abs(slope), fine)

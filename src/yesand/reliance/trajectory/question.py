@@ -9,9 +9,9 @@ from torch import Tensor
 
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.flat import Rows
 from yesand.reliance.trajectory.gradients import Batch, slopes
 from yesand.reliance.trajectory.network import Parameters
-from yesand.reliance.trajectory.stacked import stacked
 from yesand.reliance.trajectory.training import TOGETHER, losses
 
 
@@ -33,15 +33,11 @@ class Question:
         # One product a network: its bytes do not depend on how many there are.
         return -torch.bmm(lost, self.rate.expand(len(lost), *self.rate.shape))[:, 0]
 
-    def slopes(self, course: Course, parameters: Parameters) -> Parameters:
-        """Return the gradient of every utility of M networks, (M, Q, …)."""
-        logits, many = stacked(course.network), len(next(iter(parameters.values())))
-        found = []
-        for at in range(0, many, TOGETHER):
-            some = {name: value[at : at + TOGETHER] for name, value in parameters.items()}
-            asked = self.batch(min(TOGETHER, many - at))
-            found.append(slopes(logits, some, asked, -self.rate.T))
-        return {name: torch.cat([part[name] for part in found]) for name in parameters}
+    def slopes(self, networks: Rows, here: Tensor) -> Tensor:
+        """Return the gradient of every utility of M networks (M, P): (M, Q, P)."""
+        parts = torch.split(here, TOGETHER)
+        found = [slopes(networks, part, self.batch(len(part)), -self.rate.T) for part in parts]
+        return torch.cat(found)
 
     def batch(self, networks: int) -> Batch:
         """Return all queries for so many networks; they count equally."""

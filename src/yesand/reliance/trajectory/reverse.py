@@ -101,8 +101,7 @@ def _needed(course: Course, state: State) -> State:
 
 def _end(training: Training, question: Question, state: State) -> State:
     """Return the derivative of the utilities by the last state, (M · Q, P) each."""
-    last = training.layout.join(question.slopes(training.course, training.parameters(state)))
-    rows = last.flatten(0, 1)
+    rows = question.slopes(training.networks, state[0]).flatten(0, 1)
     return rows, *(torch.zeros_like(rows) for _ in state[1:])
 
 
@@ -119,10 +118,10 @@ def _backwards(training: Training, kept: list[State], every: int) -> Iterator[tu
 
 def _back(training: Training, step: int, state: State, pull: State) -> tuple[State, Tensor]:
     """Pull (M · Q, P) through one step; return it with (M · Q, batch) for the weights."""
-    course, layout, batch = training.course, training.layout, training.batch(step)
+    course, batch = training.course, training.batch(step)
     slope = training.slope(state, batch) if needs_slope(course) else pull[0]
     before, along = pulled(course, state, slope, pull, training.rates[step], step)
     times = len(along) // len(state[0])
     here = state[0].repeat_interleave(times, 0) if times > 1 else state[0]
-    told, bent = bend(training.logits, layout.cut(here), layout.cut(along), batch.repeated(times))
-    return (before[0] + layout.join(bent), *before[1:]), told / course.batch
+    told, bent = bend(training.networks, here, along, batch.repeated(times))
+    return (before[0] + bent, *before[1:]), told / course.batch

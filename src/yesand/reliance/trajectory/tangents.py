@@ -18,6 +18,7 @@ from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.flat import Rows
 from yesand.reliance.trajectory.gradients import bend
 from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State, carried
@@ -47,17 +48,10 @@ class Tangents:
 
     def effects(self, course: Course, question: Question) -> Tensor:
         """Return each performer's value for each utility of a question, (S, Q, G)."""
-        seeds = len(next(iter(self.parameters.values())))
-        flat = {name: value.flatten(0, 1) for name, value in self.parameters.items()}
-        rise = {
-            name: value.reshape(seeds, len(self.weight), value.shape[1], -1)
-            for name, value in question.slopes(course, flat).items()
-        }
-        parts = [
-            torch.einsum("k,skqp,skgp->sqg", self.weight, rise[name], lean.flatten(3))
-            for name, lean in sorted(self.tangent.items())
-        ]
-        return torch.stack(parts).sum(0)
+        networks = Rows(course.network)
+        here, lean = map(networks.layout.join, (self.parameters, self.tangent))
+        rise = torch.unflatten(question.slopes(networks, here.flatten(0, 1)), 0, here.shape[:2])
+        return torch.einsum("k,skqp,skgp->sqg", self.weight, rise, lean)
 
     def gain(self, course: Course, question: Question) -> Tensor:
         """Return U(all) − U(none), (S, Q)."""
@@ -147,20 +141,18 @@ def _carried(training: Training, people: int) -> tuple[Parameters, Parameters]:
         lean = _leaned(training, state, step, lean, who[training.order[:, step]])
         state = training.advance(state, step)
     training.check(state)
-    return training.parameters(state), training.layout.cut(
-        torch.unflatten(lean[0], 0, (-1, people))
-    )
+    leaning = torch.unflatten(lean[0], 0, (-1, people))
+    return training.parameters(state), training.networks.layout.cut(leaning)
 
 
 def _leaned(training: Training, state: State, step: int, lean: State, who: Tensor) -> State:
     """Carry tangents (M · G, P) over a step, for the (M, batch, G) whose takes it sees."""
-    course, layout, batch = training.course, training.layout, training.batch(step)
+    course, batch, people = training.course, training.batch(step), who.shape[2]
     mine = who.mT.flatten(0, 1) / course.batch
-    times = who.shape[2]
-    here = layout.cut(state[0].repeat_interleave(times, 0))
-    bent = bend(training.logits, here, layout.cut(lean[0]), batch.repeated(times), mine)[1]
+    here = state[0].repeat_interleave(people, 0)
+    bent = bend(training.networks, here, lean[0], batch.repeated(people), mine)[1]
     slope = training.slope(state, batch)
-    return carried(course, state, slope, lean, layout.join(bent), training.rates[step], step)
+    return carried(course, state, slope, lean, bent, training.rates[step], step)
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

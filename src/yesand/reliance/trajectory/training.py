@@ -12,11 +12,11 @@ from torch import Tensor
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
-from yesand.reliance.trajectory.flat import Layout
+from yesand.reliance.trajectory.flat import Rows
 from yesand.reliance.trajectory.gradients import Batch, slope
 from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State, begin, update
-from yesand.reliance.trajectory.stacked import Logits, stacked
+from yesand.reliance.trajectory.stacked import stacked
 
 TOGETHER = 64  # trainings side by side
 
@@ -37,19 +37,15 @@ class Training:
 
     def start(self) -> State:
         """Return the states before the first step."""
-        rows = {seed: self.layout.join(start) for seed, start in self._starts.items()}
+        initial, join = self.course.network.initial, self.networks.layout.join
+        rows = {seed: join(initial(seed)) for seed in set(self.seeds.tolist())}
         stacks = torch.stack([rows[seed] for seed in self.seeds.tolist()])
         return begin(self.course, stacks.to(self.takes.features))
 
     @cached_property
-    def layout(self) -> Layout:
-        """Return where each parameter stands."""
-        return Layout.of(next(iter(self._starts.values())))
-
-    @cached_property
-    def logits(self) -> Logits:
-        """Return how these networks answer."""
-        return stacked(self.course.network)
+    def networks(self) -> Rows:
+        """Return the networks as rows of numbers."""
+        return Rows(self.course.network)
 
     @cached_property
     def rates(self) -> list[float]:
@@ -74,7 +70,7 @@ class Training:
 
     def slope(self, state: State, batch: Batch) -> Tensor:
         """Return the gradients of a batch's loss, (M, P)."""
-        return self.layout.join(slope(self.logits, self.parameters(state), batch))
+        return slope(self.networks, state[0], batch)
 
     def follow(self, state: State, slope: Tensor, step: int) -> State:
         """Return the states after a step along gradients."""
@@ -96,7 +92,7 @@ class Training:
 
     def parameters(self, state: State) -> Parameters:
         """Return the parameters in a state, (M, …) each."""
-        return self.layout.cut(state[0])
+        return self.networks.layout.cut(state[0])
 
     def check(self, state: State) -> None:
         """Refuse what diverged.
@@ -112,10 +108,6 @@ class Training:
                 where=f"seed {int(self.seeds[broken[0]])}, by step {len(self.rates)}",
                 remedy="Give a smaller learning rate.",
             )
-
-    @cached_property
-    def _starts(self) -> dict[int, Parameters]:
-        return {seed: self.course.network.initial(seed) for seed in set(self.seeds.tolist())}
 
     @cached_property
     def _part(self) -> Tensor:
@@ -144,7 +136,7 @@ def train(
     CheckFailed : a training diverged. BadInput : the shapes do not fit, or there is no take.
     """
     lots = split(course, takes, weights, seeds, together)
-    return lots[0].layout.cut(torch.cat([lot.run()[0] for lot in lots]))
+    return lots[0].networks.layout.cut(torch.cat([lot.run()[0] for lot in lots]))
 
 
 def losses(course: Course, parameters: Parameters, takes: Takes) -> Tensor:

@@ -15,11 +15,12 @@ from yesand.people.models import Performer
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import Posting, Statement
 from yesand.royalties.months import Chart, drawn
+from yesand.royalties.paying.phases import PREFIX
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A performer's account in one currency: credit is what the house owes, debit what it paid."""
+    """A performer's account in one currency: what payouts moved is paid, all else is earned."""
 
     earned: Money
     paid: Money
@@ -39,9 +40,10 @@ class Kept:
 def kept(performer: Performer) -> list[Kept]:
     """Return a performer's accounts, by currency."""
     rows = Posting.objects.filter(account__name=performer_account(performer.handle))
+    payout = Q(transaction__id__startswith=PREFIX)
     sums = rows.values("currency").annotate(
-        earned=Coalesce(Sum("micro", filter=Q(micro__lt=0)), 0),
-        paid=Coalesce(Sum("micro", filter=Q(micro__gt=0)), 0),
+        earned=Coalesce(Sum("micro", filter=~payout), 0),
+        paid=Coalesce(Sum("micro", filter=payout), 0),
     )
     return [
         Kept(Money(row["currency"], -row["earned"]), Money(row["currency"], row["paid"]))

@@ -57,6 +57,7 @@ def copies_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     return {
         "looked": found is not None,
         "copies": [{**one, "percent": round(one["likeness"] / 1e4)} for one in found or []],
+        "alike": model.run.get("sound_alike", []),
         "everything": context["request"].sight.everything,
     }
 

@@ -1,0 +1,1 @@
+"""Keeping where payees are paid."""

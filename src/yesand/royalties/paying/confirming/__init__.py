@@ -1,0 +1,1 @@
+"""Taking in what the bank tells of the house's account."""

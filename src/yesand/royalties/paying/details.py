@@ -1,0 +1,71 @@
+"""Where somebody is paid: whose account, which, and at which bank."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from yesand.kernel.canonical import canonical, parse
+from yesand.kernel.errors import BadInput
+from yesand.kernel.sealing import Seal
+from yesand.royalties.paying.iban import bic, iban, masked
+
+#: The longest name that a payment may carry (the EPC's rulebook: 70 characters).
+LONGEST = 70
+_PURPOSE = "bank details"
+
+
+@dataclass(frozen=True)
+class Details:
+    """One bank account.
+
+    Attributes
+    ----------
+    holder : its owner as the bank knows them: the payee, or who is paid in their stead.
+    company : whether that is a company (a loan-out company, a guardian's office) in their stead.
+    """
+
+    holder: str
+    iban: str
+    bic: str = ""
+    company: bool = False
+
+    @property
+    def masked(self) -> str:
+        """What others may see of the number."""
+        return masked(self.iban)
+
+    @property
+    def country(self) -> str:
+        """The country of the account."""
+        return self.iban[:2]
+
+    def sealed(self, secret: str) -> str:
+        """Return the details as they are kept: nobody reads them without the house's secret."""
+        return Seal(_PURPOSE, secret).close(canonical(asdict(self)).decode())
+
+
+def details(holder: str, number: str, code: str = "", *, company: bool = False) -> Details:
+    """Return bank details that a bank would take.
+
+    Raises
+    ------
+    BadInput : the field (``where``) and what is wrong with it.
+    """
+    name = " ".join(holder.split())
+    if not name or len(name) > LONGEST or not name.isprintable():
+        raise BadInput(
+            f"The account holder's name is missing, or longer than {LONGEST} characters",
+            where="holder",
+            remedy="Write it as it stands on the bank statement.",
+        )
+    return Details(name, iban(number), bic(code), company)
+
+
+def opened(sealed: str, secret: str) -> Details:
+    """Return sealed details.
+
+    Raises
+    ------
+    CheckFailed : they were changed, or sealed under another secret.
+    """
+    return Details(**parse(Seal(_PURPOSE, secret).open(sealed).encode()))

@@ -1,0 +1,1 @@
+"""The file that a bank is given for an approved run."""

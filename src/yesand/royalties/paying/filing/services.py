@@ -1,0 +1,100 @@
+"""The file that a bank is given for an approved run: made anew each time, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from yesand.kernel.errors import CheckFailed, NotFound, Refused
+from yesand.kernel.ids import digest
+from yesand.kernel.place import Place
+from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutRun
+from yesand.royalties.paying.banking.services import opened_of
+from yesand.royalties.paying.checking import read
+from yesand.royalties.paying.pain import Order, Transfer, written
+from yesand.royalties.paying.phases import Step
+
+_MARK, _LONG = "YA", 31
+
+
+def ordered(
+    place: Place,
+    run: PayoutRun,
+    at: datetime,
+    on: date,
+    payer: BankAccount,
+    sent: Iterable[Payout],
+) -> Order:
+    """Return what the bank is asked to pay by a run that is approved at that moment."""
+    words = f"{place.name}: royalties, payout {run}"
+    return Order(
+        message=message_of(run),
+        at=at,
+        on=on,
+        payer=opened_of(payer),
+        currency=run.currency,
+        transfers=tuple(
+            Transfer(row.end_to_end, row.minor, opened_of(row.bank), words)
+            for row in sorted(sent, key=lambda row: row.end_to_end)
+        ),
+    )
+
+
+def checked_file(order: Order) -> bytes:
+    """Return an order as a file, read back and compared payment by payment.
+
+    Raises
+    ------
+    CheckFailed : the file does not say what was ordered.
+    """
+    made = written(order)
+    found = {p.end_to_end: (p.money.split()[0], p.iban) for p in read(made).payments}
+    if found != {t.end_to_end: (t.minor, t.to.iban) for t in order.transfers}:
+        raise CheckFailed("The payment file does not say what was ordered", where=order.message)
+    return made
+
+
+def file_of(place: Place, run: PayoutRun) -> bytes:
+    """Return an approved run's file for the bank: the same bytes at every time.
+
+    Raises
+    ------
+    Refused : not approved. NotFound : bank details in it were erased since.
+    CheckFailed : the records no longer give the file that was approved.
+    """
+    decision = PayoutDecision.objects.filter(run=run, approved=True).first()
+    if decision is None or decision.on is None or decision.payer is None:
+        raise Refused("That run is not approved", where=str(run))
+    sent = run.payouts.filter(steps__step=Step.PENDING).select_related("bank")
+    made = written(ordered(place, run, decision.at, decision.on, decision.payer, sent))
+    if digest(made) != decision.file:
+        raise CheckFailed("The file is not what was approved", where=str(run))
+    return made
+
+
+def check_file(data: bytes, where: str) -> PayoutRun:
+    """Return the run whose file this is, byte for byte as it was approved.
+
+    Raises
+    ------
+    BadInput, NotFound : no payment file of this house. CheckFailed : it was changed.
+    """
+    found = PayoutDecision.objects.filter(file=digest(data)).select_related("run").first()
+    if found is not None:
+        return found.run
+    message = read(data, where).message
+    known = message.startswith(_MARK) and len(message) == _LONG
+    start = message.removeprefix(_MARK).lower()
+    run = PayoutRun.objects.filter(digest__startswith=start).first() if known else None
+    if run is None:
+        raise NotFound("No run of this house wrote that file", where=where)
+    raise CheckFailed(
+        f"The file of run {run} was changed after it was approved",
+        where=where,
+        remedy="Do not give it to the bank; fetch it anew.",
+    )
+
+
+def message_of(run: PayoutRun) -> str:
+    """Return how the bank's file of a run is named within itself."""
+    return f"{_MARK}{run.digest[: _LONG - len(_MARK)].upper()}"

@@ -1,0 +1,1 @@
+"""Who can be paid now, and what bears on it."""

@@ -1,0 +1,1 @@
+"""Whether the ledger says of payouts what their steps say."""

@@ -1,0 +1,1 @@
+"""Preparing, approving and cancelling payout runs."""

@@ -1,0 +1,310 @@
+"""Payout runs: prepared by one person, approved by another, and what the bank is given."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from yesand.kernel.canonical import parse
+from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.ids import digest, digest_of
+from yesand.kernel.place import Place
+from yesand.people.models import Performer, User
+from yesand.provenance import dsse
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
+from yesand.provenance.statements import Predicate
+from yesand.royalties.books.services import post
+from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutRun, PayoutStep
+from yesand.royalties.paying.banking.services import HOUSE, current, currents
+from yesand.royalties.paying.filing.services import checked_file, ordered
+from yesand.royalties.paying.payees.services import holds, owed, payees
+from yesand.royalties.paying.phases import Step, drafted, micro_of
+from yesand.royalties.paying.plan import Plan, planned
+
+
+def proposal(place: Place, currency: str) -> Plan:
+    """Return what a run would pay now, and what it would hold back; nothing is kept."""
+    return planned(place.origin, currency, _next_number(currency), payees(place, currency))
+
+
+def prepare(place: Place, currency: str, by: User, rail: str = "bank") -> PayoutRun:
+    """Freeze and sign what is payable now, for another person to approve.
+
+    Raises
+    ------
+    Refused : a run in that currency waits already, or nothing can be paid, and why.
+    """
+    with transaction.atomic():
+        log.wait_to_write()
+        waiting = open_run(currency)
+        if waiting is not None:
+            raise Refused(
+                f"Run {waiting} waits to be approved",
+                remedy="Approve or cancel it first: two would pay the same money.",
+            )
+        plan = proposal(place, currency)
+        if not plan.items:
+            reasons = sorted({held.reason.value for held in plan.held})
+            why = f": {', '.join(reasons)}" if reasons else ""
+            raise Refused(f"Nothing can be paid in {currency} now{why}", where=place.name)
+        return _signed_run(place, plan, by, rail)
+
+
+def open_run(currency: str) -> PayoutRun | None:
+    """Return the run that waits to be approved or cancelled in a currency."""
+    return PayoutRun.objects.filter(currency=currency, decision=None).first()
+
+
+def approve(place: Place, run: PayoutRun, by: User, on: date | None = None) -> PayoutDecision:
+    """Let a run be paid: each payout becomes pending in the ledger, and the bank's file is made.
+
+    A payout that no longer fits (other bank details, less owed, held) is left out and said; what
+    it would have paid stays owed.
+
+    Parameters
+    ----------
+    on : the day on which the bank is asked to pay; the next working day, if not told.
+
+    Raises
+    ------
+    Refused : by who prepared it, decided already, no account to pay from, or nothing fits now.
+    """
+    if by.pk == run.prepared_by_id:
+        raise Refused(
+            "Whoever prepared a run cannot approve it", remedy="Let a second producer look at it."
+        )
+    now = place.clock.now()
+    day = on or next_working_day(now.date())
+    if not now.date() <= day <= now.date() + timedelta(days=60):
+        raise BadInput("The bank cannot pay on that day", where="on", remedy="Name a near one.")
+    with transaction.atomic():
+        log.wait_to_write()
+        _undecided(run)
+        payer = current(HOUSE)
+        if payer is None:
+            raise Refused("The house has no bank account to pay from", remedy="Give it one first.")
+        sent, left = _sorted(run)
+        if not sent:
+            raise Refused("Nothing of this run can be paid now", remedy="Cancel it.")
+        return _approved(place, run, by, day, payer, sent, left)
+
+
+def cancel(place: Place, run: PayoutRun, by: User) -> PayoutDecision:
+    """End a run before anything is paid; the money stays owed.
+
+    Raises
+    ------
+    Refused : it is decided already.
+    """
+    with transaction.atomic():
+        log.wait_to_write()
+        _undecided(run)
+        return _decided(place, run, by, {"approved": False}, Kind.PAYOUT_CANCELLED, approved=False)
+
+
+def void(place: Place, payout: Payout, by: User, reason: str) -> PayoutStep:
+    """Say that the bank never carried out a payout: its money is owed again.
+
+    Raises
+    ------
+    BadInput : no reason. Refused : the bank has told something of it, or it is void already.
+    """
+    if not reason.strip():
+        raise BadInput("Say what the bank said", where="reason")
+    with transaction.atomic():
+        log.wait_to_write()
+        if payout.standing != Step.PENDING:
+            raise Refused(f"This payout is {payout.standing}", where=payout.end_to_end)
+        run = payout.run
+        told = {"payout": payout.end_to_end, "reason": reason.strip()}
+        entry = log.record(place, Kind.PAYOUT_VOIDED, digest_of(told))
+        step = _stepped(place, payout, Step.VOID, reason=reason.strip(), by=by)
+        draft = drafted(Step.VOID, payout.end_to_end, payout.payee, run.currency, payout.minor)
+        post(place, [draft], entry)
+        return step
+
+
+def run_named(name: str) -> PayoutRun:
+    """Return the run of a name such as ``EUR-7``.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    currency, _, number = name.partition("-")
+    rows = PayoutRun.objects.filter(currency=currency.upper())
+    found = rows.filter(number=int(number)).first() if number.isdecimal() else None
+    if found is None:
+        raise NotFound("No payout run of that name", where=name[:40])
+    return found
+
+
+def payout_named(name: str) -> Payout:
+    """Return the payout of an end-to-end id.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
+    found = Payout.objects.filter(pk=name.strip().upper()).select_related("run").first()
+    if found is None:
+        raise NotFound("No payout of that id", where=name[:40])
+    return found
+
+
+def predicate(row: PayoutRun | PayoutDecision) -> dict[str, Any]:
+    """Return what was signed."""
+    signed: dict[str, Any] = parse(dsse.payload_of(row.envelope))["predicate"]
+    return signed
+
+
+def next_working_day(day: date) -> date:
+    """Return the next day that is no Saturday or Sunday."""
+    ahead = {4: 3, 5: 2}.get(day.weekday(), 1)
+    return day + timedelta(days=ahead)
+
+
+def _next_number(currency: str) -> int:
+    last = PayoutRun.objects.filter(currency=currency).order_by("-number").first()
+    return last.number + 1 if last else 1
+
+
+def _signed_run(place: Place, plan: Plan, by: User, rail: str) -> PayoutRun:
+    number = _next_number(plan.currency)
+    told = {
+        "house": place.origin,
+        "currency": plan.currency,
+        "number": number,
+        "rail": rail,
+        "total_minor": plan.total_minor,
+        "items": [
+            {n: getattr(item, n) for n in ("account", "minor", "end_to_end", "details")}
+            | {"fresh": item.fresh.value if item.fresh else ""}
+            for item in plan.items
+        ],
+        "held": [
+            {"account": h.account, "micro": h.micro, "reason": h.reason.value, "said": h.said}
+            for h in plan.held
+        ],
+    }
+    name, envelope, entry = _sealed(
+        place, Predicate.PAYOUT_RUN, plan.items[0].details, told, Kind.PAYOUT_PREPARED
+    )
+    run = PayoutRun.objects.create(
+        digest=name,
+        currency=plan.currency,
+        number=number,
+        rail=rail,
+        envelope=envelope,
+        prepared_by=by,
+        at=place.clock.now(),
+        entry=entry,
+    )
+    _enter(run, plan)
+    return run
+
+
+def _enter(run: PayoutRun, plan: Plan) -> None:
+    details = currents()
+    handles = {f"performer:{row.handle}": row for row in Performer.objects.all()}
+    Payout.objects.bulk_create(
+        Payout(
+            end_to_end=item.end_to_end,
+            run=run,
+            payee=item.account,
+            performer=handles.get(item.account),
+            minor=item.minor,
+            bank=details[item.account],
+            masked=details[item.account].masked,
+            again=item.again,
+        )
+        for item in plan.items
+    )
+
+
+def _sealed(
+    place: Place, kind: Predicate, about: str, told: dict[str, Any], entry: Kind
+) -> tuple[str, dict[str, Any], Entry]:
+    envelope = dsse.seal(dsse.attest(kind, {"it": about}, told), [place.signer])
+    name = digest(dsse.payload_of(envelope))
+    return name, envelope, log.record(place, entry, name)
+
+
+def _undecided(run: PayoutRun) -> None:
+    known = PayoutDecision.objects.filter(run=run).first()
+    if known is not None:
+        raise Refused(f"Run {known} already", remedy="Prepare another for what is owed now.")
+
+
+def _sorted(run: PayoutRun) -> tuple[list[Payout], dict[str, str]]:
+    """Return a run's payouts that still fit, and why others do not, by id."""
+    details, balances, held = currents(), owed(run.currency), holds()
+    sent, left = list[Payout](), dict[str, str]()
+    for row in run.payouts.select_related("run").order_by("end_to_end"):
+        now = details.get(row.payee)
+        why = ""
+        if now is None or now.pk != row.bank_id:
+            why = "other bank details since"
+        elif row.payee in held:
+            why = held[row.payee].reason
+        elif balances.get(row.payee, 0) < micro_of(run.currency, row.minor):
+            why = "less is owed now"
+        if why:
+            left[row.end_to_end] = why
+        else:
+            sent.append(row)
+    return sent, left
+
+
+def _approved(
+    place: Place,
+    run: PayoutRun,
+    by: User,
+    day: date,
+    payer: BankAccount,
+    sent: list[Payout],
+    left: dict[str, str],
+) -> PayoutDecision:
+    """Make each payout pending, make the file, and sign who approved what."""
+    now = place.clock.now()
+    file = checked_file(ordered(place, run, now, day, payer, sent))
+    told = {
+        "approved": True,
+        "on": day.isoformat(),
+        "sent": [row.end_to_end for row in sent],
+        "left": left,
+        "file": digest(file),
+    }
+    more = {"approved": True, "on": day, "payer": payer, "file": digest(file)}
+    made = _decided(place, run, by, told, Kind.PAYOUT_APPROVED, at=now, **more)
+    drafts = (drafted(Step.PENDING, r.end_to_end, r.payee, run.currency, r.minor) for r in sent)
+    post(place, drafts, made.entry)
+    for row in run.payouts.all():
+        why = left.get(row.end_to_end, "")
+        _stepped(place, row, PayoutStep.LEFT if why else Step.PENDING, reason=why, by=by)
+    return made
+
+
+def _decided(
+    place: Place, run: PayoutRun, by: User, told: dict[str, Any], kind: Kind, **more: Any
+) -> PayoutDecision:
+    whole = {"run": run.digest, **told}
+    name, envelope, entry = _sealed(place, Predicate.PAYOUT_DECISION, run.digest, whole, kind)
+    return PayoutDecision.objects.create(
+        run=run,
+        prepared_by_id=run.prepared_by_id,
+        by=by,
+        at=more.pop("at", place.clock.now()),
+        digest=name,
+        envelope=envelope,
+        entry=entry,
+        **more,
+    )
+
+
+def _stepped(place: Place, payout: Payout, step: str, **more: Any) -> PayoutStep:
+    return PayoutStep.objects.create(payout=payout, step=step, at=place.clock.now(), **more)
