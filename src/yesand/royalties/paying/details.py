@@ -35,6 +35,11 @@ class Details:
         return masked(self.iban)
 
     @property
+    def spaced(self) -> str:
+        """The number as it stands on bank statements: in groups of four."""
+        return " ".join(self.iban[n : n + 4] for n in range(0, len(self.iban), 4))
+
+    @property
     def country(self) -> str:
         """The country of the account."""
         return self.iban[:2]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from yesand.kernel.ids import digest_of
 from yesand.kernel.money import Money
+from yesand.royalties.paying.phases import micro_of
 
 
 class Reason(StrEnum):
@@ -90,6 +91,11 @@ class Plan:
     def total_minor(self) -> int:
         """What is paid in all."""
         return sum(item.minor for item in self.items)
+
+    @property
+    def total(self) -> Money:
+        """The same as money."""
+        return Money(self.currency, micro_of(self.currency, self.total_minor))
 
 
 def planned(house: str, currency: str, number: int, payees: Iterable[Payee]) -> Plan:

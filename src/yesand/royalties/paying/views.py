@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesand.kernel.errors import YesAndError
+from yesand.kernel.money import Money
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import AUDITOR, PRODUCER
 from yesand.people.gates import only
@@ -21,6 +22,7 @@ from yesand.royalties.paying.banking.services import HOUSE, current
 from yesand.royalties.paying.confirming.services import note, take_in
 from yesand.royalties.paying.filing.services import file_of
 from yesand.royalties.paying.payees.services import currencies, hold, holds, release
+from yesand.royalties.paying.phases import micro_of
 from yesand.royalties.paying.running.services import (
     approve,
     cancel,
@@ -78,6 +80,7 @@ def payout_run(request: Request, digest: str) -> HttpResponse:
             "run": run,
             "decision": getattr(run, "decision", None),
             "told": told,
+            "total": Money(run.currency, micro_of(run.currency, told["total_minor"])),
             "payouts": [(row, fresh.get(row.payee, "")) for row in payouts.order_by("payee")],
             "producer": PRODUCER in request.sight.roles,
             "own": run.prepared_by_id == request.user.pk,

@@ -6,12 +6,10 @@ from typing import Any
 
 from django import template
 
-from yesand.kernel.money import Money
 from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.royalties.delivering.services import use_by_month
 from yesand.royalties.models import Payout, PayoutStep, Statement
-from yesand.royalties.paying.phases import micro_of
 from yesand.training.models import Deployment
 
 register = template.Library()
@@ -36,12 +34,6 @@ def usage_of(context: dict[str, Any], deployment: Deployment) -> dict[str, Any]:
     if not (mine or request.sight.everything):
         return {"shown": False}
     return {"shown": True, "mine": mine, "charts": use_by_month(request.place, deployment)}
-
-
-@register.simple_tag
-def minor(number: int, currency: str) -> str:
-    """Write minor units as the amount that they are, e.g. 1250 as ``12.50 EUR``."""
-    return str(Money(currency, micro_of(currency, number))).replace(" ", "\u00a0")
 
 
 @register.inclusion_tag("royalties/payout_state.html")

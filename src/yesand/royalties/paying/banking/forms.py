@@ -46,10 +46,19 @@ class BankForm(forms.Form):
         if not self.errors:
             try:
                 given = (told["holder"], told["iban"], told["bic"])
-                self.details = details(*given, company=told["company"])
+                self.details = details(*given, company=told.get("company", False))
             except BadInput as fault:
                 self.add_error(fault.where, fault_words(fault))
         return told
+
+
+class HouseForm(BankForm):
+    """The account that the house pays from: it is paid in nobody's stead."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["holder"].help_text = _("As on the bank statement.")
+        del self.fields["company"]
 
 
 def fault_words(fault: BadInput) -> str:

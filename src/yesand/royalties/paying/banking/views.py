@@ -17,7 +17,7 @@ from yesand.people.gates import only
 from yesand.people.models import Performer, User
 from yesand.people.sight import Request
 from yesand.royalties.models import BankAccount
-from yesand.royalties.paying.banking.forms import BankForm
+from yesand.royalties.paying.banking.forms import BankForm, HouseForm
 from yesand.royalties.paying.banking.services import (
     HOUSE,
     current,
@@ -79,7 +79,7 @@ def _whose(request: Request, right: str) -> Performer | None:
 def _kept(
     request: Request, payee: str, back: str, performer: Performer | None = None
 ) -> HttpResponse:
-    form = BankForm(request.POST or None)
+    form = (BankForm if performer else HouseForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, User)
         keep(request.place, payee, form.details, request.user)

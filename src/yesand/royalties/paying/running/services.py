@@ -21,8 +21,8 @@ from yesand.royalties.books.services import post
 from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutRun, PayoutStep
 from yesand.royalties.paying.banking.services import HOUSE, current, currents
 from yesand.royalties.paying.filing.services import checked_file, ordered
-from yesand.royalties.paying.payees.services import holds, owed, payees
-from yesand.royalties.paying.phases import Step, drafted, micro_of
+from yesand.royalties.paying.payees.services import payees
+from yesand.royalties.paying.phases import Step, drafted
 from yesand.royalties.paying.plan import Plan, planned
 
 
@@ -87,7 +87,7 @@ def approve(place: Place, run: PayoutRun, by: User, on: date | None = None) -> P
         payer = current(HOUSE)
         if payer is None:
             raise Refused("The house has no bank account to pay from", remedy="Give it one first.")
-        sent, left = _sorted(run)
+        sent, left = _sorted(place, run)
         if not sent:
             raise Refused("Nothing of this run can be paid now", remedy="Cancel it.")
         return _approved(place, run, by, day, payer, sent, left)
@@ -122,7 +122,9 @@ def void(place: Place, payout: Payout, by: User, reason: str) -> PayoutStep:
         run = payout.run
         told = {"payout": payout.end_to_end, "reason": reason.strip()}
         entry = log.record(place, Kind.PAYOUT_VOIDED, digest_of(told))
-        step = _stepped(place, payout, Step.VOID, reason=reason.strip(), by=by)
+        step = PayoutStep.objects.create(
+            payout=payout, step=Step.VOID, reason=reason.strip(), at=place.clock.now(), by=by
+        )
         draft = drafted(Step.VOID, payout.end_to_end, payout.payee, run.currency, payout.minor)
         post(place, [draft], entry)
         return step
@@ -240,18 +242,19 @@ def _undecided(run: PayoutRun) -> None:
         raise Refused(f"Run {known} already", remedy="Prepare another for what is owed now.")
 
 
-def _sorted(run: PayoutRun) -> tuple[list[Payout], dict[str, str]]:
-    """Return a run's payouts that still fit, and why others do not, by id."""
-    details, balances, held = currents(), owed(run.currency), holds()
+def _sorted(place: Place, run: PayoutRun) -> tuple[list[Payout], dict[str, str]]:
+    """Return a run's payouts that a run would pay now too, and why it would not others, by id."""
+    now = proposal(place, run.currency)
+    fits = {item.account: item for item in now.items}
+    held = {one.account: one.reason.value for one in now.held}
     sent, left = list[Payout](), dict[str, str]()
-    for row in run.payouts.select_related("run").order_by("end_to_end"):
-        now = details.get(row.payee)
-        why = ""
-        if now is None or now.pk != row.bank_id:
+    for row in run.payouts.select_related("run", "bank__entry").order_by("end_to_end"):
+        item, why = fits.get(row.payee), ""
+        if item is None:
+            why = held.get(row.payee, "nothing is owed now")
+        elif item.details != row.bank.entry.record:
             why = "other bank details since"
-        elif row.payee in held:
-            why = held[row.payee].reason
-        elif balances.get(row.payee, 0) < micro_of(run.currency, row.minor):
+        elif item.minor < row.minor:
             why = "less is owed now"
         if why:
             left[row.end_to_end] = why
@@ -283,9 +286,11 @@ def _approved(
     made = _decided(place, run, by, told, Kind.PAYOUT_APPROVED, at=now, **more)
     drafts = (drafted(Step.PENDING, r.end_to_end, r.payee, run.currency, r.minor) for r in sent)
     post(place, drafts, made.entry)
-    for row in run.payouts.all():
-        why = left.get(row.end_to_end, "")
-        _stepped(place, row, PayoutStep.LEFT if why else Step.PENDING, reason=why, by=by)
+    PayoutStep.objects.bulk_create(
+        PayoutStep(payout=row, step=step, reason=left.get(row.end_to_end, ""), at=now, by=by)
+        for row in run.payouts.all()
+        for step in [PayoutStep.LEFT if row.end_to_end in left else Step.PENDING]
+    )
     return made
 
 
@@ -304,7 +309,3 @@ def _decided(
         entry=entry,
         **more,
     )
-
-
-def _stepped(place: Place, payout: Payout, step: str, **more: Any) -> PayoutStep:
-    return PayoutStep.objects.create(payout=payout, step=step, at=place.clock.now(), **more)
