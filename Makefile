@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check format bench reliance conformance outside heidi audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test lint check format bench reliance conformance outside heidi copies robustness audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -70,6 +70,12 @@ messages: $(VENV)/dev ## Gather the words of all pages, and compile their transl
 
 heidi: $(VENV)/dev ## Measure the assistant's router into docs/heidi.md
 	$(BIN)/python scripts/heidi.py
+
+copies: $(VENV)/dev ## Measure how copies are known again into docs/copies.md (needs recordings)
+	$(BIN)/python scripts/copies.py
+
+robustness: $(VENV)/dev ## Play manipulations into docs/reliance-robustness.md (needs recordings)
+	$(BIN)/python -m benchmarks.reliance.robustness
 
 vendor: ## Refresh the pages' static files from their npm packages
 	$(PYTHON) scripts/vendor.py

@@ -21,26 +21,28 @@ from yesand.reliance.planning import peak, plan
 PEOPLE, EACH, FOLDS, WIDTH, LABELS = 24, 40, 6, 64, tuple("abcdefgh")
 
 
-ASKED: dict[str, dict[str, Any]] = {
-    "aumann-shapley": {},
-    "datamodel": {"pairs": 64},
-    "metagradient": {"epochs": 3, "seeds": 1, "max_seeds": 3, "bound": 1.1, "checks": 0},
-}
+#: The bound is one that no seeds reach: both the plan and the report are for the most seeds.
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("aumann-shapley", {}),
+    ("datamodel", {"pairs": 64}),
+    ("aumann-shapley", {"network": "mlp:64", "bound": 1.1}),
+]
 
 
 def run() -> Result:
     """Plan each, then do it."""
     inputs = _inputs()
     told, took, said = 0.0, 0.0, list[str]()
-    for name, settings in ASKED.items():
+    for name, settings in ASKED:
         chosen = estimator(name, **settings)
         foreseen = plan(chosen, inputs, clock=time.process_time)
         start = time.process_time()
         chosen.estimate(inputs.model, inputs.corpus, inputs.queries)
         seconds = time.process_time() - start
         told, took = told + foreseen.seconds, took + seconds
+        kind = settings.get("network", "of the head")
         said.append(
-            f"{name} ({foreseen.units:,} {foreseen.unit}): {foreseen.seconds:.0f} s and "
+            f"{name} {kind} ({foreseen.units:,} {foreseen.unit}): {foreseen.seconds:.0f} s and "
             f"{foreseen.bytes / 2**20:.0f} MiB foreseen after {foreseen.spent:.0f} s, "
             f"{seconds:.0f} s and {peak() / 2**20:.0f} MiB taken"
         )

@@ -55,7 +55,7 @@ def measured(router: Router) -> str:
         f"| right, of {len(within)} in scope | {_part(_right(within), len(within))} | 95 % |",
         f"| accepted, of {len(beyond)} beyond | {_part(_accepted(beyond), len(beyond))} | 3 % |",
         f"| median time of a guess | {_median(router, rows):.1f} ms | 20 ms |",
-        *_clinc(router),
+        *_clinc(router, guesses, rows),
         "",
         "| role | phrases in scope | right |",
         "|---|--:|--:|",
@@ -93,21 +93,34 @@ def _median(router: Router, rows: list[dict[str, str]]) -> float:
     return statistics.median(took)
 
 
-def _clinc(router: Router) -> list[str]:
+def _clinc(router: Router, own: list[Intent], rows: list[dict[str, str]]) -> list[str]:
+    """Return CLINC150's rows, and what comes out of its phrases and ours together."""
     home = os.environ.get("YESAND_CONFORMANCE", ROOT.parent / "shared" / "conformance")
     if not (Path(home) / "clinc150").exists():
         return ["| CLINC150 | not on this machine | |"]
-    lines = []
+    lines: list[str] = []
+    within: list[bool] = []
+    beyond: list[bool] = []
+    for row, guess in zip(rows, own, strict=True):
+        wanted = Intent(row["intent"])
+        (beyond if wanted is Intent.OTHER else within).append(guess is wanted)
     for name, texts in phrases(Path(home)).items():
         guesses = [g.intent for g in router.guesses(texts)]
         if name == "oos":
             hit = sum(g is not Intent.OTHER for g in guesses)
+            beyond += [g is Intent.OTHER for g in guesses]
             what, aim = f"CLINC150: accepted, of {len(texts)} out of scope", "3 %"
         else:
             hit = sum(g in WANTED[name] for g in guesses)
+            within += [g in WANTED[name] for g in guesses]
             what, aim = f"CLINC150: right, of {len(texts)} of `{name}`", "95 %"
         lines.append(f"| {what} | {_part(hit, len(texts))} | {aim} |")
-    return lines
+    right, missed = sum(within), len(beyond) - sum(beyond)
+    return [
+        *lines,
+        f"| all: right, of {len(within)} in scope | {_part(right, len(within))} | 95 % |",
+        f"| all: accepted, of {len(beyond)} beyond | {_part(missed, len(beyond))} | 3 % |",
+    ]
 
 
 if __name__ == "__main__":

@@ -81,8 +81,31 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         row = model.objects.order_by("pk").first()
         if row is not None:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
-    pages |= newsroom(opened) | exports(opened.place)
+    pages |= newsroom(opened) | exports(opened.place) | falls()
     opened.close()
+    return pages
+
+
+def falls() -> dict[str, tuple[str, str]]:
+    """Return why a share fell, if one did, and where a model's parents are told."""
+    from django.urls import reverse
+
+    from yesand.reliance.models import Fall
+    from yesand.training.models import TrainedModel
+
+    pages = {}
+    fall = Fall.objects.order_by("pk").first()
+    if fall is not None:
+        pages["fall"] = (PRODUCER, reverse("fall", args=[fall.pk]))
+    model = TrainedModel.objects.filter(descent=None).order_by("at").first()
+    if model is not None:
+        pages["licensee-descent"] = (LICENSEE, reverse("model_descent", args=[model.digest]))
+    child = TrainedModel.objects.exclude(descent=None).order_by("at").first()
+    if child is not None:
+        pages["model-descendant"] = (PRODUCER, reverse("model", args=[child.digest]))
+        report = child.reports.first()
+        if report is not None:
+            pages["report-inherited"] = (PRODUCER, reverse("report", args=[report.digest]))
     return pages
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from torch import nn
 
-from benchmarks.reliance.modules import module
+from benchmarks.reliance.loop import train
 from benchmarks.reliance.scene import Scene
 
 T = TypeVar("T")
@@ -72,21 +71,5 @@ def _held() -> int:
 
 def one_training(scene: Scene, repeat: int = 3) -> float:
     """Return the CPU seconds of one training as anybody would write it: the least of a few."""
-    _train(scene.small())  # what is loaded at first use is no part of a training
-    return min(measured(lambda: _train(scene))[1].seconds for _ in range(repeat))
-
-
-def _train(scene: Scene) -> None:
-    course, takes = scene.course, scene.takes
-    made = module(scene)
-    optimiser = torch.optim.SGD(
-        made.parameters(), course.rate, course.momentum, weight_decay=course.decay
-    )
-    count = len(takes.label)
-    rates = course.rates(count)
-    for rate, chosen in zip(rates, course.order(count, 0), strict=True):
-        optimiser.param_groups[0]["lr"] = rate
-        loss = nn.functional.cross_entropy(made(takes.features[chosen]), takes.label[chosen])
-        optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        optimiser.step()
+    train(scene.small())  # what is loaded at first use is no part of a training
+    return min(measured(lambda: train(scene))[1].seconds for _ in range(repeat))

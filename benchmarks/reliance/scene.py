@@ -9,6 +9,7 @@ from torch import Tensor
 
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.question import Question
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,12 @@ class Scene:
     def size(self) -> int:
         """How many performers play."""
         return len(self.players)
+
+    @property
+    def usage(self) -> Question:
+        """What the model is used for: all queries, each counting alike."""
+        many = len(self.asked.label)
+        return Question(self.asked, torch.full((many, 1), 1 / many))
 
     def weights(self, members: Tensor) -> Tensor:
         """Return the takes' weights (M, N) of subsets of performers (M, size)."""

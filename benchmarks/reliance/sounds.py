@@ -1,4 +1,4 @@
-"""Recordings as arrays: statistics and coarse maps of their log-mel energies, kept once made."""
+"""Recordings as arrays, kept once made: statistics of voices, coarse maps of log-mel energies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from benchmarks.harness import ROOT, recordings
+from benchmarks.reliance import voices
 from yesand.affect.features import FLOOR, logmel
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,8 @@ def heard(corpus: str) -> tuple[Floats, Floats, tuple[str, ...], Ints]:
 
 def _recipe() -> str:
     """Name the features by the code that makes them, so that none outlives it."""
-    return sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    code = Path(__file__).read_bytes() + Path(voices.__file__).read_bytes()
+    return sha256(code).hexdigest()[:12]
 
 
 def _ravdess(path: Path) -> tuple[str, int]:
@@ -55,11 +57,13 @@ def _emodb(path: Path) -> tuple[str, int]:
 
 def _features(path: Path) -> tuple[Floats, Floats]:
     signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mel = logmel(signal.mean(axis=1), rate).astype(np.float64)
+    one = signal.mean(axis=1)
+    mel = logmel(one, rate).astype(np.float64)
     loud = mel.max(axis=1)
     heard = np.flatnonzero(loud > loud.max() - _QUIET)
-    own = mel[heard[0] : heard[-1] + 1]
-    return _statistics(own), _map(own)
+    own = slice(int(heard[0]), int(heard[-1]) + 1)
+    statistics = np.concatenate([_statistics(mel[own]), voices.voice(one, rate, mel, own)])
+    return statistics, _map(mel[own])
 
 
 def _statistics(mel: Floats) -> Floats:

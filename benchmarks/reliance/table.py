@@ -51,6 +51,9 @@ HEADINGS = {
 }
 #: Measured last, so that a run which is cut short has the others.
 DEAR = {
+    "in-run 2nd order, 8 seeds",
+    "dattri Grad-Dot, 8 seeds",
+    "datamodel (ours), 240 pairs of subsets",
     "Aumann–Shapley per query, 4 seeds × 4 nodes",
     "EK-FAC (ours), 8 seeds",
     "dattri EK-FAC, 8 seeds",

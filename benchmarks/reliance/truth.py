@@ -71,7 +71,11 @@ def truth(scene: Scene, plan: Plan, *, again: bool = False, say: Say = print) ->
         with np.load(kept) as arrays:
             return Truth(**{field.name: arrays[field.name] for field in fields(Truth)})
     say(f"{scene.name}: retraining")
-    found = Truth(_without(scene, plan), *_half(scene, plan), *_shapley(scene, plan))
+    found = Truth(
+        left_out(scene, _WITHOUT + torch.arange(plan.seeds)),
+        *_half(scene, plan),
+        *_shapley(scene, plan),
+    )
     kept.parent.mkdir(parents=True, exist_ok=True)
     np.savez(kept, **vars(found))
     return found
@@ -101,11 +105,12 @@ def queried(scene: Scene, members: Tensor, seeds: Tensor) -> Floats:
     return np.concatenate(parts)
 
 
-def _without(scene: Scene, plan: Plan) -> Floats:
-    size = scene.size
-    members = torch.cat([torch.ones(1, size), 1 - torch.eye(size)]).repeat(plan.seeds, 1)
-    seeds = _WITHOUT + torch.arange(plan.seeds).repeat_interleave(size + 1)
-    found = queried(scene, members, seeds).reshape(plan.seeds, size + 1, -1)
+def left_out(scene: Scene, seeds: Tensor) -> Floats:
+    """Return how much each query's loss rises without each performer, (seeds, size, Q)."""
+    size, count = scene.size, len(seeds)
+    members = torch.cat([torch.ones(1, size), 1 - torch.eye(size)]).repeat(count, 1)
+    found = queried(scene, members, seeds.repeat_interleave(size + 1))
+    found = found.reshape(count, size + 1, -1)
     return found[:, 1:] - found[:, :1]
 
 

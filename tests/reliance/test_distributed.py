@@ -10,14 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from parallel_training import path, square, train
-from trajectory_factories import short, takes
+from parallel_training import path, shares, square, train
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.distributed import World, joined
-from yesand.reliance.trajectory import across
-from yesand.reliance.trajectory.path import aumann_shapley
-from yesand.reliance.trajectory.question import Question
 
 SCRIPT = Path(__file__).with_name("parallel_training.py")
 
@@ -37,20 +33,9 @@ def test_two_processes_find_the_shares_that_one_finds(tmp_path: Path) -> None:
     assert one == two
     # Half-batches are added up in another order: the last digits of single precision may differ.
     assert one["effects"] == pytest.approx(train(World()), rel=1e-4, abs=1e-6)
-    assert one["path"] == path(World())
+    assert one["path"] == pytest.approx(path(World()), rel=1e-9)
+    assert one["shares"] == shares(World())
     assert one["each"] == [square(job).tolist() for job in range(5)]
-
-
-def test_seeds_and_nodes_shared_out_are_those_trained_side_by_side() -> None:
-    asked = takes(15, seed=1)
-    question = Question(asked, torch.full((15, 1), 1 / 15, dtype=torch.float64))
-    given = (short(), takes(), torch.tensor([3, 5]), question)
-    shared, together = (
-        across.aumann_shapley(World(), *given, count=3),
-        aumann_shapley(*given, count=3),
-    )
-    for name in ("effect", "edge", "whole", "none"):
-        assert torch.allclose(getattr(shared, name), getattr(together, name), rtol=1e-9, atol=1e-12)
 
 
 def test_alone_everything_is_done_here() -> None:

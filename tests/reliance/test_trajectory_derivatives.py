@@ -15,6 +15,7 @@ from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.inrun import effective, in_run
 from yesand.reliance.trajectory.path import aumann_shapley
+from yesand.reliance.trajectory.places import PILOT, even, fixed, placed
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.reverse import derivative
 from yesand.reliance.trajectory.tangents import Tangents, tangents
@@ -79,6 +80,23 @@ def test_nodes_dealt_out_among_seeds_are_what_the_seeds_give_at_them() -> None:
     assert both.effect.shape == (1, 2, 24) and not torch.allclose(both.effect, one.effect)
 
 
+def test_nodes_lie_where_the_utility_rises() -> None:
+    # It rises in one step, as where the takes begin to outweigh the penalty.
+    def rise(t: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid((t - 0.06) / 0.01)
+
+    def found(place: torch.Tensor, weight: torch.Tensor) -> float:
+        chance = rise(place)
+        return float((weight * chance * (1 - chance) / 0.01).sum())
+
+    ends = rise(torch.tensor([0.0, 1.0], dtype=torch.float64))
+    gain = float(ends[1] - ends[0])
+    assert found(*placed(rise(even()), 8)) == pytest.approx(gain, rel=0.05)
+    assert found(*fixed(8)) != pytest.approx(gain, rel=0.1)
+    flat, weight = placed(torch.zeros(PILOT), 8)
+    assert torch.allclose(flat, fixed(8)[0], atol=1e-6) and float(weight.sum()) == pytest.approx(1)
+
+
 def test_whose_takes_they_are_decides_nothing_about_their_values() -> None:
     given = takes()
     split = replace(given, owner=torch.arange(24))
@@ -135,7 +153,7 @@ def test_looking_at_some_steps_and_queries_keeps_the_scale() -> None:
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_kept_tangents_answer_any_question_as_the_reverse_run_would(optimiser: str) -> None:
     given, course = takes(), short(optimiser=optimiser, rate=0.05)
-    kept = tangents(course, given, SEEDS, 4, count=3)
+    kept = tangents(course, given, SEEDS, 4, count=3, question=question())
     found = aumann_shapley(course, given, SEEDS, question(), count=3)
     owned = torch.nn.functional.one_hot(given.owner, 4).double()
     assert torch.allclose(kept.effects(course, question()), found.effect @ owned, rtol=1e-7)

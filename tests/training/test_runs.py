@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 from yesand.affect.evaluation import uar
 from yesand.affect.features import Cache, Source, extract
 from yesand.affect.frames import Pack
-from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.training import folder, runs
 from yesand.training.digest import model_digest, resources
 from yesand.training.examples import Example
@@ -186,3 +187,10 @@ def test_a_killed_run_leaves_no_half_model_and_the_next_one_is_whole(
     runs.train(troupe, GROUNDS, QUICK, out)
     assert model_digest(out) == model_digest(trained)
     assert [p.name for p in out.parent.iterdir()] == ["model"]
+
+
+def test_a_training_that_diverges_leaves_nothing(troupe: list[Example], tmp_path: Path) -> None:
+    wild = replace(QUICK, recipe=replace(QUICK.recipe, learning_rate=1e30))
+    with pytest.raises(CheckFailed, match=r"no number.*smaller learning rate"):
+        runs.train(troupe, GROUNDS, wild, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []

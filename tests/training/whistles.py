@@ -30,7 +30,9 @@ def cry(emotion: str, person: int, again: int) -> np.ndarray[tuple[int], np.dtyp
     pitch, beat = CRIES[emotion]
     time = np.arange(int(0.7 * RATE)) / RATE
     luck = np.random.default_rng(100 * person + again)
-    phase = np.cumsum(pitch * (1 + 0.05 * person + 0.1 * np.sin(2 * np.pi * beat * time))) / RATE
+    # Nobody whistles twice alike.
+    wobble = (0.1 + 0.02 * again) * np.sin(2 * np.pi * beat * (1 + 0.1 * again) * time)
+    phase = np.cumsum(pitch * (1 + 0.05 * person + 0.02 * again + wobble)) / RATE
     hiss = 0.003 * luck.standard_normal(len(time))
     return 0.3 * np.sin(2 * np.pi * phase) * (1 + 0.5 * np.sin(2 * np.pi * beat * time)) / 2 + hiss
 

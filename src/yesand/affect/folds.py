@@ -27,7 +27,7 @@ _EMOBOX = {f"Actor_{n:02d}": k for k, actors in enumerate(_RAVDESS) for n in act
 _EVEN = (6, 5, 4)
 
 
-def folds(performers: Sequence[str]) -> NDArray[np.int64]:
+def folds(performers: Sequence[str], alike: Sequence[Sequence[str]] = ()) -> NDArray[np.int64]:
     """Return for each take the fold in which its performer is held out, shape (takes,).
 
     RAVDESS's 24 actors fall into EmoBox's folds; any others into at most six folds, as even as can
@@ -36,6 +36,8 @@ def folds(performers: Sequence[str]) -> NDArray[np.int64]:
     Parameters
     ----------
     performers : handle of each take's performer.
+    alike : groups of performers who sound like one voice (``voices``), to be held out together;
+        where nobody else would be left, they are held out one by one.
 
     Raises
     ------
@@ -47,8 +49,12 @@ def folds(performers: Sequence[str]) -> NDArray[np.int64]:
             "A speaker-independent score needs takes of at least two performers",
             remedy="Import more performers, or widen the request.",
         )
-    chosen = _EMOBOX if set(counts) == set(_EMOBOX) else _balanced(counts)
-    return np.array([chosen[p] for p in performers], dtype=np.int64)
+    voice = {who: group[0] for group in alike for who in group}
+    if len({voice.get(who, who) for who in counts}) < 2:
+        voice = {}
+    heard = Counter(voice.get(p, p) for p in performers)
+    chosen = _EMOBOX if set(heard) == set(_EMOBOX) else _balanced(heard)
+    return np.array([chosen[voice.get(p, p)] for p in performers], dtype=np.int64)
 
 
 def _balanced(counts: Counter[str]) -> dict[str, int]:

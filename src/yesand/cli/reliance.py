@@ -26,6 +26,9 @@ def reliance(
         list[str] | None,
         typer.Option("--set", help="A setting of the estimator, as NAME=VALUE; may be repeated."),
     ] = None,
+    as_used: Annotated[
+        bool, typer.Option("--as-used", help="Ask in the mix of emotions of its metered usage.")
+    ] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what it would cost in time and memory.")
     ] = False,
@@ -36,9 +39,10 @@ def reliance(
     if plan:
         _plan(opened, model, estimator, _settings(sets or []), as_json=as_json)
         return
+    told = {**_settings(sets or []), **(_usage(opened, model) if as_used else {})}
     with progressing("Measuring reliance", as_json=as_json) as progress:
         report = opened.estimate_reliance(
-            model, out=out, estimator=estimator, progress=progress, **_settings(sets or [])
+            model, out=out, estimator=estimator, progress=progress, **told
         )
     from yesand.kernel.canonical import parse
     from yesand.provenance.dsse import payload_of
@@ -64,14 +68,37 @@ def reliance(
             "synthetic": predicate.get("synthetic", False),
             "sets_shares": report.sets_shares,
             "reason": predicate["reason"],
+            "caveats": predicate.get("caveats", []),
             "agreement": predicate["agreement"],
             "shares": report.shares,
         },
         *(f"{title}: {figure}" for title, figure in checks(predicate)),
+        *predicate.get("caveats", []),
         styled(f"Report {{}} {verdict}. {{}}{seen}", report.digest[:16], predicate["reason"]),
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
         as_json=as_json,
     )
+
+
+def _usage(opened: yesand.House, folder: Path) -> dict[str, Any]:
+    """Return the mix in which a model was used since its last report, or since it serves."""
+    from yesand.kernel.errors import Refused
+    from yesand.reliance.feelings import renamed
+    from yesand.reliance.inputs import labels_of
+    from yesand.royalties.mixing.services import mix_since_report
+    from yesand.training.services import registered
+
+    model = registered(opened.place, folder)
+    known = labels_of(folder)
+    used = renamed(mix_since_report(opened.place, model), known)
+    mix = {emotion: part for emotion, part in used.items() if emotion in known}
+    if not mix:
+        raise Refused(
+            "No metered usage since its last report says which emotions it was about",
+            where=model.name,
+            remedy="Deliver usage with data.emotions, or leave --as-used out.",
+        )
+    return {"mix": mix}
 
 
 def _plan(
@@ -92,7 +119,7 @@ def _plan(
 
 
 def _settings(given: list[str]) -> dict[str, Any]:
-    """Read NAME=VALUE; what is no number is a word."""
+    """Read NAME=VALUE: a number, true or false, or else a word."""
     from yesand.kernel.errors import BadInput
 
     read: dict[str, Any] = {}
@@ -100,11 +127,17 @@ def _settings(given: list[str]) -> dict[str, Any]:
         name, equals, value = one.partition("=")
         if not name or not equals:
             raise BadInput("A setting needs a name and a value", where=one, remedy="NAME=VALUE")
-        for kind in (int, float, str):
+        for kind in (int, float, _truth, str):
             with suppress(ValueError):
                 read[name] = kind(value)
                 break
     return read
+
+
+def _truth(word: str) -> bool:
+    if word not in {"true", "false"}:
+        raise ValueError(word)
+    return word == "true"
 
 
 def _percent(ppb: int) -> str:

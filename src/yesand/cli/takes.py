@@ -1,4 +1,4 @@
-"""``yesand import`` and ``yesand troupe``: recordings come in."""
+"""``yesand import``, ``troupe``, ``faults``, ``copies``: recordings come in, and are looked at."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(import_corpus)
     app.command("troupe")(troupe)
     app.command("faults")(faults)
+    app.command("copies")(copies)
 
 
 def import_corpus(
@@ -108,3 +109,21 @@ def faults(house: HouseFolder, as_json: AsJson = False) -> None:
         tell({"faults": rows}, "No file was refused.", as_json=as_json)
         return
     table("Files not taken", ["corpus", "file", "reason"], [list(r.values()) for r in rows])
+
+
+def copies(house: HouseFolder, as_json: AsJson = False) -> None:
+    """Look for takes that are copies of earlier ones, and tell the quality queue of them."""
+    opened = yesand.open(house)
+    from yesand.takes.copies.services import look
+    from yesand.takes.models import Take
+
+    with progressing("Listening", as_json=as_json) as progress:
+        found = look(opened.place, progress)
+    if as_json or not found:
+        told = {"copies": [copy.as_json() for copy in found]}
+        tell(told, "No take is a copy of another.", as_json=as_json)
+        return
+    given = Take.objects.select_related("performer").order_by("-entry_id")
+    names = {t.sha256: f"{t.original_name} by {t.performer.handle}" for t in given}
+    rows = [(names[c.take], names[c.of], c.kind.value, f"{c.likeness / 1e4:.0f} %") for c in found]
+    table("Copies: they add nothing to a corpus", ["take", "copy of", "how", "alike"], rows)

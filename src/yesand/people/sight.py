@@ -164,6 +164,10 @@ RULES = {
         performer="manifest__performers__performer",
         licensees=("manifest__licensee", "deployments__licensee"),
     ),
+    "training.descent": Rule(
+        performer="model__manifest__performers__performer",
+        licensees=("model__manifest__licensee", "model__deployments__licensee"),
+    ),
     "training.deployment": Rule(
         performer="model__manifest__performers__performer", licensees=("licensee",)
     ),
@@ -175,6 +179,11 @@ RULES = {
         performer="model__manifest__performers__performer",
         licensees=("model__manifest__licensee", "model__deployments__licensee"),
     ),
+    "reliance.look": Rule(
+        performer="model__manifest__performers__performer",
+        licensees=("model__manifest__licensee", "model__deployments__licensee"),
+    ),
+    "reliance.fall": Rule(performer="performer"),
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.delivery": Rule(licensees=("licensee",)),

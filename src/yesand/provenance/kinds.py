@@ -38,6 +38,7 @@ class Kind(StrEnum):
     CREDENTIAL_OVERRIDDEN = "credential.overridden"
     MANIFEST_SIGNED = "manifest.signed"
     MODEL_REGISTERED = "model.registered"
+    DESCENT_REGISTERED = "descent.registered"
     DEPLOYMENT_STARTED = "deployment.started"
     DEPLOYMENT_ENDED = "deployment.ended"
     RELIANCE_REPORTED = "reliance.reported"

@@ -8,6 +8,7 @@ class Predicate(StrEnum):
 
     MANIFEST = "https://yes-and.org/attestation/manifest/v1"
     MODEL = "https://yes-and.org/attestation/model/v1"
+    DESCENT = "https://yes-and.org/attestation/descent/v1"
     DEPLOYMENT = "https://yes-and.org/attestation/deployment/v1"
     DECOMMISSION = "https://yes-and.org/attestation/decommission/v1"
     EXPORT = "https://yes-and.org/attestation/export/v1"

@@ -33,7 +33,7 @@ def chart(shares: Mapping[str, Mapping[str, int]], title: str = "Reliance by per
     shares : name → ``share_ppb``, ``low_ppb``, ``high_ppb``.
     """
     bars = sorted((_bar(name, s) for name, s in shares.items()), key=lambda b: (-b.share, b.name))
-    step, most = _scale(max((b.high for b in bars), default=0.0))
+    step, most = scale(max((b.high for b in bars), default=0.0))
     height = _TOP + _ROW * len(bars) + 12
     body = [_grid(step, most, height), *(_drawn(i, b, most) for i, b in enumerate(bars))]
     return (
@@ -49,7 +49,7 @@ def _bar(name: str, share: Mapping[str, int]) -> _Bar:
     return _Bar(name, *(share[key] / BILLION * 100 for key in ("share_ppb", "low_ppb", "high_ppb")))
 
 
-def _scale(most: float) -> tuple[float, float]:
+def scale(most: float) -> tuple[float, float]:
     """Return a round step (percent) that cuts the axis into at most six, and the axis's end."""
     power = 0.01
     while True:

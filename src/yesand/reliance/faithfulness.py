@@ -24,11 +24,14 @@ class Faithfulness:
     Attributes
     ----------
     subsets : how many were retrained. spearman, pearson : None where it cannot be told.
+    points : of each, what the effects foretold and what retraining found, in billionths of a nat
+        above its fold's mean.
     """
 
     subsets: int = 0
     spearman: float | None = None
     pearson: float | None = None
+    points: tuple[tuple[int, int], ...] = ()
 
 
 def half_subsets(players: int, count: int, rng: np.random.Generator) -> Floats:
@@ -44,16 +47,25 @@ def faithfulness(folds: Sequence[tuple[Floats, Floats, Floats]]) -> Faithfulness
     ----------
     folds : members (subsets, players), effects (players,) and retrained utility (subsets,).
     """
-    found, count = [], 0
+    found, count, points = [], 0, list[tuple[int, int]]()
     for members, effects, utility in folds:
         count += len(members)
         said = members @ effects
+        points += zip(_above(said), _above(utility), strict=True)
         if len(said) > 2 and np.ptp(said) > 0 and np.ptp(utility) > 0:
             found.append((spearmanr(said, utility)[0], pearsonr(said, utility)[0]))
     if not found:
-        return Faithfulness(count)
+        return Faithfulness(count, points=tuple(points))
     ranked, scaled = np.mean(found, axis=0)
-    return Faithfulness(count, round(float(ranked), 4), round(float(scaled), 4))
+    return Faithfulness(count, round(float(ranked), 4), round(float(scaled), 4), tuple(points))
+
+
+def _above(values: Floats) -> list[int]:
+    """Return values above their mean, in billionths."""
+    if not len(values):
+        return []
+    parts: list[int] = np.rint((values - values.mean()) * 1e9).astype(int).tolist()
+    return parts
 
 
 def coverage(panel: Panel, rng: np.random.Generator) -> float | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -36,6 +37,11 @@ class Takes:
     label: Tensor
     owner: Tensor
     classes: int
+
+    @cached_property
+    def answer(self) -> Tensor:
+        """Return (N, classes) with a 1 where each take's label is."""
+        return torch.nn.functional.one_hot(self.label, self.classes).to(self.features)
 
 
 def fit(

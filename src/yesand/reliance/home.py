@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yesand.people.frame import Panel
 from yesand.people.models import Performer
 from yesand.people.sight import Request, Sight, visible
+from yesand.reliance.histories.services import history
 from yesand.reliance.models import Report
 from yesand.reliance.telling import Learned
 from yesand.training.models import TrainedModel
@@ -17,7 +18,8 @@ def panels(request: Request) -> Iterator[Panel]:
     performer = request.sight.performer
     if performer is not None:
         found = learned(request.sight, performer)
-        yield Panel("reliance/learned.html", {"learned": found}, 30)
+        told = {"learned": found, "history": history(request.sight, performer)}
+        yield Panel("reliance/learned.html", told, 30)
 
 
 def learned(sight: Sight, performer: Performer) -> list[Learned]:

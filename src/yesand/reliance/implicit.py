@@ -14,7 +14,8 @@ from torch import Tensor
 from yesand.kernel.errors import CheckFailed
 from yesand.reliance import head
 from yesand.reliance.head import Takes
-from yesand.reliance.trajectory.path import Values, nodes
+from yesand.reliance.trajectory.path import Values
+from yesand.reliance.trajectory.places import fixed
 
 NODES = 12
 _POLISHES = 30
@@ -31,7 +32,7 @@ def head_values(takes: Takes, asked: Takes, rate: Tensor, l2: float, count: int 
     ------
     CheckFailed : the head did not converge.
     """
-    place, weight = (x.to(takes.features) for x in nodes(count))
+    place, weight = (x.to(takes.features) for x in fixed(count))
     along = torch.cat([place, place.new_ones(1)])
     people = int(takes.owner.max()) + 1
     fitted = head.fit(takes, along[:, None].expand(-1, people).contiguous(), l2)

@@ -74,11 +74,19 @@ class Queries:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The three together."""
+    """The three together.
+
+    Attributes
+    ----------
+    copies : takes that training left out as copies, and ``copiers``, who gave nothing else: they
+        are no part of the corpus.
+    """
 
     model: FrozenModel
     corpus: Corpus
     queries: Queries
+    copies: int = 0
+    copiers: tuple[str, ...] = ()
 
 
 def read(
@@ -101,9 +109,9 @@ def read(
     """
     path = path / FILE if path.is_dir() else path
     arrays = _arrays(path)
-    labels, told = arrays["labels"].astype(str), arrays["performer"].astype(str).ravel().tolist()
-    handles = np.array([(names or {}).get(who, who) for who in told], dtype=str)
-    performers, owner = np.unique(handles, return_inverse=True)
+    labels = arrays["labels"].astype(str)
+    performers, owner = np.unique(_handles(arrays["performer"], names), return_inverse=True)
+    copiers = np.setdiff1d(_handles(arrays["copier"], names), performers)
     corpus = Corpus(
         takes=tuple(map(str, arrays["take"])),
         performers=tuple(map(str, performers)),
@@ -114,7 +122,25 @@ def read(
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
     _check(path, corpus, embedding, fold)
-    return Inputs(FrozenModel(digest, embedding, path.parent), corpus, ask(corpus, fold, mix))
+    model = FrozenModel(digest, embedding, path.parent)
+    queries = ask(corpus, fold, mix)
+    return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)))
+
+
+def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDArray[np.str_]:
+    """Return handles for what a folder calls performers."""
+    known = [(names or {}).get(who, who) for who in told.astype(str).ravel().tolist()]
+    return np.array(known, dtype=str)
+
+
+def labels_of(path: Path) -> tuple[str, ...]:
+    """Return the emotions that a model's folder knows.
+
+    Raises
+    ------
+    NotFound, BadInput : as for ``read``.
+    """
+    return tuple(map(str, _arrays(path / FILE if path.is_dir() else path)["labels"]))
 
 
 def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Queries:
@@ -134,6 +160,15 @@ def ask(corpus: Corpus, fold: Ints, mix: Mapping[str, float] | None = None) -> Q
     return Queries(fold, np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0))
 
 
+def mix(given: Inputs) -> dict[str, int]:
+    """Return what was asked about: emotion → parts per billion of all queries."""
+    corpus, weight = given.corpus, given.queries.weight
+    asked = np.bincount(corpus.label, weight, len(corpus.labels))
+    whole = float(asked.sum())
+    parts = np.rint(asked / whole * 1e9).astype(int).tolist() if whole > 0 else [0] * len(asked)
+    return dict(zip(corpus.labels, parts, strict=True))
+
+
 def _usage(labels: tuple[str, ...], mix: Mapping[str, float] | None) -> Floats | None:
     if mix is None:
         return None
@@ -151,7 +186,10 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     names = ("take", "performer", "label", "labels", "fold", "embedding")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names}
+            found = {name: arrays[name] for name in names}
+            # Folders of old do not say what was left out: nothing was.
+            found["copier"] = arrays["copier"] if "copier" in arrays else np.empty(0, str)
+            return found
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."

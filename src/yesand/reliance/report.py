@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed
+from yesand.provenance.dsse import payload_of
 from yesand.reliance.faithfulness import Faithfulness
 from yesand.reliance.rows import Row, open_row
 from yesand.reliance.shares import BILLION
@@ -78,6 +80,8 @@ class RelianceReport:
     sets_shares : False where it is too unsure; ``reason`` says why, in plain words.
     rows : one a performer, by handle.
     quality : how sure it is, and what it took.
+    copies : takes that training left out as copies of others.
+    caveats : what else must be known of takes and queries, in plain words.
     """
 
     model: str
@@ -91,6 +95,14 @@ class RelianceReport:
     reason: str
     rows: tuple[Row, ...]
     quality: Quality = field(default_factory=Quality)
+    copies: int = 0
+    caveats: tuple[str, ...] = ()
+
+    def beside_copies(self, copies: int, copiers: Sequence[str]) -> RelianceReport:
+        """Return it with who gave nothing but copies of others' takes: they add nothing."""
+        nothing = (Row(name, 0, 0, 0, 0, 0, 0, 0) for name in copiers)
+        rows = sorted((*self.rows, *nothing), key=lambda row: row.performer)
+        return replace(self, copies=copies, rows=tuple(rows))
 
     def unpriced(self, why: str) -> RelianceReport:
         """Return it as one that sets no shares, because of its method if of nothing else."""
@@ -112,11 +124,13 @@ class RelianceReport:
             "method_version": self.version,
             "settings": dict(self.settings),
             "performers": len(self.rows),
+            "copies_left_out": self.copies,
             "utility": vars(self.utility).copy(),
             "agreement": vars(self.agreement).copy(),
             "quality": asdict(self.quality),
             "sets_shares": self.sets_shares,
             "reason": self.reason,
+            "caveats": list(self.caveats),
             "rows": sorted(row.sealed(salts[row.performer]) for row in self.rows),
             **bound,
         }
@@ -137,6 +151,12 @@ def open_rows(
     if sum(row.share_ppb for row in opened) != BILLION:
         raise CheckFailed("The shares do not add up to one", where="reliance report")
     return opened
+
+
+def signed(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was signed of a report: its predicate."""
+    predicate: dict[str, Any] = parse(payload_of(envelope))["predicate"]
+    return predicate
 
 
 def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:

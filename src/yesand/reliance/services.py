@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical, parse
-from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest, digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
-from yesand.provenance import services as log
-from yesand.provenance.commitment import new_salt
-from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
+from yesand.reliance.caveats import caveats
+from yesand.reliance.descendants.services import followed
+from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
-from yesand.reliance.report import RelianceReport, open_rows
+from yesand.reliance.report import open_rows
+from yesand.reliance.watching.services import lean
 from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training.digest import model_digest
 from yesand.training.models import TrainedModel
@@ -53,9 +52,9 @@ def estimate(
     CheckFailed : the folder is not the model's, or its features are of other performers.
     """
     chosen = estimators.estimator(estimator, **settings)
-    _check_folder(model, folder)
-    given = inputs.read(folder, model.digest, mix, _names(place, model))
-    _check_performers(model, given.corpus.performers)
+    check_folder(model, folder)
+    given = inputs.read(folder, model.digest, mix, names_of(place, model))
+    check_performers(model, (*given.corpus.performers, *given.copiers))
     asked = digest_of(
         {
             "model": model.digest,
@@ -68,9 +67,12 @@ def estimate(
     known = Report.objects.filter(asked=asked).first()
     if known:
         return known
-    return _kept(
-        place, model, asked, chosen.estimate(given.model, given.corpus, given.queries, progress)
-    )
+    found = chosen.estimate(given.model, given.corpus, given.queries, progress)
+    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    made = keep(place, model, asked, found, mix=inputs.mix(given))
+    lean(place, made, given)
+    followed(place, made)
+    return made
 
 
 def latest(model: TrainedModel, before: datetime | None = None) -> Report | None:
@@ -127,7 +129,13 @@ def load(path: Path, house: bytes) -> dict[str, Any]:
     return {**predicate, "shares": {row.performer: row.as_json() for row in opened}}
 
 
-def _check_folder(model: TrainedModel, folder: Path) -> None:
+def check_folder(model: TrainedModel, folder: Path) -> None:
+    """Check that a folder is a model's.
+
+    Raises
+    ------
+    CheckFailed : it is not.
+    """
     found = model_digest(folder)
     if found != model.digest:
         raise CheckFailed(
@@ -137,13 +145,19 @@ def _check_folder(model: TrainedModel, folder: Path) -> None:
         )
 
 
-def _names(place: Place, model: TrainedModel) -> dict[str, str]:
+def names_of(place: Place, model: TrainedModel) -> dict[str, str]:
     """Return pseudonym → handle of the model's performers: its folder names nobody."""
     handles = model.manifest.performers.values_list("performer__handle", flat=True)
     return {mask: handle for handle, mask in pseudonyms(place, handles).items()}
 
 
-def _check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:
+def check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:
+    """Check that frozen features are of a model's performers.
+
+    Raises
+    ------
+    CheckFailed : they are of others.
+    """
     rows = model.manifest.performers.values_list("performer__handle", flat=True)
     strangers = sorted(set(performers) ^ set(rows))
     if strangers:
@@ -152,43 +166,6 @@ def _check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:
             where=strangers[0],
             remedy="Give the folder that its training wrote.",
         )
-
-
-def _kept(place: Place, model: TrainedModel, asked: str, found: RelianceReport) -> Report:
-    salts = {row.performer: new_salt() for row in found.rows}
-    now = place.clock.now()
-    manifest = model.manifest
-    predicate = found.predicate(
-        salts,
-        manifest=manifest.digest,
-        trial=manifest.trial,
-        synthetic=manifest.performers.filter(performer__synthetic=True).exists(),
-        at=stamp(now),
-    )
-    payload = dsse.attest(Predicate.RELIANCE, {model.name: model.digest}, predicate)
-    envelope = dsse.seal(payload, [place.signer])
-    with transaction.atomic():
-        # Another process may have measured the same meanwhile: one question, one report.
-        known = Report.objects.filter(asked=asked).first()
-        if known:
-            return known
-        entry = log.record(place, Kind.RELIANCE_REPORTED, digest_of(payload))
-        return Report.objects.create(
-            digest=digest_of(payload),
-            model=model,
-            method=found.method,
-            asked=asked,
-            shares={row.performer: _share(row.as_json()) for row in found.rows},
-            salts={name: salt.hex() for name, salt in salts.items()},
-            sets_shares=found.sets_shares,
-            envelope=envelope,
-            at=now,
-            entry=entry,
-        )
-
-
-def _share(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "performer"}
 
 
 def _row(handle: str, share: Mapping[str, Any]) -> dict[str, Any]:

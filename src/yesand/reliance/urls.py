@@ -6,6 +6,7 @@ from yesand.reliance import views
 
 urlpatterns = [
     path("reliance/", views.reports, name="reports"),
+    path("reliance/falls/<int:number>/", views.fall, name="fall"),
     path("reliance/<str:digest>/", views.report, name="report"),
     path("reliance/<str:digest>/chart.svg", views.picture, name="report_chart"),
 ]

@@ -6,14 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 
-from yesand.kernel.canonical import parse
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
-from yesand.provenance.dsse import payload_of
 from yesand.reliance.chart import chart
-from yesand.reliance.models import Report
+from yesand.reliance.models import Fall, Report
 from yesand.reliance.naming.services import names
-from yesand.reliance.report import checks
+from yesand.reliance.report import checks, signed
+from yesand.reliance.scatter import scattered
 
 
 def reports(request: Request) -> HttpResponse:
@@ -26,10 +25,34 @@ def report(request: Request, digest: str) -> HttpResponse:
     """Show one report; a performer sees their own share and the sum of the others'."""
     rows = visible(Report, request.sight).select_related("model", "entry")
     found = get_object_or_404(rows, digest=digest)
-    predicate = parse(payload_of(found.envelope))["predicate"]
+    predicate = signed(found.envelope)
+    held = predicate.get("quality", {}).get("faithfulness", {})
     told = [(gettext(name), value) for name, value in checks(predicate)]
-    context = {"report": found, "predicate": predicate, "checks": told}
+    context = {
+        "report": found,
+        "predicate": predicate,
+        "checks": told,
+        "scatter": scattered(held.get("points", [])),
+        "count": len(held.get("points", [])),
+        "pearson": held.get("pearson"),
+    }
     return render(request, "reliance/report.html", context)
+
+
+def fall(request: Request, number: int) -> HttpResponse:
+    """Tell a performer that their share went down, and why as far as the reports say."""
+    rows = visible(Fall, request.sight).select_related(
+        "performer", "report__model", "before__model"
+    )
+    found = get_object_or_404(rows, pk=number)
+    context = {
+        "fall": found,
+        "was": found.before.shares.get(found.performer.handle),
+        "now": found.report.shares.get(found.performer.handle),
+        "reports": visible(Report, request.sight).filter(pk__in=[found.before_id, found.report_id]),
+        "mine": found.performer == request.sight.performer,
+    }
+    return render(request, "reliance/fall.html", context)
 
 
 def picture(request: Request, digest: str) -> HttpResponse:

@@ -30,7 +30,7 @@ from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.royalties.models import Settlement, Statement, UsageBatch
 from yesand.takes.models import Credential, Override, Review, Take
-from yesand.training.models import Decommission, Deployment, TrainedModel
+from yesand.training.models import Decommission, Deployment, Descent, TrainedModel
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ HOMES = {
     Kind.REVOCATION_NOTICED: Home(Revocation, "revocations", ""),
     Kind.OBLIGATION_MET: Home(Fulfilment, "obligation", "obligation__pk"),
     Kind.MODEL_REGISTERED: Home(TrainedModel, "model"),
+    Kind.DESCENT_REGISTERED: Home(Descent, "model", "model__pk"),
     Kind.DEPLOYMENT_STARTED: Home(Deployment, "deployment"),
     Kind.DEPLOYMENT_ENDED: Home(Decommission, "deployment", "deployment__pk"),
     Kind.RELIANCE_REPORTED: Home(Report, "report"),

@@ -20,6 +20,9 @@ WORDS = (
     _("licence"),
     _("trial"),
     _("synthetic"),
+    # What is found of a take
+    _("copy"),
+    _("claim"),
     # What terms permit
     _("recognition"),
     _("synthesis"),

@@ -16,6 +16,7 @@ from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
+from yesand.takes.copies.shelf import Shelf
 from yesand.takes.crediting.services import forget
 from yesand.takes.media import MediaStore
 from yesand.takes.models import Casting, Credential, Override, Review, Session, Take, Upload
@@ -115,3 +116,4 @@ def _delete(place: Place, gone: list[Path]) -> None:
         path.unlink(missing_ok=True)
         drawn = place.cache / "waveforms" / f"{_hash_of(path.name)}.json"
         drawn.unlink(missing_ok=True)
+        Shelf(place.cache).forget(_hash_of(path.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -17,7 +17,8 @@ from yesand.people.bearer import allowed
 from yesand.people.shapes import Digest, Named, Page, Slice, Slug, Told, own_licensee, paged
 from yesand.people.sight import Request, visible
 from yesand.training import digest as digests
-from yesand.training.models import Deployment, TrainedModel
+from yesand.training.descending.services import descend
+from yesand.training.models import Deployment, Descent, Parentage, TrainedModel
 from yesand.training.registry.services import deploy, files_of, register_files
 
 router = Router(tags=["models"])
@@ -118,6 +119,68 @@ class DeploymentIn(Told):
     )
 
 
+class ParentIn(Told):
+    """One model that another was made from."""
+
+    model: Named = Field(description="The parent's digest.")
+    weight: float | None = Field(
+        None, gt=0, le=1e9, description="Its weight in a merge; none: all count alike."
+    )
+
+
+class DescentIn(Told):
+    """From which models one was made."""
+
+    how: Literal["fine-tune", "student", "merge"]
+    parents: list[ParentIn] = Field(min_length=1, max_length=20)
+    declared_ppb: int | None = Field(
+        None,
+        ge=0,
+        le=10**9,
+        description="How much of it comes from them, in parts per billion, by your word; it holds "
+        "until it is measured or bounded.",
+    )
+
+
+class ParentOut(Schema):
+    """One parent, and its part of what comes from parents: all add up to 10⁹."""
+
+    model: str
+    weight_ppb: int
+
+    @staticmethod
+    def resolve_model(row: Parentage) -> str:
+        """Name it by its digest."""
+        return row.model_id
+
+
+class DescentOut(Schema):
+    """From which models one was made, as it was signed."""
+
+    model: str
+    how: str
+    declared_ppb: int | None
+    parents: list[ParentOut]
+    at: datetime
+    entry: int
+    envelope: dict[str, Any]
+
+    @staticmethod
+    def resolve_model(row: Descent) -> str:
+        """Name the descendant by its digest."""
+        return row.model_id
+
+    @staticmethod
+    def resolve_parents(row: Descent) -> list[Parentage]:
+        """Give its parents."""
+        return list(row.parents.order_by("model_id"))
+
+    @staticmethod
+    def resolve_entry(row: Descent) -> int:
+        """Name the log entry."""
+        return row.entry_id
+
+
 @router.get("/models", response=Page[ModelOut], auth=allowed("models:read"))
 def models(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
     """List models, the newest first."""
@@ -145,6 +208,29 @@ def register_model(request: HttpRequest, told: ModelIn) -> TrainedModel:
     return register_files(
         here.place, manifest, files, name=told.name, run=told.run, card_text=told.card
     )
+
+
+@router.get("/models/{digest}/descent", response=DescentOut, auth=allowed("models:read"))
+def descent(request: HttpRequest, digest: Digest) -> Descent:
+    """Return from which models one was made, as it was signed."""
+    rows = visible(Descent, cast(Request, request).sight)
+    return get_object_or_404(rows.prefetch_related("parents"), model=digest)
+
+
+@router.post("/models/{digest}/descent", response=DescentOut, auth=allowed("models:write"))
+def register_descent(request: HttpRequest, digest: Digest, told: DescentIn) -> Descent:
+    """Sign from which models one of yours was made: what they owe goes on in it.
+
+    The same again is one; what was signed stays.
+    """
+    here = cast(Request, request)
+    rows = visible(TrainedModel, here.sight).select_related("manifest__licensee")
+    mine = rows.filter(manifest__licensee__in=here.sight.licensees)
+    model = get_object_or_404(mine, digest=digest)
+    parents = {get_object_or_404(rows, digest=p.model): p.weight for p in told.parents}
+    if len(parents) < len(told.parents):
+        raise BadInput("A parent is named twice", where="parents")
+    return descend(here.place, model, told.how, parents, told.declared_ppb)
 
 
 @router.get("/deployments", response=Page[DeploymentOut], auth=allowed("models:read"))

@@ -35,6 +35,14 @@ def decommission(name: str, model: str, licensee: str, until: str) -> dict[str, 
     return dsse.attest(Predicate.DECOMMISSION, {name: model}, told)
 
 
+def descent(
+    name: str, model: str, how: str, parents: Mapping[str, int], declared: int | None
+) -> dict[str, Any]:
+    """Return the statement that a model was made from others (digest → its part in 10⁹)."""
+    told = {"how": how, "parents": dict(parents), "declared_ppb": declared}
+    return dsse.attest(Predicate.DESCENT, {name: model}, told)
+
+
 def overtaken(manifest: str, left: str, why: str, at: str) -> dict[str, Any]:
     """Return the statement that a run was stopped, and which files were left of it."""
     told = {"manifest": manifest, "why": why, "at": at}

@@ -42,19 +42,27 @@ class Heard(Protocol):
     def duration_ms(self) -> int: ...
 
 
-def card(examples: Sequence[Heard], grounds: Grounds, scores: Evaluation | None) -> dict[str, Any]:
+def card(
+    examples: Sequence[Heard],
+    grounds: Grounds,
+    scores: Evaluation | None,
+    copies: int | None = None,
+) -> dict[str, Any]:
     """Return the card as data.
 
     Parameters
     ----------
+    examples : the takes that it learned from. copies : how many more were left out as
+        copies of these; none where nobody looked.
     scores : speaker-independent ones; none for a model that was trained elsewhere.
     """
     return {
         "task": "emotion recognition from voice",
-        "marks": marks(grounds, len(examples)),
+        "marks": marks(grounds, len(examples) + (copies or 0)),
         "bound_to": grounds.as_json(),
         "data": {
             "takes": len(examples),
+            **({} if copies is None else {"copies_left_out": copies}),
             "performers": len({e.performer for e in examples}),
             "duration_ms": sum(e.duration_ms for e in examples),
             "emotions": dict(sorted(Counter(e.emotion for e in examples).items())),
@@ -115,7 +123,9 @@ def _data(data: dict[str, Any]) -> str:
     emotions = ", ".join(f"{name} {count}" for name, count in data["emotions"].items())
     minutes = data["duration_ms"] / 60_000
     people = f"{data['takes']} takes by {data['performers']} performers"
-    return f"{people}, {minutes:.1f} minutes: {emotions}."
+    left = data.get("copies_left_out", 0)
+    aside = f" {left} more were copies of these, and were left out." if left else ""
+    return f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
 
 
 def _permission(bound: dict[str, Any]) -> str:

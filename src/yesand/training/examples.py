@@ -10,6 +10,7 @@ from typing import Any
 from yesand.affect.learning import Recipe
 from yesand.affect.voice_model import Shape
 from yesand.kernel.errors import BadInput
+from yesand.takes.copies.finding import Copy
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,12 @@ def check(examples: Sequence[Example]) -> tuple[str, ...]:
     if len({example.sha256 for example in examples}) < len(examples):
         raise BadInput("The same take is given twice")
     return tuple(emotions)
+
+
+def leave_out(
+    examples: Sequence[Example], copies: Sequence[Copy]
+) -> tuple[list[Example], list[Example]]:
+    """Return the examples without those that are copies, and the copies."""
+    copied = {copy.take for copy in copies}
+    kept = [example for example in examples if example.sha256 not in copied]
+    return kept, [example for example in examples if example.sha256 in copied]

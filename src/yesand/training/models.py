@@ -55,3 +55,44 @@ class Decommission(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.deployment} until {self.until:%Y-%m-%d}"
+
+
+class Descent(models.Model):
+    """What a model was made from beside takes: other models. Signed, and never changed."""
+
+    class How(models.TextChoices):
+        """In which way."""
+
+        FINE_TUNE = "fine-tune"  # its training began where the parent's ended
+        STUDENT = "student"  # it learned from the parent's answers
+        MERGE = "merge"  # its weights are a mean of the parents'
+
+    model = models.OneToOneField(TrainedModel, on_delete=models.PROTECT, related_name="descent")
+    how = models.CharField(max_length=12, choices=How.choices)
+    #: How much of it comes from its parents, by its licensee's word; null: nothing was said.
+    declared_ppb = models.PositiveBigIntegerField(null=True)
+    envelope = models.JSONField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.model}: {self.how}"
+
+
+class Parentage(models.Model):
+    """One parent of a descendant, and its part of what comes from parents at all."""
+
+    descent = models.ForeignKey(Descent, on_delete=models.PROTECT, related_name="parents")
+    model = models.ForeignKey(TrainedModel, on_delete=models.PROTECT, related_name="children")
+    #: All of a descent's add up to 10⁹.
+    weight_ppb = models.PositiveBigIntegerField()
+
+    class Meta:
+        """Each parent once."""
+
+        constraints = [models.UniqueConstraint(fields=["descent", "model"], name="parent_once")]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.descent} of {self.model}"

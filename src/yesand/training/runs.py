@@ -23,10 +23,13 @@ from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
+from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
+from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
+from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder, recording
-from yesand.training.examples import Example, Settings, check
+from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 
 Ints = NDArray[np.int64]
@@ -45,6 +48,9 @@ class RunRecord:
     held_out: dict[str, int]
     scores: Evaluation
     card: dict[str, Any]
+    copies: tuple[Copy, ...] = ()
+    #: Performers who sound like one voice, and so were held out together.
+    alike: tuple[tuple[str, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
@@ -54,6 +60,8 @@ class RunRecord:
             "features": features.VERSION,
             "versions": versions(),
             "held_out": self.held_out,
+            "sound_alike": [list(group) for group in self.alike],
+            "left_out_as_copies": [copy.as_json() for copy in self.copies],
             "scores": self.scores.as_json(),
         }
 
@@ -61,7 +69,9 @@ class RunRecord:
         """Return the same by pseudonyms, as it lies in a folder that leaves the house."""
         told = self.as_json()
         held = {masks.get(who, who): fold for who, fold in self.held_out.items()}
-        return {**told, "held_out": held, "scores": card.renamed(told["scores"], masks)}
+        groups = [[masks.get(who, who) for who in group] for group in self.alike]
+        scores = card.renamed(told["scores"], masks)
+        return {**told, "held_out": held, "sound_alike": groups, "scores": scores}
 
 
 def versions() -> dict[str, str]:
@@ -79,6 +89,7 @@ def train(
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
     recorder: recording.Recorder | None = None,
+    copies: Sequence[Copy] = (),
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -91,20 +102,26 @@ def train(
     still_holds : asked at each of twenty checkpoints; raises ``Overtaken`` once a take may no
         longer be used.
     recorder : watches the folds' models, at a cost in time and none in what is trained.
+    copies : takes that are copies of others among the examples (``takes.copies``). They are left
+        out, so that the same performance counts once; the record says which, and of what.
 
     Raises
     ------
     BadInput : examples that no model can be scored on, or recordings that cannot be read.
     Refused : something lies in ``out`` already.
+    CheckFailed : the training diverged.
     Overtaken : from ``still_holds``; the checkpoint that was reached lies in ``out``, and says so.
     """
+    examples, aside = leave_out(examples, copies)
     labels = check(examples)
     performers = [e.performer for e in examples]
-    fold = folds(performers)
+    folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
     sources = [features.Source(e.sha256, e.path) for e in examples]
-    pack = Pack.of(features.extract(sources, cache, progress))
+    sounds = features.extract(sources, cache, progress)
+    voices = alike(sounds, performers, label)
+    fold, pack = folds(performers, voices), Pack.of(sounds)
     work = _Work(still_holds)
     if recorder:
         recorder.begin(pack, label, performers, fold)
@@ -113,11 +130,15 @@ def train(
     except Overtaken as fault:
         _leave(out, work, settings, grounds, fault)
         raise
+    _check_finite([*held, final])
     embedding = torch.stack([model.embed(pack) for model in held])
     unmet = _unmet(held, embedding, fold)
     scores = evaluate(unmet, label, performers, labels)
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
-    record = RunRecord(settings, labels, handles, scores, card.card(examples, grounds, scores))
+    # Where all sound alike, they could not be held out together.
+    voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
+    told = card.card(examples, grounds, scores, len(aside))
+    record = RunRecord(settings, labels, handles, scores, told, tuple(copies), voices)
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([grounds.masks.get(who, who) for who in performers]),
@@ -127,6 +148,9 @@ def train(
         "fold": fold,
         "embedding": embedding.numpy(),
         "final_embedding": final.embed(pack).numpy(),
+        # Takes that were left out, and whose: who gave nothing else has no row above.
+        "copy": np.array([e.sha256 for e in aside], dtype="U64"),
+        "copier": np.array([grounds.masks.get(e.performer, e.performer) for e in aside], dtype=str),
     }
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, final)
@@ -137,6 +161,17 @@ def train(
         _tell(partial, record, grounds)
         ready(partial, record)
     return record
+
+
+def _check_finite(models: Sequence[VoiceModel]) -> None:
+    """Refuse what diverged before anything is written."""
+    broken = [v for model in models for v in model.state_dict().values() if not v.isfinite().all()]
+    if broken:
+        raise CheckFailed(
+            "The training diverged: its loss is no number",
+            where="training",
+            remedy="Give a smaller learning rate.",
+        )
 
 
 def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: Overtaken) -> None:

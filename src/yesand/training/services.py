@@ -21,6 +21,7 @@ from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.takes.copies import services as copying
 from yesand.takes.media import MediaStore
 from yesand.training import attestations, digest, folder, runs
 from yesand.training.errors import NotRegistered
@@ -147,6 +148,8 @@ def _run(
         durable.write(_note(place, digest.model_digest(whole)), canonical(run))
 
     examples, stands = _examples(place, manifest), grounds(place, manifest)
+    copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
+    copying.note(copies)
     try:
         runs.train(
             examples,
@@ -158,6 +161,7 @@ def _run(
             ready,
             partial(corpus.check_current, place, manifest),
             recorder,
+            copies,
         )
     except Overtaken as fault:
         _attest(place, out, manifest, fault)

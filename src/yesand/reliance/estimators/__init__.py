@@ -5,6 +5,7 @@ An estimator is a frozen dataclass of settings with an ``estimate``; see ``Estim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib import import_module
 from math import isfinite
@@ -31,7 +32,17 @@ _HOME = {
     "shapley": "yesand.reliance.estimators.shapley:Shapley",
 }
 
-_AT_LEAST_ONE = {"resamples", "seeds", "max_seeds", "epochs", "batch", "pairs", "stride", "dealt"}
+_AT_LEAST_ONE = {
+    "resamples",
+    "seeds",
+    "max_seeds",
+    "epochs",
+    "batch",
+    "pairs",
+    "stride",
+    "every",
+    "dealt",
+}
 
 
 class Estimator(Protocol):
@@ -70,17 +81,28 @@ def estimator(name: str = DEFAULT, **settings: Any) -> Estimator:
         )
     module, _, made = _HOME[name].partition(":")
     kind = getattr(import_module(module), made)
-    usual = {f.name: f.default for f in fields(kind)}
+    checked_settings(kind, settings)
+    return cast(Estimator, kind(**settings))
+
+
+def checked_settings(kind: Any, settings: Mapping[str, Any]) -> None:
+    """Check settings against an estimator's fields.
+
+    Raises
+    ------
+    BadInput : it has no such setting, or not with such a value.
+    """
+    plain = (str, int, float, type(None))
+    usual = {f.name: f.default for f in fields(kind) if isinstance(f.default, plain)}
     unknown = set(settings) - set(usual)
     if unknown:
         raise BadInput(
-            f"{name} has no setting {sorted(unknown)[0]!r}",
+            f"{kind.name} has no setting {sorted(unknown)[0]!r}",
             where="reliance",
             remedy=f"It has {', '.join(sorted(usual))}.",
         )
     for setting, value in settings.items():
         _check(setting, value, usual[setting])
-    return cast(Estimator, kind(**settings))
 
 
 def _check(setting: str, value: Any, usual: Any) -> None:
@@ -90,17 +112,15 @@ def _check(setting: str, value: Any, usual: Any) -> None:
     ------
     BadInput : it is.
     """
+    least = int(setting in _AT_LEAST_ONE)
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
     kinds: dict[type, tuple[bool, str]] = {
-        str: (isinstance(value, str), "a word"),
-        int: (number and isinstance(value, int), "a whole number"),
-        float: (number, "a number"),
-        type(None): (number or value is None, "a number"),
+        str: (isinstance(value, str), f"a word, such as {usual}"),
+        bool: (isinstance(value, bool), "true or false"),
+        int: (number and isinstance(value, int), f"a whole number from {least} up"),
+        float: (number, f"a number from {least} up"),
+        type(None): (number or value is None, f"a number from {least} up"),
     }
     fits, kind = kinds[type(usual)]
-    least = int(setting in _AT_LEAST_ONE)
     if not fits or (number and value < least):
-        raise BadInput(
-            f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind} from {least} up."
-            if kind != "a word" else f"Give {kind}, such as {usual}.",
-        )  # fmt: skip
+        raise BadInput(f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind}.")

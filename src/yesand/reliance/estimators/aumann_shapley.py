@@ -7,7 +7,9 @@ several accounts gains nothing.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +18,7 @@ from torch import Tensor
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import implicit
+from yesand.reliance.distributed import World, joined
 from yesand.reliance.estimators.networks import Seeded, question, rates, single
 from yesand.reliance.estimators.retraining import (
     Round,
@@ -33,6 +36,7 @@ from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.trajectory import path
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.path import Values, aumann_shapley
+from yesand.reliance.trajectory.places import PILOT
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,18 @@ class AumannShapley(Seeded):
     dealt : seeds among whom the nodes of a network's path are dealt out; they count as one.
     nodes : places along the path; at 0, 12 for the head, where they are cheap, else 8.
     l2 : the head's penalty; chosen without it.
+    across : share a network's trainings out among the processes that ``torchrun`` has started.
+        Each has the same report in the end, as one process alone would.
     """
 
     network: str = "head"
     nodes: int = 0
     dealt: int = 2
     l2: float | None = None
+    across: bool = False
 
     name: ClassVar[str] = "aumann-shapley"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @property
     def places(self) -> int:
@@ -67,27 +74,29 @@ class AumannShapley(Seeded):
         return self.dealt
 
     @property
+    def opening(self) -> int:
+        """One seed's pilot, which finds the nodes."""
+        return PILOT
+
+    @property
     def cost(self) -> int:
-        """Forward and back at a seed's nodes and where all are in; forward where nobody is."""
-        return 4 * (self.places // self.dealt + 1) + 1
+        """A seed's nodes, and where all are in, of which one of those dealt to is run back."""
+        return ceil((3 * self.places + 2) / self.dealt) + 1
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome: of the head, what concerns a head."""
         whole = {**asdict(self), "nodes": self.places}
         if self.network != "head":
-            return {name: value for name, value in whole.items() if name != "l2"}
+            return {name: whole[name] for name in whole if name not in {"l2", "across"}}
         return {name: whole[name] for name in _HEAD}
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return what every take adds along the path."""
-        return aumann_shapley(
-            course,
-            single(game.trained),
-            seeds,
-            question(game),
-            count=self.places,
-            dealt=self.dealt,
-        )
+        takes, asked = single(game.trained), question(game)
+        with joined() if self.across else nullcontext(World()) as world:
+            return aumann_shapley(
+                course, takes, seeds, asked, count=self.places, dealt=self.dealt, world=world
+            )
 
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
@@ -101,7 +110,8 @@ class AumannShapley(Seeded):
         if self.places < 2:
             raise BadInput("The path needs two nodes or more", where=f"nodes {self.places}")
         if self.network != "head":
-            return super().estimate(model, corpus, queries, progress)
+            with joined() if self.across else nullcontext():
+                return super().estimate(model, corpus, queries, progress)
         return self._of_head(Inputs(model, corpus, queries), progress)
 
     def _of_head(self, inputs: Inputs, progress: Progress) -> RelianceReport:

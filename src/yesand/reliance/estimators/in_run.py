@@ -31,18 +31,20 @@ class InRun(Seeded):
     ----------
     order : 1, or 2 with the step's curvature.
     stride : watch every so many steps. queries : ask so many each time, all of them at 0.
+    every : ask anew at every so many-th of the steps that are watched.
     """
 
     order: Literal[1, 2] = 1
     stride: int = 1
     queries: int = 0
+    every: int = 1
 
     name: ClassVar[str] = "in-run"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @property
     def cost(self) -> int:
-        """The training itself, the one on nothing, and about as much for watching."""
+        """The training itself, and about twice as much for watching."""
         return 3
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
@@ -55,6 +57,7 @@ class InRun(Seeded):
             order=self.order,
             stride=max(1, self.stride),
             queries=self.queries or None,
+            every=self.every,
         )
 
     def estimate(

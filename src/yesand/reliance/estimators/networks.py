@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
@@ -144,9 +146,14 @@ class Seeded(Settings, ABC):
         return 1
 
     @property
+    def opening(self) -> int:
+        """How many trainings a round takes in each fold, however many seeds it has."""
+        return 0
+
+    @property
     @abstractmethod
     def cost(self) -> int:
-        """How many trainings a seed takes; a run back through one counts as three."""
+        """How many trainings a seed takes; a run back through one counts as two."""
 
     def estimate(
         self, model: FrozenModel, corpus: Corpus, queries: Queries, progress: Progress = silent
@@ -160,12 +167,13 @@ class Seeded(Settings, ABC):
         if played:
             check_repeatable(self.course(played[0]), single(played[0].trained))
         rng = np.random.default_rng(self.seed)
-        found, halves = self._settled(inputs, played, progress)
+        done = self._counting(played, progress)
+        found, halves = self._settled(inputs, played, done)
         panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
-        held = self._held(found, rng)
+        held = self._held(found, rng, done)
+        progress(1, 1, "trainings")
         quality = Quality(
-            trainings=len(played) * found.count * self.group * self.cost
-            + held.subsets * _APART_SEEDS,
+            trainings=len(played) * self._trainings(found.count) + held.subsets * _APART_SEEDS,
             seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
@@ -174,8 +182,26 @@ class Seeded(Settings, ABC):
             self, inputs, panel, self.settings(), halves, rng, drawn="seeds", quality=quality
         )
 
+    def _trainings(self, count: int) -> int:
+        """Return how many trainings so many seeds take, group by group."""
+        rounds = ceil(count / max(1, self.seeds // self.group))
+        return count * self.group * self.cost + rounds * self.opening
+
+    def _counting(self, played: list[Game], progress: Progress) -> Callable[[int], None]:
+        """Return what takes note of so many trainings more, of as many as there may be."""
+        most = len(played) * self._trainings(max(1, self.max_seeds // self.group))
+        checks = sum(game.size > 2 for game in played) * self.checks * _APART_SEEDS
+        total, done = most + checks, 0
+
+        def note(trainings: int) -> None:
+            nonlocal done
+            done += trainings
+            progress(done, total, "trainings")
+
+        return note
+
     def _settled(
-        self, inputs: Inputs, played: list[Game], progress: Progress
+        self, inputs: Inputs, played: list[Game], done: Callable[[int], None]
     ) -> tuple[Settled, float | None]:
         """Train round after round until the seeds agree."""
         performers = len(inputs.corpus.performers)
@@ -189,20 +215,20 @@ class Seeded(Settings, ABC):
             after = min(before + max(1, self.seeds // group), most)
             numbers = torch.arange(before * group, after * group)
             folds = []
-            for at, game in enumerate(played):
+            for game in played:
                 values = self.values(self.course(game), game, numbers + self.seed * _APART)
                 folds.append(Seeds.of(game, values))
-                done = (before * group * len(played) + (at + 1) * len(numbers)) * self.cost
-                progress(done, most * group * len(played) * self.cost, "trainings")
+                done(len(numbers) * self.cost + self.opening)
             found = found.joined(folds)
             halves = found.halves(np.random.default_rng([self.seed, found.count]))
             moved = found.moved(before or found.count // 2) if found.count > 1 else 1.0
             if (halves or 0) >= self.bound and moved <= self.tolerance:
                 break
-        progress(1, 1, "trainings")
         return found, halves
 
-    def _held(self, found: Settled, rng: np.random.Generator) -> Faithfulness:
+    def _held(
+        self, found: Settled, rng: np.random.Generator, done: Callable[[int], None]
+    ) -> Faithfulness:
         """Retrain half-subsets with seeds of their own, and compare."""
         seeds = torch.arange(_APART_SEEDS) + self.seed * _APART + _APART // 2
         folds = []
@@ -212,4 +238,5 @@ class Seeded(Settings, ABC):
             members = half_subsets(game.size, self.checks, rng)
             utility = retrained(self.course(game), game, members, seeds).mean(1)
             folds.append((members, fold.effect.mean((0, 1)), utility))
+            done(len(members) * len(seeds))
         return faithfulness(folds)

@@ -10,8 +10,10 @@ from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.reliance.bars import drawn
 from yesand.reliance.emotions import by_emotion
-from yesand.reliance.models import Report
+from yesand.reliance.histories.services import history
+from yesand.reliance.models import Look, Report
 from yesand.reliance.naming.services import names
+from yesand.reliance.watching.services import latest_look
 from yesand.training.models import TrainedModel
 
 register = template.Library()
@@ -25,11 +27,12 @@ def shares_of(context: dict[str, Any], performer: Performer) -> dict[str, Any]:
         r.model_id: r for r in rows.order_by("sets_shares", "at", "digest")
     }
     return {
+        "history": history(context["request"].sight, performer),
         "shares": [
             {"report": report, **report.shares[performer.handle]}
             for report in latest.values()
             if performer.handle in report.shares
-        ]
+        ],
     }
 
 
@@ -38,7 +41,23 @@ def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     """Show a model's latest report, one that pays before all others, and name the rest."""
     rows = visible(Report, context["request"].sight).filter(model=model)
     found = list(rows.order_by("-sets_shares", "-at", "digest"))
-    return {"request": context["request"], "report": found[0] if found else None, "all": found}
+    request, look = context["request"], latest_look(model)
+    shown = names(look.report, request.sight) if look else {}
+    return {
+        "request": request,
+        "report": found[0] if found else None,
+        "all": found,
+        "look": look if look and look.report in found else None,
+        "indicated": _indicated(look, shown) if look else [],
+    }
+
+
+def _indicated(look: Look, shown: dict[str, str]) -> list[tuple[str, int, int]]:
+    """Return who would have which share by the usage looked at, beside the report's."""
+    shares = look.report.shares
+    rows = (look.indicated or {}).items()
+    told = [(shown[h], shares[h]["share_ppb"], part) for h, part in rows if h in shown]
+    return sorted(told, key=lambda row: (-row[2], row[0]))
 
 
 @register.inclusion_tag("reliance/bars.html", takes_context=True)

@@ -1,56 +1,62 @@
-"""Aumann–Shapley shared out among processes: every seed, and every node of its path, is a job."""
+"""Trainings shared out among processes: every few rows of seeds and weights are a job.
+
+A training's figures are the same bytes whichever others go beside it, so that the number of
+processes decides nothing but the time.
+"""
 
 from __future__ import annotations
+
+from math import ceil
 
 import torch
 from torch import Tensor
 
 from yesand.reliance.distributed import World
 from yesand.reliance.head import Takes
+from yesand.reliance.trajectory import reverse
 from yesand.reliance.trajectory.course import Course
-from yesand.reliance.trajectory.path import NODES, Values, nodes
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.reverse import derivative
+from yesand.reliance.trajectory.reverse import Derivative
 from yesand.reliance.trajectory.training import train
 
 
-def aumann_shapley(
-    world: World,
-    course: Course,
-    takes: Takes,
-    seeds: Tensor,
-    question: Question,
-    *,
-    count: int = NODES,
-) -> Values:
-    """Return what ``path.aumann_shapley`` returns, in every process.
-
-    One training a job, so that the values are the same bytes however many processes there are.
+def derivative(
+    world: World, course: Course, takes: Takes, weights: Tensor, seeds: Tensor, question: Question
+) -> Derivative:
+    """Return what ``reverse.derivative`` returns, in every process.
 
     Raises
     ------
     CheckFailed : a training diverged. Unreachable : a process has failed.
     """
-    place, weight = (x.to(takes.features) for x in nodes(count))
-    along = [0.0, *place.tolist(), 1.0]
-    jobs = [(int(seed), t) for seed in seeds for t in along]
-    all_takes = len(takes.label)
 
-    def work(job: tuple[int, float]) -> Tensor:
-        seed, t = torch.tensor([job[0]]), job[1]
-        weights = takes.features.new_full((1, all_takes), t)
-        if not t:
-            utility = question.utilities(course, train(course, takes, weights, seed))
-            return torch.cat([utility.new_zeros(utility.shape[1], all_takes), utility.T], dim=1)
-        run = derivative(course, takes, weights, seed, question)
-        return torch.cat([run.slope[0], run.utility.T], dim=1)
+    def work(rows: Tensor) -> Tensor:
+        found = reverse.derivative(course, takes, weights[rows], seeds[rows], question)
+        return torch.cat([found.slope, found.utility[..., None]], 2)
 
-    found = torch.stack(world.each(jobs, work))
-    flat = found.reshape(len(seeds), count + 2, *found.shape[1:])
-    slope, utility = flat[..., :-1], flat[..., -1]
-    return Values(
-        effect=torch.einsum("k,skqn->sqn", weight, slope[:, 1:-1]),
-        edge=slope[:, -1],
-        whole=utility[:, -1],
-        none=utility[:, 0],
-    )
+    both = torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)]
+    return Derivative(both[..., -1], both[..., :-1])
+
+
+def utilities(
+    world: World, course: Course, takes: Takes, weights: Tensor, seeds: Tensor, question: Question
+) -> Tensor:
+    """Return the utilities (M, Q) of M trainings, in every process.
+
+    Raises
+    ------
+    CheckFailed : a training diverged. Unreachable : a process has failed.
+    """
+    if not len(seeds):
+        return question.rate.new_zeros(0, question.rate.shape[1])
+
+    def work(rows: Tensor) -> Tensor:
+        return question.utilities(course, train(course, takes, weights[rows], seeds[rows]))
+
+    return torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)]
+
+
+def _jobs(world: World, rows: int) -> list[Tensor]:
+    """Return equally many rows for each process; the last row fills up what is missing."""
+    each = ceil(rows / world.size)
+    return list(torch.split(torch.arange(each * world.size).clamp(max=rows - 1), each))

@@ -9,20 +9,21 @@ the values are scaled to U(all) − U(none).
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.func import grad, jacrev, jvp, vmap
 
 from yesand.kernel.errors import BadInput
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.gradients import Batch, bend, leans
 from yesand.reliance.trajectory.network import Parameters
+from yesand.reliance.trajectory.optimisers import State
 from yesand.reliance.trajectory.path import Values
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, each, loss, split
+from yesand.reliance.trajectory.training import TOGETHER, Training, split
 
 
 def in_run(
@@ -34,13 +35,15 @@ def in_run(
     order: Literal[1, 2] = 1,
     stride: int = 1,
     queries: int | None = None,
+    every: int = 1,
     together: int = TOGETHER,
 ) -> Values:
     """Return every take's value for every seed, scaled to what all add; ``edge`` is 0.
 
     Parameters
     ----------
-    stride : look at every so many steps only. queries : draw so many at each; all without it.
+    stride : look at every so many steps only.
+    queries : draw so many when asking; all without it. every : ask anew at so many-th looks.
 
     Raises
     ------
@@ -50,7 +53,8 @@ def in_run(
         raise BadInput("In-run attribution is for sgd", where=f"optimiser {course.optimiser!r}")
     weights = takes.features.new_ones(len(seeds), len(takes.label))
     lots = split(course, takes, weights, seeds, together)
-    found = [_watched(lot, question, order, stride, queries) for lot in lots]
+    looks = _Looks(order, stride, queries or len(question.rate), every)
+    found = [_watched(lot, question, looks) for lot in lots]
     return Values(*(torch.cat([getattr(v, f) for v in found]) for f in vars(found[0])))
 
 
@@ -63,23 +67,38 @@ def effective(course: Course, takes: int) -> list[float]:
     return found[::-1]
 
 
-def _watched(
-    training: Training, question: Question, order: int, stride: int, queries: int | None
-) -> Values:
+@dataclass(frozen=True)
+class _Looks:
+    order: int
+    stride: int
+    queries: int
+    every: int
+
+
+def _watched(training: Training, question: Question, looks: _Looks) -> Values:
     state, draw = training.start(), torch.Generator().manual_seed(int(training.seeds[0]))
     reach = effective(training.course, len(training.takes.label))
     none = question.utilities(training.course, _nobody(training))
     effect = none.new_zeros(*none.shape, len(training.takes.label))
+    rise = torch.empty(0)
     for step in range(len(training.rates)):
-        if step % stride == 0:
-            batch = training.batch(step)
-            asked = question.drawn(queries or len(question.rate), draw)
-            one = partial(_added, training.course, asked, stride * reach[step], order)
-            moved = vmap(one)(state["parameters"], batch.parts)
-            effect.scatter_add_(2, batch.at[:, None].expand_as(moved), moved)
-        state = training.advance(state, step)
+        if step % looks.stride:
+            state = training.advance(state, step)
+            continue
+        if step % (looks.stride * looks.every) == 0:
+            asked = question.drawn(looks.queries, draw)
+            rise = asked.slopes(training.networks, state[0])
+        batch = training.batch(step)
+        along = rise
+        if looks.order == 2:
+            whole = -reach[step] * training.slope(state, batch)
+            along = rise + _bent(training, state, asked, whole) / 2
+        moved, slope = leans(training.networks, state[0], along, batch)
+        at = training.order[:, step][:, None].expand_as(moved)
+        effect.scatter_add_(2, at, moved * (-looks.stride * reach[step] / training.course.batch))
+        state = training.follow(state, slope, step)
     training.check(state)
-    whole = question.utilities(training.course, state["parameters"])
+    whole = question.utilities(training.course, training.parameters(state))
     scale = (whole - none) / effect.sum(2)
     return Values(effect * scale[..., None], torch.zeros_like(effect), whole, none)
 
@@ -88,27 +107,14 @@ def _nobody(training: Training) -> Parameters:
     still = Training(
         training.course, training.takes, torch.zeros_like(training.weights), training.seeds
     )
-    return still.run()["parameters"]
+    return still.parameters(still.run())
 
 
-def _added(
-    course: Course, asked: Question, reach: float, order: int, here: Parameters, batch: Parts
-) -> Tensor:
-    """Return what each take of one network's batch adds to each utility, (Q, batch)."""
-    features, label, _ = batch
-    rise = jacrev(partial(asked.utility, course))
-    if order == 1:
-        along = rise(here)
-    else:
-        slope = grad(partial(loss, course))(here, *batch)
-        step = {name: -reach * value for name, value in slope.items()}
-        first, bent = jvp(rise, (here,), (step,))[:2]
-        along = {name: value + bent[name] / 2 for name, value in first.items()}
-
-    def added(direction: Parameters) -> Tensor:
-        per_take = partial(each, course, features=features, label=label)
-        moved: Tensor = jvp(per_take, (here,), (direction,))[1]
-        return -reach / course.batch * moved
-
-    found: Tensor = vmap(added)(along)
-    return found
+def _bent(training: Training, state: State, asked: Question, along: Tensor) -> Tensor:
+    """Return how each utility's gradient changes where the parameters move, (M, Q, P)."""
+    whole = asked.batch(len(state[0]))
+    found = []
+    for rate in asked.rate.T:
+        batch = Batch(whole.features, whole.answer, -rate.expand_as(whole.weight))
+        found.append(bend(training.networks, state[0], along, batch)[1])
+    return torch.stack(found, 1)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from yesand.kernel.errors import BadInput
 
 Parameters = dict[str, Tensor]
-_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "gelu": nn.functional.gelu,
     "tanh": torch.tanh,
@@ -66,7 +66,7 @@ class Mlp:
         last = len(self.widths) - 2
         for at in range(last + 1):
             features = features @ parameters[f"weight{at}"] + parameters[f"bias{at}"]
-            features = _ACTIVATIONS[self.activation](features) if at < last else features
+            features = ACTIVATIONS[self.activation](features) if at < last else features
         return features
 
 
@@ -77,6 +77,7 @@ class Module:
     Parameters
     ----------
     make : returns the module with fresh parameters, drawn from PyTorch's global generator.
+    made : one such module, whose own parameters mean nothing.
 
     Raises
     ------
@@ -84,7 +85,7 @@ class Module:
     """
 
     make: Callable[[], nn.Module]
-    _made: nn.Module = field(init=False, repr=False, compare=False)
+    made: nn.Module = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make it once, to call it with other parameters ever after."""
@@ -98,7 +99,7 @@ class Module:
                 where=type(made).__name__,
                 remedy="Use GroupNorm or LayerNorm for batch normalisation; leave dropout out.",
             )
-        object.__setattr__(self, "_made", made.train())
+        object.__setattr__(self, "made", made.train())
 
     def initial(self, seed: int) -> Parameters:
         """Return the parameters of a module made under this seed."""
@@ -109,7 +110,7 @@ class Module:
 
     def logits(self, parameters: Parameters, features: Tensor) -> Tensor:
         """Return (B, classes)."""
-        found: Tensor = torch.func.functional_call(self._made, parameters, (features,))
+        found: Tensor = torch.func.functional_call(self.made, parameters, (features,))
         return found
 
 
@@ -132,10 +133,10 @@ def _conv(classes: int, channels: tuple[int, ...], groups: int) -> nn.Module:
         layers.append(nn.Conv2d(before, after, 3, stride=2, padding=1))
         layers += [nn.GroupNorm(groups, after)] if groups else []
         layers.append(nn.GELU())
-    return nn.Sequential(*layers, _Pool(), nn.Linear(channels[-1], classes))
+    return nn.Sequential(*layers, Pool(), nn.Linear(channels[-1], classes))
 
 
-class _Pool(nn.Module):
+class Pool(nn.Module):
     """Average over time and bands."""
 
     def forward(self, maps: Tensor) -> Tensor:

@@ -2,24 +2,23 @@
 
 φᵢ = ∫₀¹ ∂U/∂wᵢ (t·1) dt (Aumann & Shapley 1974; Sundararajan et al. 2017 for features). By the
 fundamental theorem of calculus Σ φᵢ = U(all) − U(none), and since φ is a sum over takes, a
-performer who splits in two gains nothing. Utility rises fastest where there is little data, so the
-Gauss–Legendre nodes lie evenly in s with t = s³, which puts most of them there.
+performer who splits in two gains nothing. Where the nodes lie is decided in ``places``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from yesand.kernel.errors import BadInput
+from yesand.reliance.distributed import World
 from yesand.reliance.head import Takes
+from yesand.reliance.trajectory.across import derivative, utilities
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.places import PILOT, even, placed
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.reverse import derivative
-from yesand.reliance.trajectory.training import TOGETHER, train
 
 NODES = 8
 
@@ -46,11 +45,19 @@ class Values:
         return float(((self.effect.sum(-1).mean(0).sum() - gain) / gain).abs())
 
 
-def nodes(count: int) -> tuple[Tensor, Tensor]:
-    """Return where along the path to look, and how much each place counts, (count,) each."""
-    place, weight = np.polynomial.legendre.leggauss(count)
-    even = (torch.from_numpy(place) + 1) / 2
-    return even**3, torch.from_numpy(weight) / 2 * 3 * even**2
+def nodes(
+    course: Course, takes: Takes, seed: Tensor, question: Question, count: int
+) -> tuple[Tensor, Tensor]:
+    """Return where along the path to look, and how much each place counts, (count,) each.
+
+    Parameters
+    ----------
+    seed : (1,), of the pilot: ``PILOT`` trainings, forward only.
+    """
+    along = _even(even().to(takes.features), len(takes.label))
+    # Each process does it all: trained in other lots, the last digits would differ, and the nodes.
+    pilot = utilities(World(), course, takes, along, seed.expand(PILOT), question)
+    return placed(pilot.mean(1), count)
 
 
 def aumann_shapley(
@@ -61,11 +68,11 @@ def aumann_shapley(
     *,
     count: int = NODES,
     dealt: int = 1,
-    together: int = TOGETHER,
+    world: World | None = None,
 ) -> Values:
     """Return every take's value for every seed; nodes and seeds train side by side.
 
-    About 4 (count / dealt + 1) + 1 trainings a seed.
+    About 2½ (count + 1) / dealt + 2 trainings a seed, and ``PILOT`` to find the nodes.
 
     Parameters
     ----------
@@ -73,29 +80,39 @@ def aumann_shapley(
     dealt : seeds, one after another, among whom the nodes are dealt out: they count as one, and
         the values are (S / dealt, Q, N). What differs from seed to seed differs alike at
         neighbouring nodes, so that twice the seeds at half the nodes each say more for the money.
+        ``edge`` is the first one's.
+    world : processes that share the work; each has the same bytes in the end, as one alone would.
 
     Raises
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit.
+    Unreachable : another process has failed.
     """
     if len(seeds) % dealt or count % dealt:
         raise BadInput("Seeds and nodes cannot be dealt evenly", where=f"among {dealt}")
-    place, weight = (x.to(takes.features) for x in nodes(count))
-    each = count // dealt
-    hands = [torch.cat([place[hand::dealt], place.new_ones(1)]) for hand in range(dealt)]
-    along = torch.cat(hands).repeat(len(seeds) // dealt)
-    weights = along[:, None].expand(-1, len(takes.label))
-    found = derivative(
-        course, takes, weights, seeds.repeat_interleave(each + 1), question, together=together
+    world, many, queries = world or World(), len(takes.label), question.rate.shape[1]
+    groups, each = len(seeds) // dealt, count // dealt
+    found = nodes(course, takes, seeds[:1], question, count)
+    place, weight = (x.to(takes.features).view(each, dealt).T for x in found)
+    first = seeds.view(groups, dealt)[:, 0]
+    along = torch.cat([place.flatten().repeat(groups), place.new_ones(groups)])
+    among = torch.cat([seeds.repeat_interleave(each), first])
+    run = derivative(world, course, takes, _even(along, many), among, question)
+    slope = torch.unflatten(run.slope[:-groups], 0, (groups, dealt, each))
+    rest = seeds.view(groups, dealt)[:, 1:].flatten()
+    others, none = (
+        utilities(world, course, takes, _even(t.expand(len(some)), many), some, question)
+        for t, some in ((place.new_ones(1), rest), (place.new_zeros(1), seeds))
     )
-    groups = (len(seeds) // dealt, dealt, each + 1)
-    slope = found.slope.reshape(*groups, *found.slope.shape[1:])
-    whole = found.utility.reshape(*groups, -1)[:, :, -1]
-    nobody = train(course, takes, torch.zeros_like(weights[: len(seeds)]), seeds, together=together)
-    none = question.utilities(course, nobody).reshape(*groups[:2], -1)
+    whole = torch.cat([run.utility[-groups:, None], others.view(groups, dealt - 1, queries)], 1)
     return Values(
-        effect=torch.einsum("hk,ghkqn->gqn", weight.reshape(each, dealt).T, slope[:, :, :-1]),
-        edge=slope[:, :, -1].mean(1),
+        effect=torch.einsum("hk,ghkqn->gqn", weight, slope),
+        edge=run.slope[-groups:],
         whole=whole.mean(1),
-        none=none.mean(1),
+        none=none.view(groups, dealt, queries).mean(1),
     )
+
+
+def _even(weight: Tensor, takes: int) -> Tensor:
+    """Return (M, takes) with every take counting alike."""
+    return weight[:, None].expand(-1, takes)

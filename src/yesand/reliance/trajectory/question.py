@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
-from torch.func import jacrev, vmap
 
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.flat import Rows
+from yesand.reliance.trajectory.gradients import Batch, slopes
 from yesand.reliance.trajectory.network import Parameters
-from yesand.reliance.trajectory.training import TOGETHER, each
+from yesand.reliance.trajectory.training import TOGETHER, losses
 
 
 @dataclass(frozen=True)
@@ -27,21 +27,22 @@ class Question:
     takes: Takes
     rate: Tensor
 
-    def utility(self, course: Course, parameters: Parameters) -> Tensor:
-        """Return the utilities of one network, (Q,)."""
-        return -each(course, parameters, self.takes.features, self.takes.label) @ self.rate
-
     def utilities(self, course: Course, parameters: Parameters) -> Tensor:
         """Return the utilities of M networks, (M, Q)."""
-        found: Tensor = vmap(partial(self.utility, course), chunk_size=TOGETHER)(parameters)
-        return found
+        lost = losses(course, parameters, self.takes)[:, None]
+        # One product a network: its bytes do not depend on how many there are.
+        return -torch.bmm(lost, self.rate.expand(len(lost), *self.rate.shape))[:, 0]
 
-    def slopes(self, course: Course, parameters: Parameters) -> Parameters:
-        """Return the gradient of every utility of M networks, (M, Q, …)."""
-        found: Parameters = vmap(jacrev(partial(self.utility, course)), chunk_size=TOGETHER)(
-            parameters
-        )
-        return found
+    def slopes(self, networks: Rows, here: Tensor) -> Tensor:
+        """Return the gradient of every utility of M networks (M, P): (M, Q, P)."""
+        parts = torch.split(here, TOGETHER)
+        found = [slopes(networks, part, self.batch(len(part)), -self.rate.T) for part in parts]
+        return torch.cat(found)
+
+    def batch(self, networks: int) -> Batch:
+        """Return all queries for so many networks; they count equally."""
+        each = self.takes.features, self.takes.answer, torch.ones_like(self.rate[:, 0])
+        return Batch(*(part.expand(networks, *part.shape) for part in each))
 
     def drawn(self, count: int, draw: torch.Generator) -> Question:
         """Return ``count`` of the queries, drawn evenly, each for what it stands for."""

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.func import jvp, vmap
 
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.flat import Rows
+from yesand.reliance.trajectory.gradients import bend
 from yesand.reliance.trajectory.network import Parameters
-from yesand.reliance.trajectory.optimisers import State
+from yesand.reliance.trajectory.optimisers import State, carried
 from yesand.reliance.trajectory.path import NODES, nodes
+from yesand.reliance.trajectory.places import fixed
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import TOGETHER, Parts, Training, split, stepped, train
+from yesand.reliance.trajectory.training import TOGETHER, Training, split, train
 
 _TOGETHER = 16  # trainings side by side, each with the tangents of all performers
 
@@ -47,17 +48,10 @@ class Tangents:
 
     def effects(self, course: Course, question: Question) -> Tensor:
         """Return each performer's value for each utility of a question, (S, Q, G)."""
-        seeds = len(next(iter(self.parameters.values())))
-        flat = {name: value.flatten(0, 1) for name, value in self.parameters.items()}
-        rise = {
-            name: value.reshape(seeds, len(self.weight), value.shape[1], -1)
-            for name, value in question.slopes(course, flat).items()
-        }
-        parts = [
-            torch.einsum("k,skqp,skgp->sqg", self.weight, rise[name], lean.flatten(3))
-            for name, lean in sorted(self.tangent.items())
-        ]
-        return torch.stack(parts).sum(0)
+        networks = Rows(course.network)
+        here, lean = map(networks.layout.join, (self.parameters, self.tangent))
+        rise = torch.unflatten(question.slopes(networks, here.flatten(0, 1)), 0, here.shape[:2])
+        return torch.einsum("k,skqp,skgp->sqg", self.weight, rise, lean)
 
     def gain(self, course: Course, question: Question) -> Tensor:
         """Return U(all) − U(none), (S, Q)."""
@@ -101,15 +95,28 @@ _PARTS = ("parameters", "tangent", "whole", "none")
 
 
 def tangents(
-    course: Course, takes: Takes, seeds: Tensor, people: int, *, count: int = NODES
+    course: Course,
+    takes: Takes,
+    seeds: Tensor,
+    people: int,
+    *,
+    count: int = NODES,
+    question: Question | None = None,
 ) -> Tangents:
     """Train every seed at every node, and carry every performer's tangent along.
+
+    Parameters
+    ----------
+    question : such as will be asked: the nodes are laid for it; without it they lie fixed.
 
     Raises
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit.
     """
-    place, weight = (x.to(takes.features) for x in nodes(count))
+    found = fixed(count)
+    if question:
+        found = nodes(course, takes, seeds[:1], question, count)
+    place, weight = (x.to(takes.features) for x in found)
     weights = place.repeat(len(seeds))[:, None].expand(-1, len(takes.label))
     lots = split(course, takes, weights, seeds.repeat_interleave(count), _TOGETHER)
     ends = [_carried(lot, people) for lot in lots]
@@ -128,33 +135,24 @@ def _by_seed(values: Tensor, count: int) -> Tensor:
 
 def _carried(training: Training, people: int) -> tuple[Parameters, Parameters]:
     state = training.start()
-    lean: State = {
-        part: {k: v.new_zeros(len(v), people, *v.shape[1:]) for k, v in values.items()}
-        for part, values in state.items()
-    }
+    lean: State = tuple(part.new_zeros(len(part) * people, part.shape[1]) for part in state)
     who = torch.nn.functional.one_hot(training.takes.owner, people).to(training.weights)
-    for step, rate in enumerate(training.rates):
-        batch = training.batch(step)
-        one = partial(_leaned, training.course, rate, step)
-        state, lean = vmap(one)(state, batch.parts, lean, who[batch.at])
+    for step in range(len(training.rates)):
+        lean = _leaned(training, state, step, lean, who[training.order[:, step]])
+        state = training.advance(state, step)
     training.check(state)
-    return state["parameters"], lean["parameters"]
+    leaning = torch.unflatten(lean[0], 0, (-1, people))
+    return training.parameters(state), training.networks.layout.cut(leaning)
 
 
-def _leaned(
-    course: Course, rate: float, step: int, state: State, batch: Parts, lean: State, who: Tensor
-) -> tuple[State, State]:
-    features, label, weight = batch
-
-    def move(before: State, weighed: Tensor) -> State:
-        return stepped(course, before, (features, label, weighed), rate, step)
-
-    def one(tangent: State, mine: Tensor) -> State:
-        moved: State = jvp(move, (state, weight), (tangent, mine))[1]
-        return moved
-
-    after = stepped(course, state, batch, rate, step)
-    return after, vmap(one, in_dims=(0, 1))(lean, who)
+def _leaned(training: Training, state: State, step: int, lean: State, who: Tensor) -> State:
+    """Carry tangents (M · G, P) over a step, for the (M, batch, G) whose takes it sees."""
+    course, batch, people = training.course, training.batch(step), who.shape[2]
+    mine = who.mT.flatten(0, 1) / course.batch
+    here = state[0].repeat_interleave(people, 0)
+    bent = bend(training.networks, here, lean[0], batch.repeated(people), mine)[1]
+    slope = training.slope(state, batch)
+    return carried(course, state, slope, lean, bent, training.rates[step], step)
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
+from math import ceil
 
 import torch
 from torch import Tensor
-from torch.func import grad, vmap
-from torch.utils._pytree import tree_map
 
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
+from yesand.reliance.trajectory.flat import Rows
+from yesand.reliance.trajectory.gradients import Batch, slope
 from yesand.reliance.trajectory.network import Parameters
 from yesand.reliance.trajectory.optimisers import State, begin, update
+from yesand.reliance.trajectory.stacked import stacked
 
 TOGETHER = 64  # trainings side by side
-#: A batch's features, labels and weights: what its loss depends on.
-Parts = tuple[Tensor, Tensor, Tensor]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one step sees: features (B, …), label (B,), weight (B,); M of them while side by side.
-
-    ``at`` (B,) says which takes these are.
-    """
-
-    features: Tensor
-    label: Tensor
-    weight: Tensor
-    at: Tensor
-
-    @property
-    def parts(self) -> Parts:
-        """Return what the loss depends on."""
-        return self.features, self.label, self.weight
 
 
 @dataclass(frozen=True)
@@ -54,15 +36,16 @@ class Training:
     seeds: Tensor
 
     def start(self) -> State:
-        """Return the states before the first step, (M, …) each."""
-        seen: dict[int, Parameters] = {}
-        for seed in self.seeds.tolist():
-            if seed not in seen:
-                seen[seed] = self.course.network.initial(seed)
-        chosen = [seen[seed] for seed in self.seeds.tolist()]
-        like = self.takes.features
-        stacked = {k: torch.stack([one[k] for one in chosen]).to(like) for k in chosen[0]}
-        return begin(self.course, stacked)
+        """Return the states before the first step."""
+        initial, join = self.course.network.initial, self.networks.layout.join
+        rows = {seed: join(initial(seed)) for seed in set(self.seeds.tolist())}
+        stacks = torch.stack([rows[seed] for seed in self.seeds.tolist()])
+        return begin(self.course, stacks.to(self.takes.features))
+
+    @cached_property
+    def networks(self) -> Rows:
+        """Return the networks as rows of numbers."""
+        return Rows(self.course.network)
 
     @cached_property
     def rates(self) -> list[float]:
@@ -77,15 +60,27 @@ class Training:
         return torch.stack([orders[seed] for seed in self.seeds.tolist()])
 
     def batch(self, step: int) -> Batch:
-        """Return the batches of a step."""
+        """Return what a step sees."""
         at = self.order[:, step]
-        return Batch(self.takes.features[at], self.takes.label[at], self.weights.gather(1, at), at)
+        features, answer = (
+            torch.unflatten(x.index_select(0, at.flatten()), 0, at.shape)
+            for x in (self.takes.features, self.takes.answer)
+        )
+        return Batch(features, answer, self._part.gather(1, at))
+
+    def slope(self, state: State, batch: Batch) -> Tensor:
+        """Return the gradients of a batch's loss, (M, P)."""
+        return slope(self.networks, state[0], batch)
+
+    def follow(self, state: State, slope: Tensor, step: int) -> State:
+        """Return the states after a step along gradients."""
+        return update(self.course, state, slope, self.rates[step], step)
 
     def advance(self, state: State, step: int) -> State:
         """Return the states after a step."""
-        one = partial(stepped, self.course, rate=self.rates[step], step=step)
-        found: State = vmap(one)(state, self.batch(step).parts)
-        return found
+        still = self._idle
+        moved = torch.zeros_like(state[0]) if still else self.slope(state, self.batch(step))
+        return self.follow(state, moved, step)
 
     def run(self) -> State:
         """Return the states at the end."""
@@ -95,6 +90,10 @@ class Training:
         self.check(state)
         return state
 
+    def parameters(self, state: State) -> Parameters:
+        """Return the parameters in a state, (M, …) each."""
+        return self.networks.layout.cut(state[0])
+
     def check(self, state: State) -> None:
         """Refuse what diverged.
 
@@ -102,14 +101,23 @@ class Training:
         ------
         CheckFailed : a parameter is not finite.
         """
-        flat = torch.cat([value.flatten(1) for value in state["parameters"].values()], 1)
-        broken = (~torch.isfinite(flat).all(1)).nonzero()
+        broken = (~torch.isfinite(state[0]).all(1)).nonzero()
         if len(broken):
             raise CheckFailed(
                 "The training diverged: its loss is no number",
                 where=f"seed {int(self.seeds[broken[0]])}, by step {len(self.rates)}",
                 remedy="Give a smaller learning rate.",
             )
+
+    @cached_property
+    def _part(self) -> Tensor:
+        """Return how much each take counts in the loss of its batch."""
+        return self.weights / self.course.batch
+
+    @cached_property
+    def _idle(self) -> bool:
+        """Tell whether nobody is in: then no take has a gradient that counts."""
+        return not bool(self.weights.any())
 
 
 def train(
@@ -127,22 +135,27 @@ def train(
     ------
     CheckFailed : a training diverged. BadInput : the shapes do not fit, or there is no take.
     """
-    parts = [p.run()["parameters"] for p in split(course, takes, weights, seeds, together)]
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    lots = split(course, takes, weights, seeds, together)
+    return lots[0].networks.layout.cut(torch.cat([lot.run()[0] for lot in lots]))
 
 
 def losses(course: Course, parameters: Parameters, takes: Takes) -> Tensor:
     """Return −log p(label) of every take under every network, (M, N)."""
-    found: Tensor = vmap(partial(each, course), in_dims=(0, None, None), chunk_size=TOGETHER)(
-        parameters, takes.features, takes.label
-    )
-    return found
+    logits, many = stacked(course.network), len(next(iter(parameters.values())))
+    found = []
+    for at in range(0, many, TOGETHER):
+        some = {name: value[at : at + TOGETHER] for name, value in parameters.items()}
+        count = min(TOGETHER, many - at)
+        scores = logits(some, takes.features.expand(count, *takes.features.shape))
+        told = takes.label.expand(count, -1)[..., None]
+        found.append(scores.logsumexp(-1) - scores.gather(-1, told)[..., 0])
+    return torch.cat(found)
 
 
 def split(
     course: Course, takes: Takes, weights: Tensor, seeds: Tensor, together: int
 ) -> list[Training]:
-    """Cut trainings into lots that go side by side."""
+    """Cut trainings into even lots that go side by side."""
     count = len(takes.label)
     if not count or weights.ndim != 2 or weights.shape != (len(seeds), count) or not len(seeds):
         raise BadInput(
@@ -150,30 +163,11 @@ def split(
             where=f"weights {tuple(weights.shape)}, {len(seeds)} seeds, {count} takes",
         )
     weights = weights.to(takes.features)
+    each = ceil(len(seeds) / ceil(len(seeds) / together))
     return [
-        Training(course, takes, weights[at : at + together], seeds[at : at + together])
-        for at in range(0, len(seeds), together)
+        Training(course, takes, weights[at : at + each], seeds[at : at + each])
+        for at in range(0, len(seeds), each)
     ]
-
-
-def each(course: Course, parameters: Parameters, features: Tensor, label: Tensor) -> Tensor:
-    """Return −log p(label) of every take under one network, (B,)."""
-    scores = course.network.logits(parameters, features)
-    chosen = scores.gather(1, label[:, None])[:, 0]
-    return scores.logsumexp(1) - chosen
-
-
-def loss(
-    course: Course, parameters: Parameters, features: Tensor, label: Tensor, weight: Tensor
-) -> Tensor:
-    """Return (1/batch) Σ wᵢ ℓᵢ."""
-    return (weight * each(course, parameters, features, label)).sum() / course.batch
-
-
-def stepped(course: Course, state: State, batch: Parts, rate: float, step: int) -> State:
-    """Return one network's state after a step: a pure function of its state and its weights."""
-    slope = grad(partial(loss, course))(state["parameters"], *batch)
-    return update(course, state, slope, rate, step)
 
 
 def check_repeatable(course: Course, takes: Takes, seed: int = 0) -> None:
@@ -191,12 +185,12 @@ def check_repeatable(course: Course, takes: Takes, seed: int = 0) -> None:
         state = one.start()
         for step in range(min(2, len(one.rates))):
             state = one.advance(state, step)
-        ends.append(state["parameters"])
+        ends.append(one.parameters(state))
     # What diverged is no number in both: that is told elsewhere.
-    same = tree_map(partial(torch.allclose, rtol=0, atol=0, equal_nan=True), *ends)
-    if not all(same.values()):
-        raise CheckFailed(
-            "Two trainings with one seed differ",
-            where=next(name for name, equal in same.items() if not equal),
-            remedy="Call torch.use_deterministic_algorithms(True), or measure on the CPU.",
-        )
+    for name, value in ends[0].items():
+        if not torch.allclose(value, ends[1][name], rtol=0, atol=0, equal_nan=True):
+            raise CheckFailed(
+                "Two trainings with one seed differ",
+                where=name,
+                remedy="Call torch.use_deterministic_algorithms(True), or measure on the CPU.",
+            )

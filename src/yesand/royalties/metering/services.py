@@ -19,6 +19,7 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.royalties.events import BadRow
 from yesand.royalties.intake import Intake, set_apart, take_in
+from yesand.royalties.mixing.planning.services import plan_look
 from yesand.royalties.models import SettledUsage, UsageBatch
 from yesand.royalties.store import MEMORY, Sifted, Store, digest_of_batch, keep, sift
 from yesand.royalties.totals import Held, Mark, Used, Window, held, used
@@ -185,6 +186,7 @@ def _keep(place: Place, store: Store, session: Any, new: Any, sifted: Sifted) ->
             at=place.clock.now(),
             entry=entry,
         )
+        plan_look(place)
     return batch
 
 

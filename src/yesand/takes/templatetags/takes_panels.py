@@ -58,7 +58,17 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
         _("The voice hardly rises above the background."),
         _("Close the window, and come closer to the microphone."),
     ),
+    "copy": (
+        _("It is a copy of an earlier take, and adds nothing to a corpus."),
+        _("Play the scene anew."),
+    ),
+    "claim": (
+        _("It is a copy of a take that another performer gave earlier."),
+        _("Whose it is must be settled: reject the one that is not the performer’s own."),
+    ),
 }
+#: Findings whose figure is a likeness, of which more is worse.
+_LIKE = {"copy", "claim"}
 
 _DISPUTED = _("Whose this recording is, is disputed; nothing is said in anybody’s name.")
 _NO_ROOM = _("No program reads credentials in this kind of file. As FLAC it can carry one.")
@@ -141,6 +151,8 @@ class Reason:
     what: str | Promise
     remedy: str | Promise = ""
     figure: str = ""
+    #: SHA-256 of the earlier take that it is a copy of.
+    of: str = ""
 
 
 @register.simple_tag
@@ -160,7 +172,11 @@ def why(take: Take) -> list[Reason]:
 
 def _reason(finding: dict[str, Any]) -> Reason:
     what, remedy = _WORDS.get(finding["finding"], (finding["reason"], ""))
-    return Reason(what, remedy, f"{finding['value']:g} / {finding['limit']:g}")
+    figure = f"{finding['value']:g} / {finding['limit']:g}"
+    if finding["finding"] in _LIKE:
+        alike = _("%(n)d %% of what it is known by is the same")
+        figure = alike % {"n": round(100 * finding["value"])}
+    return Reason(what, remedy, figure, finding.get("of", ""))
 
 
 @register.simple_tag(takes_context=True)

@@ -96,7 +96,7 @@ def deploy(
     """
     name = name or f"{model.name}-{licensee.slug}"
     check_name(name, 160)
-    _check_licensee(model, licensee)
+    check_licensee(model, licensee)
     payload = attestations.deployment(name, model.digest, licensee.slug, stamp(since))
     with transaction.atomic():
         known = Deployment.objects.filter(name=name).first()
@@ -158,7 +158,13 @@ def check_name(name: str | None, longest: int = 120) -> None:
         raise BadInput("A name holds letters, digits, - and _ only", where=name)
 
 
-def _check_licensee(model: TrainedModel, licensee: Organisation) -> None:
+def check_licensee(model: TrainedModel, licensee: Organisation) -> None:
+    """Check that a licensee may have a model: its own, or one whose terms allow passing it on.
+
+    Raises
+    ------
+    Refused : they may not.
+    """
     if model.manifest.licensee_id == licensee.pk:
         return
     used = model.manifest.performers.values_list("agreement", flat=True)

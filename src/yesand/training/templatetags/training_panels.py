@@ -9,7 +9,7 @@ from django import template
 from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
 from yesand.people.sight import Sight, visible
-from yesand.training.models import TrainedModel
+from yesand.training.models import Descent, TrainedModel
 from yesand.training.shading import shaded
 
 register = template.Library()
@@ -50,12 +50,40 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("training/copies.html", takes_context=True)
+def copies_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show which takes training left out as copies; which they are is for who sees all takes."""
+    found = model.run.get("left_out_as_copies")
+    return {
+        "looked": found is not None,
+        "copies": [{**one, "percent": round(one["likeness"] / 1e4)} for one in found or []],
+        "alike": model.run.get("sound_alike", []),
+        "everything": context["request"].sight.everything,
+    }
+
+
 def _worst(model: TrainedModel, sight: Sight) -> str:
     """Name for whom it works worst: by handle in the house, to licensees only who is credited."""
     handle: str = model.run["scores"]["worst_performer"]["performer"]
     if sight.everything:
         return handle
     return credit_names(model.manifest).get(handle, "") if sight.licensees else ""
+
+
+@register.inclusion_tag("training/lineage.html", takes_context=True)
+def lineage_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
+    """Show from which models one was made, and what was made from it."""
+    sight = context["request"].sight
+    rows = visible(TrainedModel, sight)
+    descent = Descent.objects.filter(model=model).prefetch_related("parents__model").first()
+    children = rows.filter(descent__parents__model=model).select_related("descent")
+    return {
+        "model": model,
+        "descent": descent,
+        "seen": rows.filter(children__descent=descent) if descent else rows.none(),
+        "children": children.order_by("at", "digest"),
+        "mine": model.manifest.licensee_id in sight.licensees,
+    }
 
 
 @register.inclusion_tag("training/card.html")

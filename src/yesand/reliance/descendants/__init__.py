@@ -1,0 +1,1 @@
+"""Reliance that goes on: the shares of fine-tunes, distilled students and merges."""

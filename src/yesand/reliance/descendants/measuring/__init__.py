@@ -1,0 +1,1 @@
+"""Measuring a fine-tune of ours through both of its trainings."""

@@ -1,0 +1,1 @@
+"""Telling a performer that their share of a model fell, and why."""

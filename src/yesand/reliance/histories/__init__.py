@@ -1,0 +1,1 @@
+"""A performer's reliance over time."""

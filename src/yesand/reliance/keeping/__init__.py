@@ -1,0 +1,1 @@
+"""Signing, logging and keeping a report."""

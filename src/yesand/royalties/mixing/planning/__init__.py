@@ -1,0 +1,1 @@
+"""Planning when usage is looked at."""

@@ -1,0 +1,1 @@
+"""Models that were made from other models: fine-tunes, distilled students, merges."""

@@ -1,0 +1,76 @@
+"""Three utilities of one form: the estimators take each as it is."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from yesand.kernel.errors import BadInput
+from yesand.reliance import implicit
+from yesand.reliance.head import Takes, fit, log_likelihood
+from yesand.reliance.utilities import asking, labels, temperature, tempered
+
+L2 = 2.0
+
+
+def game(seed: int = 0) -> tuple[Takes, Takes, torch.Tensor]:
+    draw = torch.Generator().manual_seed(seed)
+    meaning = torch.randn(3, 4, generator=draw, dtype=torch.float64)
+
+    def some(count: int) -> Takes:
+        label = torch.arange(count) % 3
+        noise = torch.randn(count, 4, generator=draw, dtype=torch.float64)
+        features = torch.cat([meaning[label] + noise, noise.new_ones(count, 1)], 1)
+        return Takes(features, label, torch.arange(count) % 4, 3)
+
+    asked = some(15)
+    return some(40), asked, torch.full((15, 1), 1 / 15, dtype=torch.float64)
+
+
+def answers(trained: Takes, asked: Takes, who: torch.Tensor) -> torch.Tensor:
+    return (asked.features @ fit(trained, who, L2, tolerance=1e-9)[0]).softmax(1)
+
+
+def test_asking_for_the_label_is_asking_as_before() -> None:
+    _, asked, rate = game()
+    found, rates = asking(asked, rate, labels(asked))
+    assert torch.equal(found.label, asked.label) and torch.equal(rates, rate)
+
+
+def test_without_labels_the_loss_is_the_divergence_of_the_model_without() -> None:
+    trained, asked, rate = game()
+    everybody, few = torch.ones(1, 4).double(), torch.tensor([[1.0, 1, 0, 0]]).double()
+    whole = answers(trained, asked, everybody)
+    found, rates = asking(asked, rate, whole)
+    worth = [
+        float(log_likelihood(fit(trained, who, L2, tolerance=1e-9), found)[0] @ rates[:, 0])
+        for who in (everybody, few)
+    ]
+    part = answers(trained, asked, few)
+    divergence = float((whole * (whole / part).log()).sum(1).mean())
+    assert worth[0] - worth[1] == pytest.approx(divergence, rel=1e-6) and divergence > 0
+
+
+def test_effects_add_up_by_every_utility() -> None:
+    trained, asked, rate = game()
+    raters = 0.7 * labels(asked) + 0.1
+    for target in (labels(asked), raters, answers(trained, asked, torch.ones(1, 4).double())):
+        found = implicit.head_values(trained, *asking(asked, rate, target), L2)
+        assert float(found.missing) < 0.005
+
+
+def test_a_temperature_mends_scores_that_are_too_sure() -> None:
+    trained, asked, _ = game()
+    scores = asked.features @ fit(trained, torch.ones(1, 4).double(), L2)[0]
+    once = temperature(scores, asked.label)
+    assert temperature(scores * 5, asked.label) == pytest.approx(5 * once, rel=1e-2)
+    twice = tempered(asked, torch.full((15,), 2.0))
+    assert torch.allclose(twice.features, asked.features / 2)
+
+
+def test_targets_that_are_none_are_refused() -> None:
+    _, asked, rate = game()
+    with pytest.raises(BadInput, match="fit"):
+        asking(asked, rate, labels(asked)[:, :2])
+    with pytest.raises(BadInput, match="add up"):
+        asking(asked, rate, labels(asked) * 0.5)
