@@ -43,3 +43,9 @@ def payout_state(payout: Payout) -> dict[str, Any]:
     steps = {row.step: row for row in payout.steps.all()}
     found: PayoutStep | None = steps.get(standing)
     return {"standing": standing, "step": found}
+
+
+@register.simple_tag
+def fresh_of(payout: Payout, fresh: dict[str, str]) -> str:
+    """Tell whether a payout's bank details were new or changed when its run was prepared."""
+    return fresh.get(payout.payee, "")
