@@ -22,8 +22,8 @@ from yesand.royalties.paying.banking.services import (
     HOUSE,
     current,
     keep,
-    opened_of,
     payee_of,
+    readable,
     take_back,
 )
 
@@ -85,13 +85,12 @@ def _kept(
         keep(request.place, payee, form.details, request.user)
         messages.success(request, gettext("Kept: payments go by these details from now on."))
         return redirect(back)
-    now = current(payee)
     return render(
         request,
         "royalties/bank_account.html",
         {
             "performer": performer,
-            "details": opened_of(now) if now else None,
+            "details": readable(current(payee)),
             "form": form,
             "history": BankAccount.objects.filter(payee=payee).select_related("by").order_by("-pk"),
         },
