@@ -234,7 +234,7 @@ class House:
         row = registered(self.place, path)
         made = estimate(self.place, row, path, estimator=estimator, progress=progress, **settings)
         if out is not None:
-            save(made, Path(out))
+            save(self.place, made, Path(out))
         return made
 
     def meter(self, path: PathLike, *, progress: Progress = silent) -> MeterReport:

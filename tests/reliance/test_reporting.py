@@ -187,7 +187,7 @@ def test_a_saved_report_loads_with_every_row_checked(
     house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path
 ) -> None:
     report = estimate(house.place, model, folder, resamples=10)
-    save(report, tmp_path / "reliance.json")
+    save(house.place, report, tmp_path / "reliance.json")
     loaded = load(tmp_path / "reliance.json", public(house))
     assert {h: s["share_ppb"] for h, s in loaded["shares"].items()} == {
         h: s["share_ppb"] for h, s in report.shares.items()
@@ -199,7 +199,7 @@ def test_a_saved_report_that_was_changed_does_not_load(
     house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path, damage: str
 ) -> None:
     path = tmp_path / "reliance.json"
-    save(estimate(house.place, model, folder, resamples=10), path)
+    save(house.place, estimate(house.place, model, folder, resamples=10), path)
     told = json.loads(path.read_text())
     if damage == "share":
         told["openings"][0]["row"]["share_ppb"] += 1

@@ -21,8 +21,14 @@ Checked = tuple[dict[str, Any], list[str]]
 _CALLED = {kind.value: kind.name.lower() for kind in Predicate}
 
 
-def attested(told: Any, path: Path, key: Verifier | None) -> Checked | None:
+def attested(
+    told: Any, path: Path, key: Verifier | None, model: Path | None = None
+) -> Checked | None:
     """Check a manifest, a reliance report, any other statement or an ODRL agreement; else None.
+
+    Parameters
+    ----------
+    model : the folder of a reliance report's model, to compute the report again.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def attested(told: Any, path: Path, key: Verifier | None) -> Checked | None:
     if set(told) == {"denied", "envelope", "takes"}:
         return _manifest(path, _needed("A manifest", path, key))
     if set(told) == {"openings", "report"}:
-        return _report(told, _needed("A reliance report", path, key))
+        return _report(told, _needed("A reliance report", path, key), model)
     if set(told) == {"payload", "payloadType", "signatures"}:
         return _statement(told, _needed("A signed statement", path, key))
     return None
@@ -71,7 +77,7 @@ def _manifest(path: Path, keys: Mapping[str, bytes]) -> Checked:
     ]
 
 
-def _report(told: Mapping[str, Any], keys: Mapping[str, bytes]) -> Checked:
+def _report(told: Mapping[str, Any], keys: Mapping[str, bytes], model: Path | None) -> Checked:
     statement = _opened(told["report"], keys)
     if statement["predicateType"] != Predicate.RELIANCE:
         raise CheckFailed("The envelope holds something else", where="report")
@@ -85,7 +91,17 @@ def _report(told: Mapping[str, Any], keys: Mapping[str, bytes]) -> Checked:
     pays = "sets shares" if said["sets_shares"] else f"sets no shares: {said['reason']}"
     lines = [f"reliance report by {said['method']}, {said['at']}: signed, {pays}"]
     lines += [f"  {row.performer}: {row.share_ppb / 10_000_000:.2f} %" for row in found]
-    return {"method": said["method"], "sets_shares": said["sets_shares"]}, lines
+    checked = {"method": said["method"], "sets_shares": said["sets_shares"]}
+    if model is None:
+        lines.append("Its figures are computed again from the model's folder: --model FOLDER.")
+        return checked, lines
+    from yesand.reliance.recomputing import again  # PyTorch
+
+    came = again(said, told["openings"], model)
+    apart = f"{came.apart_ppb / 10_000_000:.6f}"
+    how = "the same, to the byte" if came.same else f"within the intervals, {apart} points apart"
+    lines.append(f"computed again from the model's folder: {how}")
+    return {**checked, "same": came.same, "apart_ppb": came.apart_ppb}, lines
 
 
 def _statement(told: Mapping[str, Any], keys: Mapping[str, bytes]) -> Checked:

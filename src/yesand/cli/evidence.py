@@ -56,18 +56,22 @@ def verify(
     ],
     key: Key = "",
     witness: Witnesses = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="The folder of a reliance report's model: computes the report again."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every signature, proof and figure of a piece of evidence, trusting nobody."""
     trusted = [Verifier.parse(told) for told in witness or ()]
-    told, lines = _checked(evidence, Verifier.parse(key) if key else None, trusted)
+    told, lines = _checked(evidence, Verifier.parse(key) if key else None, trusted, model)
     tell(told, *lines, as_json=as_json)
     if told.get("missing"):
         raise typer.Exit(1)
 
 
 def _checked(
-    path: Path, key: Verifier | None, witnesses: list[Verifier]
+    path: Path, key: Verifier | None, witnesses: list[Verifier], model: Path | None
 ) -> tuple[dict[str, Any], list[str]]:
     head = _beginning(path)
     if (path / "checkpoint").exists():
@@ -82,12 +86,14 @@ def _checked(
         found = audit_of(read(path, key))
         return asdict(found), found.lines(compared=key is not None)
     if head.lstrip().startswith(b"{"):
-        return _signed(path, key)
+        return _signed(path, key, model)
     verdict = yesand.verify(path, origin=key.name if key else None)
     return asdict(verdict), verdict.lines()
 
 
-def _signed(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]]:
+def _signed(
+    path: Path, key: Verifier | None, model: Path | None
+) -> tuple[dict[str, Any], list[str]]:
     told = parse(path.read_bytes(), where=str(path))
     if consent.is_receipt(told):
         consented = consent.check(told, key)
@@ -97,7 +103,7 @@ def _signed(path: Path, key: Verifier | None) -> tuple[dict[str, Any], list[str]
     if isinstance(told, dict) and told.get("format") == receipt.FORMAT:
         found = receipt.check(told, key)
         return asdict(found), found.lines()
-    other = attested(told, path, key)
+    other = attested(told, path, key, model)
     if other is None:
         raise BadInput(
             "Not evidence that we know",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 from yesand.reliance import estimators, inputs
-from yesand.reliance.caveats import caveats
 from yesand.reliance.descendants.services import followed
 from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
+from yesand.reliance.recomputing import completed
 from yesand.reliance.report import open_rows
 from yesand.reliance.watching.services import lean
 from yesand.takes.crediting.masking.services import pseudonyms
@@ -68,8 +67,10 @@ def estimate(
     if known:
         return known
     found = chosen.estimate(given.model, given.corpus, given.queries, progress)
-    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
-    made = keep(place, model, asked, found, mix=inputs.mix(given))
+    found = completed(found, given)
+    # As it was asked for: where takes are lacking, the mix that came of it does not tell.
+    usage = {"usage": dict(mix)} if mix is not None else {}
+    made = keep(place, model, asked, found, mix=inputs.mix(given), **usage)
     lean(place, made, given)
     followed(place, made)
     return made
@@ -95,10 +96,19 @@ def opening(report: Report, handle: str) -> dict[str, Any]:
     return {"row": _row(handle, report.shares[handle]), "salt": report.salts[handle]}
 
 
-def save(report: Report, path: Path) -> None:
+def save(place: Place, report: Report, path: Path) -> None:
     """Write a report with all its rows, as an auditor reads it: see ``load``."""
-    openings = [opening(report, handle) for handle in sorted(report.shares)]
-    durable.write(path, canonical({"report": report.envelope, "openings": openings}) + b"\n")
+    durable.write(path, saved(place, report))
+
+
+def saved(place: Place, report: Report) -> bytes:
+    """Return a report with all its rows, and who is who in the model's folder."""
+    masks = pseudonyms(place, report.shares)
+    openings = [
+        {**opening(report, handle), "pseudonym": masks.get(handle, handle)}
+        for handle in sorted(report.shares)
+    ]
+    return canonical({"report": report.envelope, "openings": openings}) + b"\n"
 
 
 def load(path: Path, house: bytes) -> dict[str, Any]:
