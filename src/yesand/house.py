@@ -227,7 +227,8 @@ class House:
         >>> sum(row["share_ppb"] for row in shares.values())
         1000000000
         """
-        from yesand.reliance.services import estimate, save
+        from yesand.reliance.saving.services import save
+        from yesand.reliance.services import estimate
         from yesand.training.services import registered
 
         path = Path(model)

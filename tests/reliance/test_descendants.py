@@ -24,7 +24,8 @@ from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
 from yesand.reliance.report import Agreement, RelianceReport, Utility, open_rows, signed
 from yesand.reliance.rows import Row
-from yesand.reliance.services import estimate, opening
+from yesand.reliance.saving.services import opening
+from yesand.reliance.services import estimate
 from yesand.reliance.shares import BILLION
 from yesand.royalties.gathering.services import _reports
 from yesand.training.descending.services import descend

@@ -27,8 +27,10 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
+from yesand.reliance.report import checks, signed
 from yesand.reliance.rows import open_row
-from yesand.reliance.services import estimate, latest, load, opening, save
+from yesand.reliance.saving.services import load, opening, save
+from yesand.reliance.services import estimate, latest
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
 from yesand.royalties.gathering.services import _reports
@@ -256,3 +258,22 @@ def test_features_of_other_performers_than_the_manifests_are_refused(
     )
     with pytest.raises(CheckFailed, match="performers"):
         estimate(house.place, model, folder, resamples=10)
+
+
+def test_the_page_of_a_report_says_what_it_took_and_nothing_of_halves_never_drawn(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    exact = signed(estimate(house.place, model, folder, resamples=10).envelope)
+    told = dict(checks(exact))
+    assert exact["agreement"]["halves"] == 1 and not any("drawn" in title for title in told)
+    assert told["Places along the path"] == "12" and int(told["Trainings that it took"]) > 12
+    drawn = estimate(house.place, model, folder, estimator="shapley", pairs=2, resamples=10)
+    assert any("drawn" in title for title, _ in checks(signed(drawn.envelope)))
+
+
+def test_a_plan_as_used_needs_usage(
+    house: yesand.House, model: TrainedModel, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["reliance", str(folder), "--house", str(house.place.root), "--plan", "--as-used"]
+    assert run(asked) == 1
+    assert "No metered usage" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matrix import API, API_THEIRS, CLOSED, HERS_ALONE, THEIRS, Row
+from matrix import API, API_THEIRS, CLOSED, HERS_ALONE, THEIRS, WATCHED, Row
 from stage import Stage
 
 from yesand.people.models import Performer
@@ -21,6 +21,7 @@ def fell(stage: Stage) -> list[int]:
 ROWS = [
     Row("fall", HERS_ALONE, fell),
     Row("report_chart", THEIRS, lambda s: [s.report.digest]),
+    Row("report_whole", WATCHED, lambda s: [s.report.digest]),
     Row("reports", CLOSED),
     Row("report", THEIRS, lambda s: [s.report.digest]),
     Row("api:get /api/reports", API),

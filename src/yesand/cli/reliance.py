@@ -36,10 +36,10 @@ def reliance(
 ) -> None:
     """Measure each performer's share in a model's behaviour; sign and log the report."""
     opened = yesand.open(house)
-    if plan:
-        _plan(opened, model, estimator, _settings(sets or []), as_json=as_json)
-        return
     told = {**_settings(sets or []), **(_usage(opened, model) if as_used else {})}
+    if plan:
+        _plan(opened, model, estimator, told, as_json=as_json)
+        return
     with progressing("Measuring reliance", as_json=as_json) as progress:
         report = opened.estimate_reliance(
             model, out=out, estimator=estimator, progress=progress, **told

@@ -6,7 +6,7 @@ from typing import Any
 
 from yesand.people.models import Performer, User
 from yesand.reliance.models import Fall, Report
-from yesand.reliance.services import opening
+from yesand.reliance.saving.services import opening
 
 
 def held(user: User) -> dict[str, Any]:

@@ -172,13 +172,20 @@ def checks(predicate: Mapping[str, Any]) -> list[tuple[str, str]]:
         _("With subsets retrained (Pearson)"): held.get("pearson"),
         _("Halves of those asked agree within their intervals"): quality.get("coverage"),
     }
+    if predicate.get("settings", {}).get("exact"):  # nothing was drawn that could disagree
+        del ranks[_("Halves of what was drawn agree (Spearman)")]
     told = [(title, f"{rank:.3f}") for title, rank in ranks.items() if _number(rank)]
     if _number(quality.get("additivity")):
         told.append((_("Effects miss their sum by"), f"{quality['additivity'] * 100:.2f} %"))
     if _number(quality.get("detectable_ppb")):
         share = quality["detectable_ppb"] / BILLION * 100
         told.append((_("Smallest share that can be told from none"), f"{share:.2f} %"))
-    return told
+    took = {
+        _("Trainings that it took"): quality.get("trainings"),
+        _("Seeds averaged"): quality.get("seeds"),
+        _("Places along the path"): quality.get("nodes"),
+    }
+    return told + [(title, f"{count:,}") for title, count in took.items() if count]
 
 
 def _(words: str) -> str:

@@ -6,12 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 
+from yesand.people.frame import AUDITOR, PRODUCER
+from yesand.people.gates import only
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.reliance.chart import chart
 from yesand.reliance.models import Fall, Report
 from yesand.reliance.naming.services import names
 from yesand.reliance.report import checks, signed
+from yesand.reliance.saving.services import saved
 from yesand.reliance.scatter import scattered
 
 
@@ -62,3 +65,12 @@ def picture(request: Request, digest: str) -> HttpResponse:
     shown = names(found, request.sight)
     shares = {shown[handle]: found.shares[handle] for handle in shown}
     return HttpResponse(chart(shares), "image/svg+xml")
+
+
+@only(PRODUCER, AUDITOR)
+def whole(request: Request, digest: str) -> HttpResponse:
+    """Send a report with all its rows, as an auditor verifies it and computes it again."""
+    found = get_object_or_404(visible(Report, request.sight), digest=digest)
+    name = f"reliance-{digest[:12]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(saved(request.place, found), "application/json", headers=headers)

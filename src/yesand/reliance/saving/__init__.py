@@ -1,0 +1,1 @@
+"""A report as others get it: one row, or the whole."""
