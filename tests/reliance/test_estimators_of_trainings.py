@@ -107,7 +107,8 @@ def test_a_network_is_measured_until_its_seeds_agree(troupe: Inputs) -> None:
 def test_one_seed_is_not_enough_to_set_shares(troupe: Inputs) -> None:
     found = report(troupe, "aumann-shapley", **{**SMALL, "max_seeds": 1}, nodes=4, checks=0)
     assert found.quality.seeds == 2  # which share the nodes and count as one
-    assert not found.sets_shares and "Halves of the seeds agree" in found.reason
+    assert not found.sets_shares and "None" not in found.reason
+    assert "halves of the seeds" in found.reason and "cannot be told" in found.reason
 
 
 @pytest.mark.parametrize("name", ["in-run", "metagradient"])
@@ -137,6 +138,11 @@ def test_asked_the_same_again_the_bytes_are_the_same(troupe: Inputs, name: str) 
 def test_a_rate_too_high_is_told_and_nothing_is_measured(troupe: Inputs) -> None:
     with pytest.raises(CheckFailed, match="smaller learning rate"):
         report(troupe, "aumann-shapley", **{**SMALL, "rate": 1e30})
+
+
+def test_an_order_that_there_is_not_is_refused(troupe: Inputs) -> None:
+    with pytest.raises(BadInput, match="order"):
+        report(troupe, "in-run", **{**SMALL, "max_seeds": 1}, order=3)
 
 
 @pytest.mark.parametrize("network", ["mlp", "mlp:", "mlp:0", "mlp:x", "tree", "mlp:-4"])

@@ -45,7 +45,9 @@ def verdict(
             "On voices that it never heard, the model does no better than a guess that can be told "
             "from chance."
         )
-    if halves is None or halves < ENOUGH:
+    if halves is None:
+        return False, f"Whether halves of the {drawn} would agree on the order cannot be told."
+    if halves < ENOUGH:
         return False, f"Halves of the {drawn} agree {halves} on the order; {ENOUGH} is needed."
     return True, ""
 

@@ -74,7 +74,10 @@ class Ranking:
         panel = gather(played, rounds, len(corpus.performers))
         settings = {**self.settings(), "l2": l2}
         rng = np.random.default_rng(self.seed)
-        return concluded(self, inputs, panel, settings, None, rng).unpriced(REASON)
+        found = concluded(self, inputs, panel, settings, 1.0, rng)
+        # Nothing was drawn, so there are no halves to speak of.
+        beside = replace(found.agreement, halves=None)
+        return replace(found, agreement=beside).unpriced(REASON)
 
     def _round(self, game: Game, l2: float, steps: Steps) -> Round:
         exact = round_one(game, l2, steps)

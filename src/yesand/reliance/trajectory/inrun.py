@@ -47,8 +47,11 @@ def in_run(
 
     Raises
     ------
-    BadInput : the optimiser is not ``sgd``, whose steps add up. CheckFailed : it diverged.
+    BadInput : no such order, or the optimiser is not ``sgd``, whose steps add up.
+    CheckFailed : it diverged.
     """
+    if order not in (1, 2):
+        raise BadInput("In-run attribution is of first or second order", where=f"order {order}")
     if course.optimiser != "sgd":
         raise BadInput("In-run attribution is for sgd", where=f"optimiser {course.optimiser!r}")
     weights = takes.features.new_ones(len(seeds), len(takes.label))
