@@ -6,7 +6,13 @@ import re
 
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from stage import Stage
+
+from yesand.people.acting import RIGHTS
+from yesand.people.happenings import WORDS, Happened
+from yesand.people.scopes import SCOPES
+from yesand.people.security.services import happened
 
 GERMAN = {"accept-language": "de"}
 
@@ -52,3 +58,21 @@ def test_what_is_signed_stays_in_the_language_of_its_signature(
     assert bodies[0] == bodies[1]
     page = as_["ada"].get(reverse("agreement", args=[stage.agreement.digest]), headers=GERMAN)
     assert stage.agreement.summary.splitlines()[0] in page.content.decode()
+
+
+def test_what_happened_and_what_others_may_do_is_told_in_german_too(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    happened(Happened.LOGIN, stage.users["ada"])
+    history = as_["ada"].get(reverse("account_history"), headers=GERMAN).content.decode()
+    assert "Sie haben sich angemeldet" in history and "You logged in" not in history
+    delegates = as_["ada"].get(reverse("account_delegates"), headers=GERMAN).content.decode()
+    assert "in Ihrem Namen widerrufen" in delegates and "your" not in delegates
+    tokens = as_["ada"].get(reverse("account_tokens"), headers=GERMAN).content.decode()
+    assert "Ihre Termine sehen" in tokens and "see your meetings" not in tokens
+
+
+def test_every_happening_right_and_scope_has_german_words() -> None:
+    every = [*WORDS.values(), *RIGHTS.values(), *SCOPES.values()]
+    with override("de"):
+        assert [words for words in every if gettext(words) == words] == []
