@@ -19,6 +19,7 @@ from yesand.meetings import wall
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
 from yesand.people.frame import PRODUCER, RATER
+from yesand.people.speaking import fault_in_words
 
 #: How many days ahead free times are looked for, and how many are shown.
 AHEAD, MOST = 14, 6
@@ -218,7 +219,7 @@ def chosen(
     try:
         meant = _meant(asker, told, zone)
     except BadInput as fault:  # the clocks skip it, or it is out of all reach
-        return [], _free(asker, told.day, fault.sentence(), look, name)
+        return [], _free(asker, told.day, fault_in_words(fault), look, name)
     if not meant:
         text = _("When would suit you?")
         if told.day and told.day < asker.now.date():
@@ -266,7 +267,7 @@ def _free(
         wall.within_reach(first)
         spans = (look(first, 1) if day else []) or look(first, AHEAD)
     except YesAndError as fault:
-        return Reply(fault.sentence(), links=tuple(_links()), offers_human=True)
+        return Reply(fault_in_words(fault), links=tuple(_links()), offers_human=True)
     if not spans:
         told = {"n": AHEAD, "day": f"{first:%Y-%m-%d}"}
         none = _("No time is free in the %(n)d days from %(day)s on.") % told
