@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from stage import Stage
 
 from yesand.heidi.answering.services import run
@@ -97,6 +99,69 @@ def test_the_conversation_is_taken_home_and_erased(asker: Who, as_: dict[str, Cl
     assert [m["author"] for m in told["conversation"]] == ["person", "heidi"]
     as_["ada"].post(reverse("heidi_erase"))
     assert not Message.objects.exists()
+
+
+# -- A producer, who chooses whom to meet ---------------------------------------------------------
+
+
+def test_a_producer_is_led_to_the_meeting_that_they_asked_for_and_confirms_it_there(
+    asker: Who, as_: dict[str, Client]
+) -> None:
+    answer = said(asker("producer"), "Book a talk with Ada on Wednesday at 10")
+    assert not answer.proposals.exists(), "a tool takes no name, so it proposes nothing"
+    way = answer.cards["links"][0]
+    assert "Ada" in way["label"] and "Wednesday, 2026-11-04 10:00 (UTC)" in way["label"]
+    page = as_["producer"].get(way["address"]).content.decode()
+    assert 'id="confirm"' in page and not Meeting.objects.exists()
+    query = dict(parse_qsl(urlsplit(way["address"]).query))
+    as_["producer"].post(reverse("meeting_book"), query)
+    made = Meeting.objects.get()
+    assert made.starts_at == datetime(2026, 11, 4, 10, tzinfo=UTC) and made.kind == "talk"
+    assert {a.user.username for a in made.attendances.all()} == {"ada", "producer"}
+
+
+def test_where_that_time_is_taken_a_producer_is_shown_when_all_are_free(asker: Who) -> None:
+    answer = said(asker("producer"), "Schedule a meeting with Ada on Wednesday at 3am")
+    assert "not free" in answer.text
+    offered = answer.cards["suggestions"][0]
+    assert "with Ada" in offered
+    again = said(asker("producer"), offered)
+    assert "is free for all of you" in again.text
+    with override("de"):
+        german = said(asker("producer"), "Buche einen Termin mit Ada")
+    assert any("Ada" in words for words in german.cards["suggestions"])
+
+
+def test_only_a_producer_is_led_to_others_and_only_by_their_names(asker: Who) -> None:
+    nobody = said(asker("producer"), "Book a meeting with Zebediah tomorrow at 10")
+    assert [link["label"] for link in nobody.cards["links"]] == ["Choose a time"]
+    other = said(asker("ada"), "Book a meeting with Ben tomorrow at 10")
+    assert not any("who=" in link["address"] for link in other.cards.get("links", ()))
+
+
+def test_a_meeting_is_known_by_its_kind(asker: Who, stage: Stage) -> None:
+    ada = asker("ada")
+    for kind, day in (("talk", 4), ("performance", 5)):
+        at = datetime(2026, 11, day, 10, tzinfo=UTC)
+        room.book(stage.house.place, ada.user, kind, [stage.users["producer"]], at)
+    one = said(ada, "Cancel my talk").proposals.get()
+    assert Meeting.objects.get(uid=one.slots["uid"]).kind == "talk"
+    two = said(ada, "Move my recording session to Friday at 11").proposals.get()
+    assert Meeting.objects.get(uid=two.slots["uid"]).kind == "performance"
+    assert not said(ada, "Cancel my meeting").proposals.exists(), "which of both is asked"
+
+
+def test_yesterday_is_told_to_be_over(asker: Who) -> None:
+    assert "in the past" in said(asker("ada"), "Book a meeting yesterday at 10").text
+
+
+@pytest.mark.parametrize(
+    "text", ["Withdraw from research", "I want to withdraw only my sad takes", "Please withdraw"]
+)
+def test_whoever_says_withdraw_is_shown_the_page_that_previews_it(asker: Who, text: str) -> None:
+    answer = said(asker("ada"), text)
+    assert reverse("withdrawal_preview") in [link["address"] for link in answer.cards["links"]]
+    assert not answer.proposals.exists()
 
 
 # -- Clocks, zones and the past ------------------------------------------------------------------

@@ -75,7 +75,9 @@ def test_an_amount_is_told_as_money() -> None:
 
 def test_slots_are_read_from_a_sentence() -> None:
     moved = read(Intent.MOVE, "move tomorrow's session to friday at 2", WEDNESDAY)
-    assert moved == Change(of_day=date(2026, 11, 26), day=date(2026, 11, 27), time=time(14))
+    assert moved == Change(
+        kind="performance", of_day=date(2026, 11, 26), day=date(2026, 11, 27), time=time(14)
+    )
     booked = read(Intent.BOOK, "book a recording on friday at 9", WEDNESDAY)
     assert booked == Meet(day=date(2026, 11, 27), time=time(9), kind="performance")
     assert read(Intent.STATEMENTS, "last month", WEDNESDAY) == Issued(month="2026-10")

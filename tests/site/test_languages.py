@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from stage import Stage
 
+from yesand.kernel.wording import Sentence
+from yesand.meetings.availability import spoken
+from yesand.people.acting import RIGHTS
+from yesand.people.happenings import WORDS, Happened
+from yesand.people.scopes import SCOPES
+from yesand.people.security.services import happened
+from yesand.people.speaking import in_words
+
+DAY = timedelta(days=1)
 GERMAN = {"accept-language": "de"}
 
 
@@ -52,3 +64,53 @@ def test_what_is_signed_stays_in_the_language_of_its_signature(
     assert bodies[0] == bodies[1]
     page = as_["ada"].get(reverse("agreement", args=[stage.agreement.digest]), headers=GERMAN)
     assert stage.agreement.summary.splitlines()[0] in page.content.decode()
+
+
+def test_what_happened_and_what_others_may_do_is_told_in_german_too(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    happened(Happened.LOGIN, stage.users["ada"])
+    history = as_["ada"].get(reverse("account_history"), headers=GERMAN).content.decode()
+    assert "Sie haben sich angemeldet" in history and "You logged in" not in history
+    delegates = as_["ada"].get(reverse("account_delegates"), headers=GERMAN).content.decode()
+    assert "in Ihrem Namen widerrufen" in delegates and "your" not in delegates
+    tokens = as_["ada"].get(reverse("account_tokens"), headers=GERMAN).content.decode()
+    assert "Ihre Termine sehen" in tokens and "see your meetings" not in tokens
+
+
+def test_every_happening_right_and_scope_has_german_words() -> None:
+    every = [*WORDS.values(), *RIGHTS.values(), *SCOPES.values()]
+    with override("de"):
+        assert [words for words in every if gettext(words) == words] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"kind": "talk", "wall": "2027-03-28T02:30"},
+            "Am 28. März 2027 gibt es in Europe/Berlin kein 02:30: Die Uhren werden darüber "
+            "hinweg vorgestellt. Nehmen Sie 01:30 oder 03:30.",
+        ),
+        ({"kind": "rating"}, "Eine Bewertung braucht jemanden, der bewertet."),
+        ({"kind": "talk", "at": "2020-01-01T10:00:00Z"}, "Diese Zeit ist vorbei."),
+    ],
+)
+def test_why_a_meeting_cannot_be_is_told_in_german_too(
+    stage: Stage, as_: dict[str, Client], asked: dict[str, str], told: str
+) -> None:
+    producer = stage.users["producer"]
+    producer.zone = "Europe/Berlin"
+    producer.save()
+    query = {"who": str(stage.users["ada"].pk), **asked}
+    page = as_["producer"].get(reverse("meeting_book"), query, headers=GERMAN).content.decode()
+    assert told in re.sub(r"<[^>]+>", "", page)
+
+
+def test_a_refusal_is_put_into_the_readers_words() -> None:
+    soon = Sentence("%(who)s is to be asked at least %(span)s before", who="Ada", span=spoken(DAY))
+    assert soon == "Ada is to be asked at least 24 hours before"
+    with override("de"):
+        assert in_words(soon) == "Ada möchte mindestens 24 Stunden vorher gefragt werden"
+        assert in_words("a word that no catalogue has") == "a word that no catalogue has"
+        assert in_words("") == ""

@@ -363,3 +363,26 @@ def test_what_waits_is_soon_unanswered_or_to_be_closed(
     assert of("rater") == [("Say when you can be met", False)]
     clock.at = instant("2026-11-04T10:00:00Z")  # type: ignore[attr-defined]
     assert ("Was it held? Hers", False) in of("producer")
+
+
+def test_ones_next_meetings_stand_on_ones_own_page(stage: Stage, as_: dict[str, Client]) -> None:
+    assert "Nothing is booked." in text(as_["ada"].get(reverse("me")))
+    made = booked(stage)
+    for who in ("ada", "producer"):
+        page = as_[who].get(reverse("me")).content.decode()
+        assert "Your next meetings" in page and reverse("meeting", args=[made.uid]) in page
+    for who in ("ben", "lab", "auditor"):
+        assert (
+            reverse("meeting", args=[made.uid]) not in as_[who].get(reverse("me")).content.decode()
+        )
+    for nth in range(5, 10):
+        booked(stage, f"2026-11-{nth:02}T10:00:00Z")
+    page = as_["ada"].get(reverse("me")).content.decode()
+    assert page.count(">Hers<") == 4 and "All of them" in page
+
+
+def test_a_time_to_confirm_stands_below_its_own_day(stage: Stage, as_: dict[str, Client]) -> None:
+    asked = chosen(stage, at="2026-11-05T10:00:00Z")
+    assert "Thu 5 Nov 2026 00:00" in text(as_["ada"].get(reverse("meeting_book"), asked))
+    asked["day"] = "2026-11-06"
+    assert "Fri 6 Nov 2026 00:00" in text(as_["ada"].get(reverse("meeting_book"), asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -24,3 +25,32 @@ class Intent(StrEnum):
     WITHDRAW = "withdraw"
     HUMAN = "human"
     OTHER = "other"
+
+
+#: A sentence that begins with such a verb means just that, whatever else it names.
+_VERB = re.compile(
+    r"\W*(?:please )?(?:i (?:want|wish|would like) to |i'd like to |can you )?(?:please )?"
+    r"(move|reschedule|postpone|withdraw)\b"
+)
+#: What is withdrawn at a bank.
+_CASH = re.compile(r"\b(money|cash|funds|euros?|eur|dollars?|amount|atm|savings)\b|[€$]")
+
+
+def corrected(guess: Intent, text: str) -> Intent:
+    """Return what is meant where the verb says it and the router was led astray by the rest.
+
+    >>> corrected(Intent.TAKES, "Withdraw only my sad takes").value
+    'withdraw'
+    >>> corrected(Intent.OTHER, "Withdraw 50 euros").value
+    'other'
+    >>> corrected(Intent.BOOK, "Move the performance with Ada to Friday").value
+    'move'
+    """
+    plain = text.lower()
+    found = _VERB.match(plain)
+    if found is None:
+        return guess
+    if found[1] == "withdraw":
+        astray = guess in (Intent.OTHER, Intent.TAKES, Intent.CLAUSE, Intent.AGREEMENTS)
+        return Intent.WITHDRAW if astray and not _CASH.search(plain) else guess
+    return Intent.MOVE if guess in (Intent.BOOK, Intent.MEETINGS) else guess

@@ -71,18 +71,22 @@ class Issued(Slots):
     amount: Annotated[str, Field(pattern=r"^(\d{1,12}(\.\d{1,6})?)?$")] = ""
 
 
+Kind = Literal["", "talk", "performance", "rating"]
+
+
 class Meet(Slots):
     """When, in the zone that is named or else the person's own, and what for."""
 
     day: dt.date | None = None
     time: Wall | None = None
     zone: Zone = ""
-    kind: Literal["", "talk", "performance", "rating"] = ""
+    kind: Kind = ""
 
 
 class Change(Slots):
-    """Which meeting (by its day) and when instead."""
+    """Which meeting (by its kind and its day) and when instead."""
 
+    kind: Kind = ""
     of_day: dt.date | None = None
     day: dt.date | None = None
     time: Wall | None = None
@@ -110,7 +114,7 @@ def _meet(text: str, now: dt.datetime) -> Meet:
 
 
 def _cancelled(text: str, now: dt.datetime) -> Change:
-    return Change(of_day=when(text, now).day)
+    return Change(kind=_kind(text), of_day=when(text, now).day)
 
 
 def _found(text: str, now: dt.datetime) -> Found:
@@ -125,12 +129,14 @@ def _found(text: str, now: dt.datetime) -> Found:
     )
 
 
-def _kind(text: str) -> Literal["", "talk", "performance", "rating"]:
+def _kind(text: str) -> Kind:
     plain = text.lower()
     if "rating" in plain or re.search(r"\brate\b", plain):
         return "rating"
-    if re.search(r"\b(record|recording|session|perform|scene|studio|duo)\b", plain):
+    if re.search(r"\b(record|recording|session|perform|performance|scene|studio|duo)\b", plain):
         return "performance"
+    if re.search(r"\b(talk|chat)\b", plain):
+        return "talk"
     return ""
 
 
@@ -140,6 +146,7 @@ def _moved(text: str, now: dt.datetime) -> Change:
     if not target and source:
         target, source = source, None
     return Change(
+        kind=_kind(text),
         of_day=source.day if source else None,
         day=target.day,
         time=target.time,

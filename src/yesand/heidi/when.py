@@ -33,6 +33,10 @@ _CLOCK = re.compile(
 _COLON = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b")
 _BARE = re.compile(rf"\b(?:at|to|by) (\d{{1,2}})\b(?![-/.\d])(?! (?:{_MONTH}))")
 _AMOUNT = re.compile(r"(?:€|\beur |\beuros? )?\b(\d+(?:[.,]\d{1,6})?)(?: ?(?:€|eur\b|euros?\b))?")
+_NEAR = (
+    ("day after tomorrow", 2), ("tomorrow", 1), ("today", 0), ("tonight", 0),
+    ("day before yesterday", -2), ("yesterday", -1),
+)  # fmt: skip
 _PARTS = {"morning": 10, "noon": 12, "midday": 12, "afternoon": 14, "evening": 18}
 
 
@@ -62,7 +66,7 @@ def when(text: str, now: datetime) -> When:
 
 
 def _day(text: str, today: date) -> date | None:
-    for word, later in (("day after tomorrow", 2), ("tomorrow", 1), ("today", 0), ("tonight", 0)):
+    for word, later in _NEAR:
         if word in text:
             return today + timedelta(later)
     if found := _ISO.search(text):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from yesand.kernel.errors import BadInput, Refused
+from yesand.kernel.wording import Sentence
+from yesand.kernel.wording import marked as _
 from yesand.meetings.hours import Hours, open_times
 from yesand.meetings.spans import Span, less, meet
 
@@ -15,6 +17,8 @@ SLOT = timedelta(minutes=5)
 #: Starts that are offered lie on quarters of the hour, in every zone there is.
 STEP = timedelta(minutes=15)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+#: Minutes in each unit in which spans are told.
+_UNITS = ((1440, _("%(n)s days")), (60, _("%(n)s hours")), (1, _("%(n)s minutes")))
 
 
 @dataclass(frozen=True)
@@ -80,35 +84,46 @@ def refuse_unless_free(
     BadInput : not on five minutes. Refused : passed, too soon, too far off, or somebody cannot.
     """
     if (start - _EPOCH) % SLOT or length % SLOT or not length:
-        raise BadInput("Meetings begin and end on five minutes", where=start.isoformat())
+        raise BadInput(_("Meetings begin and end on five minutes"), where=start.isoformat())
     if start <= now:
-        raise Refused("That time has passed", remedy="Choose one that is still to come.")
+        raise Refused(_("That time has passed"), remedy=_("Choose one that is still to come."))
     for person in people:
         if start < now + person.notice:
             raise Refused(
-                f"{person.name} is to be asked at least {spoken(person.notice)} before",
-                remedy="Choose a later time.",
+                Sentence(
+                    _("%(who)s is to be asked at least %(span)s before"),
+                    who=person.name,
+                    span=spoken(person.notice),
+                ),
+                remedy=_("Choose a later time."),
             )
         if start > now + person.horizon:
             raise Refused(
-                f"{person.name} can be booked up to {spoken(person.horizon)} ahead",
-                remedy="Choose an earlier time.",
+                Sentence(
+                    _("%(who)s can be booked up to %(span)s ahead"),
+                    who=person.name,
+                    span=spoken(person.horizon),
+                ),
+                remedy=_("Choose an earlier time."),
             )
         if (start, start + length) not in person.can(start, start + length):
             raise Refused(
-                f"{person.name} cannot be met at that time", remedy="Choose one that is free."
+                Sentence(_("%(who)s cannot be met at that time"), who=person.name),
+                remedy=_("Choose one that is free."),
             )
 
 
 def spoken(span: timedelta) -> str:
     """Write a span for people: ``90 minutes``, ``24 hours``, ``60 days``."""
     minutes = span // timedelta(minutes=1)
-    units = ((1440, "day"), (60, "hour"), (1, "minute"))
-    size, unit = next(
-        u for u in units if minutes % u[0] == 0 and (minutes >= 2 * u[0] or u[0] == 1)
+    if minutes == 1:
+        return _("1 minute")
+    size, words = next(
+        unit
+        for unit in _UNITS
+        if minutes % unit[0] == 0 and (minutes >= 2 * unit[0] or unit[0] == 1)
     )
-    number = minutes // size
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return Sentence(words, n=minutes // size)
 
 
 def slots(start: datetime, end: datetime) -> range:

@@ -11,6 +11,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from yesand.kernel.errors import BadInput
+from yesand.kernel.wording import Sentence
+from yesand.kernel.wording import marked as _
 
 FIRST, SECOND = 0, 1
 
@@ -49,7 +51,7 @@ def within_reach(day: date) -> None:
     BadInput : it is.
     """
     if not 1971 <= day.year <= 9000:
-        raise BadInput("That day is out of all reach", where=day.isoformat()[:40])
+        raise BadInput(_("That day is out of all reach"), where=day.isoformat()[:40])
 
 
 def moments(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -83,16 +85,21 @@ def moment(wall: datetime, zone: ZoneInfo, which: int | None = None) -> datetime
     found = moments(wall, zone)
     if len(found) == 1:
         return found[0]
-    when = f"{wall.day} {wall:%B %Y} in {zone.key}"
+    told = {"time": f"{wall:%H:%M}", "day": wall.date(), "zone": zone.key}
     if not found:
         raise BadInput(
-            f"There is no {wall:%H:%M} on {when}: the clocks go forward over it",
+            Sentence(
+                _("There is no %(time)s on %(day)s in %(zone)s: the clocks go forward over it"),
+                **told,
+            ),
             remedy=_around(wall, zone),
         )
     if which not in (FIRST, SECOND):
         raise BadInput(
-            f"There are two {wall:%H:%M} on {when}: the clocks go back",
-            remedy="Say whether you mean the first or the second.",
+            Sentence(
+                _("There are two %(time)s on %(day)s in %(zone)s: the clocks go back"), **told
+            ),
+            remedy=_("Say whether you mean the first or the second."),
         )
     return found[which]
 
@@ -102,7 +109,8 @@ def _around(wall: datetime, zone: ZoneInfo) -> str:
     shown = sorted(
         wall.replace(tzinfo=zone, fold=fold).astimezone(UTC).astimezone(zone) for fold in (0, 1)
     )
-    return f"Take {shown[0]:%H:%M} or {shown[1]:%H:%M}."
+    before, after = (f"{each:%H:%M}" for each in shown)
+    return Sentence(_("Take %(before)s or %(after)s."), before=before, after=after)
 
 
 def which(at: datetime, zone: ZoneInfo) -> int | None:

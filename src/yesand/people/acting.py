@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from yesand.kernel.wording import marked as _
+
 READ, BOOK, SIGN, WITHDRAW, MONEY = "read", "book", "sign", "withdraw", "money"
 BANK = "bank"
 
 #: Scope → what it lets a delegate do for the performer.
 RIGHTS = {
-    READ: "see your agreements, takes and who trained on them",
-    BOOK: "book, move and cancel your meetings",
-    SIGN: "sign agreements in your name",
-    WITHDRAW: "withdraw in your name",
-    MONEY: "see your balance, statements and payouts",
-    BANK: "say where you are paid: give and change your bank details",
+    READ: _("see your agreements, takes and who trained on them"),
+    BOOK: _("book, move and cancel your meetings"),
+    SIGN: _("sign agreements in your name"),
+    WITHDRAW: _("withdraw in your name"),
+    MONEY: _("see your balance, statements and payouts"),
+    BANK: _("say where you are paid: give and change your bank details"),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from yesand.kernel.wording import marked as _
+
 
 class Happened(StrEnum):
     """What happened."""
@@ -36,29 +38,29 @@ class Happened(StrEnum):
 
 #: As the person reads them.
 WORDS = {
-    Happened.JOINED: "You joined",
-    Happened.RENEWED: "A new way in was made with a link from the producer",
-    Happened.PASSWORD_CHANGED: "Your password was changed",
-    Happened.FACTOR_ADDED: "A second factor or passkey was added",
-    Happened.FACTOR_REMOVED: "A second factor or passkey was removed",
-    Happened.CODES_RENEWED: "New recovery codes were made",
-    Happened.SETTINGS_CHANGED: "Your settings were changed",
-    Happened.LINKED: "An account elsewhere was linked",
-    Happened.UNLINKED: "An account elsewhere was unlinked",
-    Happened.EXPORTED: "Everything held about you was taken home",
-    Happened.ERASED: "The account was erased",
-    Happened.LOGIN: "You logged in",
-    Happened.LOGIN_FAILED: "Somebody failed to log in",
-    Happened.CONFIRMED: "You confirmed that it was you",
-    Happened.SESSION_ENDED: "A session was ended",
-    Happened.SESSIONS_ENDED: "All other sessions were ended",
-    Happened.TOKEN_MADE: "A token for the API was made",
-    Happened.TOKEN_REVOKED: "A token for the API was taken back",
-    Happened.SEAT_GIVEN: "A seat was given to you",
-    Happened.SEAT_ENDED: "A seat of yours was ended",
-    Happened.RIGHT_GRANTED: "You let somebody act for you",
-    Happened.RIGHT_TAKEN_UP: "A right to act for somebody was taken up",
-    Happened.RIGHT_ENDED: "A right to act was ended",
+    Happened.JOINED: _("You joined"),
+    Happened.RENEWED: _("A new way in was made with a link from the producer"),
+    Happened.PASSWORD_CHANGED: _("Your password was changed"),
+    Happened.FACTOR_ADDED: _("A second factor or passkey was added"),
+    Happened.FACTOR_REMOVED: _("A second factor or passkey was removed"),
+    Happened.CODES_RENEWED: _("New recovery codes were made"),
+    Happened.SETTINGS_CHANGED: _("Your settings were changed"),
+    Happened.LINKED: _("An account elsewhere was linked"),
+    Happened.UNLINKED: _("An account elsewhere was unlinked"),
+    Happened.EXPORTED: _("Everything held about you was taken home"),
+    Happened.ERASED: _("The account was erased"),
+    Happened.LOGIN: _("You logged in"),
+    Happened.LOGIN_FAILED: _("Somebody failed to log in"),
+    Happened.CONFIRMED: _("You confirmed that it was you"),
+    Happened.SESSION_ENDED: _("A session was ended"),
+    Happened.SESSIONS_ENDED: _("All other sessions were ended"),
+    Happened.TOKEN_MADE: _("A token for the API was made"),
+    Happened.TOKEN_REVOKED: _("A token for the API was taken back"),
+    Happened.SEAT_GIVEN: _("A seat was given to you"),
+    Happened.SEAT_ENDED: _("A seat of yours was ended"),
+    Happened.RIGHT_GRANTED: _("You let somebody act for you"),
+    Happened.RIGHT_TAKEN_UP: _("A right to act for somebody was taken up"),
+    Happened.RIGHT_ENDED: _("A right to act was ended"),
 }
 #: What a person should look at twice.
 ALARMING = frozenset({Happened.LOGIN_FAILED, Happened.RENEWED, Happened.FACTOR_REMOVED})

@@ -15,12 +15,13 @@ from django.utils.translation import override
 from yesand.heidi.documents import Section, sections
 from yesand.heidi.german import in_english
 from yesand.heidi.headings import asked, personal
-from yesand.heidi.intents import Intent
+from yesand.heidi.intents import Intent, corrected
 from yesand.heidi.reply import Call, Quote, Reply
 from yesand.heidi.router import Router, ready
 from yesand.heidi.search import shortened
-from yesand.heidi.slots import Asked, Slots, read
+from yesand.heidi.slots import Asked, Meet, Slots, read
 from yesand.heidi.tools.asker import Asker
+from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
 from yesand.kernel.errors import YesAndError
@@ -63,10 +64,13 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
 
 
 def _routed(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
-    intent = router(asker.place.cache).guess(text).intent
+    intent = corrected(router(asker.place.cache).guess(text).intent, text)
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=text[:400]))
-    reply, trace = run(asker, intent, read(intent, text, asker.now.replace(tzinfo=None)))
+    slots = read(intent, text, asker.now.replace(tzinfo=None))
+    reply, trace = run(asker, intent, slots)
+    if isinstance(slots, Meet):
+        return with_the_people_named(reply, asker, slots, text), trace
     return with_their_pages(reply, asker, text), trace
 
 

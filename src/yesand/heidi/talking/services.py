@@ -22,9 +22,10 @@ from yesand.heidi.figures import checked, figures
 from yesand.heidi.intents import Intent
 from yesand.heidi.models import Chunk, Message
 from yesand.heidi.reply import Call, Reply
-from yesand.heidi.slots import Asked
+from yesand.heidi.slots import Asked, Meet
 from yesand.heidi.talking.model import Choice, Unusable, choose, tell
 from yesand.heidi.tools.asker import Asker
+from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.table import TOOLS
 
 #: This process, by a name of its own.
@@ -138,6 +139,8 @@ def _run(asker: Asker, chosen: list[Choice], question: str) -> tuple[Reply, list
             trace.append(Call(choice.tool[:60], "model", refused="no such tool, or not told so"))
             continue
         reply, calls = run(asker, intent, slots, by="model")
+        if isinstance(slots, Meet):  # names stand in what the person typed, never in slots
+            reply = with_the_people_named(reply, asker, slots, question)
         replies.append(reply)
         trace += calls
     if not replies:

@@ -19,11 +19,12 @@ from yesand.meetings import wall
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
 from yesand.people.frame import PRODUCER, RATER
+from yesand.people.speaking import fault_in_words
 
 #: How many days ahead free times are looked for, and how many are shown.
 AHEAD, MOST = 14, 6
 TALK, PERFORMANCE, RATING = "talk", "performance", "rating"
-_NAMES = {
+NAMES = {
     TALK: gettext_noop("meeting"),
     PERFORMANCE: gettext_noop("recording session"),
     RATING: gettext_noop("rating hour"),
@@ -39,7 +40,7 @@ def mine(asker: Asker, _slots: Slots) -> Reply:
     if not found:
         return Reply(_("Nothing is booked for you."), links=links, suggestions=suggestions)
     text = ngettext("You have %(n)d meeting ahead.", "You have %(n)d meetings ahead.", len(found))
-    rows = tuple(Row(_at(asker, m.starts_at), m.title, _page(m)) for m in found[:MOST])
+    rows = tuple(Row(told_at(asker, m.starts_at), m.title, _page(m)) for m in found[:MOST])
     return Reply(text % {"n": len(found)}, rows=rows, links=links)
 
 
@@ -58,9 +59,9 @@ def book(asker: Asker, slots: Meet) -> Reply:
         return room.free(asker.place, asker.user, kind, PRODUCER, day, days=days)
 
     def name(at: str) -> str:
-        return _("Book a %(what)s on %(at)s") % {"what": _(_NAMES[kind]), "at": at}
+        return _("Book a %(what)s on %(at)s") % {"what": _(NAMES[kind]), "at": at}
 
-    able, answer = _chosen(asker, When(slots.day, slots.time), slots.zone, look, name)
+    able, answer = chosen(asker, When(slots.day, slots.time), slots.zone, look, name)
     return answer or Reply(
         _free_then(asker, able, slots.zone), wishes=tuple(_booking(asker, kind, m) for m in able)
     )
@@ -76,14 +77,14 @@ def _kind(asker: Asker, told: str) -> str:
 
 
 def _booking(asker: Asker, kind: str, moment: datetime) -> Wish:
-    told = {"what": _(_NAMES[kind]), "at": _at(asker, moment)}
+    told = {"what": _(NAMES[kind]), "at": told_at(asker, moment)}
     says = _("Book a %(what)s with the producer, %(at)s") % told
     return Wish("book", {"kind": kind, "at": moment.isoformat()}, says)
 
 
 def move(asker: Asker, slots: Change) -> Reply:
     """Propose another time, that is free, for one of the person's meetings."""
-    meeting, question = _which(asker, slots.of_day, _("Which one shall be moved?"), "meeting_move")
+    meeting, question = _which(asker, slots, _("Which one shall be moved?"), "meeting_move")
     if meeting is None:
         return question
 
@@ -99,7 +100,7 @@ def move(asker: Asker, slots: Change) -> Reply:
     told = _instead(asker, meeting, slots)
     if told.moment(_clock(asker)) == meeting.starts_at.astimezone(asker.zone).replace(tzinfo=None):
         return Reply(_("It is at that time already."), links=(_link_to(meeting),))
-    able, answer = _chosen(asker, told, slots.zone, look, name)
+    able, answer = chosen(asker, told, slots.zone, look, name)
     if answer is not None:
         return answer
     wishes = tuple(_moving(asker, meeting, m) for m in able)
@@ -117,20 +118,18 @@ def _instead(asker: Asker, meeting: Meeting, slots: Change) -> When:
 def _moving(asker: Asker, meeting: Meeting, moment: datetime) -> Wish:
     says = _("Move %(title)s from %(old)s to %(new)s") % {
         "title": meeting.title,
-        "old": _at(asker, meeting.starts_at),
-        "new": _at(asker, moment),
+        "old": told_at(asker, meeting.starts_at),
+        "new": told_at(asker, moment),
     }
     return Wish("move", _as_seen(asker, meeting) | {"at": moment.isoformat()}, says)
 
 
 def cancel(asker: Asker, slots: Change) -> Reply:
     """Propose to cancel one of the person's meetings."""
-    meeting, question = _which(
-        asker, slots.of_day, _("Which one shall be cancelled?"), "meeting_cancel"
-    )
+    meeting, question = _which(asker, slots, _("Which one shall be cancelled?"), "meeting_cancel")
     if meeting is None:
         return question
-    told = {"title": meeting.title, "at": _at(asker, meeting.starts_at)}
+    told = {"title": meeting.title, "at": told_at(asker, meeting.starts_at)}
     wish = Wish("cancel", _as_seen(asker, meeting), _("Cancel %(title)s, %(at)s") % told)
     text = _("Shall I cancel it? Everybody in it will be told.")
     return Reply(_with_reason(asker, meeting, text), wishes=(wish,))
@@ -179,10 +178,10 @@ def perform(asker: Asker, tool: str, slots: dict[str, Any], reason: str = "") ->
         made = room.book(
             asker.place, asker.user, slots["kind"], PRODUCER, datetime.fromisoformat(at)
         )
-        return _("Booked: %(at)s.") % {"at": _at(asker, made.starts_at)}, _page(made)
+        return _("Booked: %(at)s.") % {"at": told_at(asker, made.starts_at)}, _page(made)
     if tool == "move" and at:
         made = room.move(asker.place, asker.user, slots["uid"], datetime.fromisoformat(at), **seen)
-        return _("Moved to %(at)s.") % {"at": _at(asker, made.starts_at)}, _page(made)
+        return _("Moved to %(at)s.") % {"at": told_at(asker, made.starts_at)}, _page(made)
     if tool == "cancel":
         made = room.cancel(asker.place, asker.user, slots.get("uid", ""), **seen)
         return _("Cancelled, and everybody told."), _page(made)
@@ -194,33 +193,33 @@ def _coming(asker: Asker) -> list[Meeting]:
     return list(rows.order_by("starts_at", "id"))
 
 
-def _which(
-    asker: Asker, day: date | None, question: str, address: str
-) -> tuple[Meeting | None, Reply]:
-    """Return the one meeting that is meant, or a question which."""
+def _which(asker: Asker, told: Change, question: str, address: str) -> tuple[Meeting | None, Reply]:
+    """Return the one meeting that is meant, by its kind and its day, or a question which."""
     found = _coming(asker)
     found = [m for m in found if m.starts_at > asker.place.clock.now()] or found
-    if day is not None:
+    if told.kind:
+        found = [m for m in found if m.kind == told.kind] or found
+    if (day := told.of_day) is not None:
         found = [m for m in found if m.starts_at.astimezone(asker.zone).date() == day] or found
     if len(found) == 1:
         return found[0], Reply("")
     if not found:
         return None, Reply(_("Nothing is booked for you."), links=tuple(_links()))
     rows = tuple(
-        Row(_at(asker, m.starts_at), m.title, page(address, m.uid, otherwise=_page(m)))
+        Row(told_at(asker, m.starts_at), m.title, page(address, m.uid, otherwise=_page(m)))
         for m in found[:MOST]
     )
     return None, Reply(question, rows=rows)
 
 
-def _chosen(
+def chosen(
     asker: Asker, told: When, zone: str, look: Look, name: Callable[[str], str]
 ) -> tuple[list[datetime], Reply | None]:
     """Return the moments that are meant, if they are free; else an answer that shows which are."""
     try:
         meant = _meant(asker, told, zone)
     except BadInput as fault:  # the clocks skip it, or it is out of all reach
-        return [], _free(asker, told.day, fault.sentence(), look, name)
+        return [], _free(asker, told.day, fault_in_words(fault), look, name)
     if not meant:
         text = _("When would suit you?")
         if told.day and told.day < asker.now.date():
@@ -253,7 +252,7 @@ def _free_then(asker: Asker, able: list[datetime], zone: str) -> str:
     if len(able) > 1:
         return _("The clocks go back then and show that time twice. Which shall I book?")
     if zone:
-        told = {"at": _at(asker, able[0])}
+        told = {"at": told_at(asker, able[0])}
         return _("Where you are that is %(at)s, and it is free. Shall I book it?") % told
     return _("That time is free. Shall I book it?")
 
@@ -268,7 +267,7 @@ def _free(
         wall.within_reach(first)
         spans = (look(first, 1) if day else []) or look(first, AHEAD)
     except YesAndError as fault:
-        return Reply(fault.sentence(), links=tuple(_links()), offers_human=True)
+        return Reply(fault_in_words(fault), links=tuple(_links()), offers_human=True)
     if not spans:
         told = {"n": AHEAD, "day": f"{first:%Y-%m-%d}"}
         none = _("No time is free in the %(n)d days from %(day)s on.") % told
@@ -297,7 +296,8 @@ def _clock(asker: Asker) -> datetime:
     return asker.now.replace(tzinfo=None)
 
 
-def _at(asker: Asker, moment: datetime) -> str:
+def told_at(asker: Asker, moment: datetime) -> str:
+    """Write a moment on the person's own clock."""
     local = moment.astimezone(asker.zone)
     # An hour that the clocks show twice is told with its offset.
     twice = f", UTC{local:%z}" if wall.which(moment, asker.zone) is not None else ""

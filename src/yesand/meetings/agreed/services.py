@@ -8,6 +8,8 @@ from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.scope import EVERYTHING, Scope
 from yesand.agreements.terms import Terms
 from yesand.kernel.errors import Refused
+from yesand.kernel.wording import Sentence
+from yesand.kernel.wording import marked as _
 from yesand.people.models import Performer, User
 
 
@@ -39,8 +41,8 @@ def agreement_of(user: User, at: datetime) -> Agreement | None:
     found = agreement_for(performer, at)
     if found is None:
         raise Refused(
-            f"No agreement with {performer} is in force at that time",
-            remedy="Sign one first; a performance is always under an agreement.",
+            Sentence(_("No agreement with %(who)s is in force at that time"), who=str(performer)),
+            remedy=_("Sign one first; a performance is always under an agreement."),
         )
     return found
 

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from yesand.agreements.models import Agreement
 from yesand.kernel.errors import BadInput, Refused
+from yesand.kernel.wording import Sentence
+from yesand.kernel.wording import marked as _
 from yesand.meetings import kinds
 from yesand.meetings.agreed.services import agreement_of
 from yesand.meetings.calendars.services import lengths_of, name_of
@@ -18,6 +20,11 @@ from yesand.people.models import Seat, User
 
 #: Whom to meet: accounts, or everybody in a role (``"producer"``: the first who can is taken).
 People = Sequence[User] | str
+#: What is said, and what to do, where a kind lacks whom it needs.
+_WITHOUT = {
+    kinds.PERFORMANCE: (_("A performance needs a performer"), _("Choose a performer too.")),
+    kinds.RATING: (_("A rating needs a rater"), _("Choose a rater too.")),
+}
 
 
 def roles(user: User) -> frozenset[str]:
@@ -35,11 +42,11 @@ def groups(user: User, people: People, with_me: bool) -> list[list[User]]:
         chosen = [list(dict.fromkeys(u for u in people if u != user))]
     for group in chosen:
         if not {u.pk for u in group} <= set(may.values_list("pk", flat=True)):
-            raise Refused("You cannot ask them to a meeting", remedy="Ask the producer to.")
+            raise Refused(_("You cannot ask them to a meeting"), remedy=_("Ask the producer to."))
     if not any(chosen):
-        raise BadInput("Nobody to meet", remedy="Choose somebody.")
+        raise BadInput(_("Nobody to meet"), remedy=_("Choose somebody."))
     if not with_me and PRODUCER not in roles(user):
-        raise Refused("You can book meetings of your own only")
+        raise Refused(_("You can book meetings of your own only"))
     return [[user, *group] if with_me else group for group in chosen]
 
 
@@ -51,7 +58,7 @@ def agreements_among(kind: str, group: Sequence[User], at: datetime) -> dict[int
     """Return each performer's agreement, where a meeting of that kind is under one."""
     needed = kinds.NEEDS.get(kind)
     if needed and not any(needed in roles(u) for u in group):
-        raise BadInput(f"A {kind} needs a {needed}", remedy=f"Choose a {needed} too.")
+        raise BadInput(_WITHOUT[kind][0], remedy=_WITHOUT[kind][1])
     if kind != kinds.PERFORMANCE:
         return {}
     found = {u.pk: agreement_of(u, at) for u in group}
@@ -69,14 +76,15 @@ def length_for(kind: str, group: Sequence[User], length: int | None) -> int:
     suits = kinds.common_lengths(kind, lengths_of(group))
     if not suits:
         raise Refused(
-            "No length suits everybody", remedy="Ask them to set the same one in their hours."
+            _("No length suits everybody"),
+            remedy=_("Ask them to set the same one in their hours."),
         )
     if length is None:
         return suits[0]
     if length not in suits:
         raise BadInput(
-            f"{length} minutes do not suit everybody",
-            remedy=f"Choose {', '.join(map(str, suits))}.",
+            Sentence(_("%(n)s minutes do not suit everybody"), n=length),
+            remedy=Sentence(_("Choose %(these)s."), these=", ".join(map(str, suits))),
         )
     return length
 

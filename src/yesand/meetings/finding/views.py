@@ -74,6 +74,12 @@ class Search:
         """Tell whether anything is free on these days."""
         return any(found for _, found in self.days)
 
+    def open_day_of(self, at: datetime, told: str) -> None:
+        """Show what else is free on the day of a time, unless another day was asked for."""
+        day = at.astimezone(zone_of(self.user.zone)).date()
+        if not told and any(found for each, found in self.days if each == day):
+            self.day = day
+
     @property
     def elsewhere(self) -> list[User]:
         """Those whose wall clocks show another time than the person's own."""
@@ -186,6 +192,7 @@ def _booking(request: Request, search: Search, told: QueryDict) -> HttpResponse:
     search.at = _at(search, told)
     _offer_no_past(request, search)
     if search.at is not None:
+        search.open_day_of(search.at, told.get("day", ""))
         search.agreements = services.agreements(search.kind, group, search.at)
     if request.method == "POST" and search.at is not None:
         made = services.book(

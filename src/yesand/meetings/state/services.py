@@ -15,6 +15,7 @@ from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
+from yesand.kernel.wording import marked as _
 from yesand.meetings import availability
 from yesand.meetings.calendars import services as calendars
 from yesand.meetings.company.services import group_of, roles
@@ -177,4 +178,6 @@ def quickest() -> Iterator[None]:
 
 
 def _beaten() -> Refused:
-    return Refused("Somebody was quicker: that time is taken now", remedy="Choose another time.")
+    return Refused(
+        _("Somebody was quicker: that time is taken now"), remedy=_("Choose another time.")
+    )

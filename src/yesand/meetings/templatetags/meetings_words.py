@@ -15,8 +15,10 @@ from yesand.meetings.calendars.services import name_of
 from yesand.meetings.models import Meeting
 from yesand.meetings.wall import which, zone_of
 from yesand.people.models import User
+from yesand.people.speaking import in_words
 
 register = template.Library()
+register.filter(in_words)
 
 
 @register.filter

@@ -17,7 +17,7 @@ class Grant(forms.Form):
     kind = forms.ChoiceField(label=_("Who acts for you"), choices=Delegation.Kind.choices)
     scopes = forms.MultipleChoiceField(
         label=_("They may"),
-        choices=list(RIGHTS.items()),
+        choices=[(right, _(words)) for right, words in RIGHTS.items()],
         widget=forms.CheckboxSelectMultiple,
         initial=[READ],
     )

@@ -88,6 +88,6 @@ def _in_words(row: Delegation, now: datetime) -> dict[str, object]:
     over = not ended and row.until <= now
     return {
         "row": row,
-        "rights": [RIGHTS.get(scope, scope) for scope in row.scopes],
+        "rights": [gettext(RIGHTS.get(scope, scope)) for scope in row.scopes],
         "state": "ended" if ended else "over" if over else "good" if row.user_id else "waiting",
     }

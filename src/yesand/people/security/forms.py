@@ -59,7 +59,7 @@ class NewToken(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
-        choices=list(SCOPES.items()),
+        choices=[(scope, _(words)) for scope, words in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     days = forms.TypedChoiceField(

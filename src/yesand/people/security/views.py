@@ -80,7 +80,7 @@ def account(request: Request) -> HttpResponse:
 def told(events: object) -> list[tuple[Event, str, bool]]:
     """Return events, each with its words and whether to look twice."""
     return [
-        (event, WORDS.get(Happened(event.kind), event.kind), event.kind in ALARMING)
+        (event, gettext(WORDS[Happened(event.kind)]), event.kind in ALARMING)
         for event in cast(list[Event], events)
     ]
 
@@ -174,7 +174,7 @@ def new_token(request: Request) -> HttpResponse:
 @never_cache
 def _tokens(request: Request, form: NewToken) -> HttpResponse:
     rows = [
-        (row, [SCOPES.get(scope, scope) for scope in row.scopes])
+        (row, [gettext(SCOPES.get(scope, scope)) for scope in row.scopes])
         for row in Token.objects.filter(user=me_of(request))
     ]
     now = request.place.clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext
 
 from yesand.people.happenings import WORDS, Happened
 
@@ -12,4 +13,4 @@ register = template.Library()
 @register.filter
 def told(kind: str) -> str:
     """Write ``session:login:failed`` as ``Somebody failed to log in``."""
-    return WORDS.get(Happened(kind), kind) if kind in set(Happened) else kind
+    return gettext(WORDS[Happened(kind)]) if kind in set(Happened) else kind
