@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy
 
 from yesand.kernel.errors import CheckFailed, NotFound
@@ -63,7 +64,8 @@ def current(payee: str) -> BankAccount | None:
 
 def currents() -> Mapping[str, BankAccount]:
     """Return where everybody is paid now, by payee."""
-    last = {row.payee: row for row in BankAccount.objects.order_by("pk")}
+    rows = BankAccount.objects.select_related("entry").order_by("pk")
+    last = {row.payee: row for row in rows}
     return {payee: row for payee, row in last.items() if row.sealed}
 
 
@@ -86,12 +88,15 @@ def readable(row: BankAccount | None) -> Details | None:
     return None
 
 
-def freshness(row: BankAccount, now: datetime) -> Fresh | None:
-    """Tell whether details are so young that an approver should look twice."""
-    if now - row.at >= FRESH:
-        return None
-    earlier = BankAccount.objects.filter(payee=row.payee, pk__lt=row.pk).exists()
-    return Fresh.CHANGED if earlier else Fresh.NEW
+def fresh(rows: Mapping[str, BankAccount], now: datetime) -> Mapping[str, Fresh]:
+    """Return whose details are so young that an approver should look twice, and why."""
+    counted = BankAccount.objects.values("payee").annotate(n=Count("pk")).filter(n__gt=1)
+    changed = set(counted.values_list("payee", flat=True))
+    return {
+        payee: Fresh.CHANGED if payee in changed else Fresh.NEW
+        for payee, row in rows.items()
+        if now - row.at < FRESH
+    }
 
 
 def erase(user: User) -> None:

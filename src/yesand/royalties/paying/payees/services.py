@@ -18,7 +18,7 @@ from yesand.provenance.models import Entry
 from yesand.royalties.gathering.services import trial
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import Account, Payout, PayoutHold, PayoutHoldEnd, PayoutStep, Posting
-from yesand.royalties.paying.banking.services import currents, freshness
+from yesand.royalties.paying.banking.services import currents, fresh
 from yesand.royalties.paying.details import BANK
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.paying.plan import Payee
@@ -45,7 +45,8 @@ def owed(currency: str) -> dict[str, int]:
 
 def payees(place: Place, currency: str) -> Iterator[Payee]:
     """Yield everybody with a balance in a currency, with what bears on paying them."""
-    now, on_trial, details = place.clock.now(), trial(), currents()
+    on_trial, details = trial(), currents()
+    young = fresh(details, place.clock.now())
     least = threshold(currency).micro
     balances = owed(currency)
     held, back, gone = holds(), _sent_back(currency), _erased(balances)
@@ -58,7 +59,7 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
             threshold=least,
             details=row.entry.record if row else "",
             masked=row.masked if row else "",
-            fresh=freshness(row, now) if row else None,
+            fresh=young.get(account),
             trial=on_trial,
             erased=account in gone,
             held=held[account].reason if account in held else "",
