@@ -23,7 +23,7 @@ from matrix import (
 )
 from stage import Stage, delivered
 
-from yesand.royalties.models import PayoutRun
+from yesand.royalties.models import Account, PayoutRun
 from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
 from yesand.royalties.paying.details import details
@@ -86,6 +86,11 @@ def movement(stage: Stage) -> list[int]:
     return [file.movements.get().pk]
 
 
+def account(stage: Stage) -> list[int]:
+    """Hers in the ledger."""
+    return [Account.objects.get(name="performer:Ada").pk]
+
+
 ROWS = [
     Row("usage", CLOSED),
     Row("usage", LAB, method="post", data=lambda s: {"licensee": "house-lab"}, case="post"),
@@ -98,6 +103,9 @@ ROWS = [
     Row("statement_pdf", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("statement_evidence", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("payouts", CLOSED),
+    Row("books", CLOSED),
+    Row("book", HERS_ALONE, account),
+    Row("ledger", WATCHED),
     Row("bank_account", PERFORMERS),
     Row("bank_account", UNREAD, method="post", case="post"),
     Row("bank_account_end", BACK, method="post"),

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
 
 urlpatterns = [
     *paying,
+    *books,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),
