@@ -17,6 +17,7 @@ urlpatterns = [
     path("statements/<str:digest>/", views.statement, name="statement"),
     path("statements/<str:digest>/statement.json", views.document, name="statement_document"),
     path("statements/<str:digest>/statement.pdf", views.pdf, name="statement_pdf"),
+    path("statements/<str:digest>/statement.csv", views.table, name="statement_table"),
     path("statements/<str:digest>/evidence.zip", views.evidence, name="statement_evidence"),
     path("payouts/", views.payouts, name="payouts"),
 ]
