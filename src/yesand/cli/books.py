@@ -77,16 +77,17 @@ def _history(postings: Sequence[Posting], account: str, *, as_json: bool) -> Non
         columns = ["when", "what", ">amount", ">balance", "record"]
         shown = [
             [
-                row["at"],
+                row["at"][:16].replace("T", " "),
                 row["memo"],
                 Money(row["currency"], row["micro"]).to_the_last(),
                 Money(row["currency"], row["balance_micro"]).to_the_last(),
-                row["record"][:20],
+                row["record"][:12],
             ]
             for row in told
         ]
         table(account, columns, shown)
-    said = f"{len(told):,} postings; positive is debit, negative is what the house owes."
+    number = f"{len(told):,} posting{'' if len(told) == 1 else 's'}"
+    said = f"{number}; positive is debit, negative is what the house owes."
     tell({"account": account, "postings": told}, said, as_json=as_json)
 
 
