@@ -51,6 +51,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages |= meetings(opened, producer, user)
         pages |= scenes(opened.place, producer, performer)
         pages["balance"] = (PERFORMER, reverse("balance"))
+        pages["bank_account"] = (PERFORMER, reverse("bank_account"))
         pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
         pages |= agreeing(opened.place, producer, user, password)
     for name in ("register", "api_docs", "check", "odrl"):
@@ -59,7 +60,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
-    for name in [*lists.split(), "payouts", "books", "log", "account_change_password"]:
+    paying = "payouts books payout_runs payout_bank house_account"
+    for name in [*lists.split(), *paying.split(), "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
     pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))
     pages["heidi-producer-letters"] = (PRODUCER, reverse("letters"))

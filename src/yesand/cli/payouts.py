@@ -64,12 +64,18 @@ def due(currency: Currency, house: HouseFolder, as_json: AsJson = False) -> None
 
 
 @group.command()
-def prepare(currency: Currency, house: HouseFolder, by: By, as_json: AsJson = False) -> None:
+def prepare(
+    currency: Currency,
+    house: HouseFolder,
+    by: By,
+    rail: Annotated[str, typer.Option(help="How it is paid: bank or stripe.")] = "bank",
+    as_json: AsJson = False,
+) -> None:
     """Freeze and sign what is payable now, for another person to approve."""
     place = yesand.open(house).place
     from yesand.royalties.paying.running import services
 
-    run = services.prepare(place, currency.upper(), producer(by))
+    run = services.prepare(place, currency.upper(), producer(by), rail)
     result = {"run": str(run), **services.predicate(run)}
     said = f"Run {run} waits: another producer approves it (yesand payouts approve {run})."
     tell(result, said, as_json=as_json)
@@ -116,6 +122,20 @@ def file_(
 
 
 @group.command()
+def send(run: Run, house: HouseFolder, by: By, as_json: AsJson = False) -> None:
+    """Make an approved run's transfers by Stripe, and ask what became of each; again is safe."""
+    place = yesand.open(house).place
+    from yesand.royalties.paying.running.services import run_named
+    from yesand.royalties.paying.sending.services import send as sending
+
+    sent = sending(place, run_named(run), producer(by))
+    booked = sent.file.booked if sent.file else 0
+    faults = [f"{name}: {why}" for name, why in sent.faults.items()]
+    said = f"{booked} newly paid, {len(faults)} not."
+    tell({"booked": booked, "faults": sent.faults}, said, *faults, as_json=as_json)
+
+
+@group.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A payment file.")],
     house: HouseFolder,
@@ -155,8 +175,9 @@ def account(
     house: HouseFolder,
     by: By,
     holder: Annotated[str, typer.Option(help="The account's owner as the bank knows them.")],
-    iban: Annotated[str, typer.Option(help="The account's number.")],
+    iban: Annotated[str, typer.Option(help="The account's number.")] = "",
     bic: Annotated[str, typer.Option(help="The bank, if it is outside the euro area.")] = "",
+    stripe: Annotated[str, typer.Option(help="A connected account at Stripe instead.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Keep the account that the house pays from, or where a payee without a page is paid.
@@ -165,7 +186,7 @@ def account(
     """
     place = yesand.open(house).place
     from yesand.royalties.paying.banking.services import keep
-    from yesand.royalties.paying.details import details
+    from yesand.royalties.paying.details import at_stripe, details
 
     if payee.startswith("performer:"):
         raise Refused(
@@ -173,7 +194,8 @@ def account(
             where=payee,
             remedy="They, or who may for them, give them on the page `Balance`.",
         )
-    row = keep(place, payee, details(holder, iban, bic), producer(by))
+    given = at_stripe(holder, stripe) if stripe else details(holder, iban, bic)
+    row = keep(place, payee, given, producer(by))
     tell({"payee": payee, "account": row.masked}, f"Kept: {row}", as_json=as_json)
 
 

@@ -14,7 +14,7 @@ from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
 from yesand.royalties.models import BankAccount, Payout, Posting, Statement
 from yesand.royalties.paying.banking.services import erase as erase_details
-from yesand.royalties.paying.banking.services import opened_of
+from yesand.royalties.paying.banking.services import readable
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.services import owed_to
 from yesand.training.models import Deployment
@@ -45,7 +45,8 @@ def _payouts(user: User) -> QuerySet[Payout]:
 
 
 def _bank(row: BankAccount) -> dict[str, Any]:
-    told = asdict(opened_of(row)) if row.sealed else {}
+    details = readable(row)
+    told = asdict(details) if details else {}
     return {"since": row.at, "given by": row.by.username, **told}
 
 

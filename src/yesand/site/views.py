@@ -19,7 +19,8 @@ from yesand.people.models import Performer
 from yesand.people.scopes import SCOPES
 from yesand.people.sight import Request
 from yesand.reliance.models import Report
-from yesand.royalties.models import Posting, Statement, UsageBatch
+from yesand.royalties.models import PayoutStep, Statement, UsageBatch
+from yesand.royalties.paying.phases import Step
 from yesand.site.checkpoint import latest
 from yesand.site.describing import described
 from yesand.site.health import checkup
@@ -113,7 +114,6 @@ def counted() -> dict[str, int]:
         cursor.execute(f"SELECT {each}")
         counts = dict(zip(rows, cursor.fetchone(), strict=True))
     counts["usage events"] = UsageBatch.objects.aggregate(n=Sum("accepted"))["n"] or 0
-    # A debit to a performer's account is money that went out (``royalties.ledger``).
-    paid = Posting.objects.filter(account__performer__isnull=False, micro__gt=0)
-    counts["payouts"] = paid.count()
+    paid = PayoutStep.objects.filter(step=Step.BOOKED)
+    counts["payouts"] = paid.exclude(payout__steps__step=Step.RETURNED).count()
     return counts

@@ -80,6 +80,7 @@ WORDS = (
     _("below the threshold"),
     _("no bank details"),
     _("the bank sent it back"),
+    _("paid another way"),
     # What of the bank's movements fits no payout (`royalties.paying.matching`)
     _("names no payout of ours"),
     _("names a payout that was never sent"),

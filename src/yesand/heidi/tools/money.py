@@ -20,13 +20,15 @@ from yesand.people.sight import visible
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import statement as signed
 from yesand.royalties.models import Account, Statement
+from yesand.royalties.paying.payees.services import sent_to
+from yesand.royalties.paying.phases import PREFIX, Step
 
 MOST = 6
 
 
 def balance(asker: Asker, _slots: Slots) -> Reply:
     """Tell what is owed to a person, or what their organisation owes."""
-    rows = [*_owed(asker), *_owing(asker)]
+    rows = [*_owed(asker), *_paid_last(asker), *_owing(asker)]
     latest = _statements(asker).first()
     links = [Link(_("Payouts"), reverse("payouts"))]
     if latest is not None and asker.sight.everything:
@@ -54,9 +56,14 @@ def _first(asker: Asker, rows: list[Row]) -> str:
 
 
 def _sums(accounts: QuerySet[Account]) -> Iterator[tuple[str, int, int]]:
-    """Yield currency, credit and debit of some accounts. Credit is what the house owes."""
-    credit = Coalesce(Sum("postings__micro", filter=Q(postings__micro__lt=0)), 0)
-    debit = Coalesce(Sum("postings__micro", filter=Q(postings__micro__gt=0)), 0)
+    """Yield currency, what came in and what went out of some accounts.
+
+    Credit is what the house owes; a payout that came back is no earning.
+    """
+    payout = Q(postings__transaction__id__startswith=PREFIX)
+    earned = Q(postings__micro__lt=0) & ~payout
+    credit = Coalesce(Sum("postings__micro", filter=earned), 0)
+    debit = Coalesce(Sum("postings__micro", filter=~earned), 0)
     rows = accounts.filter(postings__isnull=False).values("postings__currency")
     for row in rows.annotate(credit=credit, debit=debit).order_by("postings__currency"):
         yield row["postings__currency"], -row["credit"], row["debit"]
@@ -71,6 +78,25 @@ def _owed(asker: Asker) -> Iterator[Row]:
             (_("Paid out"), paid),
         ):
             yield Row(name, str(Money(currency, micro)), reverse("payouts"))
+
+
+def _paid_last(asker: Asker) -> Iterator[Row]:
+    """Yield the last payout to a performer: how it stands, and since when."""
+    if asker.sight.performer is None or asker.sight.everything:
+        return
+    last = sent_to(asker.sight.performer).first()
+    if last is None:
+        return
+    said: dict[str, str] = {
+        Step.PENDING: _("%(money)s, on its way"),
+        Step.BOOKED: _("%(money)s, paid on %(day)s"),
+        Step.RETURNED: _("%(money)s, came back on %(day)s"),
+    }
+    standing = last.standing
+    if standing in said:
+        day = next((step.on for step in last.steps.all() if step.step == standing), None)
+        told = said[standing] % {"money": last.money, "day": day}
+        yield Row(_("Latest payout"), told, reverse("balance"))
 
 
 def _owing(asker: Asker) -> Iterator[Row]:

@@ -5,5 +5,5 @@
 ``pain``, ``checking``    the file for the bank (ISO 20022), and our own check of it
 ``phases``                what each step posts to the ledger
 ``camt``, ``matching``    what the bank tells, and which payout it is about
-``rails``                 the ways on which money goes: a bank's files, Stripe
+``rails``, ``stripe``     the ways on which money goes: a bank's file, transfers by Stripe
 """

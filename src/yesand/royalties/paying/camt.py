@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,18 +55,18 @@ def read(data: bytes, where: str = "bank file") -> Report:
     movements = tuple(
         told
         for number, entry in enumerate(_all(root, "*/*/Ntry"), 1)
-        for told in _movements(entry, f"{where}, entry {number}")
+        for told in _movements(entry, found[1], f"{where}, entry {number}")
     )
     return Report(found[1], accounts, movements)
 
 
-def _movements(entry: Any, where: str) -> Iterator[Told]:
+def _movements(entry: Any, kind: str, where: str) -> Iterator[Told]:
     """Yield what an entry is made of; one that says nothing of its parts is one movement."""
     if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) not in {"BOOK", ""}:
         return
     parts = _all(entry, "NtryDtls/TxDtls")
     for part in parts or [None]:
-        yield _movement(entry, part, alone=len(parts) < 2, where=where)
+        yield replace(_movement(entry, part, alone=len(parts) < 2, where=where), source=kind)
 
 
 def _movement(entry: Any, part: Any, *, alone: bool, where: str) -> Told:
@@ -83,8 +83,7 @@ def _movement(entry: Any, part: Any, *, alone: bool, where: str) -> Told:
         out=code == "DBIT",
         money=_money(paid[0], where),
         end_to_end=_named(part),
-        reference=_first(part, "Refs/AcctSvcrRef", "Refs/TxId", "Refs/PmtInfId")
-        or _first(entry, "AcctSvcrRef", "NtryRef"),
+        reference=_first(part, "Refs/AcctSvcrRef") or _first(entry, "AcctSvcrRef", "NtryRef"),
         on=_day(entry, where),
         back=_is_back(entry, part),
         reason=_reason(part),

@@ -29,12 +29,13 @@ class Known:
 
     Attributes
     ----------
-    told : step → the bank's reference of what was told of it before.
+    done : the steps that it has taken.
+    told : what was told of each before: the kinds of message, and the bank's references in them.
     """
 
     money: Money
-    sent: bool
-    told: dict[Step, str]
+    done: frozenset[Step]
+    told: frozenset[tuple[Step, str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ def judged(told: Told, known: Known | None) -> Verdict:
     if problem is not None or known is None:
         return Verdict(problem=problem or Problem.UNKNOWN)
     step = Step.BOOKED if told.out else Step.RETURNED
-    before = known.told.get(step)
-    if before is None:
+    if step not in known.done:
         return Verdict(step)
-    if before and told.reference and before != told.reference:
+    # A notification and a statement tell of the same booking, and may name it differently; one
+    # kind of message that names it differently tells of two.
+    before = {named for done, kind, named in known.told if (done, kind) == (step, told.source)}
+    if before and told.reference not in before:
         return Verdict(problem=Problem.TWICE)
     return Verdict(step, again=True)
 
@@ -64,12 +67,12 @@ def _problem(told: Told, known: Known | None) -> Problem | None:
     if known is None:
         return Problem.UNKNOWN
     for so, problem in (
-        (not known.sent, Problem.UNSENT),
+        (Step.PENDING not in known.done, Problem.UNSENT),
         (told.money.currency != known.money.currency, Problem.CURRENCY),
         (told.money != known.money, Problem.AMOUNT),
         (not told.out and not told.back, Problem.INCOMING),
         (told.out and told.back, Problem.UNDONE),
-        (Step.VOID in known.told, Problem.VOID),
+        (Step.VOID in known.done, Problem.VOID),
     ):
         if so:
             return problem

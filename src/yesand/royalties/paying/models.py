@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from yesand.kernel.money import Money
 from yesand.people.models import Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.paying.details import BANK, STRIPE
 from yesand.royalties.paying.phases import Step, micro_of, standing
 
 
@@ -30,6 +31,11 @@ class BankAccount(models.Model):
     def __str__(self) -> str:
         """Name it for people."""
         return f"{self.payee}: {self.masked or 'none'}"
+
+    @property
+    def rail(self) -> str:
+        """The way on which they are paid: a connected account shows itself by how it begins."""
+        return STRIPE if self.masked.startswith("acct") else BANK
 
 
 class PayoutHold(models.Model):
@@ -154,10 +160,11 @@ class Payout(models.Model):
 class PayoutStep(models.Model):
     """What became of a payout; each step happens once."""
 
-    LEFT = "left out"
+    #: Not paid after all; handed to Stripe, whatever comes of it.
+    LEFT, SENT = "left out", "sent"
 
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="steps")
-    step = models.CharField(max_length=20, choices=[(s, s) for s in (*Step, LEFT)])
+    step = models.CharField(max_length=20, choices=[(str(s), str(s)) for s in (*Step, LEFT, SENT)])
     at = models.DateTimeField()
     #: The day that the bank names, its reference, and why.
     on = models.DateField(null=True)

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from yesand.kernel.ids import digest_of
 from yesand.kernel.money import Money
+from yesand.royalties.paying.details import BANK
+from yesand.royalties.paying.phases import micro_of
 
 
 class Reason(StrEnum):
@@ -20,6 +22,7 @@ class Reason(StrEnum):
     BELOW = "below the threshold"
     NO_DETAILS = "no bank details"
     BAD_DETAILS = "the bank sent it back"
+    ELSEWHERE = "paid another way"
 
 
 class Fresh(StrEnum):
@@ -41,6 +44,7 @@ class Payee:
     held : why it is held, in a person's words; empty: it is not.
     again : why the last payout to it came back; empty: it did not.
     unusable : whether it came back because these very details are wrong.
+    rail : the way on which its details have it paid.
     """
 
     account: str
@@ -54,6 +58,7 @@ class Payee:
     held: str = ""
     again: str = ""
     unusable: bool = False
+    rail: str = BANK
 
 
 @dataclass(frozen=True)
@@ -91,18 +96,26 @@ class Plan:
         """What is paid in all."""
         return sum(item.minor for item in self.items)
 
+    @property
+    def total(self) -> Money:
+        """The same as money."""
+        return Money(self.currency, micro_of(self.currency, self.total_minor))
 
-def planned(house: str, currency: str, number: int, payees: Iterable[Payee]) -> Plan:
+
+def planned(
+    house: str, currency: str, number: int, payees: Iterable[Payee], rail: str = BANK
+) -> Plan:
     """Return what a run pays: each payee's whole minor units; what is less is carried.
 
     Parameters
     ----------
     house : the name of the house's log; with the run's number it makes each id its own.
+    rail : the way on which this run pays; others are left to a run of their own.
     """
     items, held = list[Item](), list[Held]()
     for payee in sorted(payees, key=lambda p: p.account):
         minor, _ = Money(currency, payee.micro).split()
-        reason = _reason(payee, minor)
+        reason = _reason(payee, minor, rail)
         if reason is None:
             name = end_to_end(house, currency, number, payee.account)
             told = (payee.details, payee.fresh, payee.again)
@@ -112,7 +125,7 @@ def planned(house: str, currency: str, number: int, payees: Iterable[Payee]) -> 
     return Plan(currency, tuple(items), tuple(held))
 
 
-def _reason(payee: Payee, minor: int) -> Reason | None:
+def _reason(payee: Payee, minor: int, rail: str) -> Reason | None:
     for so, reason in (
         (payee.micro < 0, Reason.OWES),
         (payee.trial, Reason.TRIAL),
@@ -120,6 +133,7 @@ def _reason(payee: Payee, minor: int) -> Reason | None:
         (bool(payee.held), Reason.HELD),
         (minor < 1 or payee.micro < payee.threshold, Reason.BELOW),
         (not payee.details, Reason.NO_DETAILS),
+        (payee.rail != rail, Reason.ELSEWHERE),
         (payee.unusable, Reason.BAD_DETAILS),
     ):
         if so:

@@ -22,6 +22,7 @@ class Told:
     back : whether it undoes an earlier payment.
     reason : why it came back, as the bank's code and words say.
     who : the other party, as the bank names it.
+    source : the kind of message that told of it; another kind may tell of the same once more.
     """
 
     out: bool
@@ -32,6 +33,7 @@ class Told:
     back: bool = False
     reason: str = ""
     who: str = ""
+    source: str = ""
 
     def key(self, nth: int) -> str:
         """Return what names it among all movements.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesand.kernel.errors import YesAndError
+from yesand.kernel.money import Money
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import AUDITOR, PRODUCER
 from yesand.people.gates import only
@@ -21,6 +22,7 @@ from yesand.royalties.paying.banking.services import HOUSE, current
 from yesand.royalties.paying.confirming.services import note, take_in
 from yesand.royalties.paying.filing.services import file_of
 from yesand.royalties.paying.payees.services import currencies, hold, holds, release
+from yesand.royalties.paying.phases import micro_of
 from yesand.royalties.paying.running.services import (
     approve,
     cancel,
@@ -68,20 +70,18 @@ def payout_run(request: Request, digest: str) -> HttpResponse:
     """Show one run: who is paid, what is held and why, and how each payment stands."""
     rows = PayoutRun.objects.select_related("decision__by", "decision__payer", "prepared_by")
     run = get_object_or_404(rows, digest=digest)
-    payouts = run.payouts.select_related("run", "bank").prefetch_related("steps")
     told = predicate(run)
-    fresh = {item["account"]: item["fresh"] for item in told["items"]}
-    return render(
+    return listed(
         request,
         "royalties/payout_run.html",
-        {
-            "run": run,
-            "decision": getattr(run, "decision", None),
-            "told": told,
-            "payouts": [(row, fresh.get(row.payee, "")) for row in payouts.order_by("payee")],
-            "producer": PRODUCER in request.sight.roles,
-            "own": run.prepared_by_id == request.user.pk,
-        },
+        run.payouts.select_related("run", "bank").prefetch_related("steps").order_by("payee"),
+        run=run,
+        decision=getattr(run, "decision", None),
+        told=told,
+        total=Money(run.currency, micro_of(run.currency, told["total_minor"])),
+        fresh={item["account"]: item["fresh"] for item in told["items"]},
+        producer=PRODUCER in request.sight.roles,
+        own=run.prepared_by_id == request.user.pk,
     )
 
 

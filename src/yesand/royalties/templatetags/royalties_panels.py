@@ -6,12 +6,10 @@ from typing import Any
 
 from django import template
 
-from yesand.kernel.money import Money
 from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.royalties.delivering.services import use_by_month
 from yesand.royalties.models import Payout, PayoutStep, Statement
-from yesand.royalties.paying.phases import micro_of
 from yesand.training.models import Deployment
 
 register = template.Library()
@@ -38,12 +36,6 @@ def usage_of(context: dict[str, Any], deployment: Deployment) -> dict[str, Any]:
     return {"shown": True, "mine": mine, "charts": use_by_month(request.place, deployment)}
 
 
-@register.simple_tag
-def minor(number: int, currency: str) -> str:
-    """Write minor units as the amount that they are, e.g. 1250 as ``12.50 EUR``."""
-    return str(Money(currency, micro_of(currency, number))).replace(" ", "\u00a0")
-
-
 @register.inclusion_tag("royalties/payout_state.html")
 def payout_state(payout: Payout) -> dict[str, Any]:
     """Show how a payout stands, since which day, and why."""
@@ -51,3 +43,9 @@ def payout_state(payout: Payout) -> dict[str, Any]:
     steps = {row.step: row for row in payout.steps.all()}
     found: PayoutStep | None = steps.get(standing)
     return {"standing": standing, "step": found}
+
+
+@register.simple_tag
+def fresh_of(payout: Payout, fresh: dict[str, str]) -> str:
+    """Tell whether a payout's bank details were new or changed when its run was prepared."""
+    return fresh.get(payout.payee, "")

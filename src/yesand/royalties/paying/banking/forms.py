@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yesand.kernel.errors import BadInput
-from yesand.royalties.paying.details import LONGEST, Details, details
+from yesand.kernel.vault import told
+from yesand.royalties.paying.details import LONGEST, Details, at_stripe, details
 
 
 class BankForm(forms.Form):
@@ -40,16 +41,43 @@ class BankForm(forms.Form):
     #: What the fields held, once they are valid.
     details: Details
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if told("YESAND_STRIPE_KEY"):
+            self.fields["iban"].required = False
+            self.fields["stripe"] = forms.CharField(
+                label=_("Stripe account, instead of a bank account"),
+                max_length=50,
+                required=False,
+                help_text=_("If you are paid by Stripe: it begins with acct_."),
+            )
+
     def clean(self) -> dict[str, Any]:
         """Put what a bank would not take at its field."""
-        told: dict[str, Any] = super().clean() or {}
+        given: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                given = (told["holder"], told["iban"], told["bic"])
-                self.details = details(*given, company=told["company"])
+                self.details = _details(given)
             except BadInput as fault:
                 self.add_error(fault.where, fault_words(fault))
-        return told
+        return given
+
+
+def _details(given: dict[str, Any]) -> Details:
+    if given.get("stripe"):
+        return at_stripe(given["holder"], given["stripe"])
+    where = given["holder"], given["iban"], given["bic"]
+    return details(*where, company=given.get("company", False))
+
+
+class HouseForm(BankForm):
+    """The account that the house pays from: it is paid in nobody's stead."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["holder"].help_text = _("As on the bank statement.")
+        del self.fields["company"]
+        self.fields.pop("stripe", None)
 
 
 def fault_words(fault: BadInput) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from yesand.kernel.errors import NotFound
+from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
 from yesand.people.mailing.services import tell
@@ -42,7 +43,7 @@ def keep(place: Place, payee: str, given: Details, by: User) -> BankAccount:
     with transaction.atomic():
         log.wait_to_write()
         known = current(payee)
-        if known is not None and opened_of(known) == given:
+        if known is not None and readable(known) == given:
             return known
         return _written(place, payee, given.sealed(settings.SECRET_KEY), given.masked, by)
 
@@ -76,6 +77,13 @@ def opened_of(row: BankAccount) -> Details:
     if not row.sealed:
         raise NotFound("These bank details were erased", where=row.payee)
     return opened(row.sealed, settings.SECRET_KEY)
+
+
+def readable(row: BankAccount | None) -> Details | None:
+    """Return details if there are any that open: not once they are erased, or the secret lost."""
+    with suppress(NotFound, CheckFailed):
+        return opened_of(row) if row is not None else None
+    return None
 
 
 def freshness(row: BankAccount, now: datetime) -> Fresh | None:

@@ -17,13 +17,13 @@ from yesand.people.gates import only
 from yesand.people.models import Performer, User
 from yesand.people.sight import Request
 from yesand.royalties.models import BankAccount
-from yesand.royalties.paying.banking.forms import BankForm
+from yesand.royalties.paying.banking.forms import BankForm, HouseForm
 from yesand.royalties.paying.banking.services import (
     HOUSE,
     current,
     keep,
-    opened_of,
     payee_of,
+    readable,
     take_back,
 )
 
@@ -79,19 +79,18 @@ def _whose(request: Request, right: str) -> Performer | None:
 def _kept(
     request: Request, payee: str, back: str, performer: Performer | None = None
 ) -> HttpResponse:
-    form = BankForm(request.POST or None)
+    form = (BankForm if performer else HouseForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, User)
         keep(request.place, payee, form.details, request.user)
         messages.success(request, gettext("Kept: payments go by these details from now on."))
         return redirect(back)
-    now = current(payee)
     return render(
         request,
         "royalties/bank_account.html",
         {
             "performer": performer,
-            "details": opened_of(now) if now else None,
+            "details": readable(current(payee)),
             "form": form,
             "history": BankAccount.objects.filter(payee=payee).select_related("by").order_by("-pk"),
         },

@@ -64,10 +64,11 @@ def take_in_told(
         known = BankFile.objects.filter(digest=digest(data)).first()
         if known is not None:
             return known
-        intake = _Intake(place, by, log.record(place, Kind.PAYOUT_CONFIRMED, digest(data)))
+        entry = log.record(place, Kind.PAYOUT_CONFIRMED, digest(data))
+        intake = _Intake(place, kind, by, entry)
         for one in told:
             intake.take(one)
-        return intake.kept(data, name, kind)
+        return intake.kept(data, name)
 
 
 def note(place: Place, movement: BankMovement, words: str, by: User) -> MovementNote:
@@ -103,6 +104,7 @@ class _Intake:
     """One file as it is taken in, movement by movement: a later one sees what an earlier did."""
 
     place: Place
+    kind: str
     by: User | None
     entry: Entry
     counts: Counter[str] = field(default_factory=Counter)
@@ -117,11 +119,26 @@ class _Intake:
             self.counts[_REPEATED] += 1
             return
         payout = _named(told)
-        verdict = judged(told, _known(payout))
+        verdict = judged(told, self._known(payout) if payout else None)
         if verdict.step and payout and not verdict.again:
             self._step(payout, verdict.step, told)
         self.counts[_what(verdict)] += 1
         self.rows.append(_movement(key, told, payout, verdict))
+
+    def _known(self, payout: Payout) -> Known:
+        """Return a payout as it stands now, with what this file has told of it so far."""
+        done = set(PayoutStep.objects.filter(payout=payout).values_list("step", flat=True))
+        rows = payout.movements.filter(problem="").values_list("out", "file__kind", "reference")
+        here = [
+            (row.out, self.kind, row.reference)
+            for row in self.rows
+            if row.payout_id == payout.pk and not row.problem
+        ]
+        told = {
+            (Step.BOOKED if out else Step.RETURNED, kind, named)
+            for out, kind, named in [*rows, *here]
+        }
+        return Known(payout.money, frozenset(s for s in Step if s in done), frozenset(told))
 
     def _step(self, payout: Payout, step: Step, told: Told) -> None:
         PayoutStep.objects.create(
@@ -140,13 +157,13 @@ class _Intake:
             words = (_BACK, _BACK_WORDS) if step is Step.RETURNED else (_PAID, _PAID_WORDS)
             tell(user, f"payout.{step}.{payout.end_to_end}", *words, {}, "balance")
 
-    def kept(self, data: bytes, name: str, kind: str) -> BankFile:
+    def kept(self, data: bytes, name: str) -> BankFile:
         """Keep the file and its movements."""
         counts = {n: self.counts[n] for n in (_BOOKED, _RETURNED, _REPEATED, _PROBLEM)}
         file = BankFile.objects.create(
             digest=digest(data),
             name=name[:200],
-            kind=kind,
+            kind=self.kind,
             by=self.by,
             at=self.place.clock.now(),
             entry=self.entry,
@@ -161,14 +178,6 @@ class _Intake:
 def _named(told: Told) -> Payout | None:
     rows = Payout.objects.select_related("run", "performer__user").prefetch_related("steps")
     return rows.filter(end_to_end=told.end_to_end).first() if told.end_to_end else None
-
-
-def _known(payout: Payout | None) -> Known | None:
-    if payout is None:
-        return None
-    steps = {row.step: row.reference for row in PayoutStep.objects.filter(payout=payout)}
-    done = {step: steps[step] for step in Step if step in steps}
-    return Known(payout.money, Step.PENDING in done, done)
 
 
 def _what(verdict: Verdict) -> str:

@@ -11,27 +11,41 @@ from yesand.kernel.place import Place
 from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutRun
 from yesand.royalties.paying.banking.services import opened_of
 from yesand.royalties.paying.checking import read
-from yesand.royalties.paying.pain import Order, Transfer, written
+from yesand.royalties.paying.details import Details
+from yesand.royalties.paying.pain import Order, Transfer
 from yesand.royalties.paying.phases import Step
+from yesand.royalties.paying.rails import rail
 
 _MARK, _LONG = "YA", 31
 
 
-def ordered(
+def given(
     place: Place,
     run: PayoutRun,
     at: datetime,
     on: date,
-    payer: BankAccount,
+    payer: BankAccount | None,
+    sent: Iterable[Payout],
+) -> bytes:
+    """Return what a run's way of paying is given if the run is approved at that moment."""
+    return rail(run.rail).given(order_for(place, run, at, on, payer, sent))
+
+
+def order_for(
+    place: Place,
+    run: PayoutRun,
+    at: datetime,
+    on: date,
+    payer: BankAccount | None,
     sent: Iterable[Payout],
 ) -> Order:
-    """Return what the bank is asked to pay by a run that is approved at that moment."""
+    """Return what a run asks for: whom it pays, how much, and from where."""
     words = f"{place.name}: royalties, payout {run}"
     return Order(
         message=message_of(run),
         at=at,
         on=on,
-        payer=opened_of(payer),
+        payer=opened_of(payer) if payer else Details(place.name),
         currency=run.currency,
         transfers=tuple(
             Transfer(row.end_to_end, row.minor, opened_of(row.bank), words)
@@ -40,34 +54,30 @@ def ordered(
     )
 
 
-def checked_file(order: Order) -> bytes:
-    """Return an order as a file, read back and compared payment by payment.
-
-    Raises
-    ------
-    CheckFailed : the file does not say what was ordered.
-    """
-    made = written(order)
-    found = {p.end_to_end: (p.money.split()[0], p.iban) for p in read(made).payments}
-    if found != {t.end_to_end: (t.minor, t.to.iban) for t in order.transfers}:
-        raise CheckFailed("The payment file does not say what was ordered", where=order.message)
-    return made
-
-
-def file_of(place: Place, run: PayoutRun) -> bytes:
-    """Return an approved run's file for the bank: the same bytes at every time.
+def order_of(place: Place, run: PayoutRun) -> Order:
+    """Return what an approved run asks for.
 
     Raises
     ------
     Refused : not approved. NotFound : bank details in it were erased since.
-    CheckFailed : the records no longer give the file that was approved.
     """
     decision = PayoutDecision.objects.filter(run=run, approved=True).first()
-    if decision is None or decision.on is None or decision.payer is None:
+    if decision is None or decision.on is None:
         raise Refused("That run is not approved", where=str(run))
     sent = run.payouts.filter(steps__step=Step.PENDING).select_related("bank")
-    made = written(ordered(place, run, decision.at, decision.on, decision.payer, sent))
-    if digest(made) != decision.file:
+    return order_for(place, run, decision.at, decision.on, decision.payer, sent)
+
+
+def file_of(place: Place, run: PayoutRun) -> bytes:
+    """Return what an approved run's way of paying is given: the same bytes at every time.
+
+    Raises
+    ------
+    Refused : not approved. NotFound : bank details in it were erased since.
+    CheckFailed : the records no longer give what was approved.
+    """
+    made = rail(run.rail).given(order_of(place, run))
+    if digest(made) != PayoutDecision.objects.get(run=run).file:
         raise CheckFailed("The file is not what was approved", where=str(run))
     return made
 

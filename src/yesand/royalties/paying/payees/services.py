@@ -19,6 +19,7 @@ from yesand.royalties.gathering.services import trial
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import Account, Payout, PayoutHold, PayoutHoldEnd, PayoutStep, Posting
 from yesand.royalties.paying.banking.services import currents, freshness
+from yesand.royalties.paying.details import BANK
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.paying.plan import Payee
 from yesand.royalties.paying.threshold import SETTING, thresholds
@@ -62,6 +63,7 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
             erased=account in gone,
             held=held[account].reason if account in held else "",
             again=reason,
+            rail=row.rail if row else BANK,
             unusable=bool(row and row.pk == bank and reason.startswith(_UNUSABLE)),
         )
 

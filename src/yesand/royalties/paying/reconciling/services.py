@@ -34,7 +34,7 @@ def check_payouts() -> str:
     for row in postings.iterator(chunk_size=2_000):
         side = row.account.name, row.currency, row.micro
         there.setdefault(row.transaction_id, []).append(side)
-    steps = PayoutStep.objects.exclude(step=PayoutStep.LEFT).select_related("payout__run")
+    steps = PayoutStep.objects.filter(step__in=list(Step)).select_related("payout__run")
     count = 0
     for step in steps.order_by("pk"):
         payout, count = step.payout, count + 1

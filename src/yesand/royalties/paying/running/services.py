@@ -20,24 +20,36 @@ from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
 from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutRun, PayoutStep
 from yesand.royalties.paying.banking.services import HOUSE, current, currents
-from yesand.royalties.paying.filing.services import checked_file, ordered
-from yesand.royalties.paying.payees.services import holds, owed, payees
-from yesand.royalties.paying.phases import Step, drafted, micro_of
+from yesand.royalties.paying.details import BANK, STRIPE
+from yesand.royalties.paying.filing.services import given
+from yesand.royalties.paying.payees.services import payees
+from yesand.royalties.paying.phases import Step, drafted
 from yesand.royalties.paying.plan import Plan, planned
+from yesand.royalties.paying.rails import rail
+from yesand.royalties.paying.stripe import payable
 
 
-def proposal(place: Place, currency: str) -> Plan:
+def proposal(place: Place, currency: str, way: str = BANK) -> Plan:
     """Return what a run would pay now, and what it would hold back; nothing is kept."""
-    return planned(place.origin, currency, _next_number(currency), payees(place, currency))
+    number = _next_number(currency)
+    return planned(place.origin, currency, number, payees(place, currency), way)
 
 
-def prepare(place: Place, currency: str, by: User, rail: str = "bank") -> PayoutRun:
+def prepare(place: Place, currency: str, by: User, way: str = BANK) -> PayoutRun:
     """Freeze and sign what is payable now, for another person to approve.
+
+    Parameters
+    ----------
+    way : of the ways of paying (`paying.rails`).
 
     Raises
     ------
+    BadInput : no such way of paying, or it does not pay in that currency.
     Refused : a run in that currency waits already, or nothing can be paid, and why.
     """
+    rail(way)
+    if way == STRIPE and not payable(currency):
+        raise BadInput("Stripe counts that currency otherwise", where=currency)
     with transaction.atomic():
         log.wait_to_write()
         waiting = open_run(currency)
@@ -46,12 +58,12 @@ def prepare(place: Place, currency: str, by: User, rail: str = "bank") -> Payout
                 f"Run {waiting} waits to be approved",
                 remedy="Approve or cancel it first: two would pay the same money.",
             )
-        plan = proposal(place, currency)
+        plan = proposal(place, currency, way)
         if not plan.items:
             reasons = sorted({held.reason.value for held in plan.held})
             why = f": {', '.join(reasons)}" if reasons else ""
             raise Refused(f"Nothing can be paid in {currency} now{why}", where=place.name)
-        return _signed_run(place, plan, by, rail)
+        return _signed_run(place, plan, by, way)
 
 
 def open_run(currency: str) -> PayoutRun | None:
@@ -84,10 +96,10 @@ def approve(place: Place, run: PayoutRun, by: User, on: date | None = None) -> P
     with transaction.atomic():
         log.wait_to_write()
         _undecided(run)
-        payer = current(HOUSE)
-        if payer is None:
+        payer = current(HOUSE) if run.rail == BANK else None
+        if payer is None and run.rail == BANK:
             raise Refused("The house has no bank account to pay from", remedy="Give it one first.")
-        sent, left = _sorted(run)
+        sent, left = _sorted(place, run)
         if not sent:
             raise Refused("Nothing of this run can be paid now", remedy="Cancel it.")
         return _approved(place, run, by, day, payer, sent, left)
@@ -117,14 +129,33 @@ def void(place: Place, payout: Payout, by: User, reason: str) -> PayoutStep:
         raise BadInput("Say what the bank said", where="reason")
     with transaction.atomic():
         log.wait_to_write()
+        if payout.steps.filter(step=PayoutStep.SENT).exists():
+            raise Refused(
+                "Stripe has this payout: only Stripe can say that it was not made",
+                where=payout.end_to_end,
+                remedy="Send the run again, and it is asked; or reverse the transfer there.",
+            )
+        return voided(place, payout, by, reason.strip())
+
+
+def voided(place: Place, payout: Payout, by: User, reason: str) -> PayoutStep:
+    """Owe a payout's money again that is known not to have left.
+
+    Raises
+    ------
+    Refused : something else became of it already.
+    """
+    with transaction.atomic():
+        log.wait_to_write()
         if payout.standing != Step.PENDING:
             raise Refused(f"This payout is {payout.standing}", where=payout.end_to_end)
-        run = payout.run
-        told = {"payout": payout.end_to_end, "reason": reason.strip()}
+        told = {"payout": payout.end_to_end, "reason": reason}
         entry = log.record(place, Kind.PAYOUT_VOIDED, digest_of(told))
-        step = _stepped(place, payout, Step.VOID, reason=reason.strip(), by=by)
-        draft = drafted(Step.VOID, payout.end_to_end, payout.payee, run.currency, payout.minor)
-        post(place, [draft], entry)
+        step = PayoutStep.objects.create(
+            payout=payout, step=Step.VOID, reason=reason[:200], at=place.clock.now(), by=by
+        )
+        named = payout.end_to_end, payout.payee, payout.run.currency, payout.minor
+        post(place, [drafted(Step.VOID, *named)], entry)
         return step
 
 
@@ -173,13 +204,13 @@ def _next_number(currency: str) -> int:
     return last.number + 1 if last else 1
 
 
-def _signed_run(place: Place, plan: Plan, by: User, rail: str) -> PayoutRun:
+def _signed_run(place: Place, plan: Plan, by: User, way: str) -> PayoutRun:
     number = _next_number(plan.currency)
     told = {
         "house": place.origin,
         "currency": plan.currency,
         "number": number,
-        "rail": rail,
+        "rail": way,
         "total_minor": plan.total_minor,
         "items": [
             {n: getattr(item, n) for n in ("account", "minor", "end_to_end", "details")}
@@ -198,7 +229,7 @@ def _signed_run(place: Place, plan: Plan, by: User, rail: str) -> PayoutRun:
         digest=name,
         currency=plan.currency,
         number=number,
-        rail=rail,
+        rail=way,
         envelope=envelope,
         prepared_by=by,
         at=place.clock.now(),
@@ -240,18 +271,19 @@ def _undecided(run: PayoutRun) -> None:
         raise Refused(f"Run {known} already", remedy="Prepare another for what is owed now.")
 
 
-def _sorted(run: PayoutRun) -> tuple[list[Payout], dict[str, str]]:
-    """Return a run's payouts that still fit, and why others do not, by id."""
-    details, balances, held = currents(), owed(run.currency), holds()
+def _sorted(place: Place, run: PayoutRun) -> tuple[list[Payout], dict[str, str]]:
+    """Return a run's payouts that a run would pay now too, and why it would not others, by id."""
+    now = proposal(place, run.currency, run.rail)
+    fits = {item.account: item for item in now.items}
+    held = {one.account: one.reason.value for one in now.held}
     sent, left = list[Payout](), dict[str, str]()
-    for row in run.payouts.select_related("run").order_by("end_to_end"):
-        now = details.get(row.payee)
-        why = ""
-        if now is None or now.pk != row.bank_id:
+    for row in run.payouts.select_related("run", "bank__entry").order_by("end_to_end"):
+        item, why = fits.get(row.payee), ""
+        if item is None:
+            why = held.get(row.payee, "nothing is owed now")
+        elif item.details != row.bank.entry.record:
             why = "other bank details since"
-        elif row.payee in held:
-            why = held[row.payee].reason
-        elif balances.get(row.payee, 0) < micro_of(run.currency, row.minor):
+        elif item.minor < row.minor:
             why = "less is owed now"
         if why:
             left[row.end_to_end] = why
@@ -265,13 +297,13 @@ def _approved(
     run: PayoutRun,
     by: User,
     day: date,
-    payer: BankAccount,
+    payer: BankAccount | None,
     sent: list[Payout],
     left: dict[str, str],
 ) -> PayoutDecision:
     """Make each payout pending, make the file, and sign who approved what."""
     now = place.clock.now()
-    file = checked_file(ordered(place, run, now, day, payer, sent))
+    file = given(place, run, now, day, payer, sent)
     told = {
         "approved": True,
         "on": day.isoformat(),
@@ -283,9 +315,11 @@ def _approved(
     made = _decided(place, run, by, told, Kind.PAYOUT_APPROVED, at=now, **more)
     drafts = (drafted(Step.PENDING, r.end_to_end, r.payee, run.currency, r.minor) for r in sent)
     post(place, drafts, made.entry)
-    for row in run.payouts.all():
-        why = left.get(row.end_to_end, "")
-        _stepped(place, row, PayoutStep.LEFT if why else Step.PENDING, reason=why, by=by)
+    PayoutStep.objects.bulk_create(
+        PayoutStep(payout=row, step=step, reason=left.get(row.end_to_end, ""), at=now, by=by)
+        for row in run.payouts.all()
+        for step in [PayoutStep.LEFT if row.end_to_end in left else Step.PENDING]
+    )
     return made
 
 
@@ -304,7 +338,3 @@ def _decided(
         entry=entry,
         **more,
     )
-
-
-def _stepped(place: Place, payout: Payout, step: str, **more: Any) -> PayoutStep:
-    return PayoutStep.objects.create(payout=payout, step=step, at=place.clock.now(), **more)
