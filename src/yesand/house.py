@@ -284,7 +284,7 @@ class House:
         return statement(self.place, people.performer(performer), Period.parse(period))
 
     def write_statement(self, statement: Statement, **paths: PathLike | None) -> Mapping[str, Path]:
-        """Write a statement out: ``pdf=``, ``html=``, ``json=`` and the evidence ``bundle=``.
+        """Write a statement out: ``pdf=``, ``html=``, ``csv=``, ``json=``, evidence ``bundle=``.
 
         >>> statement = house.statement("Alba", "2026-10")
         >>> written = house.write_statement(statement, bundle="evidence.zip")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from bank_files import booked, camt, returned
 
+from bank_files import booked, camt, returned
 from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money
 from yesand.royalties.paying.camt import read

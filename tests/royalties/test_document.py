@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +18,14 @@ from pypdf import PdfReader
 from test_statement import AGREEMENT, MODEL, made, per_request, usage
 
 from yesand.agreements.terms import Amount
+from yesand.kernel.errors import CheckFailed, Unavailable
 from yesand.kernel.ids import digest
 from yesand.kernel.keys import Signer
+from yesand.kernel.money import Money
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 from yesand.royalties import document
+from yesand.royalties.documents import apart
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.facts import SessionHeld
 from yesand.royalties.statement import Statement
@@ -219,3 +225,91 @@ def test_the_json_is_the_signed_statement_itself() -> None:
     sealed = envelope(issued())
     read = json.loads(document.signed_json(sealed))
     assert dsse.opened(read, {SIGNER.id: SIGNER.public})["predicate"]["performer"] == "Actor_07"
+
+
+def test_german_says_the_same_figures_and_leaves_the_signed_words() -> None:
+    statement = issued(brought_forward_micro=3_217, previous="7" * 64)
+    told = text(document.pdf(envelope(statement), HOUSE, ORIGIN, NAMES, "de-AT"))
+    for expected in (
+        "Abrechnung für Oktober 2026",
+        "Auszuzahlen",
+        "643,83",
+        "493,8268",
+        "Ihr Anteil",
+    ):
+        assert expected in told
+    for line in statement.lines:
+        assert line.why.replace(" ", "") in told.replace(" ", "")
+    shown = document.html(envelope(statement), HOUSE, ORIGIN, NAMES, "de")
+    assert '<html lang="de">' in shown and 'lang="en"' in shown
+
+
+def test_each_line_names_what_bears_it_out() -> None:
+    statement = issued()
+    told = words(statement, Issuer(HOUSE, ORIGIN, "1" * 64, {}))["lines"]
+    settlement = statement.evidence.settlement[:12]
+    assert all(AGREEMENT[:12] in line["evidence"] for line in told)
+    assert all(settlement in line["evidence"] for line in told)
+    assert any("s-12" in line["evidence"] for line in told)
+    printed = text(pdf(statement)).replace(" ", "")
+    assert told[0]["evidence"].replace("\u00a0", "").replace(" ", "") in printed
+
+
+def test_another_process_sets_the_same_bytes_and_they_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = envelope(issued())
+    sheet = document.sheet(sealed, HOUSE, ORIGIN, NAMES)
+    made = apart.kept(tmp_path, sheet)
+    assert made == document.pdf(sealed, HOUSE, ORIGIN, NAMES)
+    assert apart.place_of(tmp_path, sheet).read_bytes() == made
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")  # nothing can be set from now on
+    assert apart.kept(tmp_path, sheet) == made
+
+
+def test_who_finds_no_turn_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE", 0.05)
+    sheet = document.sheet(envelope(issued()), HOUSE, ORIGIN)
+    for _ in range(apart.AT_ONCE):
+        apart._turns.acquire()
+    try:
+        with pytest.raises(Unavailable, match="Try again"):
+            apart.set_apart(sheet)
+    finally:
+        for _ in range(apart.AT_ONCE):
+            apart._turns.release()
+
+
+def test_what_cannot_be_set_is_said() -> None:
+    with pytest.raises(CheckFailed, match="cannot be set"):
+        apart.set_apart(apart.Sheet({"title": "half a document"}, 0))
+
+
+def read_csv(statement: Statement) -> list[dict[str, str]]:
+    told = document.csv(envelope(statement)).decode()
+    return list(csv.DictReader(io.StringIO(told, newline="")))
+
+
+def test_the_table_has_a_row_a_line_that_adds_up() -> None:
+    statement = issued(2)
+    rows = read_csv(statement)
+    assert len(rows) == len(statement.lines)
+    micro = [int(row["micro"]) for row in rows if row["kind"] != "contribution"]
+    assert sum(micro) == statement.total_micro
+    first, line = rows[0], statement.lines[0]
+    assert first["why"] == line.why and first["agreement"] == line.agreement
+    assert Money.of("EUR", first["amount"]).micro == line.micro
+    assert first["settlement"] == statement.evidence.settlement
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_name_becomes_a_formula(name: str) -> None:
+    assert read_csv(issued(performer=name))[0]["performer"] == f"'{name}"
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30))
+@settings(max_examples=25, deadline=None)
+def test_no_name_breaks_the_table(name: str) -> None:
+    assert read_csv(issued(performer=name))[0]["performer"].removeprefix("'") == name.removeprefix(
+        "'"
+    )

@@ -23,7 +23,7 @@ from matrix import (
 )
 from stage import Stage, delivered
 
-from yesand.royalties.models import PayoutRun
+from yesand.royalties.models import Account, PayoutRun
 from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
 from yesand.royalties.paying.details import details
@@ -86,6 +86,11 @@ def movement(stage: Stage) -> list[int]:
     return [file.movements.get().pk]
 
 
+def account(stage: Stage) -> list[int]:
+    """Hers in the ledger."""
+    return [Account.objects.get(name="performer:Ada").pk]
+
+
 ROWS = [
     Row("usage", CLOSED),
     Row("usage", LAB, method="post", data=lambda s: {"licensee": "house-lab"}, case="post"),
@@ -96,8 +101,12 @@ ROWS = [
     Row("statement", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("statement_document", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("statement_pdf", HERS_ALONE, lambda s: [s.statement.digest]),
+    Row("statement_table", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("statement_evidence", HERS_ALONE, lambda s: [s.statement.digest]),
     Row("payouts", CLOSED),
+    Row("books", CLOSED),
+    Row("book", HERS_ALONE, account),
+    Row("ledger", WATCHED),
     Row("bank_account", PERFORMERS),
     Row("bank_account", UNREAD, method="post", case="post"),
     Row("bank_account_end", BACK, method="post"),
@@ -116,6 +125,8 @@ ROWS = [
     Row("api:get /api/payouts", API),
     Row("api:get /api/statements", API),
     Row("api:get /api/statements/{digest}", API_HERS, lambda s: [s.statement.digest]),
+    Row("api:get /api/statements/{digest}/pdf", API_HERS, lambda s: [s.statement.digest]),
+    Row("api:get /api/statements/{digest}/csv", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/balance", API_PERFORMERS),
     Row("api:get /api/escrow", API),
     Row("api:get /api/deliveries", API),

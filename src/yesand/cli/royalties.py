@@ -11,6 +11,7 @@ import typer
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, progressing, tell
 from yesand.cli.statement import statement_lines
+from yesand.kernel.errors import BadInput
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("escrow")(escrow)
     app.command("settle")(settle)
     app.command("statement")(statement)
+    app.command("statements")(statements)
 
 
 def example_usage(
@@ -77,23 +79,68 @@ def settle(
     tell(result.as_dict(), *result.lines(), as_json=as_json)
 
 
+Language = Annotated[str, typer.Option(help="Of all in it that is not signed: en or de.")]
+
+
 def statement(
     performer: Annotated[str, typer.Argument(help="The performer's handle.")],
     period: Annotated[str, typer.Argument(help="The month, e.g. 2026-10.")],
     house: HouseFolder,
     pdf: Annotated[Path | None, typer.Option(help="Write it as PDF.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write it as HTML.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write its lines as CSV.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json-file", help="Write it as JSON.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Write the evidence bundle (zip).")] = None,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show one performer's statement; write it out with the evidence for it."""
     opened = yesand.open(house)
     found = opened.statement(performer, period)
-    written = opened.write_statement(found, pdf=pdf, html=html, json=json_file, bundle=bundle)
+    paths = {"pdf": pdf, "html": html, "csv": csv, "json": json_file, "bundle": bundle}
+    from yesand.royalties.issuing.services import write_statement
     from yesand.royalties.services import payload
 
+    written = write_statement(opened.place, found, paths, _spoken(language))
     told = payload(found)
     files = [f"{kind.upper()}: {path}" for kind, path in written.items()]
     files_told = {kind: str(path) for kind, path in written.items()}
     tell({**told, "files": files_told}, *statement_lines(told), *files, as_json=as_json)
+
+
+def statements(
+    period: Annotated[str, typer.Argument(help="The month, e.g. 2026-10.")],
+    house: HouseFolder,
+    pdf: Annotated[Path | None, typer.Option(help="A folder: write each as PDF.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the lines of all as one CSV.")] = None,
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Write all statements of a month: as PDFs into a folder, as one table."""
+    place = yesand.open(house).place
+    from yesand.kernel.clock import Period
+    from yesand.royalties.issuing.together import services as together
+
+    month, spoken = Period.parse(period), _spoken(language)
+    count, files = together.statements_of(month).count(), []
+    if pdf is not None:
+        with progressing("Setting", as_json=as_json) as progress:
+            together.write_pdfs(place, month, pdf, spoken, progress)
+        files.append(str(pdf))
+    if csv is not None:
+        together.write_table(month, csv)
+        files.append(str(csv))
+    said = f"{count:,} statements for {period}" + (f": {', '.join(files)}" if files else ".")
+    tell({"period": period, "statements": count, "files": files}, said, as_json=as_json)
+
+
+def _spoken(language: str) -> str:
+    from yesand.royalties.documents.tongue import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise BadInput(
+            f"No documents in {language[:20]!r}",
+            where="--language",
+            remedy=f"There are {' and '.join(LANGUAGES)}.",
+        )
+    return language

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import P, Query, QueryEx, Router, Schema
 from pydantic import Field
@@ -18,10 +18,13 @@ from yesand.people.shapes import Digest, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
+from yesand.royalties.document import csv
 from yesand.royalties.earned.services import kept
+from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
 
 router = Router(tags=["usage and royalties"])
+Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 Whose = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
 _PIECE = 1 << 20
 #: One usage event, for the description.
@@ -42,6 +45,12 @@ _EVENTS = {
         "example": [_EVENT],
     }
 }
+
+
+def _sent(kind: str) -> dict[str, Any]:
+    """Describe an answer that is a file."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": "OK", "content": content}}}
 
 
 class StatementOut(Schema):
@@ -180,8 +189,31 @@ def statements(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
 @router.get("/statements/{digest}", response=StatementWhole, auth=allowed("account:read"))
 def statement(request: HttpRequest, digest: Digest) -> Statement:
     """Return one statement as it was signed, with every line and its reason inside."""
-    rows = visible(Statement, cast(Request, request).sight)
-    return get_object_or_404(rows.select_related("performer", "settlement"), digest=digest)
+    return _statement(request, digest)
+
+
+@router.get(
+    "/statements/{digest}/pdf",
+    response={200: None},
+    auth=allowed("account:read"),
+    openapi_extra=_sent("application/pdf"),
+)
+def statement_pdf(request: HttpRequest, digest: Digest, language: Language = "en") -> HttpResponse:
+    """Return one statement as a tagged PDF; the same statement is always the same bytes."""
+    made = pdf(cast(Request, request).place, _statement(request, digest), language)
+    return HttpResponse(made, "application/pdf")
+
+
+@router.get(
+    "/statements/{digest}/csv",
+    response={200: None},
+    auth=allowed("account:read"),
+    openapi_extra=_sent("text/csv"),
+)
+def statement_csv(request: HttpRequest, digest: Digest) -> HttpResponse:
+    """Return one statement's lines as a table, one row a line, with a header."""
+    found = _statement(request, digest)
+    return HttpResponse(csv(found.envelope), "text/csv; charset=utf-8")
 
 
 @router.get("/balance", response=list[BalanceOut], auth=allowed("account:read"))
@@ -255,6 +287,11 @@ def escrow(request: HttpRequest) -> list[dict[str, Any]]:
         {"deployment": h.deployment, "period": h.period, "events": h.events, "reason": h.reason}
         for h in waiting_usage(here.place, here.sight.licensees)
     ]
+
+
+def _statement(request: HttpRequest, digest: str) -> Statement:
+    rows = visible(Statement, cast(Request, request).sight)
+    return get_object_or_404(rows.select_related("performer", "settlement"), digest=digest)
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:

@@ -1,57 +1,74 @@
-"""A signed statement as PDF, HTML and JSON. Pure: the same statement gives the same bytes."""
+"""A signed statement as PDF, HTML, CSV and JSON. Pure: the same statement gives the same bytes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.resources import files
-from typing import Any, Literal
-
-import typst
+from typing import Any
 
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import Period
 from yesand.kernel.ids import digest
 from yesand.provenance.dsse import payload_of
+from yesand.royalties.documents.apart import Sheet
 from yesand.royalties.documents.page import page
+from yesand.royalties.documents.rows import table
+from yesand.royalties.documents.setting import set_pdf
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.statement import Statement, parse_statement
 
-_TEMPLATE = "statement.typ"
+Names = Mapping[str, str]
 
 
-def pdf(
-    envelope: Mapping[str, Any], house: str, origin: str, models: Mapping[str, str] | None = None
-) -> bytes:
-    """Return the statement as a tagged PDF (PDF/UA-1 where the fonts can write every name).
-
-    Only the fonts inside the typesetter are used, so that it looks the same everywhere.
+def sheet(
+    envelope: Mapping[str, Any],
+    house: str,
+    origin: str,
+    models: Names | None = None,
+    language: str | None = "en",
+) -> Sheet:
+    """Return what is to be set for the statement's PDF.
 
     Parameters
     ----------
     envelope : the signed statement (DSSE); its signature is not checked here.
     house, origin : the name of the house and of its log.
     models : digest → name, for models that have one.
+    language : of all but what is signed; English if it is none of ours.
     """
     statement, issuer = _read(envelope, house, origin, models)
-    told = json.dumps(words(statement, issuer), ensure_ascii=False)
     end = int(Period.parse(statement.period).end.timestamp())
-    template = (files("yesand.royalties.documents") / _TEMPLATE).read_bytes()
-    try:
-        return _set(template, told, end, "ua-1")
-    except typst.TypstError as fault:
-        # The profile forbids characters that no font can show (ISO 14289-1 §7.21.8), such as an
-        # emoji in a name. The document is tagged all the same.
-        if not fault.message.startswith("PDF/UA-1 error"):
-            raise
-        return _set(template, told, end, None)
+    return Sheet(words(statement, issuer, language), end)
+
+
+def pdf(
+    envelope: Mapping[str, Any],
+    house: str,
+    origin: str,
+    models: Names | None = None,
+    language: str | None = "en",
+) -> bytes:
+    """Return the statement as a tagged PDF, set here and now; arguments as of ``sheet``."""
+    made = sheet(envelope, house, origin, models, language)
+    return set_pdf(made.told, made.at)
 
 
 def html(
-    envelope: Mapping[str, Any], house: str, origin: str, models: Mapping[str, str] | None = None
+    envelope: Mapping[str, Any],
+    house: str,
+    origin: str,
+    models: Names | None = None,
+    language: str | None = "en",
 ) -> str:
-    """Return the statement as one self-contained HTML page; arguments as of ``pdf``."""
-    return page(words(*_read(envelope, house, origin, models)))
+    """Return the statement as one self-contained HTML page; arguments as of ``sheet``."""
+    return page(words(*_read(envelope, house, origin, models), language))
+
+
+def csv(envelope: Mapping[str, Any]) -> bytes:
+    """Return the statement's lines as CSV (RFC 4180), one row a line."""
+    payload = payload_of(envelope)
+    statement = parse_statement(json.loads(payload)["predicate"])
+    return table([(statement, digest(payload))]).encode()
 
 
 def signed_json(envelope: Mapping[str, Any]) -> bytes:
@@ -65,15 +82,3 @@ def _read(
     payload = payload_of(envelope)
     statement = parse_statement(json.loads(payload)["predicate"])
     return statement, Issuer(house, origin, digest(payload), models or {})
-
-
-def _set(template: bytes, told: str, at: int, standard: Literal["ua-1"] | None) -> bytes:
-    made: bytes = typst.compile(
-        template,
-        format="pdf",
-        sys_inputs={"told": told},
-        ignore_system_fonts=True,
-        timestamp=at,
-        pdf_standards=standard,
-    )
-    return made

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext_lazy
 
-from yesand.people.frame import LICENSEE, PERFORMER, Link
+from yesand.people.frame import AUDITOR, LICENSEE, PERFORMER, PRODUCER, Link
 
 
 def _(words: str) -> str:
@@ -15,5 +15,6 @@ def _(words: str) -> str:
 
 MENU = (
     Link(_("Balance"), "balance", (PERFORMER,), place=50),
+    Link(_("Books"), "books", (), place=52, home=(AUDITOR, PRODUCER)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),
 )

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
 
 urlpatterns = [
     *paying,
+    *books,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("statements/<str:digest>/", views.statement, name="statement"),
     path("statements/<str:digest>/statement.json", views.document, name="statement_document"),
     path("statements/<str:digest>/statement.pdf", views.pdf, name="statement_pdf"),
+    path("statements/<str:digest>/statement.csv", views.table, name="statement_table"),
     path("statements/<str:digest>/evidence.zip", views.evidence, name="statement_evidence"),
     path("payouts/", views.payouts, name="payouts"),
 ]

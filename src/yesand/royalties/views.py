@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.kernel.canonical import parse
@@ -23,6 +23,8 @@ from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.issuing import services as issuing
+from yesand.royalties.issuing.services import file_name
 from yesand.royalties.models import Account, Delivery, Statement, UsageBatch
 from yesand.royalties.paying.banking.services import current, payee_of
 from yesand.royalties.paying.payees.services import sent_to
@@ -124,28 +126,35 @@ def statement(request: Request, digest: str) -> HttpResponse:
     return render(
         request,
         "royalties/statement.html",
-        {"statement": found, "payload": payload, "told": words(payload, issuer)},
+        {"statement": found, "payload": payload, "told": words(payload, issuer, get_language())},
     )
 
 
 def pdf(request: Request, digest: str) -> HttpResponse:
-    """Send one statement as a tagged PDF."""
-    found, place = _seen(request, digest), request.place
-    made = documents.pdf(found.envelope, place.name, place.origin, _names(found))
-    return HttpResponse(made, "application/pdf", headers=_attached(f"{_name(found)}.pdf"))
+    """Send one statement as a tagged PDF, in the reader's language."""
+    found = _seen(request, digest)
+    made = issuing.pdf(request.place, found, get_language())
+    return HttpResponse(made, "application/pdf", headers=_attached(f"{file_name(found)}.pdf"))
+
+
+def table(request: Request, digest: str) -> HttpResponse:
+    """Send one statement's lines as a table (CSV)."""
+    found = _seen(request, digest)
+    headers = _attached(f"{file_name(found)}.csv")
+    return HttpResponse(documents.csv(found.envelope), "text/csv; charset=utf-8", headers=headers)
 
 
 def document(request: Request, digest: str) -> HttpResponse:
     """Send one statement's signed envelope (DSSE)."""
     found = _seen(request, digest)
-    return JsonResponse(found.envelope, headers=_attached(f"{_name(found)}.json"))
+    return JsonResponse(found.envelope, headers=_attached(f"{file_name(found)}.json"))
 
 
 def evidence(request: Request, digest: str) -> HttpResponse:
     """Send the bundle that bears one statement out, to be checked offline (``yesand verify``)."""
     found = _seen(request, digest)
     bundle = bytes(bundle_for(request.place, found))
-    return HttpResponse(bundle, "application/zip", headers=_attached(f"{_name(found)}.zip"))
+    return HttpResponse(bundle, "application/zip", headers=_attached(f"{file_name(found)}.zip"))
 
 
 def balance(request: Request) -> HttpResponse:
@@ -209,7 +218,3 @@ def _names(found: Statement) -> dict[str, str]:
 
 def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def _name(found: Statement) -> str:
-    return f"statement-{found.performer.handle}-{found.settlement.period}-{found.currency}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from yesand.kernel.errors import Refused
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer
 from yesand.provenance.models import Entry
+from yesand.royalties.books.beancount import next_day
 from yesand.royalties.ledger import Draft
 from yesand.royalties.models import Account, Posting, Transaction
 
@@ -41,19 +43,38 @@ def post(place: Place, drafts: Iterable[Draft], entry: Entry | None = None) -> i
     return made
 
 
-def balance(account: str) -> dict[str, int]:
-    """Return an account's micro-units by currency (positive is owed to the house)."""
-    rows = Posting.objects.filter(account__name=account).values_list("currency")
+def balance(account: str, as_of: date | None = None) -> dict[str, int]:
+    """Return an account's micro-units by currency (positive is owed to the house).
+
+    Parameters
+    ----------
+    as_of : count what was posted up to the end of that day (UTC), and nothing later.
+    """
+    rows = Posting.objects.filter(until(as_of), account__name=account).values_list("currency")
     return dict(rows.annotate(Sum("micro")).order_by("currency"))
 
 
-def trial_balance() -> dict[str, dict[str, int]]:
+def trial_balance(as_of: date | None = None) -> dict[str, dict[str, int]]:
     """Return every account's micro-units by currency; each currency adds up to nothing."""
-    rows = Posting.objects.values_list("account__name", "currency").annotate(Sum("micro"))
+    posted = Posting.objects.filter(until(as_of))
+    rows = posted.values_list("account__name", "currency").annotate(Sum("micro"))
     found: dict[str, dict[str, int]] = {}
     for name, currency, micro in rows.order_by("account__name", "currency"):
         found.setdefault(name, {})[currency] = micro
     return found
+
+
+def until(as_of: date | None, path: str = "") -> Q:
+    """Return the condition for postings up to the end of a day (UTC).
+
+    Parameters
+    ----------
+    path : how the asked model comes to its postings, such as ``postings__``.
+    """
+    if as_of is None:
+        return Q()
+    after = datetime.combine(next_day(as_of), time.min, UTC)
+    return Q(**{f"{path}transaction__at__lt": after})
 
 
 def _post(place: Place, drafts: Sequence[Draft], entry: Entry | None) -> int:

@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 _NUMERIC = ' class="n"'
+#: A line's sentence is signed, and in the language in which it was.
+_SIGNED = ' lang="en"'
 _FIGURES = ("quantity", "price", "pool", "share", "amount")
 
 
@@ -15,7 +17,7 @@ def page(told: Mapping[str, Any]) -> str:
     """Return a whole page with its style inside: it needs no server and no network."""
     style = (files("yesand.royalties.documents") / "statement.css").read_text("utf-8")
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{told["language"]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(told['title'])}</title><style>{style}</style></head>"
         f"<body><main>{fragment(told)}</main></body></html>\n"
@@ -75,7 +77,11 @@ def _line(line: Mapping[str, str], columns: Sequence[str]) -> str:
         else '<td class="gap"></td>'
         for name, column in zip(_FIGURES, columns[1:], strict=True)
     )
-    why = f'<td colspan="6">{escape(line["subtitle"])}<br><small>{escape(line["why"])}</small></td>'
+    why = (
+        f'<td colspan="6">{escape(line["subtitle"])}<br>'
+        f"<small{_SIGNED}>{escape(line['why'])}</small><br>"
+        f"<small>{escape(line['evidence'])}</small></td>"
+    )
     return f'<tr>{what}{figures}</tr><tr class="why">{why}</tr>'
 
 
@@ -84,7 +90,7 @@ def _contributions(told: Mapping[str, Any]) -> str:
     why, amount = names["contribution_columns"]
     head = _cell("th", why, ' scope="col"') + _cell("th", amount, f' scope="col"{_NUMERIC}')
     body = "".join(
-        f"<tr>{_cell('td', row['why'])}{_cell('td', row['amount'], _NUMERIC)}</tr>"
+        f"<tr>{_cell('td', row['why'], _SIGNED)}{_cell('td', row['amount'], _NUMERIC)}</tr>"
         for row in told["contributions"]
     )
     return (

@@ -9,22 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from babel.dates import format_date
-
-from yesand.kernel.clock import Period
 from yesand.kernel.money import MICRO, Money, exponent
+from yesand.royalties.documents.tongue import Tongue, gettext_noop
 from yesand.royalties.lines import BILLION, REVENUE, Kind, Line
 from yesand.royalties.statement import Statement
 
 _TITLES = {
-    Kind.ROYALTY: "Royalty",
-    Kind.LATE: "Royalty, late usage",
-    Kind.MINIMUM: "Guaranteed minimum",
-    Kind.SESSION_FEE: "Session fee",
-    Kind.CONTRIBUTION: "Contribution",
+    Kind.ROYALTY: gettext_noop("Royalty"),
+    Kind.LATE: gettext_noop("Royalty, late usage"),
+    Kind.MINIMUM: gettext_noop("Guaranteed minimum"),
+    Kind.SESSION_FEE: gettext_noop("Session fee"),
+    Kind.CONTRIBUTION: gettext_noop("Contribution"),
 }
-_TRIAL = "Nobody has consented to this and nobody is paid from it."
-_SYNTHETIC = "The voices are made by code; there is no such person."
+_TRIAL = gettext_noop("Nobody has consented to this and nobody is paid from it.")
+_SYNTHETIC = gettext_noop("The voices are made by code; there is no such person.")
 
 
 @dataclass(frozen=True)
@@ -44,150 +42,190 @@ class Issuer:
     models: Mapping[str, str]
 
 
-def words(statement: Statement, issuer: Issuer) -> dict[str, Any]:
-    """Return everything that the documents show, as plain JSON of strings."""
-    month = format_date(Period.parse(statement.period).start, "MMMM y", locale="en")
+def words(statement: Statement, issuer: Issuer, language: str | None = "en") -> dict[str, Any]:
+    """Return everything that the documents show, as plain JSON of strings.
+
+    A line's sentence (``why``) is signed, and stays in the language in which it was signed.
+    """
+    _ = Tongue.of(language)
+    month = _.month(statement.period)
+    named = {"performer": statement.performer, "month": month, "house": issuer.house}
     lines = [x for x in statement.lines if x.kind is not Kind.CONTRIBUTION]
     extra = [x for x in statement.lines if x.kind is Kind.CONTRIBUTION]
     places = _places(statement.currency, [x.micro for x in statement.lines])
     return {
-        "title": f"Statement of {statement.performer} for {month}",
-        "heading": f"Statement, {month}",
-        "subtitle": f"Statement for {month}, from {issuer.house}",
+        "language": _.language,
+        "title": _("Statement of %(performer)s for %(month)s") % named,
+        "heading": _("Statement, %(month)s") % named,
+        "subtitle": _("Statement for %(month)s, from %(house)s") % named,
         "month": month,
         "period_code": statement.period,
         "performer": _breakable(statement.performer),
         "house": issuer.house,
-        "named": f"Statement {issuer.digest[:16]} in the log {issuer.origin}",
-        "marks": _marks(statement),
-        "payable": {"label": _payable(statement), "amount": _minor(statement)},
-        "sums": _sums(statement),
-        "sum_up": _sum_up(statement),
-        "lines": [_line(statement, x, issuer, places) for x in lines],
-        "total": _exact(statement.currency, statement.total_micro, places),
+        "named": _("Statement %(name)s in the log %(log)s")
+        % {"name": issuer.digest[:16], "log": issuer.origin},
+        "marks": _marks(statement, _),
+        "payable": {"label": _payable(statement, _), "amount": _minor(statement, _)},
+        "sums": _sums(statement, _),
+        "sum_up": _sum_up(statement, _),
+        "lines": [_line(statement, x, issuer, places, _) for x in lines],
+        "total": _exact(statement.currency, statement.total_micro, places, _),
         "contributions": [
-            {"why": x.why, "amount": _exact(statement.currency, x.micro, places)} for x in extra
+            {"why": x.why, "amount": _exact(statement.currency, x.micro, places, _)} for x in extra
         ],
-        "words": _headings(statement, month),
-        "evidence": _evidence(statement, issuer),
+        "words": _headings(month, _),
+        "evidence": _evidence(statement, issuer, _),
     }
 
 
-def _marks(statement: Statement) -> list[dict[str, str]]:
-    told = (("TRIAL", _TRIAL, statement.trial), ("SYNTHETIC", _SYNTHETIC, statement.synthetic))
-    return [{"word": word, "meaning": meaning} for word, meaning, holds in told if holds]
+def _marks(statement: Statement, _: Tongue) -> list[dict[str, str]]:
+    told = (
+        (_("TRIAL"), _TRIAL, statement.trial),
+        (_("SYNTHETIC"), _SYNTHETIC, statement.synthetic),
+    )
+    return [{"word": word, "meaning": _(meaning)} for word, meaning, holds in told if holds]
 
 
-def _payable(statement: Statement) -> str:
-    return "Would be paid, if it were not a trial" if statement.trial else "To be paid"
+def _payable(statement: Statement, _: Tongue) -> str:
+    return _("Would be paid, if it were not a trial") if statement.trial else _("To be paid")
 
 
-def _minor(statement: Statement) -> str:
+def _minor(statement: Statement, _: Tongue) -> str:
     step = MICRO // 10 ** exponent(statement.currency)
-    return Money(statement.currency, statement.payable_minor * step).pretty()
+    return Money(statement.currency, statement.payable_minor * step).pretty(_.language)
 
 
-def _sums(statement: Statement) -> list[dict[str, str]]:
+def _sums(statement: Statement, _: Tongue) -> list[dict[str, str]]:
+    extra = statement.contributions_micro
     rows = [
-        ("Brought forward", statement.brought_forward_micro, statement.previous is not None),
-        ("Earned this month", statement.total_micro, True),
-        ("Carried to the next month", statement.carried_micro, True),
-        ("To your fund, on top", statement.contributions_micro, statement.contributions_micro > 0),
+        (_("Brought forward"), statement.brought_forward_micro, statement.previous is not None),
+        (_("Earned this month"), statement.total_micro, True),
+        (_("Carried to the next month"), statement.carried_micro, True),
+        (_("To your fund, on top"), extra, extra > 0),
     ]
     places = _places(statement.currency, [micro for _, micro, shown in rows if shown])
     return [
-        {"label": label, "amount": _exact(statement.currency, micro, places)}
+        {"label": label, "amount": _exact(statement.currency, micro, places, _)}
         for label, micro, shown in rows
         if shown
     ]
 
 
-def _sum_up(statement: Statement) -> str:
-    return (
+def _sum_up(statement: Statement, _: Tongue) -> str:
+    if not (statement.carried_micro or statement.brought_forward_micro):
+        return _("What you earned is paid in full.")
+    return _(
         "What you earned is reckoned in millionths and paid in whole cents or their like; what is "
         "too small to be paid is carried to the next month, and nothing is lost."
-        if statement.carried_micro or statement.brought_forward_micro
-        else "What you earned is paid in full."
     )
 
 
-def _line(statement: Statement, line: Line, issuer: Issuer, places: int) -> dict[str, str]:
+def _line(
+    statement: Statement, line: Line, issuer: Issuer, places: int, _: Tongue
+) -> dict[str, str]:
     pool = None if line.pool_micro is None else Money(statement.currency, line.pool_micro)
     price = None if line.price_micro is None else Money(statement.currency, line.price_micro)
     return {
-        "title": _TITLES[line.kind],
-        "subtitle": _subtitle(line, issuer),
-        "quantity": _quantity(statement, line),
-        "price": _spaced(price),
-        "pool": _spaced(pool),
-        "share": "" if line.share_ppb is None else _percent(line.share_ppb),
-        "amount": _exact(statement.currency, line.micro, places),
+        "title": _(_TITLES[line.kind]),
+        "subtitle": _subtitle(line, issuer, _),
+        "quantity": _quantity(statement, line, _),
+        "price": _spaced(price, _),
+        "pool": _spaced(pool, _),
+        "share": "" if line.share_ppb is None else _percent(line.share_ppb, _),
+        "amount": _exact(statement.currency, line.micro, places, _),
         "why": line.why,
+        "evidence": _borne_out(statement, line, _),
     }
 
 
-def _subtitle(line: Line, issuer: Issuer) -> str:
-    model = issuer.models.get(line.model, f"model {line.model[:8]}") if line.model else ""
-    by = f"by {line.licensee}"
+def _borne_out(statement: Statement, line: Line, _: Tongue) -> str:
+    """Name what bears a line out; the table of evidence has the same names in full."""
+    named = (
+        (_("Agreement"), line.agreement[:12]),
+        (_("Reliance report"), (line.report or "")[:12]),
+        (_("Session"), line.session or ""),
+        (_("Settlement"), statement.evidence.settlement[:12]),
+    )
+    return " · ".join(f"{what}\u00a0{name}" for what, name in named if name)
+
+
+def _subtitle(line: Line, issuer: Issuer, _: Tongue) -> str:
+    digest = line.model or ""
+    unnamed = _("model %(name)s") % {"name": digest[:8]}
+    model = issuer.models.get(digest, unnamed) if digest else ""
+    by = _("by %(licensee)s") % {"licensee": line.licensee}
     month = line.usage_period or ""
-    return ", ".join(x for x in (line.deployment, model, by, month, _range(line)) if x)
+    return ", ".join(x for x in (line.deployment, model, by, month, _range(line, _)) if x)
 
 
-def _quantity(statement: Statement, line: Line) -> str:
+def _quantity(statement: Statement, line: Line, _: Tongue) -> str:
     if line.quantity is None or line.unit is None:
         return ""
     if line.unit == REVENUE:
-        return f"{_spaced(Money(statement.currency, line.quantity))} revenue"
-    live = ", live" if line.realtime else ""
-    return f"{line.quantity:,} × {line.unit}{live}"
+        return _("%(money)s revenue") % {
+            "money": _spaced(Money(statement.currency, line.quantity), _)
+        }
+    live = _(", live") if line.realtime else ""
+    return f"{_.figure(f'{line.quantity:,}')} × {line.unit}{live}"
 
 
-def _range(line: Line) -> str:
+def _range(line: Line, _: Tongue) -> str:
     if line.low_ppb is None or line.high_ppb is None or line.low_ppb == line.high_ppb:
         return ""
-    return f"share between {_percent(line.low_ppb)} and {_percent(line.high_ppb)}"
+    return _("share between %(low)s and %(high)s") % {
+        "low": _percent(line.low_ppb, _),
+        "high": _percent(line.high_ppb, _),
+    }
 
 
-def _percent(ppb: int) -> str:
+def _percent(ppb: int, _: Tongue) -> str:
     """Write parts per billion with three digits after the point, as the line's sentence does."""
-    return f"{ppb * 100_000 // BILLION / 1000:.3f}\u00a0%"
+    return _.figure(f"{ppb * 100_000 // BILLION / 1000:.3f}\u00a0%")
 
 
-def _headings(statement: Statement, month: str) -> dict[str, Any]:
-    none = "No model that learned from you was used, and your terms guarantee no minimum."
+def _headings(month: str, _: Tongue) -> dict[str, Any]:
+    none = _("No model that learned from you was used, and your terms guarantee no minimum.")
     return {
-        "lines": "Line by line",
+        "lines": _("Line by line"),
         "no_lines": none,
-        "columns": ["For", "Usage", "Price", "Pool", "Your share", "Amount"],
-        "total": f"Earned in {month}",
-        "contributions": "On top: your pension and health fund",
-        "contributions_lead": "Paid to the fund beside your pay, never out of it.",
-        "contribution_columns": ["Why", "Amount"],
-        "check": "Check it yourself",
-        "check_lead": (
+        "columns": [
+            _("For"),
+            _("Usage"),
+            _("Price"),
+            _("Pool"),
+            _("Your share"),
+            _("Amount"),
+        ],
+        "total": _("Earned in %(month)s") % {"month": month},
+        "contributions": _("On top: your pension and health fund"),
+        "contributions_lead": _("Paid to the fund beside your pay, never out of it."),
+        "contribution_columns": [_("Why"), _("Amount")],
+        "of": _("of"),
+        "check": _("Check it yourself"),
+        "check_lead": _(
             "Everything on this statement can be computed again, without us and without the "
             "internet, from the evidence that comes with it:"
         ),
         "command": "yesand verify evidence.zip",
-        "check_means": (
+        "check_means": _(
             "It checks every signature, finds each document in the log and recomputes each "
             "line. If one figure had been changed, it would say so. A range beside a share says "
             "how sure the measurement is (95 %)."
         ),
-        "evidence_columns": ["What it was computed from", "Name (SHA-256)"],
+        "evidence_columns": [_("What it was computed from"), _("Name (SHA-256)")],
     }
 
 
-def _evidence(statement: Statement, issuer: Issuer) -> list[dict[str, str]]:
+def _evidence(statement: Statement, issuer: Issuer, _: Tongue) -> list[dict[str, str]]:
     held = statement.evidence
     groups: Sequence[tuple[str, Sequence[str]]] = (
-        ("This statement", (issuer.digest,)),
-        ("Settlement", (held.settlement,)),
-        ("Agreement", held.agreements),
-        ("Reliance report", held.reports),
-        ("Corpus", held.manifests),
-        ("Usage delivery", held.batches),
-        ("Statement before", (held.previous,) if held.previous else ()),
+        (_("This statement"), (issuer.digest,)),
+        (_("Settlement"), (held.settlement,)),
+        (_("Agreement"), held.agreements),
+        (_("Reliance report"), held.reports),
+        (_("Corpus"), held.manifests),
+        (_("Usage delivery"), held.batches),
+        (_("Statement before"), (held.previous,) if held.previous else ()),
     )
     return [{"what": what, "name": name} for what, names in groups for name in names]
 
@@ -201,16 +239,16 @@ def _places(currency: str, amounts: Sequence[int]) -> int:
     return needed
 
 
-def _exact(currency: str, micro: int, places: int) -> str:
+def _exact(currency: str, micro: int, places: int, _: Tongue) -> str:
     whole, rest = divmod(micro, MICRO)
     decimals = f".{f'{rest:06d}'[:places]}" if places else ""
-    return f"{whole:,}{decimals}\u00a0{currency}"
+    return f"{_.figure(f'{whole:,}{decimals}')}\u00a0{currency}"
 
 
-def _spaced(money: Money | None) -> str:
+def _spaced(money: Money | None, _: Tongue) -> str:
     if money is None:
         return ""
-    return _exact(money.currency, money.micro, _places(money.currency, [money.micro]))
+    return _exact(money.currency, money.micro, _places(money.currency, [money.micro]), _)
 
 
 def _breakable(name: str) -> str:

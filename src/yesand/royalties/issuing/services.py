@@ -1,30 +1,37 @@
-"""Writing a statement to files; the figures come from the signed statement alone."""
+"""Writing statements to files; the figures come from the signed statement alone."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
 from yesand.royalties import document
+from yesand.royalties.documents.apart import Sheet, kept
 from yesand.royalties.models import Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.training.models import TrainedModel
 
-_FORMS = ("pdf", "html", "json", "bundle")
+_FORMS = ("pdf", "html", "csv", "json", "bundle")
 
 
 def write_statement(
-    place: Place, statement: Statement, paths: Mapping[str, str | os.PathLike[str] | None]
+    place: Place,
+    statement: Statement,
+    paths: Mapping[str, str | os.PathLike[str] | None],
+    language: str | None = "en",
 ) -> dict[str, Path]:
     """Write a statement in each form that has a path; return what was written.
 
     Parameters
     ----------
-    paths : ``pdf``, ``html``, ``json`` (the signed envelope) or ``bundle`` → where it goes.
+    paths : ``pdf``, ``html``, ``csv``, ``json`` (the signed envelope) or ``bundle`` → where.
+    language : of all in it that is not signed.
 
     Raises
     ------
@@ -38,14 +45,57 @@ def write_statement(
         if form == "bundle":
             write_bundle(place, statement, path)
         else:
-            durable.write(path, rendered(place, statement, form))
+            durable.write(path, rendered(place, statement, form, language))
     return wanted
 
 
-def rendered(place: Place, statement: Statement, form: str) -> bytes:
-    """Return a statement as ``pdf``, ``html`` or ``json`` bytes."""
+def rendered(place: Place, statement: Statement, form: str, language: str | None = "en") -> bytes:
+    """Return a statement as ``pdf``, ``html``, ``csv`` or ``json`` bytes."""
+    if form == "pdf":
+        return pdf(place, statement, language)
+    if form == "csv":
+        return document.csv(statement.envelope)
     if form == "json":
         return document.signed_json(statement.envelope)
-    names = dict(TrainedModel.objects.values_list("digest", "name"))
-    given = (statement.envelope, place.name, place.origin, names)
-    return document.pdf(*given) if form == "pdf" else document.html(*given).encode()
+    given = statement.envelope, place.name, place.origin, model_names(), language
+    return document.html(*given).encode()
+
+
+def pdf(place: Place, statement: Statement, language: str | None = "en") -> bytes:
+    """Return a statement's PDF, set once and kept; it can be set again at any time.
+
+    Raises
+    ------
+    Unavailable : too many are being set at this moment.
+    """
+    return kept(folder(place), sheet_of(place, statement, language))
+
+
+def sheet_of(
+    place: Place,
+    statement: Statement,
+    language: str | None = "en",
+    names: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Return what is to be set for a statement's PDF."""
+    called = model_names() if names is None else names
+    return document.sheet(statement.envelope, place.name, place.origin, called, language)
+
+
+def folder(place: Place) -> Path:
+    """Return where PDFs are kept."""
+    return place.cache / "statements"
+
+
+def model_names() -> dict[str, str]:
+    """Return what each model is called."""
+    return dict(TrainedModel.objects.values_list("digest", "name"))
+
+
+def file_name(statement: Statement) -> str:
+    """Return a name for a statement's files that is safe in any folder, without an ending."""
+    handle = statement.performer.handle
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "-", handle)
+    if safe != handle:  # two handles may be spelled the same then
+        safe = f"{safe[:60]}-{digest(handle.encode())[:8]}"
+    return f"statement-{safe}-{statement.settlement.period}-{statement.currency}"

@@ -1,0 +1,1 @@
+"""The ledger for the accounting programs of others."""

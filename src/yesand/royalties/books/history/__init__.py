@@ -1,0 +1,1 @@
+"""What moved on an account, one posting after the other."""

@@ -1,0 +1,106 @@
+"""All statements of a month: their PDFs set by a pool of processes, their lines as one table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+from yesand.kernel import durable
+from yesand.kernel.clock import Period
+from yesand.kernel.errors import NotFound
+from yesand.kernel.place import Place
+from yesand.kernel.progress import Progress, silent
+from yesand.provenance.dsse import opened
+from yesand.royalties.documents.apart import Sheet, place_of
+from yesand.royalties.documents.rows import table
+from yesand.royalties.documents.setting import set_pdf
+from yesand.royalties.issuing.services import file_name, folder, model_names, sheet_of
+from yesand.royalties.models import Statement
+from yesand.royalties.services import payload
+from yesand.royalties.statement import parse_statement
+
+#: How many are in hand at once, so that a month of any size fits in memory.
+_BATCH = 200
+
+
+def statements_of(period: Period) -> QuerySet[Statement]:
+    """Return a month's statements, by performer.
+
+    Raises
+    ------
+    NotFound : the month is not settled, or nobody has a statement for it.
+    """
+    rows = Statement.objects.filter(settlement__period=str(period))
+    if not rows.exists():
+        raise NotFound(
+            f"No statements for {period}",
+            remedy=f"Settle it with `yesand settle {period}`, if the month is over.",
+        )
+    return rows.select_related("performer", "settlement").order_by("performer__handle", "currency")
+
+
+def write_pdfs(
+    place: Place,
+    period: Period,
+    out: Path,
+    language: str | None = "en",
+    progress: Progress = silent,
+    workers: int | None = None,
+) -> int:
+    """Write each statement of a month as a PDF into a folder; return how many there are.
+
+    A pool of processes sets them. What was set before is taken as it was kept; so a run that is
+    broken off goes on where it stopped.
+
+    Raises
+    ------
+    NotFound : no statements. CheckFailed : one that this house did not sign.
+    """
+    rows = statements_of(period)
+    total, done, names = rows.count(), 0, model_names()
+    keys = {place.signer.id: place.signer.public}
+    each = rows.iterator(chunk_size=_BATCH)
+    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=get_context("spawn"))
+    with pool:
+        while batch := list(islice(each, _BATCH)):
+            for row in batch:
+                opened(row.envelope, keys)
+            sheets = [sheet_of(place, row, language, names) for row in batch]
+            for row, data in zip(batch, _set(pool, folder(place), sheets), strict=True):
+                durable.write(out / f"{file_name(row)}.pdf", data)
+                done += 1
+                progress(done, total, row.performer.handle)
+    return done
+
+
+def write_table(period: Period, path: Path) -> int:
+    """Write the lines of all statements of a month as one CSV; return how many statements.
+
+    Raises
+    ------
+    NotFound : no statements.
+    """
+    rows = list(statements_of(period))
+    told = table((parse_statement(payload(row)), row.digest) for row in rows)
+    durable.write(path, told.encode())
+    return len(rows)
+
+
+def _set(pool: ProcessPoolExecutor, kept: Path, sheets: list[Sheet]) -> Iterator[bytes]:
+    """Yield each sheet's PDF, in order: what is kept, or set by the pool and kept now."""
+    paths = [place_of(kept, sheet) for sheet in sheets]
+    coming = {
+        path: pool.submit(set_pdf, sheet.told, sheet.at)
+        for path, sheet in zip(paths, sheets, strict=True)
+        if not path.exists()
+    }
+    for path in paths:
+        if path in coming:
+            durable.write(path, coming[path].result())
+        yield path.read_bytes()

@@ -1,0 +1,36 @@
+"""The example that docs/royalties.md does by hand is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from yesand.agreements.terms import Amount, Pay
+from yesand.kernel.money import Money, part
+from yesand.royalties.lines import BILLION, pool_of
+
+PAGE = (Path(__file__).parents[2] / "docs" / "royalties.md").read_text("utf-8")
+
+
+def example() -> dict[str, int]:
+    """The numbers of the page's example."""
+    table = PAGE.split("<!-- by-hand -->")[1].split("\n\n")[0]
+    return {name: int(value) for name, value in re.findall(r"\| `(\w+)` \| (\d+) \|", table)}
+
+
+def test_the_example_comes_out_as_the_code_computes_it() -> None:
+    told = example()
+    pay = Pay(per_unit={"inference-second": Amount(currency="EUR", micro=told["price_micro"])})
+    pool = pool_of(pay, "inference-second", False, told["quantity"])
+    assert pool == told["pool_micro"]
+    assert part(pool, told["share_ppb"], BILLION) == told["micro"]
+
+
+def test_the_lines_of_python_that_the_page_gives_hold() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    exec(compile(code, "docs/royalties.md", "exec"), {})
+
+
+def test_the_sum_of_the_example_is_paid_and_carried_as_it_says() -> None:
+    assert Money("EUR", 330_282_838).split() == (33_028, 2_838)
+    assert "330,282,838" in PAGE and "33,028" in PAGE and "2,838" in PAGE
