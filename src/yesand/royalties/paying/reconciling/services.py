@@ -45,4 +45,4 @@ def check_payouts() -> str:
             raise CheckFailed("The ledger differs from a payout’s step", where=str(step))
     if there or Transaction.objects.filter(id__startswith=PREFIX).count() != count:
         raise CheckFailed("The ledger pays what no payout says", where=next(iter(there), ""))
-    return f"payouts: {count:,} steps, each once in the ledger, and nothing beside them"
+    return f"payouts: {count:,} steps; the ledger holds each once, and nothing beside them"
