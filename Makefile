@@ -29,7 +29,7 @@ serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for a
 	$(BIN)/yesand serve --house $(HOUSE) $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(ARGS)
 
 lint: $(VENV)/dev ## Format, lint, types, import contract, security
 	$(BIN)/ruff format --check .
