@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yesand.agreements.templates import standard
 from yesand.heidi.clauses import about, clauses
 from yesand.heidi.documents import PAGES, sections, there
 from yesand.heidi.rendering import page_of
@@ -88,6 +90,21 @@ TEXT = """\
 )
 def test_a_question_finds_its_clause(question: str, number: int) -> None:
     assert about(question, clauses(TEXT))[0].number == number
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("may they use my recordings in advertising?", "purposes"),
+        ("is research on my voice permitted", "purposes"),
+        ("may my voice be used at a workplace", "purposes"),
+        ("do they sell my voice commercially", "commercial"),
+        ("what happens to my recordings if I withdraw", "withdrawing"),
+    ],
+)
+def test_a_question_finds_its_clause_in_a_standard(question: str, field: str) -> None:
+    whole = clauses(standard("recognition", date(2026, 1, 1)).text)
+    assert about(question, whole)[0].field == field
 
 
 def test_a_question_about_nothing_finds_none() -> None:

@@ -53,7 +53,17 @@ _CALLED = {
     "trial": "trial",
 }
 #: Who says one of these asks about that clause, whatever else is said.
-_DECISIVE = {"withdrawing": frozenset(_terms("withdraw withdrawal withdrew withdrawn"))}
+_PURPOSES = frozenset(
+    _terms(
+        "advertising advert adverts advertisement commercials research games entertainment health "
+        "education politics political adult workplace"
+    )
+)
+_DECISIVE = {
+    "withdrawing": frozenset(_terms("withdraw withdrawal withdrew withdrawn")),
+    "purposes": _PURPOSES,
+    "banned_purposes": _PURPOSES,
+}
 #: Words of every such question, which are no clause's.
 _ANYWHERE = frozenset(_terms("agreement contract clause paragraph section say says said"))
 #: Words that elsewhere say nothing, and here name a clause.
