@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from stage import Stage
 
-from yesand.heidi.answering.services import run
+from yesand.heidi.answering.services import answer, run
 from yesand.heidi.conversing import services as conversing
 from yesand.heidi.intents import Intent
 from yesand.heidi.models import Message, Proposal
@@ -24,8 +24,8 @@ from yesand.kernel.clock import SetClock
 from yesand.meetings import services as room
 from yesand.meetings.calendars.services import Wishes, set_hours
 from yesand.meetings.hours import DAY, Weekly
+from yesand.meetings.models import Availability, Meeting
 from yesand.meetings.models import Change as Changed
-from yesand.meetings.models import Meeting
 
 Who = Callable[[str], Asker]
 OFFICE = [Weekly(day, 9 * 60, 17 * 60) for day in range(5)]
@@ -327,3 +327,15 @@ def test_a_proposal_that_makes_no_sense_does_nothing(tool: str, asker: Who) -> N
         user=answer.user, message=answer, tool=tool, slots={}, says="?", made_at=answer.at
     )
     assert conversing.decide(asker("ada"), row.pk, True).state == Proposal.State.REFUSED
+
+
+def test_who_set_no_hours_is_named_to_the_producer(asker: Who) -> None:
+    reply = answer(asker("producer"), "Book a rating hour with rater on 2026-11-04 at 10")[0]
+    assert "has not said yet when they can be met" in reply.text and not reply.wishes
+    assert reply.links[0].address.startswith("/meetings/book/?") and "free" not in reply.text
+
+
+def test_where_no_producer_set_hours_that_is_the_reason(asker: Who, stage: Stage) -> None:
+    Availability.objects.filter(user=stage.users["producer"]).delete()
+    reply = run(asker("rater"), Intent.BOOK, Meet(kind="rating", day=date(2026, 11, 4)))[0]
+    assert "No producer has said yet when they can be met" in reply.text and reply.offers_human

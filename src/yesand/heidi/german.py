@@ -55,6 +55,8 @@ _GLOSS = {
     "owe": "schulden schulde schuldet",
     "owed": "zustehen geschuldet",
     "money": "geld",
+    "bank details": "bankverbindung bankdaten kontodaten",
+    "give": "gebe geben eingeben angeben",
     "pay": "bezahlung vergütung",
     "paid": "bezahlt gezahlt",
     "earned": "verdient verdiene",

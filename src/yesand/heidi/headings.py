@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from yesand.heidi.documents import Section
+from yesand.heidi.intents import WHO_WITHDREW
 from yesand.heidi.search import terms
 
 #: A heading asks the same if it and the question share this part of all their words.
@@ -15,6 +16,14 @@ _ASKS = re.compile(
 )
 #: To ask how one does a thing is to ask how it is done.
 _HOW = re.compile(r"\bhow (do|can|would|should|could|shall|am|are) (i|we)\b|\bhow to\b")
+#: Other words for the same, in a question and in a heading alike.
+_SAME = (
+    (re.compile(r"\bbank (account|data)\b|\bibans?\b|\baccount number\b"), "bank details"),
+    (re.compile(r"\b(enter|put|type|fill) (in )?"), "give "),
+    (re.compile(r"\brecord (a|my|the) (scene|take)s?\b"), "record"),
+    (re.compile(r"\bwithout (an |the |any )?(internet|network|connection)\b"), "offline"),
+    (re.compile(r"\bwithdrew\b"), "has withdrawn"),
+)
 _PERSONAL = re.compile(r"\b(i|i'm|i've|me|my|mine|we|us|our|ours)\b")
 
 
@@ -28,10 +37,10 @@ def asked(question: str, parts: Iterable[Section]) -> Section | None:
     True
     """
     plain = question.lower().replace("’", "'")
-    wanted = set(terms(plain.replace("'s ", " ")))
+    wanted = _said(plain.replace("'s ", " "))
     if not wanted or not _ASKS.match(plain):
         return None
-    scored = [(_alike(wanted, set(terms(part.heading))), part) for part in parts]
+    scored = [(_alike(wanted, _said(part.heading.lower())), part) for part in parts]
     best = max(scored, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] >= ALIKE else None
 
@@ -39,6 +48,21 @@ def asked(question: str, parts: Iterable[Section]) -> Section | None:
 def personal(question: str) -> bool:
     """Tell whether a question is about who asks it, and not how something is done or what it is."""
     return bool(_PERSONAL.search(_HOW.sub(" ", question.lower())))
+
+
+def of_records(question: str) -> bool:
+    """Tell whether records answer a question, and a heading that asks it only explains them.
+
+    >>> of_records("Who withdrew?"), of_records("How do I withdraw?")
+    (True, False)
+    """
+    return personal(question) or bool(WHO_WITHDREW.match(question.lower()))
+
+
+def _said(plain: str) -> set[str]:
+    for other, word in _SAME:
+        plain = other.sub(word, plain)
+    return set(terms(plain))
 
 
 def _alike(one: set[str], other: set[str]) -> float:

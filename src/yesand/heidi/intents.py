@@ -32,6 +32,8 @@ _VERB = re.compile(
     r"\W*(?:please )?(?:i (?:want|wish|would like) to |i'd like to |can you )?(?:please )?"
     r"(move|reschedule|postpone|withdraw)\b"
 )
+#: Who did it is asked of the list of withdrawals.
+WHO_WITHDREW = re.compile(r"\W*who (?:has |have |ever |just )*(?:withdrew|withdrawn)\b")
 #: What is withdrawn at a bank.
 _CASH = re.compile(r"\b(money|cash|funds|euros?|eur|dollars?|amount|atm|savings)\b|[€$]")
 
@@ -45,8 +47,12 @@ def corrected(guess: Intent, text: str) -> Intent:
     'other'
     >>> corrected(Intent.BOOK, "Move the performance with Ada to Friday").value
     'move'
+    >>> corrected(Intent.OTHER, "Who has withdrawn?").value
+    'withdraw'
     """
     plain = text.lower()
+    if guess is Intent.OTHER and WHO_WITHDREW.match(plain) and not _CASH.search(plain):
+        return Intent.WITHDRAW
     found = _VERB.match(plain)
     if found is None:
         return guess

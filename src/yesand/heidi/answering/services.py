@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from yesand.heidi.documents import Section, sections
 from yesand.heidi.german import in_english
-from yesand.heidi.headings import asked, personal
+from yesand.heidi.headings import asked, of_records
 from yesand.heidi.intents import Intent, corrected
 from yesand.heidi.reply import Call, Quote, Reply
 from yesand.heidi.router import Router, ready
@@ -58,7 +58,7 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     if explained is None or reply.wishes:
         return reply, trace
     page = told(explained)
-    if personal(text):
+    if of_records(text) and trace[0].tool != Intent.OTHER:
         return replace(reply, quotes=(*page.quotes, *reply.quotes)[:3], offers_human=False), trace
     return replace(page, links=reply.links), trace
 

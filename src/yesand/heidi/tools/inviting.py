@@ -21,7 +21,7 @@ from yesand.heidi.tools.meetings import NAMES, TALK, chosen, told_at
 from yesand.heidi.when import When
 from yesand.kernel.clock import stamp
 from yesand.meetings import services as room
-from yesand.meetings.calendars.services import name_of
+from yesand.meetings.calendars.services import hours_of, name_of
 from yesand.meetings.spans import Span
 from yesand.people.frame import PRODUCER
 from yesand.people.models import User
@@ -37,6 +37,8 @@ def with_the_people_named(reply: Reply, asker: Asker, slots: Meet, text: str) ->
     if not people or not page("meeting_book"):
         return reply
     kind, names = slots.kind or TALK, ", ".join(map(name_of, people))
+    if unset := [user for user in people if hours_of(user) is None]:
+        return Reply(_without_hours(unset), links=(_way(kind, people, names),))
 
     def look(day: date, days: int) -> list[Span]:
         return room.free(asker.place, asker.user, kind, people, day, days=days)
@@ -51,6 +53,13 @@ def with_the_people_named(reply: Reply, asker: Asker, slots: Meet, text: str) ->
     told = _("That time is free for all of you. Nothing is booked until you confirm it there:")
     links = (_way(kind, people, f"{names}, {told_at(asker, at)}", at) for at in able)
     return Reply(told, links=tuple(links))
+
+
+def _without_hours(people: Sequence[User]) -> str:
+    """Say who cannot be booked, since they never said when they can be met."""
+    each = _("%(who)s has not said yet when they can be met.")
+    told = " ".join(each % {"who": name_of(user)} for user in people)
+    return f"{told} {_('Ask them to set their hours, then look again.')}"
 
 
 def _named(asker: Asker, text: str) -> list[User]:

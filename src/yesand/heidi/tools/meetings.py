@@ -16,6 +16,7 @@ from yesand.heidi.when import When
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.meetings import services as room
 from yesand.meetings import wall
+from yesand.meetings.calendars.services import hours_of
 from yesand.meetings.models import Meeting
 from yesand.meetings.spans import Span
 from yesand.people.frame import PRODUCER, RATER
@@ -61,10 +62,19 @@ def book(asker: Asker, slots: Meet) -> Reply:
     def name(at: str) -> str:
         return _("Book a %(what)s on %(at)s") % {"what": _(NAMES[kind]), "at": at}
 
+    if not _can_be_met(asker):
+        text = _("No producer has said yet when they can be met, so no time can be offered.")
+        return Reply(text, links=tuple(_links()), offers_human=True)
     able, answer = chosen(asker, When(slots.day, slots.time), slots.zone, look, name)
     return answer or Reply(
         _free_then(asker, able, slots.zone), wishes=tuple(_booking(asker, kind, m) for m in able)
     )
+
+
+def _can_be_met(asker: Asker) -> bool:
+    """Tell whether any producer has set hours: who has not cannot be booked."""
+    producers = list(room.to_ask(asker.user).filter(seats__role=PRODUCER))
+    return not producers or any(hours_of(user) for user in producers)
 
 
 def _kind(asker: Asker, told: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,9 +21,11 @@ from yesand.people.sight import visible
 from yesand.reliance.models import Report
 from yesand.royalties.lines import percent
 from yesand.takes.models import Take
+from yesand.takes.reviewing.services import queue
 from yesand.training.models import Deployment, TrainedModel
 
 MOST = 6
+_QUEUE = re.compile(r"\bqueued?\b|\b(wait|waits|waiting) for (a |my |our )?(verdict|review)\b")
 
 
 def agreements(asker: Asker, _slots: Slots) -> Reply:
@@ -66,8 +70,15 @@ def clause(asker: Asker, slots: Asked) -> Reply:
     agreement = _agreements(asker).first()
     if agreement is None and asker.sight.licensees:
         return Reply(
-            _("What your organisation may do stands in the request of each manifest it holds."),
-            links=(Link(_("Your manifests"), reverse("manifests")),),
+            _(
+                "What your organisation may do stands in the request of each manifest it holds. "
+                "Ask for a corpus and say what it is for: before you send it you see how many "
+                "takes that permits, and for all others which clause stands against it."
+            ),
+            links=(
+                Link(_("Ask for a corpus"), reverse("corpus_request")),
+                Link(_("Your manifests"), reverse("manifests")),
+            ),
             offers_human=True,
         )
     if agreement is None:
@@ -96,6 +107,8 @@ def clause(asker: Asker, slots: Asked) -> Reply:
 
 def takes(asker: Asker, slots: Found) -> Reply:
     """Find takes by feeling, state, month and scene, and say why one was rejected."""
+    if asker.sight.everything and _QUEUE.search(slots.words.lower()):
+        return _queued(asker)
     everybodys = visible(Take, asker.sight).select_related("scene", "performer")
     rows = everybodys
     if slots.emotion:
@@ -112,6 +125,19 @@ def takes(asker: Asker, slots: Found) -> Reply:
         return _none_such(everybodys, slots, links)
     text = ngettext("I found %(n)d take.", "I found %(n)d takes.", number) % {"n": number}
     return Reply(text, rows=tuple(_take(asker, take) for take in rows[:MOST]), links=links)
+
+
+def _queued(asker: Asker) -> Reply:
+    """List what waits for somebody's ears, the longest waiting first."""
+    rows = queue().filter(pk__in=visible(Take, asker.sight).values("pk"))
+    links, number = (Link(_("Queue"), reverse("queue")),), rows.count()
+    if not number:
+        return Reply(_("The queue is empty: no take waits for a verdict."), links=links)
+    text = ngettext(
+        "%(n)d take waits for a verdict.", "%(n)d takes wait for a verdict.", number
+    ) % {"n": number}
+    first = rows.order_by("recorded_at", "pk")[:MOST]
+    return Reply(text, rows=tuple(_take(asker, take) for take in first), links=links)
 
 
 def _feeling(emotion: str) -> Q:

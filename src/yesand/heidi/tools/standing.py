@@ -88,9 +88,17 @@ def account(asker: Asker, _slots: Slots) -> Reply:
             *links,
             Link(_("Your page"), reverse("me")),
             Link(_("Account and security"), reverse("account")),
+            *_letting(asker),
             Link(_("Take everything home"), reverse("account_export")),
         ),
     )
+
+
+def _letting(asker: Asker) -> list[Link]:
+    """Return the way to let somebody act, for whom that is open: a performer, or who acts."""
+    if asker.sight.performer is None and not asker.sight.acting:
+        return []
+    return [Link(_("Acting for others"), reverse("account_delegates"))]
 
 
 def _holdings(asker: Asker) -> list[Row]:
