@@ -180,8 +180,8 @@ def test_a_report_shows_what_it_rests_on_and_which_shares_are_not_sure(
     assert "-1.386" in page and "-0.900" in page and "0.410 – 0.560" in page
     assert stage.manifest.digest in page and "<code>l2=10" in page
     assert "joy 75.0" in page and "covers chance in who was asked" in page
-    assert page.count("(cannot be told from none)") == 1 and "Below 20.0" in page
-    assert "(cannot be told from none)" not in text(as_["ada"], "report", stage.report.digest)
+    assert page.count("(not surely told from none)") == 1 and "Below 20.0" in page
+    assert "(not surely told from none)" not in text(as_["ada"], "report", stage.report.digest)
 
 
 def test_a_report_that_a_later_one_replaced_leads_to_it(
