@@ -277,3 +277,45 @@ def test_a_plan_as_used_needs_usage(
     asked = ["reliance", str(folder), "--house", str(house.place.root), "--plan", "--as-used"]
     assert run(asked) == 1
     assert "No metered usage" in capsys.readouterr().err
+
+
+def test_a_measurement_as_used_can_be_asked_again_without_new_usage(
+    house: yesand.House,
+    model: TrainedModel,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = estimate(house.place, model, folder, resamples=10, mix={"angry": 3, "sad": 1})
+    asked = ["reliance", str(folder), "--house", str(house.place.root), "--as-used", "--json"]
+    asked += ["--out", str(tmp_path / "report.json"), "--set", "resamples=10"]
+    assert run(asked) == 0
+    assert json.loads(capsys.readouterr().out)["report"] == first.digest
+
+
+def test_the_command_says_that_a_later_report_stands(
+    house: yesand.House,
+    model: TrainedModel,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["reliance", str(folder), "--house", str(house.place.root)]
+    asked += ["--out", str(tmp_path / "report.json"), "--set", "resamples=10"]
+    assert run(asked) == 0
+    assert "sets shares" in capsys.readouterr().out
+    later = estimate(house.place, model, folder, resamples=10, seed=2)
+    assert run(asked) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"report {later.digest[:16]}, signed later, sets shares" in told
+    assert run([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["stands"] is False
+
+
+@pytest.mark.parametrize("l2", [0, 0.0, -1.0])
+def test_a_penalty_of_nothing_is_refused_before_anything_is_trained(
+    house: yesand.House, model: TrainedModel, folder: Path, l2: float
+) -> None:
+    for estimator in ("aumann-shapley", "leave-one-out", "datamodel"):
+        with pytest.raises(BadInput, match="l2 is"):
+            estimate(house.place, model, folder, estimator=estimator, l2=l2)

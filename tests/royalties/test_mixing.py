@@ -13,7 +13,7 @@ import yesand
 from yesand.cli import _run as run
 from yesand.kernel.clock import SetClock
 from yesand.reliance.models import Look
-from yesand.royalties.mixing.services import mix_since_report, usage_of, watch
+from yesand.royalties.mixing.services import mix_since_report, passed_over, usage_of, watch
 
 
 @pytest.fixture
@@ -66,3 +66,23 @@ def test_the_command_looks_at_every_model_in_service(
     (seen,) = Look.objects.all()
     # This report does not say what it was asked, so nothing can be said of moving.
     assert seen.report == report and seen.moved_ppb is None and seen.mix == {"joy": 10**9}
+
+
+def test_a_model_that_was_not_looked_at_is_named_with_the_reason(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["watch", "--house", str(stage.place.root)]
+    used(stage, tmp_path, about(1, 3, joy=1))
+    assert run(asked) == 0
+    assert "no report of it sets shares yet" in " ".join(capsys.readouterr().out.split())
+    stage.reported()
+    assert run(asked) == 0
+    assert "was not looked at: no usage" in " ".join(capsys.readouterr().out.split())
+    assert list(passed_over([])) == [stage.model.name]
+
+
+def test_with_nothing_in_service_the_command_says_so(
+    house: yesand.House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", "--house", str(house.place.root)]) == 0
+    assert "No model is in service" in capsys.readouterr().out

@@ -39,7 +39,7 @@ from yesand.provenance.models import Entry
 from yesand.provenance.statements import Predicate
 from yesand.reliance.models import Report
 from yesand.reliance.report import Agreement as Agreed
-from yesand.reliance.report import RelianceReport, Utility
+from yesand.reliance.report import Quality, RelianceReport, Utility
 from yesand.reliance.rows import Row
 from yesand.royalties.delivering.services import deliver as deliver_own
 from yesand.royalties.metering.services import meter
@@ -323,15 +323,17 @@ def reported(place: Place, model: TrainedModel) -> Report:
         queries=digest(b"queries"),
         method="subset-retraining",
         version="1",
-        settings={},
-        utility=Utility(all=900, none=0, gain_low=800, gain_high=1000),
+        settings={"l2": 10.0},
+        quality=Quality(detectable_ppb=200 * MILLION),
+        utility=Utility(-900 * MILLION, -1386 * MILLION, 410 * MILLION, 560 * MILLION),
         agreement=Agreed(halves=0.98, spearman=0.95, pearson=0.97, concordance=1.0, pairs=3),
         sets_shares=True,
         reason="",
         rows=ROWS,
     )
     salts = {r.performer: new_salt() for r in ROWS}
-    predicate = found.predicate(salts, manifest=model.manifest_id, trial=False)
+    mix = {"joy": 750 * MILLION, "fear": 250 * MILLION}
+    predicate = found.predicate(salts, manifest=model.manifest_id, trial=False, mix=mix)
     with transaction.atomic():
         name, envelope, entry = signed(
             place, Kind.RELIANCE_REPORTED, Predicate.RELIANCE, model.digest, predicate

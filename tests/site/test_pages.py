@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
-from stage import ROWS, Stage
+from stage import ROWS, Stage, reported
 
 from yesand.agreements import services as agreements
 from yesand.agreements.models import Agreement
@@ -164,6 +164,39 @@ def test_the_others_are_summed_up_without_a_name() -> None:
     assert (own.name, others.others) == ("Ben Actor", 2)
     assert own.share_ppb + others.share_ppb == 10**9 and others.low_ppb is None
     assert [bar.name for bar in drawn(shares, {h: h for h in shares})] == ["Ada", "Ben", "Cleo"]
+
+
+def test_a_share_below_what_can_be_told_from_none_is_marked() -> None:
+    shares = {r.performer: r.as_json() for r in ROWS}
+    names = {handle: handle for handle in shares}
+    assert [bar.faint for bar in drawn(shares, names, 200 * 10**6)] == [False, False, True]
+    assert not any(bar.faint for bar in drawn(shares, names))
+
+
+def test_a_report_shows_what_it_rests_on_and_which_shares_are_not_sure(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    page = text(as_["auditor"], "report", stage.report.digest)
+    assert "-1.386" in page and "-0.900" in page and "0.410 – 0.560" in page
+    assert stage.manifest.digest in page and "<code>l2=10" in page
+    assert "joy 75.0" in page and "covers chance in who was asked" in page
+    assert page.count("(not surely told from none)") == 1 and "Below 20.0" in page
+    assert "(not surely told from none)" not in text(as_["ada"], "report", stage.report.digest)
+
+
+def test_a_report_that_a_later_one_replaced_leads_to_it(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    before = stage.report.digest
+    later = reported(stage.house.place, stage.model)
+    page = text(as_["auditor"], "report", before)
+    assert "set shares before" in page and f'href="/reliance/{later.digest}/"' in page
+    assert "set shares before" not in text(as_["auditor"], "report", later.digest)
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert share(-400_000) == share(0) == "0.0\N{NO-BREAK SPACE}%"
+    assert share(-20_000_000) == "\N{MINUS SIGN}2.0\N{NO-BREAK SPACE}%"
 
 
 def test_an_outline_stays_in_its_box() -> None:

@@ -104,12 +104,15 @@ def watch(
 ) -> None:
     """Look whether usage has moved away from what reports were asked; a new one may be due."""
     opened = yesand.open(house)
+    from yesand.royalties.mixing.services import passed_over, serving
     from yesand.royalties.mixing.services import watch as look
 
     if keep is not None:
         _keep(opened, keep)
     seen = look(opened.place)
-    if not as_json:
+    over = passed_over(seen)
+    nobody = () if serving().exists() else ("No model is in service.",)
+    if not as_json and seen:
         columns = ["model", ">uses", ">moved", ">by chance", "report"]
         table("Usage beside the reports that pay", columns, [_row(one) for one in seen])
     fields = (
@@ -123,8 +126,13 @@ def watch(
         "indicated",
     )
     tell(
-        {"looks": [{name: getattr(one, name) for name in fields} for one in seen]},
+        {
+            "looks": [{name: getattr(one, name) for name in fields} for one in seen],
+            "passed_over": over,
+        },
         f"{len(seen)} models looked at, {sum(bool(one.due) for one in seen)} reports due.",
+        *nobody,
+        *(styled("{} was not looked at: {}.", name, why) for name, why in over.items()),
         as_json=as_json,
     )
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, marks, progressing, styled, table, tell
+
+if TYPE_CHECKING:
+    from yesand.reliance.models import Report
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,6 +50,7 @@ def reliance(
     from yesand.kernel.canonical import parse
     from yesand.provenance.dsse import payload_of
     from yesand.reliance.report import checks
+    from yesand.reliance.watching.services import standing
 
     if not as_json:
         rows = sorted(report.shares.items(), key=lambda r: -r[1]["share_ppb"])
@@ -60,13 +64,14 @@ def reliance(
         )
     predicate = parse(payload_of(report.envelope))["predicate"]
     seen = marks(trial=predicate["trial"], synthetic=predicate.get("synthetic", False))
-    verdict = "sets shares" if report.sets_shares else "sets no shares: the terms' fallback pays"
+    stands = standing(report.model)
     tell(
         {
             "report": report.digest,
             "trial": predicate["trial"],
             "synthetic": predicate.get("synthetic", False),
             "sets_shares": report.sets_shares,
+            "stands": stands is not None and stands.pk == report.pk,
             "reason": predicate["reason"],
             "caveats": predicate.get("caveats", []),
             "agreement": predicate["agreement"],
@@ -74,17 +79,38 @@ def reliance(
         },
         *(f"{title}: {figure}" for title, figure in checks(predicate)),
         *predicate.get("caveats", []),
-        styled(f"Report {{}} {verdict}. {{}}{seen}", report.digest[:16], predicate["reason"]),
+        styled(
+            f"Report {{}} {{}}. {{}}{seen}",
+            report.digest[:16],
+            _verdict(report, stands),
+            predicate["reason"],
+        ),
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
         as_json=as_json,
     )
 
 
+def _verdict(report: Report, stands: Report | None) -> str:
+    """Return what a report is worth now, where another may have been signed since."""
+    if not report.sets_shares:
+        other = f"report {stands.digest[:16]}" if stands else "the terms' fallback"
+        return f"sets no shares: {other} pays"
+    if stands is not None and stands.pk != report.pk:
+        return f"was measured before; report {stands.digest[:16]}, signed later, sets shares"
+    return "sets shares"
+
+
 def _usage(opened: yesand.House, folder: Path) -> dict[str, Any]:
-    """Return the mix in which a model was used since its last report, or since it serves."""
+    """Return the mix in which a model was used since its last report, or since it serves.
+
+    Where nothing was used since a report that was made as used, it is that report's: asked the
+    same again.
+    """
     from yesand.kernel.errors import Refused
     from yesand.reliance.feelings import renamed
     from yesand.reliance.inputs import labels_of
+    from yesand.reliance.report import signed
+    from yesand.reliance.watching.services import standing
     from yesand.royalties.mixing.services import mix_since_report
     from yesand.training.services import registered
 
@@ -92,6 +118,9 @@ def _usage(opened: yesand.House, folder: Path) -> dict[str, Any]:
     known = labels_of(folder)
     used = renamed(mix_since_report(opened.place, model), known)
     mix = {emotion: part for emotion, part in used.items() if emotion in known}
+    stands = standing(model)
+    if not mix and stands is not None:
+        mix = signed(stands.envelope).get("usage", {})
     if not mix:
         raise Refused(
             "No metered usage since its last report says which emotions it was about",

@@ -21,20 +21,29 @@ class Bar:
     end: float
     #: How many are summed up here without a name.
     others: int = 0
+    #: The share lies below the smallest that can be told from none.
+    faint: bool = False
 
 
-def drawn(shares: Shares, names: Mapping[str, str]) -> list[Bar]:
+def drawn(shares: Shares, names: Mapping[str, str], detectable: int | None = None) -> list[Bar]:
     """Return the bars, the largest first, the others last and without an interval.
 
     Parameters
     ----------
     names : handle → the name to show, of those who may be named (`naming.names`).
+    detectable : the smallest share that can be told from none; none: the report does not say.
     """
     named = {h: s for h, s in shares.items() if h in names}
     rest = sum(s["share_ppb"] for h, s in shares.items() if h not in named)
     longest = max([1, rest, *(s["high_ppb"] for s in named.values())])
     rows = sorted(named.items(), key=lambda item: (-item[1]["share_ppb"], item[0]))
-    made = [_bar(names[h], s["share_ppb"], s["low_ppb"], s["high_ppb"], longest) for h, s in rows]
+    made = [
+        replace(
+            _bar(names[h], s["share_ppb"], s["low_ppb"], s["high_ppb"], longest),
+            faint=detectable is not None and s["share_ppb"] < detectable,
+        )
+        for h, s in rows
+    ]
     if rest:
         bar = _bar("", rest, None, None, longest)
         made.append(replace(bar, others=len(shares) - len(named)))

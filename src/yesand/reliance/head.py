@@ -111,7 +111,7 @@ def _descend(takes: Takes, include: Tensor, l2: float, tolerance: float, limit: 
     raise CheckFailed(
         "The head did not converge",
         where=f"{len(alive)} subsets after {limit} steps",
-        remedy="Give a larger l2 or tolerance.",
+        remedy="Give a larger l2.",
     )
 
 

@@ -46,6 +46,10 @@ class Agreement:
     pairs: int
 
 
+#: Of what is compared with nothing: it is the measure itself, or nothing was trained again.
+NOTHING_BESIDE = Agreement(None, None, None, None, 0)
+
+
 @dataclass(frozen=True)
 class Quality:
     """What the report took and what it is worth; None where it was not looked at.

@@ -16,6 +16,8 @@ from yesand.reliance.naming.services import names
 from yesand.reliance.report import checks, signed
 from yesand.reliance.saving.services import saved
 from yesand.reliance.scatter import scattered
+from yesand.reliance.shares import BILLION
+from yesand.reliance.watching.services import standing
 
 
 def reports(request: Request) -> HttpResponse:
@@ -35,11 +37,27 @@ def report(request: Request, digest: str) -> HttpResponse:
         "report": found,
         "predicate": predicate,
         "checks": told,
+        "utility": _nats(predicate.get("utility", {})),
+        "settings": sorted(predicate.get("settings", {}).items()),
+        "later": _later(request, found),
         "scatter": scattered(held.get("points", [])),
         "count": len(held.get("points", [])),
         "pearson": held.get("pearson"),
     }
     return render(request, "reliance/report.html", context)
+
+
+def _nats(utility: dict[str, int]) -> dict[str, float]:
+    """Return the utility in nats; nothing where none was measured, as of an inherited report."""
+    return {name: part / BILLION for name, part in utility.items() if any(utility.values())}
+
+
+def _later(request: Request, found: Report) -> Report | None:
+    """Return the report that sets shares in place of an earlier one that did."""
+    stands = standing(found.model) if found.sets_shares else None
+    if stands is None or stands == found:
+        return None
+    return visible(Report, request.sight).filter(pk=stands.pk).first()
 
 
 def fall(request: Request, number: int) -> HttpResponse:

@@ -124,3 +124,5 @@ def _check(setting: str, value: Any, usual: Any) -> None:
     fits, kind = kinds[type(usual)]
     if not fits or (number and value < least):
         raise BadInput(f"{setting} is {value!r}", where="reliance", remedy=f"Give {kind}.")
+    if setting == "l2" and value == 0:  # without a penalty no head is the only best
+        raise BadInput("l2 is 0", where="reliance", remedy="Give a number above 0, such as 10.")

@@ -15,11 +15,9 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance.estimators.retraining import Steps, concluded, gather, penalty, round_one
 from yesand.reliance.game import games
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
-from yesand.reliance.report import Agreement, Quality, RelianceReport
+from yesand.reliance.report import NOTHING_BESIDE, Quality, RelianceReport
 
 REASON = "Leaving one out ranks and checks; what it finds does not add up, so it does not price."
-#: It is what other estimators are compared with.
-NOTHING_BESIDE = Agreement(None, None, None, None, 0)
 
 
 @dataclass(frozen=True)

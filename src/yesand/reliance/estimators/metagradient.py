@@ -12,11 +12,10 @@ import torch
 from torch import Tensor
 
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance.estimators.leave_one_out import NOTHING_BESIDE
 from yesand.reliance.estimators.networks import Seeded, question, single
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Corpus, FrozenModel, Queries
-from yesand.reliance.report import RelianceReport
+from yesand.reliance.report import NOTHING_BESIDE, RelianceReport
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.path import Values
 from yesand.reliance.trajectory.reverse import derivative

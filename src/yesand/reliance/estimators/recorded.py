@@ -21,12 +21,10 @@ from yesand.reliance.estimators.retraining import concluded
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Ints, Queries
 from yesand.reliance.inrun.errors import NothingRecorded
 from yesand.reliance.panel import Panel
-from yesand.reliance.report import Agreement, RelianceReport
+from yesand.reliance.report import NOTHING_BESIDE, RelianceReport
 from yesand.training.recording import FILE
 
 REASON = "One run's own record shows from day to day where things stand; one seed is not enough."
-#: Nothing was trained again, so there is nothing to compare with.
-NOTHING_BESIDE = Agreement(None, None, None, None, 0)
 
 
 @dataclass(frozen=True, eq=False)

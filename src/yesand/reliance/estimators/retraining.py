@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Penalties that are tried. One number is chosen before any subset is drawn, for all of them.
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0)
-_NANO = 10**9
 
 
 class Steps:
@@ -217,4 +216,4 @@ def _named(labels: Sequence[str], effects: Floats | None) -> tuple[tuple[str, in
 
 
 def _nano(nats: float) -> int:
-    return round(float(nats) * _NANO)
+    return round(float(nats) * BILLION)

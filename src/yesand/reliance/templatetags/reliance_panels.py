@@ -13,6 +13,7 @@ from yesand.reliance.emotions import by_emotion
 from yesand.reliance.histories.services import history
 from yesand.reliance.models import Look, Report
 from yesand.reliance.naming.services import names
+from yesand.reliance.report import signed
 from yesand.reliance.watching.services import latest_look
 from yesand.training.models import TrainedModel
 
@@ -62,8 +63,10 @@ def _indicated(look: Look, shown: dict[str, str]) -> list[tuple[str, int, int]]:
 
 @register.inclusion_tag("reliance/bars.html", takes_context=True)
 def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Draw a report's shares with their intervals, the largest first."""
-    return {"bars": drawn(report.shares, names(report, context["request"].sight))}
+    """Draw a report's shares with their intervals, the largest first; mark those near none."""
+    least = signed(report.envelope).get("quality", {}).get("detectable_ppb")
+    made = drawn(report.shares, names(report, context["request"].sight), least)
+    return {"bars": made, "least": least if any(bar.faint for bar in made) else None}
 
 
 @register.inclusion_tag("reliance/emotions.html", takes_context=True)

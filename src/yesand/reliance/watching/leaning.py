@@ -28,11 +28,12 @@ from yesand.reliance.estimators.networks import single
 from yesand.reliance.estimators.retraining import Round, gather
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Floats, Inputs
+from yesand.reliance.shares import BILLION
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.tangents import Tangents, tangents
 
 Asked = dict[str, dict[str, int]]
-_NANO, _NODES = 10**9, 4
+_NODES = 4
 _COURSE = ("network", "epochs", "batch", "rate", "decay")
 
 
@@ -101,7 +102,7 @@ def _together(given: Inputs, brought: Callable[[Game], Floats]) -> Asked:
         rounds = [_round(part[:, kind]) for part in parts]
         columns.append(gather(played, rounds, len(amount), amount).effects())
     return {
-        who: {e: round(float(c[i]) * _NANO) for e, c in zip(corpus.labels, columns, strict=True)}
+        who: {e: round(float(c[i]) * BILLION) for e, c in zip(corpus.labels, columns, strict=True)}
         for i, who in enumerate(corpus.performers)
     }
 

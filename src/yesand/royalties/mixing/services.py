@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from yesand.kernel.canonical import parse
 from yesand.kernel.place import Place
@@ -20,21 +21,32 @@ from yesand.training.models import TrainedModel
 
 #: Events looked at, at most. Their keys are hashes, so the lowest are a random sample.
 SAMPLE = 200_000
+SILENT = "no usage since its report says which emotions it was about"
+UNMEASURED = "no report of it sets shares yet"
 
 
 def watch(place: Place, models: Iterable[TrainedModel] | None = None) -> list[Look]:
     """Look at the usage of models in service, since their reports; return what was found."""
-    if models is None:
-        rows = TrainedModel.objects.filter(deployments__decommission=None)
-        models = rows.exclude(deployments=None).distinct().order_by("name")
     found = []
-    for model in models:
+    for model in serving() if models is None else models:
         report = standing(model)
         if report is None:
             continue
         seen = look(place, model, usage_of(place, model, report.at))
         found += [seen] if seen else []
     return found
+
+
+def serving() -> QuerySet[TrainedModel]:
+    """Return the models in service."""
+    rows = TrainedModel.objects.filter(deployments__decommission=None)
+    return rows.exclude(deployments=None).distinct().order_by("name")
+
+
+def passed_over(seen: Iterable[Look]) -> dict[str, str]:
+    """Return why models in service were not looked at, by name."""
+    rows = serving().exclude(pk__in=[one.model_id for one in seen])
+    return {model.name: SILENT if standing(model) else UNMEASURED for model in rows}
 
 
 def mix_since_report(place: Place, model: TrainedModel) -> dict[str, int]:

@@ -48,8 +48,10 @@ def span(milliseconds: int | None) -> str:
 
 @register.filter
 def share(ppb: int | None) -> str:
-    """Write parts per billion as ``12.4 %``."""
-    return "–" if ppb is None else _spoken(f"{ppb / PPB * 100:.1f}{NBSP}%")
+    """Write parts per billion as ``12.4 %``; what rounds to nothing has no sign."""
+    if ppb is None:
+        return "–"
+    return _spoken(f"{ppb / PPB * 100:z.1f}{NBSP}%").replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter
