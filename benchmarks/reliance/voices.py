@@ -6,7 +6,6 @@ network answers for voices that it never heard better than with statistics of th
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct
@@ -31,6 +30,8 @@ def voice(signal: NDArray[np.float32], rate: int, mel: Floats, own: slice) -> Fl
 
 def _course(signal: NDArray[np.float32], rate: int, mel: Floats) -> Floats:
     """Return what the voice does in each frame, (frames, 37)."""
+    import librosa  # a peer's library: whoever plays other games needs none
+
     power = np.abs(librosa.stft(signal, n_fft=_FFT, hop_length=_HOP, win_length=_WINDOW))
     pitch = librosa.yin(
         signal, fmin=_LOWEST, fmax=_HIGHEST, sr=rate, frame_length=_PITCHED, hop_length=_HOP

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,13 +52,12 @@ def certificates(folder: Path, *names: str) -> None:
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+def server() -> Iterator[tuple[Path, int]]:
     """A PostgreSQL that lets in over TCP only who shows a certificate: its files, its port."""
     if not PROGRAMS:
         pytest.skip("PostgreSQL is not installed")
-    folder = Path(os.path.realpath(tmp_path_factory.mktemp("pg")))
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o011)
+    folder = Path(tempfile.mkdtemp(prefix="yesand-pg."))  # pytest's own folders are ours alone
+    folder.chmod(0o711)
     certificates(folder, "localhost", "keeper", "stranger")
     data, sock = folder / "data", folder / "s"
     sock.mkdir(0o777)
@@ -83,6 +83,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
     run("pg_ctl", "-w", "-l", str(data / "log"), "-o", options, "start")
     yield folder, port
     run("pg_ctl", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
 
 
 def url(folder: Path, port: int, name: str) -> str:

@@ -31,7 +31,7 @@ def test_a_statement_is_told_once_with_its_address_and_no_figure(
     with override_settings(PUBLIC_URL="https://yes-and.example", EMAIL_BACKEND=post):
         for _ in range(2):
             settle(stage.house.place, Period(2026, 11))
-        assert Worker(stage.house.place).run(once=True) == 1
+        Worker(stage.house.place).run(once=True)
     (letter,) = mail.outbox
     made = Statement.objects.get(performer=stage.ada, settlement__period="2026-11")
     assert letter.to == ["ada@mail.example"] and "Abrechnung" in letter.subject
