@@ -7,7 +7,6 @@ pure function, its gradient by ``grad``, its way back by ``vjp``, networks side 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vjp, vmap
 
-from benchmarks.harness import Result
+from benchmarks.harness import Result, least_cpu
 from benchmarks.reliance.loop import train
 from benchmarks.reliance.modules import module, state
 from benchmarks.reliance.ours import daily, path
@@ -40,7 +39,7 @@ def run() -> Result:
         partial(path, scene, seeds=16, count=8, dealt=8),
         partial(daily, scene, seeds=1, stride=6, queries=128, every=5),
     ]
-    one, ours, theirs, eight, sixteen, watched = _turns(works)
+    one, ours, theirs, eight, sixteen, watched = least_cpu(works, TURNS)
     return Result(
         name="derivative",
         what=(
@@ -55,17 +54,6 @@ def run() -> Result:
         peer="torch.func: vmap of vjp of grad",
         peer_value=theirs / one / TOGETHER,
     )
-
-
-def _turns(works: list[Callable[[], object]]) -> list[float]:
-    """Return the least CPU time of each."""
-    best = [float("inf")] * len(works)
-    for _ in range(TURNS):
-        for i, work in enumerate(works):
-            start = time.process_time()
-            work()
-            best[i] = min(best[i], time.process_time() - start)
-    return best
 
 
 def _given(scene: Scene) -> tuple[Tensor, Tensor]:

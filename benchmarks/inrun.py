@@ -6,8 +6,6 @@ the same steps. All three are run in turns, and the least disturbed turn of each
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -15,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from benchmarks.harness import Result
+from benchmarks.harness import Result, least_cpu
 from yesand.affect.frames import Pack
 from yesand.affect.learning import Recipe, fit
 from yesand.affect.voice_model import Shape
@@ -29,10 +27,12 @@ TURNS = 6
 def run() -> Result:
     """Measure all in turns, on one thread."""
     torch.set_num_threads(1)
-    plain, watched, single = _turns([_mlp, partial(_mlp, "watched"), partial(_mlp, "single")])
+    plain, watched, single = least_cpu(
+        [_mlp, partial(_mlp, "watched"), partial(_mlp, "single")], TURNS
+    )
     pack, label, people = _voices()
-    without, recorded = _turns(
-        [partial(_voice, pack, label, people, record) for record in (False, True)]
+    without, recorded = least_cpu(
+        [partial(_voice, pack, label, people, record) for record in (False, True)], TURNS
     )
     return Result(
         name="inrun",
@@ -48,17 +48,6 @@ def run() -> Result:
         peer="a gradient a take (torch.func)",
         peer_value=single / plain,
     )
-
-
-def _turns(works: list[Callable[[], None]]) -> list[float]:
-    """Return the least CPU time of each."""
-    best = [float("inf")] * len(works)
-    for _ in range(TURNS):
-        for i, work in enumerate(works):
-            start = time.process_time()
-            work()
-            best[i] = min(best[i], time.process_time() - start)
-    return best
 
 
 def _mlp(how: str = "") -> None:

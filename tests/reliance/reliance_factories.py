@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,12 @@ from yesand.people.models import Organisation
 from yesand.people.services import found, join
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training.digest import model_digest
 from yesand.training.models import TrainedModel
 
+#: Arrays of a folder, and pseudonyms by handle.
+Spoil = Callable[[dict[str, Any], dict[str, str]], None]
 LABELS = ("angry", "calm", "happy", "sad")
 
 
@@ -79,6 +83,28 @@ def registered(house: yesand.House, folder: Path, name: str = "voice") -> Traine
             takes=takes,
             duration_ms=2_000 * takes,
         )
+    return _model(house, folder, name, manifest)
+
+
+def by_pseudonyms(
+    house: yesand.House, model: TrainedModel, folder: Path, into: Path, spoil: Spoil | None = None
+) -> TrainedModel:
+    """Register a copy of a model whose folder names performers by their pseudonyms.
+
+    ``spoil`` changes its arrays, and is told who is who.
+    """
+    with np.load(folder / "frozen.npz") as arrays:
+        told = {name: arrays[name] for name in arrays.files}
+    masks = pseudonyms(house.place, sorted(set(told["performer"].tolist())))
+    told["performer"] = np.array([masks[handle] for handle in told["performer"].tolist()])
+    if spoil:
+        spoil(told, masks)
+    into.mkdir()
+    np.savez(into / "frozen.npz", **told)
+    return _model(house, into, into.name, model.manifest)
+
+
+def _model(house: yesand.House, folder: Path, name: str, manifest: Manifest) -> TrainedModel:
     return TrainedModel.objects.create(
         digest=model_digest(folder),
         name=name,
@@ -86,8 +112,8 @@ def registered(house: yesand.House, folder: Path, name: str = "voice") -> Traine
         run={},
         card={},
         envelope={},
-        at=place.clock.now(),
-        entry=log.record(place, Kind.MODEL_REGISTERED, model_digest(folder)),
+        at=house.place.clock.now(),
+        entry=log.record(house.place, Kind.MODEL_REGISTERED, model_digest(folder)),
     )
 
 

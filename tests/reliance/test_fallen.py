@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from yesand.reliance.fallen import Told, fallen, reasons
 
@@ -22,9 +23,9 @@ BEFORE = Told(
 )
 
 
-def after(part: int, low: int, high: int, **more: object) -> Told:
+def after(part: int, low: int, high: int, **more: Any) -> Told:
     shares = {"ada": share(part, low, high, joy=3, fear=0), "ben": share(1000 - part, 0, 1000)}
-    return replace(BEFORE, shares=shares, **more)  # type: ignore[arg-type]
+    return replace(BEFORE, shares=shares, **more)
 
 
 def test_a_share_that_is_lower_within_its_intervals_did_not_fall() -> None:

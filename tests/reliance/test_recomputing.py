@@ -6,23 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from reliance_factories import frozen, registered
+from reliance_factories import by_pseudonyms, frozen, registered
 
 import yesand
 from yesand.cli import _run as run
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.provenance import services as log
-from yesand.provenance.kinds import Kind
 from yesand.reliance.recomputing import again
 from yesand.reliance.report import signed
 from yesand.reliance.rows import Row
-from yesand.takes.crediting.masking.services import pseudonyms
-from yesand.training.digest import model_digest
-from yesand.training.models import TrainedModel
 
 SMALL = {"network": "mlp:4", "epochs": 2, "seeds": 2, "max_seeds": 2, "checks": 2}
+
+
+def _lacking(told: dict[str, Any], masks: dict[str, str]) -> None:
+    # An emotion that one performer lacks: the mix that is asked is not the mix that comes of it.
+    told["label"][(told["label"] == 3) & (told["performer"] == masks["P01"])] = 2
 
 
 @pytest.fixture
@@ -32,25 +32,8 @@ def folder(house: yesand.House, tmp_path: Path) -> Path:
     made.mkdir()
     frozen(made / "frozen.npz", performers=4, folds=2)
     model = registered(house, made)
-    masks = pseudonyms(house.place, [f"P{n:02d}" for n in range(4)])
-    with np.load(made / "frozen.npz") as arrays:
-        told = {name: arrays[name] for name in arrays.files}
-    told["performer"] = np.array([masks[handle] for handle in told["performer"].tolist()])
-    # An emotion that one performer lacks: the mix that is asked is not the mix that comes of it.
-    told["label"][(told["label"] == 3) & (told["performer"] == masks["P01"])] = 2
     masked = tmp_path / "masked"
-    masked.mkdir()
-    np.savez(masked / "frozen.npz", **told)
-    TrainedModel.objects.create(
-        digest=model_digest(masked),
-        name="masked",
-        manifest=model.manifest,
-        run={},
-        card={},
-        envelope={},
-        at=model.at,
-        entry=log.record(house.place, Kind.MODEL_REGISTERED, "5" * 64),
-    )
+    by_pseudonyms(house, model, made, masked, _lacking)
     return masked
 
 

@@ -7,10 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
-from reliance_factories import frozen, registered
+from reliance_factories import by_pseudonyms, frozen, registered
 
 import yesand
 from yesand.cli import _run as run
@@ -23,8 +22,6 @@ from yesand.people.seats import AUDITOR
 from yesand.people.services import join
 from yesand.people.sight import Sight
 from yesand.provenance import dsse
-from yesand.provenance import services as log
-from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.reliance.report import checks, signed
@@ -34,8 +31,6 @@ from yesand.reliance.services import estimate, latest
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
 from yesand.royalties.gathering.services import _reports
-from yesand.takes.crediting.masking.services import pseudonyms
-from yesand.training.digest import model_digest
 from yesand.training.models import TrainedModel
 
 
@@ -226,24 +221,14 @@ def test_features_changed_after_training_are_refused(
 def test_a_folder_by_pseudonyms_gives_the_same_shares_as_one_of_old_by_handles(
     house: yesand.House, model: TrainedModel, folder: Path, tmp_path: Path
 ) -> None:
-    masks = pseudonyms(house.place, [f"P{n:02d}" for n in range(4)])
-    (tmp_path / "masked").mkdir()
-    with np.load(folder / "frozen.npz") as old:
-        arrays = {name: old[name] for name in old.files}
-    arrays["performer"] = np.array([masks[handle] for handle in arrays["performer"].tolist()])
-    np.savez(tmp_path / "masked" / "frozen.npz", **arrays)
-    made = TrainedModel.objects.create(
-        digest=model_digest(tmp_path / "masked"),
-        name="masked",
-        manifest=model.manifest,
-        run={},
-        card={},
-        envelope={},
-        at=model.at,
-        entry=log.record(house.place, Kind.MODEL_REGISTERED, "5" * 64),
-    )
+    made = by_pseudonyms(house, model, folder, tmp_path / "masked")
     reports = estimate(house.place, model, folder), estimate(house.place, made, tmp_path / "masked")
-    assert reports[0].shares == reports[1].shares and set(reports[1].shares) == set(masks)
+    assert reports[0].shares == reports[1].shares and set(reports[1].shares) == {
+        "P00",
+        "P01",
+        "P02",
+        "P03",
+    }
 
 
 def test_features_of_other_performers_than_the_manifests_are_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -123,9 +124,9 @@ def test_the_effective_rate_is_how_far_a_gradient_moves_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("order", [1, 2])
-def test_in_run_values_of_a_short_slow_training_are_the_derivatives(order: int) -> None:
+def test_in_run_values_of_a_short_slow_training_are_the_derivatives(order: Literal[1, 2]) -> None:
     given, course = takes(), short(epochs=1, rate=1e-5)
-    found = in_run(course, given, SEEDS, question(1), order=order)  # type: ignore[arg-type]
+    found = in_run(course, given, SEEDS, question(1), order=order)
     exact = derivative(course, given, ones(2, given), SEEDS, question(1)).slope
     assert torch.allclose(found.effect, exact, rtol=5e-3, atol=1e-9)
     assert torch.allclose(found.effect.sum(2), found.whole - found.none)
@@ -135,8 +136,9 @@ def test_the_second_order_is_nearer_to_what_a_step_adds() -> None:
     given, course = takes(), short(epochs=1, batch=24, rate=2.0, momentum=0.0, decay=0.0)
     gain = None
     raw = {}
-    for order in (1, 2):
-        found = in_run(course, given, SEEDS, question(1), order=order)  # type: ignore[arg-type]
+    orders: tuple[Literal[1, 2], ...] = (1, 2)
+    for order in orders:
+        found = in_run(course, given, SEEDS, question(1), order=order)
         raw[order], gain = found.effect, found.whole - found.none
     # One step, the loss's own curvature: both are scaled to the gain, and they differ.
     assert gain is not None and not torch.allclose(raw[1], raw[2], rtol=1e-3)

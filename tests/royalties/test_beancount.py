@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_ledger import A, B, draft
 
 import yesand
-from yesand.kernel.clock import Clock
+from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import CheckFailed
 from yesand.people import services as people
 from yesand.royalties.books.beancount import Booked, component, decimal, next_day, written
@@ -104,11 +104,11 @@ def test_an_empty_ledger_is_a_file_too(house: yesand.House) -> None:
 
 
 @pytest.fixture
-def posted(house: yesand.House, clock: Clock) -> yesand.House:
+def posted(house: yesand.House, clock: SetClock) -> yesand.House:
     """Something in October and something in November; a cent and a quote among them."""
     people.join(house.place, "Ann")
     post(house.place, [draft(A)])
-    clock.advance(days=40)  # type: ignore[attr-defined]
+    clock.advance(days=40)
     post(house.place, [draft(B, 7, "USD")])
     return house
 

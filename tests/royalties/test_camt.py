@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -49,9 +50,15 @@ def test_a_file_that_cannot_be_read_is_refused_whole(old: str, new: str, said: s
         read(data.replace(old, new).encode())
 
 
-def told(**changes: object) -> Told:
-    given = {"out": True, "money": TWELVE, "end_to_end": "YA1", "reference": "R", "on": DAY}
-    return Told(**{**given, **changes})  # type: ignore[arg-type]
+def told(**changes: Any) -> Told:
+    given: dict[str, Any] = {
+        "out": True,
+        "money": TWELVE,
+        "end_to_end": "YA1",
+        "reference": "R",
+        "on": DAY,
+    }
+    return Told(**{**given, **changes})
 
 
 def known(**told: str) -> Known:

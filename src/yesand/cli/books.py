@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,8 +14,16 @@ from yesand.cli.output import AsJson, HouseFolder, table, tell
 from yesand.kernel.clock import stamp
 from yesand.kernel.money import Money
 
-if TYPE_CHECKING:
-    from yesand.royalties.models import Posting
+#: What is shown of a posting.
+_SHOWN = (
+    "transaction__at",
+    "transaction__memo",
+    "currency",
+    "micro",
+    "running",
+    "transaction_id",
+    "transaction__entry_id",
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +54,8 @@ def books(
         said = ", ".join(f"{number:,} {what}" for what, number in counts.items())
         tell({"file": str(beancount), **counts}, f"{beancount}: {said}", as_json=as_json)
     elif account is not None:
-        _history(list(history(account_named(account), upto)), account, as_json=as_json)
+        postings = history(account_named(account), upto).values(*_SHOWN)
+        _history(postings, account, as_json=as_json)
     else:
         _balances(upto, as_json=as_json)
 
@@ -71,8 +80,8 @@ def _sides(name: str, money: Money) -> list[str]:
     return [name, *((shown.to_the_last(), "") if money.micro >= 0 else ("", shown.to_the_last()))]
 
 
-def _history(postings: Sequence[Posting], account: str, *, as_json: bool) -> None:
-    told = [_told(row) for row in postings]
+def _history(postings: Iterable[Mapping[str, Any]], account: str, *, as_json: bool) -> None:
+    told = [_told(posting) for posting in postings]
     if told and not as_json:
         columns = ["when", "what", ">amount", ">balance", "record"]
         shown = [
@@ -91,13 +100,13 @@ def _history(postings: Sequence[Posting], account: str, *, as_json: bool) -> Non
     tell({"account": account, "postings": told}, said, as_json=as_json)
 
 
-def _told(row: Posting) -> dict[str, Any]:
+def _told(posting: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "at": stamp(row.transaction.at),
-        "memo": row.transaction.memo,
-        "currency": row.currency,
-        "micro": row.micro,
-        "balance_micro": row.running,  # type: ignore[attr-defined]
-        "record": row.transaction_id,
-        "entry": row.transaction.entry_id,
+        "at": stamp(posting["transaction__at"]),
+        "memo": posting["transaction__memo"],
+        "currency": posting["currency"],
+        "micro": posting["micro"],
+        "balance_micro": posting["running"],
+        "record": posting["transaction_id"],
+        "entry": posting["transaction__entry_id"],
     }

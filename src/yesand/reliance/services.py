@@ -46,18 +46,8 @@ def estimate(
     CheckFailed : the folder is not the model's, or its features are of other performers.
     """
     chosen = estimators.estimator(estimator, **settings)
-    check_folder(model, folder)
-    given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, (*given.corpus.performers, *given.copiers))
-    asked = digest_of(
-        {
-            "model": model.digest,
-            "method": chosen.name,
-            "version": chosen.version,
-            "settings": chosen.settings(),
-            "queries": given.queries.digest(given.corpus),
-        }
-    )
+    given = read(place, model, folder, mix)
+    asked = question(model, chosen, given)
     known = Report.objects.filter(asked=asked).first()
     if known:
         return known
@@ -69,6 +59,29 @@ def estimate(
     lean(place, made, given)
     followed(place, made)
     return made
+
+
+def read(
+    place: Place, model: TrainedModel, folder: Path, mix: Mapping[str, float] | None
+) -> inputs.Inputs:
+    """Read what a model's folder holds for measuring; errors as ``estimate``."""
+    check_folder(model, folder)
+    given = inputs.read(folder, model.digest, mix, names_of(place, model))
+    check_performers(model, (*given.corpus.performers, *given.copiers))
+    return given
+
+
+def question(model: TrainedModel, chosen: estimators.Estimator, given: inputs.Inputs) -> str:
+    """Return the digest of what is asked: the same question has one report."""
+    return digest_of(
+        {
+            "model": model.digest,
+            "method": chosen.name,
+            "version": chosen.version,
+            "settings": chosen.settings(),
+            "queries": given.queries.digest(given.corpus),
+        }
+    )
 
 
 def latest(model: TrainedModel, before: datetime | None = None) -> Report | None:

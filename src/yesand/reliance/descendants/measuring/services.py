@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from yesand.kernel.errors import BadInput, Refused
-from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import inputs
-from yesand.reliance.caveats import caveats
 from yesand.reliance.descendants.services import descent_of, followed
 from yesand.reliance.estimators import checked_settings
 from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
-from yesand.reliance.services import check_folder, check_performers, names_of
+from yesand.reliance.recomputing import completed
+from yesand.reliance.services import check_folder, names_of, question, read
 from yesand.training.lineage import FINE_TUNE
 from yesand.training.models import TrainedModel
 
@@ -52,29 +50,19 @@ def measure(
     )
     if parent is None:
         raise BadInput("Only a fine-tune is measured through both trainings", where=model.name)
-    check_folder(model, folder)
     check_folder(parent, parent_folder)
-    given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, (*given.corpus.performers, *given.copiers))
+    given = read(place, model, folder, mix)
     theirs = inputs.read(parent_folder, parent.digest, None, names_of(place, parent))
     if theirs.corpus.labels != given.corpus.labels:
         raise Refused("Parent and fine-tune know other emotions", where=model.name)
     checked_settings(FineTune, settings)
     chosen = FineTune(**settings, parent=parent.digest, first=frozenset(theirs.corpus.takes))
-    asked = digest_of(
-        {
-            "model": model.digest,
-            "method": chosen.name,
-            "version": chosen.version,
-            "settings": chosen.settings(),
-            "queries": given.queries.digest(given.corpus),
-        }
-    )
+    asked = question(model, chosen, given)
     known = Report.objects.filter(asked=asked).first()
     if known:
         return known
     found = chosen.estimate(given.model, given.corpus, given.queries, progress)
-    found = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    found = completed(found, given)
     told = {
         "how": descent.how,
         "descent": descent.entry.record,
