@@ -62,7 +62,7 @@ def test_the_command_looks_at_every_model_in_service(
     clock.advance(days=5)
     used(stage, tmp_path, event(7, time="2026-10-03T09:00:00Z", data={"emotions": {"joy": 1}}))
     assert run(["watch", "--house", str(stage.place.root)]) == 0
-    assert "1 models looked at, 0 reports due" in capsys.readouterr().out
+    assert "Models looked at: 1; reports due: 0." in capsys.readouterr().out
     (seen,) = Look.objects.all()
     # This report does not say what it was asked, so nothing can be said of moving.
     assert seen.report == report and seen.moved_ppb is None and seen.mix == {"joy": 10**9}

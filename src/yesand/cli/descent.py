@@ -130,7 +130,7 @@ def watch(
             "looks": [{name: getattr(one, name) for name in fields} for one in seen],
             "passed_over": over,
         },
-        f"{len(seen)} models looked at, {sum(bool(one.due) for one in seen)} reports due.",
+        f"Models looked at: {len(seen)}; reports due: {sum(bool(one.due) for one in seen)}.",
         *nobody,
         *(styled("{} was not looked at: {}.", name, why) for name, why in over.items()),
         as_json=as_json,

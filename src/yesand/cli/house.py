@@ -83,7 +83,10 @@ def seal(house: HouseFolder, as_json: AsJson = False) -> None:
     keys = Place.open(house).keys  # not the whole house: its own key may not open yet
     sealed = keys.seal(before=passphrase("YESAND_KEY_PASSPHRASE_BEFORE"))
     how = "sealed" if keys.passphrase else "opened"
-    tell({how: sealed}, styled("[green]✓[/] Keys {}: {}", how, sealed), as_json=as_json)
+    said = styled("[green]✓[/] Keys {}: {}", how, sealed)
+    if not sealed and not keys.passphrase:
+        said = "No passphrase is set (YESAND_KEY_PASSPHRASE), and no key was sealed."
+    tell({how: sealed}, said, as_json=as_json)
 
 
 def serve(

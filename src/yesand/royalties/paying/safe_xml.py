@@ -28,7 +28,9 @@ def parsed(data: bytes, where: str) -> Any:
     try:
         root = etree.fromstring(data, reader)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise BadInput(f"The file is no XML: {str(fault)[:200]}", where=where) from fault
+        # lxml names what it reads from memory "<string>"; we know the file's name.
+        said = str(fault).partition(" (<string>")[0][:200]
+        raise BadInput(f"The file is no XML: {said}", where=where) from fault
     if root.getroottree().docinfo.doctype:
         raise BadInput(
             "The file brings a document type of its own, which no bank's does",
