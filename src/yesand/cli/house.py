@@ -85,7 +85,7 @@ def seal(house: HouseFolder, as_json: AsJson = False) -> None:
     how = "sealed" if keys.passphrase else "opened"
     said = styled("[green]✓[/] Keys {}: {}", how, sealed)
     if not sealed and not keys.passphrase:
-        said = "No passphrase is set (YESAND_KEY_PASSPHRASE), and no key was sealed."
+        said = styled("No passphrase is set (YESAND_KEY_PASSPHRASE), and no key was sealed.")
     tell({how: sealed}, said, as_json=as_json)
 
 
