@@ -44,6 +44,7 @@ AGREEMENT = "agreement"
 MANIFEST = "manifest"
 RELIANCE = "reliance"
 PREVIOUS = "previous"
+TARIFF = "tariff"
 #: The key of whom the statement is for, in ``Bundle.keys``.
 PERFORMER = "performer"
 #: role → (predicate type, kind of log entry); agreements have a payload type of their own.
@@ -53,6 +54,7 @@ _ROLES = {
     SETTLEMENT: (Predicate.SETTLEMENT, Kind.PERIOD_SETTLED),
     MANIFEST: (Predicate.MANIFEST, Kind.MANIFEST_SIGNED),
     RELIANCE: (Predicate.RELIANCE, Kind.RELIANCE_REPORTED),
+    TARIFF: (Predicate.TARIFF, Kind.TARIFF_PUBLISHED),
 }
 
 
@@ -136,6 +138,7 @@ class _Reading:
         self._is_the_performers()
         self._all_of(AGREEMENT, named.agreements)
         self._all_of(MANIFEST, named.manifests)
+        self._tariffs(named.tariffs)
         terms = {part.record: self._terms(part) for part in self.bundle.roled(AGREEMENT)}
         shares = self._shares()
         for weight in issued.weights:
@@ -181,6 +184,14 @@ class _Reading:
             parties.add(signed.get("performer"))
         _same({self.bundle.keys[name] for name in part.signers}, parties, part.name)
         return _held(part, lambda: Terms.parse(signed["terms"], where=part.name))
+
+    def _tariffs(self, named: Iterable[str]) -> None:
+        """Check that what the settlement priced by is what was published."""
+        self._all_of(TARIFF, named)
+        for part in self.bundle.roled(TARIFF):
+            signed = self._predicate(part)
+            stated = [t.tariff for t in self.settled.tariffs if t.record == part.record]
+            _same([tariff.as_json() for tariff in stated], [signed] * len(stated), part.name)
 
     def _shares(self) -> dict[str, Reliance]:
         """Return the performer's own share in each report that the settlement names."""

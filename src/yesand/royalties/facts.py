@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from yesand.royalties.lines import Digest, Month, Part, Schema, Weight, Whole
+from yesand.royalties.shrinking import PERMILLE
+from yesand.royalties.tariffs.tariff import InForce
 
 
 class UsageTotal(Schema):
@@ -34,14 +38,49 @@ class Service(Schema):
     months: tuple[Month, ...]
 
 
+class Ancestor(Schema):
+    """A model that another was made from, and whose performers are not all in that one's manifest.
+
+    Nobody is named.
+    """
+
+    model: Digest
+    manifest: Digest
+    performers: Whole
+    duration_ms: Whole
+
+
+class Counted(Schema):
+    """A deployment's use before this settlement, where a bonus waits for it.
+
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    """
+
+    deployment: str
+    unit: str
+    currency: str | None
+    quantity: Whole
+
+
 class ModelBasis(Schema):
-    """What the sharing of a model's pools rests on; nobody is named."""
+    """What the sharing of a model's pools rests on; nobody is named.
+
+    Attributes
+    ----------
+    signal : of the report, in thousandths: how far its shares are more than noise; null, where
+        nobody's terms ask, or the report is one that is passed on to a descendant.
+    ancestors : the models through which performers beyond the manifest have a share.
+    """
+
+    LATER = frozenset({"signal", "ancestors"})
 
     model: Digest
     manifest: Digest
     performers: Whole
     duration_ms: Whole
     report: Digest | None
+    signal: Annotated[int, Field(ge=0, le=PERMILLE)] | None = None
+    ancestors: tuple[Ancestor, ...] = ()
 
 
 class Settled(Schema):
@@ -52,7 +91,11 @@ class Settled(Schema):
     covers : the months whose minimums are due: the period, and months nobody settled before it.
     batches : usage batches that came in since the settlement before.
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
+    tariffs : the tables that price a month by some agreement, each as it was in force.
+    counted : what was used of a deployment before, for bonuses.
     """
+
+    LATER = frozenset({"tariffs", "counted"})
 
     version: Literal[1] = 1
     house: str
@@ -66,6 +109,8 @@ class Settled(Schema):
     models: tuple[ModelBasis, ...]
     batches: tuple[Digest, ...]
     agreements: Digest
+    tariffs: tuple[InForce, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class SessionHeld(Schema):
@@ -86,6 +131,9 @@ class Evidence(Schema):
     manifests: tuple[Digest, ...]
     batches: tuple[Digest, ...]
     previous: Digest | None
+    tariffs: tuple[Digest, ...] = ()
+
+    LATER = frozenset({"tariffs"})
 
 
 class Facts(Schema):

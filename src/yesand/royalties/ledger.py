@@ -14,6 +14,10 @@ from yesand.royalties.lines import Kind
 from yesand.royalties.statement import Statement
 
 FUND = "fund"
+#: Of what lies between a lower bound and the share as it was measured.
+UNCERTAIN = "fund:uncertainty"
+#: What stands on a statement and is not the performer's: kind of line → whose account.
+FUNDS = {Kind.CONTRIBUTION: FUND, Kind.UNCERTAINTY: UNCERTAIN}
 
 
 def performer_account(handle: str) -> str:
@@ -71,7 +75,7 @@ def draft_of(issued: Statement, digest: str) -> Draft | None:
     owed = Counter[str]()
     for line in issued.lines:
         owed[payer_account(line.licensee)] += line.micro
-        earner = FUND if line.kind is Kind.CONTRIBUTION else performer_account(issued.performer)
+        earner = FUNDS.get(line.kind) or performer_account(issued.performer)
         owed[earner] -= line.micro
     sides = tuple(
         Side(name, issued.currency, micro) for name, micro in sorted(owed.items()) if micro

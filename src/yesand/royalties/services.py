@@ -15,8 +15,8 @@ from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import opened, payload_of
 from yesand.royalties.books.services import balance, post, trial_balance
 from yesand.royalties.gathering.services import trial
-from yesand.royalties.ledger import FUND, performer_account
-from yesand.royalties.lines import Kind, Line
+from yesand.royalties.ledger import FUNDS, performer_account
+from yesand.royalties.lines import ON_TOP, Kind, Line
 from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.paying.reconciling.services import paid_by_account
@@ -192,14 +192,16 @@ def check_books() -> str:
     ------
     CheckFailed : a currency does not add up, or an account differs from its statements.
     """
-    expected: dict[str, Counter[str]] = {FUND: Counter()}
+    expected: dict[str, Counter[str]] = {fund: Counter() for fund in FUNDS.values()}
     count = 0
     for row in Statement.objects.select_related("performer").iterator(chunk_size=500):
         issued, count = parse_statement(payload(row)), count + 1
         _check_carry(issued)
         account = expected.setdefault(performer_account(row.performer.handle), Counter())
         account[row.currency] -= issued.total_micro
-        expected[FUND][row.currency] -= issued.contributions_micro
+        for line in issued.lines:
+            if line.kind in ON_TOP:
+                expected[FUNDS[line.kind]][row.currency] -= line.micro
     books = trial_balance()
     residue = Counter[str]()
     for sums in books.values():

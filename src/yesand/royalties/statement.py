@@ -14,15 +14,15 @@ from yesand.agreements.terms import Terms
 from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.money import Money
-from yesand.royalties.facts import Evidence, Facts, Settled
-from yesand.royalties.lines import Kind, Line, Reliance, Schema, Whole
+from yesand.royalties.facts import Ancestor, Evidence, Facts, ModelBasis, Settled
+from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Weight, Whole
 from yesand.royalties.reckoning import lines_for
 
 
 class Statement(Facts):
     """The predicate of a signed statement (``Predicate.STATEMENT``).
 
-    ``total_micro`` is the sum of all lines but the contributions, which go to the fund.
+    ``total_micro`` is the sum of all lines but those that go to a fund (``lines.ON_TOP``).
     ``brought_forward + total = payable (minor units) + carried``: nothing is lost to rounding.
     """
 
@@ -44,7 +44,7 @@ def statement(
 ) -> Statement:
     """Compute the statement; ``settlement`` is the digest of the signed settlement."""
     lines = lines_for(facts, settled, terms, shares)
-    total = sum(x.micro for x in lines if x.kind is not Kind.CONTRIBUTION)
+    total = sum(x.micro for x in lines if x.kind not in ON_TOP)
     minor, carried = Money(facts.currency, facts.brought_forward_micro + total).split()
     return Statement(
         **_own(facts),
@@ -60,6 +60,7 @@ def statement(
             manifests=_sorted({w.manifest for w in facts.weights}),
             batches=settled.batches,
             previous=facts.previous,
+            tariffs=_sorted({x.tariff_digest for x in lines if x.tariff_digest}),
         ),
     )
 
@@ -141,9 +142,10 @@ def _agree(
         basis = bases.get(weight.model)
         if basis is None:
             raise CheckFailed("A model that was not settled", where=weight.model)
-        _same("manifest", weight.manifest, basis.manifest)
-        _same("performers", weight.performers, basis.performers)
-        _same("total_ms", weight.total_ms, basis.duration_ms)
+        given_to = _given_to(weight, basis)
+        _same("manifest", weight.manifest, given_to.manifest)
+        _same("performers", weight.performers, given_to.performers)
+        _same("total_ms", weight.total_ms, given_to.duration_ms)
         given = shares.get(weight.model)
         _same(f"report of {weight.model[:12]}", given and given.report, basis.report)
     for agreement in issued.evidence.agreements:
@@ -152,6 +154,16 @@ def _agree(
     carried = previous.carried_micro if previous else 0
     if previous or not issued.previous:
         _same("brought_forward_micro", issued.brought_forward_micro, carried)
+
+
+def _given_to(weight: Weight, basis: ModelBasis) -> ModelBasis | Ancestor:
+    """Return what the performer gave takes to: the model, or one that it was made from."""
+    if weight.via is None:
+        return basis
+    for ancestor in basis.ancestors:
+        if ancestor.model == weight.via:
+            return ancestor
+    raise CheckFailed("A model that this one was not made from", where=weight.via)
 
 
 def _same(name: str, said: object, found: object) -> None:

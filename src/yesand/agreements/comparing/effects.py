@@ -104,6 +104,12 @@ def _amount(value: Any) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
+def pays_on(before: Any, after: Any) -> Effect:
+    """Decide a promise that holds unless it is taken back."""
+    old, new = (value is ABSENT or bool(value) for value in (before, after))
+    return _either(new and not old, old and not new)
+
+
 def security(before: Any, after: Any) -> Effect:
     """Decide how recordings are kept: audited too is better."""
     return flag_on(before == "encrypted-and-audited", after == "encrypted-and-audited")
@@ -149,6 +155,15 @@ DIRECTIONS: Mapping[str, Direction] = {
     "pay.fallback": neither,
     "pay.minimum_per_period": money,
     "pay.contribution_ppm": more,
+    "pay.uncertainty": neither,
+    "pay.tariff": undecided,
+    "pay.period_fee": money,
+    "pay.period_fee_to": undecided,
+    "pay.bonus": money,
+    "pay.bonus_unit": undecided,
+    "pay.bonus_after": undecided,
+    "pay.non_featured_ppm": neither,
+    "pay.descendants": pays_on,
     "pays_while_in_use": flag_on,
     "withdrawing.stop_training_days": fewer,
     "withdrawing.notify_days": fewer,

@@ -6,7 +6,7 @@ Withdrawals are not asked for: royalties go on while a deployment is in service,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -28,8 +28,9 @@ from yesand.royalties.facts import (
     UsageTotal,
     places,
 )
-from yesand.royalties.lines import Part, Reliance, Weight
+from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
 from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.shrinking import rests
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
 from yesand.training.models import Deployment, TrainedModel
@@ -102,11 +103,11 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
 
 def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
     """Return what the sharing of each model's pools rests on."""
-    reports = _reports()
+    known = reports()
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
         rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
-        report = reports.get(model.digest)
+        report = known.get(model.digest)
         found.append(
             ModelBasis(
                 model=model.digest,
@@ -121,7 +122,7 @@ def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
 
 def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
     """Return the digests of all agreements that a settlement pays by, in order."""
-    stands = _standing(period)
+    stands = standing(period)
     rows = ManifestPerformer.objects.filter(manifest__in=[m.manifest for m in models])
     given = set(rows.values_list("agreement", flat=True))
     held = {session.agreement_id for session in sessions_due(period)}
@@ -154,8 +155,8 @@ class _Desk:
 
     def __init__(self, period: Period, settled: Settled) -> None:
         self.settled = settled
-        self.reports = _reports()
-        self.stands = _standing(period)
+        self.reports = reports()
+        self.stands = standing(period)
         self.weights = self._weights()
         self.sessions: dict[int, list[Session]] = defaultdict(list)
         for session in sessions_due(period):
@@ -201,9 +202,18 @@ class _Desk:
                     Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
                 )
                 who[row.performer.handle] = row.performer_id
-            for handle, weight in places(basis.model, basis.manifest, given).items():
+            for handle, weight in self._placed(basis, given).items():
                 found[who[handle]].append(weight)
         return found
+
+    def _placed(self, basis: ModelBasis, given: Mapping[str, Sequence[Part]]) -> dict[str, Weight]:
+        placed = places(basis.model, basis.manifest, given)
+        report = self.reports.get(basis.model)
+        if basis.signal is None or report is None:
+            return placed
+        shares = [(_share_ppb(report, who), equal_ppb(w)) for who, w in placed.items()]
+        left = zip(placed.items(), rests(shares, basis.signal), strict=True)
+        return {who: w.model_copy(update={"rest": rest}) for (who, w), rest in left}
 
     def _terms(self, digest: str) -> Terms:
         """Return an agreement's terms, from what its parties signed and nothing else."""
@@ -231,7 +241,7 @@ def _serves(row: Deployment, month: Period) -> bool:
     return row.since < month.end and (end is None or end.until > month.start)
 
 
-def _standing(period: Period) -> dict[str, str]:
+def standing(period: Period) -> dict[str, str]:
     """Return, for every agreement, the one that stood when the month ended.
 
     So settling later gives the same: new terms never price what was used before them.
@@ -240,10 +250,15 @@ def _standing(period: Period) -> dict[str, str]:
     return heads(dict(rows.values_list("digest", "supersedes_id")))
 
 
-def _reports() -> dict[str, Report]:
+def reports() -> dict[str, Report]:
     """Return the latest report of each model among those that may set shares."""
     rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
     return {row.model_id: row for row in rows}
+
+
+def _share_ppb(report: Report, handle: str) -> int:
+    found: int = report.shares[handle]["share_ppb"] if handle in report.shares else 0
+    return found
 
 
 def _carried() -> dict[tuple[int, str], tuple[str, int]]:
