@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from yesand.kernel.errors import BadInput
-from yesand.kernel.money import Money, exponent
+from yesand.agreements.amounts import MILLION, Amount, Currency, Flag, Part, Ppm, Whole
+from yesand.agreements.deductions import DEDUCTIONS, Deductions
 
-MILLION = 1_000_000
+__all__ = ["MILLION", "Amount", "Basis", "Currency", "Flag", "Part", "Pay", "Ppm", "Whole"]
 
-
-def _currency(code: str) -> str:
-    try:
-        exponent(code)
-    except BadInput as fault:
-        raise ValueError(fault.what) from fault
-    return code
-
-
-Currency = Annotated[str, AfterValidator(_currency)]
-#: What is signed is meant: "yes" and 1 are no truth value, "3" and 3.0 no whole number.
-Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-#: Parts in a million, as an integer.
-Ppm = Annotated[Whole, Field(ge=0, le=MILLION)]
-
-
-class Part(BaseModel):
-    """A part of the terms: plain data, never changed, and nothing in it that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Amount(Part):
-    """An amount of money in micro-units (10⁻⁶ of the major unit)."""
-
-    currency: Currency
-    micro: Annotated[Whole, Field(ge=0, lt=2**53)]
-
-    @classmethod
-    def of(cls, currency: str, major: str) -> Amount:
-        """Read a decimal amount in major units."""
-        return cls(currency=currency, micro=Money.of(currency, major).micro)
-
-    def money(self) -> Money:
-        """Return it as money."""
-        return Money(self.currency, self.micro)
+#: What agreements signed earlier do not state. Left out where it says nothing, so that the bytes
+#: and the digest of what was signed stay as they are.
+SINCE_SIGNED = (*DEDUCTIONS,)
 
 
 class Basis(Part):
@@ -64,7 +30,7 @@ class Basis(Part):
         return self
 
 
-class Pay(Part):
+class Pay(Deductions):
     """What the performer is paid. The pool of one unit of usage is shared by ``basis``.
 
     Attributes
@@ -76,6 +42,8 @@ class Pay(Part):
     fallback : how the reliance part is shared while no report sets shares.
     minimum_per_period : topped up to this in any month in which a model of theirs is in service.
     contribution_ppm : to the pension and health fund, on top of the pay and never out of it.
+
+    What is taken off, and when it is paid: ``Deductions``.
     """
 
     currency: Currency = "EUR"
@@ -88,9 +56,22 @@ class Pay(Part):
     minimum_per_period: Amount | None = None
     contribution_ppm: Ppm = 0
 
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Every amount that is named."""
+        named = self.session_fee, self.minimum_per_period, self.advance, self.least_payout
+        return (*self.per_unit.values(), *(amount for amount in named if amount is not None))
+
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
-        amounts = [*self.per_unit.values(), self.session_fee, self.minimum_per_period]
-        if any(a is not None and a.currency != self.currency for a in amounts):
+        if any(amount.currency != self.currency for amount in self.amounts):
             raise ValueError(f"all amounts must be in {self.currency}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = whole(self)
+        for name in SINCE_SIGNED:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del plain[name]
+        return plain

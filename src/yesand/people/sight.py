@@ -189,6 +189,7 @@ RULES = {
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
+    "royalties.instrument": Rule(performer="performer", right=MONEY),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
     "oversight.fulfilment": Rule(

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     USAGE_ACCEPTED = "usage.accepted"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
+    INSTRUMENT_ISSUED = "instrument.issued"
     BANK_CHANGED = "bank.changed"
     PAYOUT_PREPARED = "payout.prepared"
     PAYOUT_APPROVED = "payout.approved"

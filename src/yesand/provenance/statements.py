@@ -16,6 +16,7 @@ class Predicate(StrEnum):
     USAGE = "https://yes-and.org/attestation/usage/v1"
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
+    INSTRUMENT = "https://yes-and.org/attestation/instrument/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"
     PAYOUT_DECISION = "https://yes-and.org/attestation/payout-decision/v1"
     ARTICLE = "https://yes-and.org/attestation/article/v1"

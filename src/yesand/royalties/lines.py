@@ -7,9 +7,16 @@ to even (``kernel.money.part``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from yesand.agreements.terms import MILLION, Pay
 from yesand.kernel.money import Money, part
@@ -19,6 +26,7 @@ REVENUE = "revenue"
 
 #: What RFC 8785 can carry exactly.
 Whole = Annotated[int, Field(ge=0, lt=2**53)]
+Signed = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
@@ -36,7 +44,27 @@ class Kind(StrEnum):
     LATE = "late"  # usage of an earlier month that came in after it was settled
     MINIMUM = "minimum"  # tops a month up to what the terms guarantee
     SESSION_FEE = "session-fee"  # once a session
+    ADVANCE = "advance"  # paid once, on royalties still to be earned
     CONTRIBUTION = "contribution"  # to the fund, on top of the pay and not in the total
+
+
+#: What is on a statement and never the performer's.
+ON_TOP = frozenset({Kind.CONTRIBUTION})
+
+
+class Corrects(Schema):
+    """Which line of which earlier statement a line puts right.
+
+    Attributes
+    ----------
+    statement : the performer's own statement that the month was settled with, or corrected with.
+    line : the place of the line in it, from 0; null: a line that was missing.
+    reverses : it takes that line back; otherwise it is the line as it should have been.
+    """
+
+    statement: Digest
+    line: Whole | None
+    reverses: bool
 
 
 class Line(Schema):
@@ -49,12 +77,13 @@ class Line(Schema):
     pool_micro : quantity × price, which all performers of the model share.
     basis : ``reliance``, ``minutes``, ``equal`` or ``blend``.
     method : of the reliance report, or ``minutes``/``equal`` where the fallback pays.
+    corrects : null but for what puts an earlier statement right.
     """
 
     kind: Kind
     licensee: str
     agreement: Digest
-    micro: Whole
+    micro: Signed
     why: str
     deployment: str | None = None
     model: Digest | None = None
@@ -71,6 +100,20 @@ class Line(Schema):
     method: str | None = None
     report: Digest | None = None
     session: str | None = None
+    corrects: Corrects | None = None
+
+    @model_validator(mode="after")
+    def _negative_only_to_reverse(self) -> Self:
+        if self.micro < 0 and not (self.corrects and self.corrects.reverses):
+            raise ValueError("micro: only a line that reverses another may be below nothing")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = whole(self)
+        if self.corrects is None:
+            del plain["corrects"]  # statements of form 1 do not have it
+        return plain
 
 
 class Part(Schema):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Sum
 
@@ -19,17 +20,25 @@ from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.clock import Period
 from yesand.people.models import Performer
 from yesand.reliance.models import Report
+from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
+    Advance,
     Facts,
+    Hold,
     ModelBasis,
+    Party,
     Service,
     SessionHeld,
     Settled,
+    Taxed,
     UsageTotal,
     places,
 )
+from yesand.royalties.instruments.services import in_force
 from yesand.royalties.lines import Part, Reliance, Weight
-from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.models import AdvanceBalance, Settlement, Statement
+from yesand.royalties.redoing.services import Redoing, share_in
+from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
 from yesand.training.models import Deployment, TrainedModel
@@ -43,6 +52,7 @@ class Case:
     facts: Facts
     terms: Mapping[str, Terms]
     shares: Mapping[str, Reliance]
+    before: Before
 
 
 def trial() -> bool:
@@ -100,9 +110,9 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
     )
 
 
-def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
+def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
     """Return what the sharing of each model's pools rests on."""
-    reports = _reports()
+    reports = _reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
         rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
@@ -154,40 +164,79 @@ class _Desk:
 
     def __init__(self, period: Period, settled: Settled) -> None:
         self.settled = settled
-        self.reports = _reports()
+        self.reports = _reports(period)
         self.stands = _standing(period)
         self.weights = self._weights()
         self.sessions: dict[int, list[Session]] = defaultdict(list)
         for session in sessions_due(period):
             self.sessions[session.performer_id].append(session)
         self.carried = _carried()
+        self.open = _open_advances()
+        self.promised = _promised(period, self.stands)
+        self.instruments = in_force((period.end - timedelta(days=1)).date())
+        self.redoing = Redoing(settled.corrections)
         self.terms: dict[str, Terms] = {}
+        self.payers: dict[str, str] = {}
 
     def whose(self) -> set[int]:
-        return {*self.weights, *self.sessions}
+        return {*self.weights, *self.sessions, *self.promised, *self.redoing.whose()}
 
     def cases(self, performer: Performer) -> Iterator[Case]:
         weights = tuple(self.weights.get(performer.pk, ()))
         held = self.sessions.get(performer.pk, [])
         digests = {p.agreement for w in weights for p in w.parts} | {s.agreement_id for s in held}
+        digests |= self.promised.get(performer.pk, set())
         terms = {digest: self._terms(digest) for digest in sorted(digests)}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
         currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
-            previous, carried = self.carried.get((performer.pk, currency), (None, 0))
-            facts = Facts(
-                period=self.settled.period,
-                performer=performer.handle,
-                performer_key=performer.public_key,
-                currency=currency,
-                trial=self.settled.trial,
-                synthetic=performer.synthetic,
-                weights=weights,
-                sessions=tuple(_held(s) for s in held if _fee(s) == currency),
-                brought_forward_micro=carried,
-                previous=previous,
-            )
-            yield Case(performer, facts, terms, shares)
+            facts = self._facts(performer, currency, weights, held, terms)
+            before = self._before(performer, facts)
+            priced = {d: self._terms(d) for d in sorted(agreements_of(before.corrected))}
+            yield Case(performer, facts, {**terms, **priced}, shares, before)
+
+    def _facts(
+        self,
+        performer: Performer,
+        currency: str,
+        weights: tuple[Weight, ...],
+        held: list[Session],
+        terms: Mapping[str, Terms],
+    ) -> Facts:
+        previous, carried = self.carried.get((performer.pk, currency), (None, 0))
+        key = performer.public_key
+        taxed = sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
+        return Facts(
+            period=self.settled.period,
+            performer=performer.handle,
+            performer_key=key,
+            currency=currency,
+            trial=self.settled.trial,
+            synthetic=performer.synthetic,
+            weights=weights,
+            sessions=tuple(_held(s) for s in held if _fee(s) == currency),
+            brought_forward_micro=carried,
+            previous=previous,
+            parties=tuple(Party(agreement=d, payer=self.payers[d]) for d in terms),
+            advances=self.open.get(previous or "", ()),
+            taxes=tuple(
+                Taxed(
+                    country=country,
+                    table=self.instruments.table(country),
+                    certificate=self.instruments.certificate(key),
+                )
+                for country in taxed
+            ),
+            directions=self.instruments.directed(key),
+            holds=_holds(performer, currency, previous),
+        )
+
+    def _before(self, performer: Performer, facts: Facts) -> Before:
+        certified = (t.certificate for t in facts.taxes if t.certificate)
+        named = [*facts.directions, *(t.table for t in facts.taxes), *certified]
+        redone = self.redoing.of(performer.pk, facts.currency)
+        return Before(self.instruments.of(named), redone)
 
     def _weights(self) -> dict[int, list[Weight]]:
         found: dict[int, list[Weight]] = defaultdict(list)
@@ -209,17 +258,14 @@ class _Desk:
         """Return an agreement's terms, from what its parties signed and nothing else."""
         if digest not in self.terms:
             rows = Agreement.objects.select_related("performer", "producer")
-            self.terms[digest] = check(rows.get(digest=digest))
+            agreement = rows.get(digest=digest)
+            self.terms[digest] = check(agreement)
+            self.payers[digest] = agreement.producer.slug
         return self.terms[digest]
 
     def _share(self, model: str, handle: str) -> Reliance | None:
         report = self.reports.get(model)
-        if report is None:
-            return None
-        nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
-        share = report.shares.get(handle, nothing)
-        parts = {name: share[name] for name in nothing}
-        return Reliance(report=report.digest, method=report.method, **parts)
+        return share_in(report, handle) if report else None
 
     def _revenue(self, weights: Iterable[Weight]) -> set[str]:
         models = {w.model for w in weights}
@@ -240,16 +286,57 @@ def _standing(period: Period) -> dict[str, str]:
     return heads(dict(rows.values_list("digest", "supersedes_id")))
 
 
-def _reports() -> dict[str, Report]:
-    """Return the latest report of each model among those that may set shares."""
+def _reports(period: Period) -> dict[str, Report]:
+    """Return the report that measures each model in a month, of those that may set shares.
+
+    A new report measures from its date on: it is the last one before the month's end. A model
+    that was measured only after it has its first report for all months before.
+    """
     rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
-    return {row.model_id: row for row in rows}
+    found: dict[str, Report] = {}
+    for row in rows:
+        if row.at < period.end or row.model_id not in found:
+            found[row.model_id] = row
+    return found
 
 
 def _carried() -> dict[tuple[int, str], tuple[str, int]]:
     rows = Statement.objects.order_by("settlement__period")
     values = rows.values_list("performer_id", "currency", "digest", "carried_micro")
     return {(who, currency): (digest, micro) for who, currency, digest, micro in values}
+
+
+def _open_advances() -> dict[str, tuple[Advance, ...]]:
+    """Return the advances as each statement that has some leaves them, by its digest."""
+    found: dict[str, list[Advance]] = defaultdict(list)
+    for row in AdvanceBalance.objects.order_by("pk"):
+        found[row.statement_id].append(
+            Advance(
+                payer=row.payer,
+                name=row.name,
+                granted_micro=row.granted_micro,
+                open_micro=row.open_micro,
+            )
+        )
+    return {digest: tuple(advances) for digest, advances in found.items()}
+
+
+def _promised(period: Period, stands: Mapping[str, str]) -> dict[int, set[str]]:
+    """Return the standing agreements that promise an advance, by performer."""
+    rows = Agreement.objects.filter(
+        signed_at__lt=period.end, terms__valid_from__lt=f"{period.end:%Y-%m-%d}"
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = rows.filter(terms__pay__has_key="advance")
+    for digest, performer in rows.values_list("digest", "performer_id"):
+        if stands.get(digest, digest) == digest:
+            found[performer].add(digest)
+    return found
+
+
+def _holds(performer: Performer, currency: str, previous: str | None) -> tuple[Hold, ...]:
+    """Return the lines that came into dispute, or out of it, since a performer's statement."""
+    return ()
 
 
 def _fee(session: Session) -> str | None:
