@@ -11,9 +11,17 @@ from yesand.agreements.deductions import DEDUCTIONS, Deductions
 
 __all__ = ["MILLION", "Amount", "Basis", "Currency", "Flag", "Part", "Pay", "Ppm", "Whole"]
 
+#: What pays when the measurement is unsure (``royalties.shrinking``).
+Uncertainty = Literal["point", "lower-bound", "shrunk"]
+#: The name of a table of prices (``royalties.tariffs``).
+TariffName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")]
 #: What agreements signed earlier do not state. Left out where it says nothing, so that the bytes
 #: and the digest of what was signed stay as they are.
-SINCE_SIGNED = (*DEDUCTIONS,)
+SINCE_SIGNED = [
+    *"uncertainty tariff period_fee period_fee_to bonus bonus_unit bonus_after".split(),
+    *"non_featured_ppm descendants".split(),
+    *DEDUCTIONS,
+]
 
 
 class Basis(Part):
@@ -42,6 +50,13 @@ class Pay(Deductions):
     fallback : how the reliance part is shared while no report sets shares.
     minimum_per_period : topped up to this in any month in which a model of theirs is in service.
     contribution_ppm : to the pension and health fund, on top of the pay and never out of it.
+    uncertainty : the share as measured, its lower bound (and the rest to a fund), or the share
+        drawn towards the equal one by its noise.
+    tariff : a published table whose version in force prices each month; in place of prices here.
+    period_fee : for each month of each deployment in service, into the pool or to the performer.
+    bonus : once, to the performer, when ``bonus_after`` of ``bonus_unit`` of a deployment are used.
+    non_featured_ppm : the part of each pool that all in the manifest share equally.
+    descendants : whether models made from a model pay too, by what they took over from it.
 
     What is taken off, and when it is paid: ``Deductions``.
     """
@@ -55,17 +70,47 @@ class Pay(Deductions):
     fallback: Literal["equal", "minutes"] = "minutes"
     minimum_per_period: Amount | None = None
     contribution_ppm: Ppm = 0
+    uncertainty: Uncertainty = "point"
+    tariff: TariffName = ""
+    period_fee: Amount | None = None
+    period_fee_to: Literal["pool", "performer"] = "pool"
+    bonus: Amount | None = None
+    bonus_unit: Annotated[str, Field(max_length=60)] = ""
+    bonus_after: Annotated[Whole, Field(ge=0, lt=2**53)] = 0
+    non_featured_ppm: Ppm = 0
+    descendants: Flag = True
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
         """Every amount that is named."""
-        named = self.session_fee, self.minimum_per_period, self.advance, self.least_payout
+        earned = self.session_fee, self.minimum_per_period, self.period_fee, self.bonus
+        named = [*earned, self.advance, self.least_payout]
         return (*self.per_unit.values(), *(amount for amount in named if amount is not None))
+
+    @property
+    def pooled(self) -> bool:
+        """Whether anything goes into a pool."""
+        fee = self.period_fee is not None and self.period_fee_to == "pool"
+        return bool(self.per_unit or self.revenue_share_ppm or self.tariff or fee)
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         if any(amount.currency != self.currency for amount in self.amounts):
             raise ValueError(f"all amounts must be in {self.currency}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        priced = self.per_unit or self.revenue_share_ppm
+        if self.tariff and (priced or (self.period_fee and self.period_fee_to == "pool")):
+            raise ValueError(
+                "a tariff names the prices: leave out per_unit, revenue_share_ppm and the pool's "
+                "period_fee, or the tariff"
+            )
+        if self.period_fee is None and self.period_fee_to != "pool":
+            raise ValueError("period_fee_to says where a period_fee goes: name the period_fee")
+        if not bool(self.bonus) == bool(self.bonus_unit) == bool(self.bonus_after):
+            raise ValueError("a bonus needs its amount, bonus_unit and bonus_after, all three")
         return self
 
     @model_serializer(mode="wrap")

@@ -186,6 +186,7 @@ RULES = {
     "reliance.fall": Rule(performer="performer"),
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
+    "royalties.tariffversion": Rule(signed_in=True),  # prices are for everybody to know
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     DEPLOYMENT_ENDED = "deployment.ended"
     RELIANCE_REPORTED = "reliance.reported"
     USAGE_ACCEPTED = "usage.accepted"
+    TARIFF_PUBLISHED = "tariff.published"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
     INSTRUMENT_ISSUED = "instrument.issued"

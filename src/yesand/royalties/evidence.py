@@ -11,7 +11,7 @@ others in a manifest, which moves a share by one part in 10⁹ at most.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -66,6 +66,7 @@ INSTRUMENT = "instrument"
 #: A statement that this one puts right, and the settlement of its month.
 CORRECTED = "corrected"
 RESETTLED = "resettled"
+TARIFF = "tariff"
 #: The key of whom the statement is for, in ``Bundle.keys``.
 PERFORMER = "performer"
 #: role → (predicate type, kind of log entry); agreements have a payload type of their own.
@@ -78,6 +79,7 @@ _ROLES = {
     INSTRUMENT: (Predicate.INSTRUMENT, Kind.INSTRUMENT_ISSUED),
     MANIFEST: (Predicate.MANIFEST, Kind.MANIFEST_SIGNED),
     RELIANCE: (Predicate.RELIANCE, Kind.RELIANCE_REPORTED),
+    TARIFF: (Predicate.TARIFF, Kind.TARIFF_PUBLISHED),
 }
 
 
@@ -162,6 +164,7 @@ class _Reading:
         self._all_of(AGREEMENT, named.agreements)
         self._all_of(MANIFEST, named.manifests)
         self._all_of(INSTRUMENT, named.instruments)
+        self._tariffs(named.tariffs)
         terms = {part.record: self._terms(part) for part in self.bundle.roled(AGREEMENT)}
         self._one_payer_one_key()
         redone = self._redone()
@@ -212,6 +215,19 @@ class _Reading:
             parties.add(signed.get("performer"))
         _same({self.bundle.keys[name] for name in part.signers}, parties, part.name)
         return _held(part, lambda: Terms.parse(signed["terms"], where=part.name))
+
+    def _tariffs(self, named: Iterable[str]) -> None:
+        """Check that what the settlement priced by is what was published."""
+        self._all_of(TARIFF, named)
+        for part in self.bundle.roled(TARIFF):
+            signed = self._predicate(part)
+            months = [self.settled, *self._resettled()]
+            stated = [t.tariff for m in months for t in m.tariffs if t.record == part.record]
+            _same([tariff.as_json() for tariff in stated], [signed] * len(stated), part.name)
+
+    def _resettled(self) -> Iterator[Settled]:
+        for part in self.bundle.roled(RESETTLED):
+            yield _held(part, partial(parse_settled, self._predicate(part)))
 
     def _shares(self, settled: Settled, weights: Iterable[Weight]) -> dict[str, Reliance]:
         """Return the performer's own share in each report that a settlement names."""

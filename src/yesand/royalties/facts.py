@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from yesand.royalties.lines import Digest, Month, Part, Schema, Signed, Weight, Whole
+from yesand.royalties.shrinking import PERMILLE
+from yesand.royalties.tariffs.tariff import InForce
 
 
 class UsageTotal(Schema):
@@ -36,14 +38,49 @@ class Service(Schema):
     months: tuple[Month, ...]
 
 
+class Ancestor(Schema):
+    """A model that another was made from, and whose performers are not all in that one's manifest.
+
+    Nobody is named.
+    """
+
+    model: Digest
+    manifest: Digest
+    performers: Whole
+    duration_ms: Whole
+
+
+class Counted(Schema):
+    """A deployment's use before this settlement, where a bonus waits for it.
+
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    """
+
+    deployment: str
+    unit: str
+    currency: str | None
+    quantity: Whole
+
+
 class ModelBasis(Schema):
-    """What the sharing of a model's pools rests on; nobody is named."""
+    """What the sharing of a model's pools rests on; nobody is named.
+
+    Attributes
+    ----------
+    signal : of the report, in thousandths: how far its shares are more than noise; null, where
+        nobody's terms ask, or the report is one that is passed on to a descendant.
+    ancestors : the models through which performers beyond the manifest have a share.
+    """
+
+    LATER = frozenset({"signal", "ancestors"})
 
     model: Digest
     manifest: Digest
     performers: Whole
     duration_ms: Whole
     report: Digest | None
+    signal: Annotated[int, Field(ge=0, le=PERMILLE)] | None = None
+    ancestors: tuple[Ancestor, ...] = ()
 
 
 class Recount(Schema):
@@ -86,7 +123,11 @@ class Settled(Schema):
     batches : usage batches that came in since the settlement before.
     corrections : months settled earlier that this settlement puts right.
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
+    tariffs : the tables that price a month by some agreement, each as it was in force.
+    counted : what was used of a deployment before, for bonuses.
     """
+
+    LATER = frozenset({"corrections", "tariffs", "counted"})
 
     version: Literal[1] = 1
     house: str
@@ -101,10 +142,8 @@ class Settled(Schema):
     batches: tuple[Digest, ...]
     agreements: Digest
     corrections: tuple[CorrectedMonth, ...] = ()
-
-    @model_serializer(mode="wrap")
-    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return _without(whole(self), "corrections")
+    tariffs: tuple[InForce, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class SessionHeld(Schema):
@@ -164,15 +203,9 @@ class Evidence(Schema):
     previous: Digest | None
     instruments: tuple[Digest, ...] = ()
     corrected: tuple[Digest, ...] = ()
+    tariffs: tuple[Digest, ...] = ()
 
-    @model_serializer(mode="wrap")
-    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return _without(whole(self), "instruments", "corrected")
-
-
-def _without(plain: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Leave out what says nothing, so that what was signed before it came keeps its bytes."""
-    return {n: value for n, value in plain.items() if value or n not in names}
+    LATER = frozenset({"instruments", "corrected", "tariffs"})
 
 
 class Facts(Schema):
@@ -185,6 +218,8 @@ class Facts(Schema):
     advances : as the statement before left them.
     directions : the performer's own, that stood at the month's end, by digest.
     """
+
+    LATER = frozenset("parties advances taxes directions holds".split())
 
     period: Month
     performer: str

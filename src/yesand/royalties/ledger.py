@@ -15,6 +15,10 @@ from yesand.royalties.lines import Kind, Line
 from yesand.royalties.statement import Statement
 
 FUND = "fund"
+#: Of what lies between a lower bound and the share as it was measured.
+UNCERTAIN = "fund:uncertainty"
+#: What stands on a statement and is not the performer's: kind of line → whose account.
+FUNDS = {Kind.CONTRIBUTION: FUND, Kind.UNCERTAINTY: UNCERTAIN}
 
 
 def performer_account(handle: str) -> str:
@@ -84,8 +88,7 @@ def drafts_of(issued: Statement, digest: str) -> Iterator[Draft]:
 def _owed(issued: Statement, lines: Iterable[Line]) -> Iterator[tuple[str, str, int]]:
     own = performer_account(issued.performer)
     for line in lines:
-        earner = FUND if line.kind is Kind.CONTRIBUTION else own
-        yield payer_account(line.licensee), earner, line.micro
+        yield payer_account(line.licensee), FUNDS.get(line.kind) or own, line.micro
 
 
 def _draft(

@@ -20,6 +20,7 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.tariffs.models import TariffVersion
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
@@ -27,7 +28,7 @@ __all__ = [
     "Account", "AdvanceBalance", "BankAccount", "BankFile", "BankMovement", "Delivery",
     "Instrument", "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold",
     "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "SettledCorrection", "SettledUsage",
-    "Settlement", "Statement", "Transaction", "UsageBatch",
+    "Settlement", "Statement", "TariffVersion", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import opened, payload_of
 from yesand.royalties.books.services import balance, post, trial_balance
 from yesand.royalties.gathering.services import trial
-from yesand.royalties.ledger import FUND, performer_account
-from yesand.royalties.lines import Kind, Line
+from yesand.royalties.ledger import FUNDS, performer_account
+from yesand.royalties.lines import ON_TOP, Kind, Line
 from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.paying.reconciling.services import paid_by_account
@@ -201,7 +201,9 @@ def check_books() -> str:
         _check_carry(issued)
         own = expected[performer_account(row.performer.handle)]
         own[row.currency] -= issued.total_micro - issued.deductions_micro
-        expected[FUND][row.currency] -= issued.contributions_micro
+        for line in issued.lines:
+            if line.kind in ON_TOP:
+                expected[FUNDS[line.kind]][row.currency] -= line.micro
         for deduction in issued.deductions:
             if deduction.account.startswith(_GETTING):
                 expected[deduction.account][row.currency] -= deduction.micro

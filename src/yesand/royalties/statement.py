@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import (
-    SerializerFunctionWrapHandler,
     ValidationError,
-    model_serializer,
     model_validator,
 )
 
@@ -27,22 +25,16 @@ from yesand.royalties.correcting import (
     manifests_of,
 )
 from yesand.royalties.deducting import AdvanceAccount, Deduction, advance_lines, taken
-from yesand.royalties.facts import Advance, Evidence, Facts, Settled
+from yesand.royalties.facts import Advance, Ancestor, Evidence, Facts, ModelBasis, Settled
 from yesand.royalties.instruments.shapes import Instrument
-from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Signed, Whole
+from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Signed, Weight, Whole
 from yesand.royalties.reckoning import lines_for
-
-#: What statements of form 1 do not have.
-_SINCE_TWO = (
-    "parties advances taxes directions holds deductions accounts deductions_micro held_micro "
-    "released_micro least_payout_micro"
-).split()
 
 
 class Statement(Facts):
     """The predicate of a signed statement (``Predicate.STATEMENT``).
 
-    ``total_micro`` is the gross: the sum of all lines but the contributions, which go to the fund.
+    ``total_micro`` is the gross: all lines but those that go to a fund (``lines.ON_TOP``).
     ``brought_forward + total − deductions − held + released = payable (minor units) + carried``:
     nothing is lost to rounding. What is below nothing or the threshold is carried.
 
@@ -52,6 +44,10 @@ class Statement(Facts):
     accounts : each advance over the month.
     least_payout_micro : what is due is carried whole if it is less.
     """
+
+    LATER = Facts.LATER | frozenset(
+        "deductions accounts deductions_micro held_micro released_micro least_payout_micro".split()
+    )
 
     version: Literal[1, 2] = 2
     lines: tuple[Line, ...]
@@ -84,14 +80,6 @@ class Statement(Facts):
             if getattr(self, name) < 0 and not corrected:
                 raise ValueError(f"{name}: below nothing without a correction")
         return self
-
-    @model_serializer(mode="wrap")
-    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        plain: dict[str, Any] = whole(self)
-        if self.version == 1:
-            for name in _SINCE_TWO:
-                del plain[name]
-        return plain
 
 
 @dataclass(frozen=True)
@@ -176,6 +164,7 @@ def _evidence(
         batches=settled.batches,
         previous=facts.previous,
         instruments=_sorted([*named[0], *named[1], *facts.directions]),
+        tariffs=_sorted({x.tariff_digest for x in lines if x.tariff_digest}),
         corrected=_sorted(digest for redone in before.corrected for digest in redone.statements),
     )
 
@@ -289,9 +278,10 @@ def _agree(
         basis = bases.get(weight.model)
         if basis is None:
             raise CheckFailed("A model that was not settled", where=weight.model)
-        _same("manifest", weight.manifest, basis.manifest)
-        _same("performers", weight.performers, basis.performers)
-        _same("total_ms", weight.total_ms, basis.duration_ms)
+        given_to = _given_to(weight, basis)
+        _same("manifest", weight.manifest, given_to.manifest)
+        _same("performers", weight.performers, given_to.performers)
+        _same("total_ms", weight.total_ms, given_to.duration_ms)
         given = shares.get(weight.model)
         _same(f"report of {weight.model[:12]}", given and given.report, basis.report)
     for agreement in issued.evidence.agreements:
@@ -311,6 +301,16 @@ def advances_after(previous: Statement | None) -> tuple[Advance, ...]:
         )
         for a in (previous.accounts if previous else ())
     )
+
+
+def _given_to(weight: Weight, basis: ModelBasis) -> ModelBasis | Ancestor:
+    """Return what the performer gave takes to: the model, or one that it was made from."""
+    if weight.via is None:
+        return basis
+    for ancestor in basis.ancestors:
+        if ancestor.model == weight.via:
+            return ancestor
+    raise CheckFailed("A model that this one was not made from", where=weight.via)
 
 
 def _same(name: str, said: object, found: object) -> None:

@@ -120,6 +120,12 @@ def shorter(before: Any, after: Any) -> Effect:
     return more(after, before)
 
 
+def pays_on(before: Any, after: Any) -> Effect:
+    """Decide a promise that holds unless it is taken back."""
+    old, new = (value is ABSENT or bool(value) for value in (before, after))
+    return _either(new and not old, old and not new)
+
+
 def security(before: Any, after: Any) -> Effect:
     """Decide how recordings are kept: audited too is better."""
     return flag_on(before == "encrypted-and-audited", after == "encrypted-and-audited")
@@ -176,6 +182,15 @@ DIRECTIONS: Mapping[str, Direction] = {
     "pay.least_payout": least,
     "pay.audit_shortfall_ppm": shortfall,
     "pay.one_currency": neither,
+    "pay.uncertainty": neither,
+    "pay.tariff": undecided,
+    "pay.period_fee": money,
+    "pay.period_fee_to": undecided,
+    "pay.bonus": money,
+    "pay.bonus_unit": undecided,
+    "pay.bonus_after": undecided,
+    "pay.non_featured_ppm": neither,
+    "pay.descendants": pays_on,
     "pays_while_in_use": flag_on,
     "withdrawing.stop_training_days": fewer,
     "withdrawing.notify_days": fewer,

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
 
+from yesand.agreements.odrl import earning
 from yesand.agreements.odrl.duties import AFTER_WITHDRAWAL
 from yesand.agreements.odrl.rules import Rule, Rules
 from yesand.agreements.terms import MILLION
@@ -93,6 +94,10 @@ def _pay(rules: Rules) -> dict[str, Any]:
         "realtime_multiple_ppm": _number(_refined(pool, "ya:realtimeMultiple"), MILLION),
         "basis": {w: _number(_refined(pool, f"ya:{w}Weight"), _PERCENT) for w in weights},
         "fallback": _name(_refined(pool, "ya:fallback"), "ya:shared-"),
+        "period_fee": _amount(rules.maybe("obligation", "period-fee")),
+        "bonus": _amount(rules.maybe("obligation", "bonus")),
+        "non_featured_ppm": _share(rules.maybe("obligation", "non-featured")),
+        **earning.read(rules),
     }
 
 

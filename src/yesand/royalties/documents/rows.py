@@ -15,7 +15,8 @@ COLUMNS = (
     "performer", "period", "currency", "statement", "line", "kind", "licensee", "deployment",
     "model", "usage_period", "unit", "realtime", "quantity", "price_micro", "pool_micro", "basis",
     "share_ppb", "low_ppb", "high_ppb", "method", "micro", "amount", "agreement", "report",
-    "session", "settlement", "why",
+    "session", "settlement", "why", "policy", "point_ppb", "threshold", "tariff", "tariff_digest",
+    "via",
 )  # fmt: skip
 #: What spreadsheets take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

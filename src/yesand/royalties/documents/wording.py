@@ -11,7 +11,7 @@ from typing import Any
 
 from yesand.kernel.money import MICRO, Money, exponent
 from yesand.royalties.documents.tongue import Tongue, gettext_noop
-from yesand.royalties.lines import BILLION, REVENUE, Kind, Line
+from yesand.royalties.lines import BILLION, ON_TOP, REVENUE, Kind, Line
 from yesand.royalties.statement import Statement
 
 _TITLES = {
@@ -19,6 +19,10 @@ _TITLES = {
     Kind.LATE: gettext_noop("Royalty, late usage"),
     Kind.MINIMUM: gettext_noop("Guaranteed minimum"),
     Kind.SESSION_FEE: gettext_noop("Session fee"),
+    Kind.NON_FEATURED: gettext_noop("Equal part of the pool"),
+    Kind.PERIOD_FEE: gettext_noop("Fee for the month"),
+    Kind.BONUS: gettext_noop("Bonus, once"),
+    Kind.UNCERTAINTY: gettext_noop("To the fund for uncertainty"),
     Kind.CONTRIBUTION: gettext_noop("Contribution"),
 }
 _TRIAL = gettext_noop("Nobody has consented to this and nobody is paid from it.")
@@ -50,8 +54,8 @@ def words(statement: Statement, issuer: Issuer, language: str | None = "en") -> 
     _ = Tongue.of(language)
     month = _.month(statement.period)
     named = {"performer": statement.performer, "month": month, "house": issuer.house}
-    lines = [x for x in statement.lines if x.kind is not Kind.CONTRIBUTION]
-    extra = [x for x in statement.lines if x.kind is Kind.CONTRIBUTION]
+    lines = [x for x in statement.lines if x.kind not in ON_TOP]
+    extra = [x for x in statement.lines if x.kind in ON_TOP]
     places = _places(statement.currency, [x.micro for x in statement.lines])
     return {
         "language": _.language,
@@ -143,6 +147,7 @@ def _borne_out(statement: Statement, line: Line, _: Tongue) -> str:
     named = (
         (_("Agreement"), line.agreement[:12]),
         (_("Reliance report"), (line.report or "")[:12]),
+        (_("Tariff"), line.tariff or ""),
         (_("Session"), line.session or ""),
         (_("Settlement"), statement.evidence.settlement[:12]),
     )
@@ -223,6 +228,7 @@ def _evidence(statement: Statement, issuer: Issuer, _: Tongue) -> list[dict[str,
         (_("Settlement"), (held.settlement,)),
         (_("Agreement"), held.agreements),
         (_("Reliance report"), held.reports),
+        (_("Tariff"), held.tariffs),
         (_("Corpus"), held.manifests),
         (_("Usage delivery"), held.batches),
         (_("Statement before"), (held.previous,) if held.previous else ()),

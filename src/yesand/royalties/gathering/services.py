@@ -6,7 +6,7 @@ Withdrawals are not asked for: royalties go on while a deployment is in service,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,9 +22,7 @@ from yesand.people.models import Performer
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
-    Advance,
     Facts,
-    Hold,
     ModelBasis,
     Party,
     Service,
@@ -34,10 +32,12 @@ from yesand.royalties.facts import (
     UsageTotal,
     places,
 )
+from yesand.royalties.gathering.owing.services import holds_since, open_advances, promised
 from yesand.royalties.instruments.services import in_force
-from yesand.royalties.lines import Part, Reliance, Weight
-from yesand.royalties.models import AdvanceBalance, Settlement, Statement
+from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
+from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.redoing.services import Redoing, share_in
+from yesand.royalties.shrinking import rests
 from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
@@ -112,11 +112,11 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
 
 def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
     """Return what the sharing of each model's pools rests on."""
-    reports = _reports(period)
+    known = reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
         rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
-        report = reports.get(model.digest)
+        report = known.get(model.digest)
         found.append(
             ModelBasis(
                 model=model.digest,
@@ -131,7 +131,7 @@ def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
 
 def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
     """Return the digests of all agreements that a settlement pays by, in order."""
-    stands = _standing(period)
+    stands = standing(period)
     rows = ManifestPerformer.objects.filter(manifest__in=[m.manifest for m in models])
     given = set(rows.values_list("agreement", flat=True))
     held = {session.agreement_id for session in sessions_due(period)}
@@ -164,15 +164,15 @@ class _Desk:
 
     def __init__(self, period: Period, settled: Settled) -> None:
         self.settled = settled
-        self.reports = _reports(period)
-        self.stands = _standing(period)
+        self.reports = reports(period)
+        self.stands = standing(period)
         self.weights = self._weights()
         self.sessions: dict[int, list[Session]] = defaultdict(list)
         for session in sessions_due(period):
             self.sessions[session.performer_id].append(session)
         self.carried = _carried()
-        self.open = _open_advances()
-        self.promised = _promised(period, self.stands)
+        self.open = open_advances()
+        self.promised = promised(period, self.stands)
         self.instruments = in_force((period.end - timedelta(days=1)).date())
         self.redoing = Redoing(settled.corrections)
         self.terms: dict[str, Terms] = {}
@@ -229,7 +229,7 @@ class _Desk:
                 for country in taxed
             ),
             directions=self.instruments.directed(key),
-            holds=_holds(performer, currency, previous),
+            holds=holds_since(performer, currency, previous),
         )
 
     def _before(self, performer: Performer, facts: Facts) -> Before:
@@ -250,9 +250,18 @@ class _Desk:
                     Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
                 )
                 who[row.performer.handle] = row.performer_id
-            for handle, weight in places(basis.model, basis.manifest, given).items():
+            for handle, weight in self._placed(basis, given).items():
                 found[who[handle]].append(weight)
         return found
+
+    def _placed(self, basis: ModelBasis, given: Mapping[str, Sequence[Part]]) -> dict[str, Weight]:
+        placed = places(basis.model, basis.manifest, given)
+        report = self.reports.get(basis.model)
+        if basis.signal is None or report is None:
+            return placed
+        shares = [(_share_ppb(report, who), equal_ppb(w)) for who, w in placed.items()]
+        left = zip(placed.items(), rests(shares, basis.signal), strict=True)
+        return {who: w.model_copy(update={"rest": rest}) for (who, w), rest in left}
 
     def _terms(self, digest: str) -> Terms:
         """Return an agreement's terms, from what its parties signed and nothing else."""
@@ -277,7 +286,7 @@ def _serves(row: Deployment, month: Period) -> bool:
     return row.since < month.end and (end is None or end.until > month.start)
 
 
-def _standing(period: Period) -> dict[str, str]:
+def standing(period: Period) -> dict[str, str]:
     """Return, for every agreement, the one that stood when the month ended.
 
     So settling later gives the same: new terms never price what was used before them.
@@ -286,7 +295,7 @@ def _standing(period: Period) -> dict[str, str]:
     return heads(dict(rows.values_list("digest", "supersedes_id")))
 
 
-def _reports(period: Period) -> dict[str, Report]:
+def reports(period: Period) -> dict[str, Report]:
     """Return the report that measures each model in a month, of those that may set shares.
 
     A new report measures from its date on: it is the last one before the month's end. A model
@@ -300,43 +309,15 @@ def _reports(period: Period) -> dict[str, Report]:
     return found
 
 
+def _share_ppb(report: Report, handle: str) -> int:
+    found: int = report.shares[handle]["share_ppb"] if handle in report.shares else 0
+    return found
+
+
 def _carried() -> dict[tuple[int, str], tuple[str, int]]:
     rows = Statement.objects.order_by("settlement__period")
     values = rows.values_list("performer_id", "currency", "digest", "carried_micro")
     return {(who, currency): (digest, micro) for who, currency, digest, micro in values}
-
-
-def _open_advances() -> dict[str, tuple[Advance, ...]]:
-    """Return the advances as each statement that has some leaves them, by its digest."""
-    found: dict[str, list[Advance]] = defaultdict(list)
-    for row in AdvanceBalance.objects.order_by("pk"):
-        found[row.statement_id].append(
-            Advance(
-                payer=row.payer,
-                name=row.name,
-                granted_micro=row.granted_micro,
-                open_micro=row.open_micro,
-            )
-        )
-    return {digest: tuple(advances) for digest, advances in found.items()}
-
-
-def _promised(period: Period, stands: Mapping[str, str]) -> dict[int, set[str]]:
-    """Return the standing agreements that promise an advance, by performer."""
-    rows = Agreement.objects.filter(
-        signed_at__lt=period.end, terms__valid_from__lt=f"{period.end:%Y-%m-%d}"
-    )
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = rows.filter(terms__pay__has_key="advance")
-    for digest, performer in rows.values_list("digest", "performer_id"):
-        if stands.get(digest, digest) == digest:
-            found[performer].add(digest)
-    return found
-
-
-def _holds(performer: Performer, currency: str, previous: str | None) -> tuple[Hold, ...]:
-    """Return the lines that came into dispute, or out of it, since a performer's statement."""
-    return ()
 
 
 def _fee(session: Session) -> str | None:

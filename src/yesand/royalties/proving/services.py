@@ -33,17 +33,18 @@ from yesand.royalties.evidence import (
     RESETTLED,
     SETTLEMENT,
     STATEMENT,
+    TARIFF,
     key_named,
 )
 from yesand.royalties.facts import Settled
 from yesand.royalties.instruments.services import read
 from yesand.royalties.instruments.shapes import OWN
-from yesand.royalties.models import Instrument, Settlement, Statement
+from yesand.royalties.models import Instrument, Settlement, Statement, TariffVersion
 from yesand.royalties.proving.takes import shown_takes
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_settled, parse_statement
 
-Record = Statement | Settlement | Agreement | Manifest | Report | Instrument
+Record = Statement | Settlement | Agreement | Manifest | Report | Instrument | TariffVersion
 
 
 def write_bundle(place: Place, statement: Statement, path: Path) -> Path:
@@ -95,6 +96,8 @@ class _Folder:
         for digest in issued.evidence.agreements:
             agreement = Agreement.objects.select_related("producer").get(digest=digest)
             self._add(AGREEMENT, agreement, self._signers(agreement))
+        for digest in issued.evidence.tariffs:
+            self._add(TARIFF, TariffVersion.objects.get(digest=digest))
         for digest in issued.evidence.manifests:
             takes = [take.as_json() for take in corpus.find(self.place, digest).takes]
             name = self._add(MANIFEST, Manifest.objects.get(digest=digest))

@@ -52,8 +52,15 @@ def _settlement(month: str) -> Settlement:
 
 def _check_report(correction: Correction, settled: Settled) -> None:
     report = Report.objects.filter(digest=correction.report).first()
-    if correction.model not in {m.model for m in settled.models}:
+    basis = next((m for m in settled.models if m.model == correction.model), None)
+    if basis is None:
         raise NotFound("That month settled no such model", where=str(correction.model)[:12])
+    if basis.signal is not None or basis.ancestors:
+        raise Refused(
+            "Shares that were drawn by their noise, or passed on, are not corrected by a report",
+            where=basis.model[:12],
+            remedy="Correct what it was measured with, and file a report: it measures from now on.",
+        )
     if report is None or report.model_id != correction.model:
         raise Refused("No report of that model", where=str(correction.report)[:12])
     if not report.sets_shares:

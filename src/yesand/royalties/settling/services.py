@@ -23,6 +23,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
 from yesand.royalties.facts import Settled
+from yesand.royalties.gathering.asking.services import Asking
 from yesand.royalties.gathering.services import (
     Case,
     agreements,
@@ -140,6 +141,7 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
     counted = last.up_to_sequence if last else 0
     batches = UsageBatch.objects.filter(sequence__gt=counted).order_by("sequence")
     found = bases(period, {u.model for u in used} | {s.model for s in serving})
+    asked = Asking.of(period, found)
     return Settled(
         house=place.origin,
         period=str(period),
@@ -149,10 +151,12 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         synthetic=synthetic(found),
         usage=used,
         services=serving,
-        models=found,
+        models=asked.models(found),
         batches=tuple(batches.values_list("digest", flat=True)),
         agreements=digest_of(agreements(period, found)),
         corrections=corrected_months(),
+        tariffs=asked.tariffs(used, serving),
+        counted=asked.counted(used),
     )
 
 
