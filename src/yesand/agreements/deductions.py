@@ -61,8 +61,9 @@ class Deductions(Part):
     def _whole(self) -> Self:
         if bool(self.agent) != bool(self.agent_ppm):
             raise ValueError("an agent's part needs agent and agent_ppm, both")
-        if self.advance is None and (self.cross_collateral or self.recoup_from):
-            raise ValueError("cross_collateral and recoup_from are about an advance: name it")
+        about = self.cross_collateral or self.recoup_from or self.recoup_ppm != MILLION
+        if self.advance is None and (about or self.advance_name != "advance"):
+            raise ValueError("what pays back an advance is said of no advance: name its amount")
         if self.advance is not None and not (self.advance_name and self.recoup_ppm):
             raise ValueError("an advance needs its advance_name, and a recoup_ppm above 0")
         return self
