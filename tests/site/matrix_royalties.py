@@ -32,6 +32,8 @@ from yesand.royalties.paying.running.services import prepare
 #: The other licensee has nothing in service that it could deliver for.
 REFUSED = 409
 DELIVERING = (UNSIGNED, GONE, GONE, GONE, SEEN, REFUSED, GONE, GONE, GONE)
+#: The matrix sends plain JSON, which is no CloudEvent: 415 to whoever may deliver at all.
+SPOOLING = (UNSIGNED, GONE, GONE, GONE, 415, 415, GONE, GONE, GONE)
 EVENT = {
     "specversion": "1.0",
     "id": "one",
@@ -132,4 +134,5 @@ ROWS = [
     Row("api:get /api/deliveries", API),
     Row("api:get /api/deliveries/{digest}", API_LICENSEES, delivery),
     Row("api:post /api/usage", DELIVERING, data=lambda s: EVENT),
+    Row("api:post /api/events", SPOOLING, data=lambda s: EVENT),
 ]

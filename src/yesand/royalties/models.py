@@ -19,13 +19,14 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.spooling.models import SpoolMark
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
     "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
     "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
-    "SettledUsage", "Settlement", "Statement", "Transaction", "UsageBatch",
+    "SettledUsage", "Settlement", "SpoolMark", "Statement", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

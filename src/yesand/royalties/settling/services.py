@@ -44,6 +44,7 @@ from yesand.royalties.models import (
     Statement,
     UsageBatch,
 )
+from yesand.royalties.spooling.collecting.services import collect
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import statement
 from yesand.royalties.totals import Mark, Total, due
@@ -74,6 +75,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
     ------
     Refused : the month is still open, or a later one is settled already.
     """
+    collect(place)
     with using(place), transaction.atomic():
         known = Settlement.objects.filter(period=str(period)).first()
         if known:
