@@ -29,6 +29,7 @@ from yesand.kernel.clock import SetClock
 from yesand.kernel.durable import StorageFull
 from yesand.kernel.errors import Busy
 from yesand.people.models import Organisation, Seat, Token, User
+from yesand.royalties.events import NOT_YOURS
 from yesand.royalties.metering.services import store_of
 from yesand.royalties.models import Delivery, SpoolMark, UsageBatch
 from yesand.royalties.services import settle
@@ -129,6 +130,20 @@ def test_a_repeat_is_found_at_once_or_when_it_is_collected(stage: Stage) -> None
     assert counted(stage) == [1]
 
 
+def test_what_was_answered_holds_whatever_the_clock_shows_later(
+    stage: Stage, clock: SetClock
+) -> None:
+    early = event(1, time="2026-10-01T12:00:00Z")
+    late = event(2, time="2026-10-02T00:00:01Z")
+    found = taken(stage, early, late)
+    assert (found.accepted, found.bad) == (1, 1) and "future" in found.told[0].reason
+    clock.at -= timedelta(days=2)
+    (report,) = collect(stage.place)
+    assert (report.accepted, report.bad_rows) == (1, 1) and "future" in report.bad[0].reason
+    clock.at += timedelta(days=9)
+    assert taken(stage, late).accepted == 1
+
+
 def test_a_month_is_settled_with_all_that_was_answered(stage: Stage) -> None:
     stage.reported()
     taken(stage, event(1, data={"quantity": 1_000}))
@@ -178,7 +193,7 @@ def test_anothers_deployment_is_answered_as_one_that_is_not_there(
         for name in ("rivals", "nobodys")
     ]
     titles = [{**answer, "instance": ""} for answer in answers]
-    assert titles[0] == titles[1] and titles[0]["title"] == receiving.NOT_YOURS
+    assert titles[0] == titles[1] and titles[0]["title"] == NOT_YOURS
 
 
 @pytest.mark.parametrize(

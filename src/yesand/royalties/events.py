@@ -33,6 +33,8 @@ FIELDS = frozenset({"unit", "quantity", "realtime", "emotions", "currency"})
 ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject")
 #: How far a sender's clock may run ahead.
 AHEAD = timedelta(days=1)
+#: Of another's deployment, and of one that is not there, in the same words.
+NOT_YOURS = "not a deployment of yours"
 _LONGEST = 512
 # RFC 3339 §5.6, which is narrower than ISO 8601.
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)

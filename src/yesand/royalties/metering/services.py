@@ -16,8 +16,8 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
-from yesand.royalties.events import AHEAD, BadRow
-from yesand.royalties.intake import Intake, set_apart, take_in
+from yesand.royalties.events import AHEAD, BadRow, event
+from yesand.royalties.intake import Intake, Judge, set_apart, take_in
 from yesand.royalties.mixing.planning.services import plan_look
 from yesand.royalties.models import SettledUsage, UsageBatch
 from yesand.royalties.store import MEMORY, Store, digest_of_batch, keep, sift
@@ -103,12 +103,14 @@ def metered(
     deployments: frozenset[str] | None = None,
     most: int | None = None,
     then: Then | None = None,
+    judge: Judge = event,
 ) -> MeterReport:
-    """Do as ``meter``; the caller holds the store (``using``)."""
+    """Do as ``meter``; the caller holds the store (``using``). ``judge`` says what a row is."""
     store = store_of(place)
     _clear(store)
     try:
-        intake = take_in(store, path, place.clock.now() + AHEAD, progress, deployments, most)
+        latest = place.clock.now() + AHEAD
+        intake = take_in(store, path, latest, progress, deployments, most, judge)
         return accept(place, store, intake, progress, then)
     finally:
         _clear(store)

@@ -20,6 +20,7 @@ from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
 from yesand.royalties.delivering.services import own_deployments, record
 from yesand.royalties.models import SpoolMark
+from yesand.royalties.spooling.lines import judged
 from yesand.royalties.spooling.spool import Owner, Segment, segments
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _taken(place: Place, owner: Owner, pieces: list[Piece]) -> MeterReport:
             record(place, by, user, sent, report)
             _mark(place, pieces)
 
-        return metered(place, path, deployments=own_deployments(by), then=then)
+        return metered(place, path, deployments=own_deployments(by), then=then, judge=judged)
 
 
 @contextmanager

@@ -16,8 +16,8 @@ from yesand.kernel.errors import Busy
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, User
 from yesand.royalties.delivering.services import check_quarantine, own_deployments
-from yesand.royalties.delivery import LONGEST_LINE
-from yesand.royalties.events import AHEAD, BadRow, UsageEvent, judged, kept
+from yesand.royalties.events import AHEAD, NOT_YOURS, BadRow, UsageEvent, judged, kept
+from yesand.royalties.spooling import lines
 from yesand.royalties.spooling.binding import Sent
 from yesand.royalties.spooling.recent import Recent
 from yesand.royalties.spooling.spool import Owner, Spool, segments
@@ -27,7 +27,6 @@ AT_ONCE = 16
 #: Bytes that may wait to be collected, unless ``YESAND_SPOOL_MAX`` says else.
 MOST_WAITING = 1_000_000_000
 _SOON, _LATER = 1, 30  # seconds
-NOT_YOURS = "not a deployment of yours"
 
 
 class State(StrEnum):
@@ -85,10 +84,10 @@ def receive(place: Place, by: Organisation, user: User, sent: Sent) -> Received:
         looks = list(_looked(sent.events, mine, recent, by.pk, place))
         if any(look.told.state in {State.BAD, State.QUARANTINED} for look in looks):
             check_quarantine(place, by)
-        lines = [look.line for look in looks if look.line is not None]
-        if lines:
+        kept_lines = [look.line for look in looks if look.line is not None]
+        if kept_lines:
             spool = _spool(place.usage, os.getpid())
-            spool.append(Owner(by.pk, user.pk), lines, now)
+            spool.append(Owner(by.pk, user.pk), kept_lines, now)
         recent.add(by.pk, (look.known for look in looks if look.known is not None))
     return _received(looks)
 
@@ -102,24 +101,18 @@ def _looked(
         if isinstance(found, UsageEvent) and found.deployment not in mine:
             found = BadRow(index, NOT_YOURS, kept(value))
         if isinstance(found, BadRow):
-            yield _Look(Told(index, State.BAD, found.reason), _line(found.kept))
+            yield _Look(Told(index, State.BAD, found.reason), lines.refused(found))
             continue
         before = here.setdefault(found.key, recent.content(owner, found.key) or b"")
         if before == found.content:
             yield _Look(Told(index, State.REPEATED, "this very event came before"), None)
         elif before:
             told = Told(index, State.QUARANTINED, "other content than before")
-            yield _Look(told, _line(kept(value)))
+            yield _Look(told, lines.accepted(kept(value)))
         else:
             here[found.key] = found.content
             told = Told(index, State.ACCEPTED, "")
-            yield _Look(told, _line(kept(value)), (found.key, found.content))
-
-
-def _line(row: str) -> bytes | None:
-    """Return a row as the spool keeps it; none: it is nothing, or too long to be an event."""
-    line = row.encode("utf-8", "backslashreplace")
-    return line if 0 < len(line) <= LONGEST_LINE else None
+            yield _Look(told, lines.accepted(kept(value)), (found.key, found.content))
 
 
 def _received(looks: list[_Look]) -> Received:
