@@ -18,7 +18,6 @@ def add_to(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command("example-usage")(example_usage)
     app.command("meter")(meter)
-    app.command("collect")(collect)
     app.command("escrow")(escrow)
     app.command("settle")(settle)
     app.command("statement")(statement)
@@ -53,16 +52,6 @@ def meter(
     with progressing("Metering", as_json=as_json) as progress:
         report = opened.meter(usage, progress=progress)
     tell(asdict(report), *report.lines(), as_json=as_json)
-
-
-def collect(house: HouseFolder, as_json: AsJson = False) -> None:
-    """Count the events that came by HTTP and wait; the worker and `settle` do it by themselves."""
-    opened = yesand.open(house)
-    from yesand.royalties.spooling.collecting.services import collect as collected
-
-    reports = collected(opened.place)
-    lines = [line for report in reports for line in report.lines()] or ["No event waits."]
-    tell({"collected": [asdict(report) for report in reports]}, *lines, as_json=as_json)
 
 
 def escrow(house: HouseFolder, as_json: AsJson = False) -> None:

@@ -187,6 +187,7 @@ RULES = {
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.delivery": Rule(licensees=("licensee",)),
+    "royalties.attestation": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),

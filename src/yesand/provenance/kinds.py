@@ -43,6 +43,7 @@ class Kind(StrEnum):
     DEPLOYMENT_ENDED = "deployment.ended"
     RELIANCE_REPORTED = "reliance.reported"
     USAGE_ACCEPTED = "usage.accepted"
+    USAGE_ATTESTED = "usage.attested"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
     BANK_CHANGED = "bank.changed"

@@ -16,6 +16,7 @@ from yesand.people.bearer import allowed
 from yesand.people.models import User
 from yesand.people.shapes import Digest, Licensee, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
+from yesand.royalties.attesting.api import router as attesting
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
 from yesand.royalties.document import csv
@@ -27,6 +28,7 @@ from yesand.royalties.spooling.api import router as events
 
 router = Router(tags=["usage and royalties"])
 router.add_router("", events)
+router.add_router("", attesting)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 _PIECE = 1 << 20
 _EVENTS = {

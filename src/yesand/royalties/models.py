@@ -7,6 +7,7 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.attesting.models import Attestation
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -24,9 +25,10 @@ from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
-    "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
-    "SettledUsage", "Settlement", "SpoolMark", "Statement", "Transaction", "UsageBatch",
+    "Account", "Attestation", "BankAccount", "BankFile", "BankMovement", "Delivery",
+    "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd",
+    "PayoutRun", "PayoutStep", "Posting", "SettledUsage", "Settlement", "SpoolMark",
+    "Statement", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

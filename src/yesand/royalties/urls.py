@@ -3,12 +3,14 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.attesting.urls import urlpatterns as attesting
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
 
 urlpatterns = [
     *paying,
     *books,
+    *attesting,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),
