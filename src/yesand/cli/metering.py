@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("collect")(collect)
     app.command("attest")(attest)
     app.command("missing")(missing)
+    app.command("estimate")(estimate)
 
 
 def collect(house: HouseFolder, as_json: AsJson = False) -> None:
@@ -109,6 +110,38 @@ def missing(
     tell(
         {"missing": [asdict(row) for row in found.missing], "differences": told},
         *(lines or [f"{period}: nothing is missing, and nothing differs."]),
+        as_json=as_json,
+    )
+
+
+def estimate(
+    period: Annotated[str, typer.Argument(help="The month, e.g. 2026-10.")],
+    house: HouseFolder,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate what was used of deployments of which nothing came in; show what came since."""
+    place = yesand.open(house).place
+    from yesand.royalties.estimating import services
+    from yesand.royalties.models import Estimate
+
+    kept = list(Estimate.objects.filter(period=period).order_by("deployment"))
+    proposed = services.propose(place, Period.parse(period))
+    lines, told = [], []
+    for one in proposed:
+        lines.append(str(one))
+        rows = [{**asdict(what), "quantity": quantity} for what, quantity in one.rows.items()]
+        told.append({"deployment": one.deployment.name, "totals": rows, "months": one.months})
+    changed = []
+    for row in kept:
+        for up in services.trued_up(place, row):
+            changed.append({"deployment": row.deployment, "estimate": row.digest, **asdict(up)})
+            lines.append(
+                f"TRUED UP {period}, {row.deployment}: {up.reversed:,} × {up.what.unit} reversed, "
+                f"{up.actual:,} really used ({up.difference:+,})"
+            )
+    tell(
+        {"period": period, "estimates": told, "trued_up": changed},
+        *(lines or [f"{period}: nothing to estimate."]),
         as_json=as_json,
     )
 

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     RELIANCE_REPORTED = "reliance.reported"
     USAGE_ACCEPTED = "usage.accepted"
     USAGE_ATTESTED = "usage.attested"
+    USAGE_ESTIMATED = "usage.estimated"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
     BANK_CHANGED = "bank.changed"

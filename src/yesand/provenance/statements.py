@@ -14,6 +14,7 @@ class Predicate(StrEnum):
     EXPORT = "https://yes-and.org/attestation/export/v1"
     RELIANCE = "https://yes-and.org/attestation/reliance/v1"
     USAGE = "https://yes-and.org/attestation/usage/v1"
+    ESTIMATE = "https://yes-and.org/attestation/estimate/v1"
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"

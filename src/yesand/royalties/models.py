@@ -8,6 +8,7 @@ from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 from yesand.royalties.attesting.models import Attestation
+from yesand.royalties.estimating.models import Estimate
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -25,7 +26,7 @@ from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "Attestation", "BankAccount", "BankFile", "BankMovement", "Delivery",
+    "Account", "Attestation", "BankAccount", "BankFile", "BankMovement", "Delivery", "Estimate",
     "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd",
     "PayoutRun", "PayoutStep", "Posting", "SettledUsage", "Settlement", "SpoolMark",
     "Statement", "Transaction", "UsageBatch",

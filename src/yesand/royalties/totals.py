@@ -122,6 +122,13 @@ def delivered(session: Any, events: Any, names: Iterable[str], period: str) -> l
     return [Delivered(**row) for row in _summed(rows, ["deployment", "unit", "currency"])]
 
 
+def paced(session: Any, events: Any, names: Iterable[str], periods: Iterable[str]) -> list[Total]:
+    """Return all use of these deployments that was delivered for these months, in order."""
+    rows = events.filter(events.deployment.isin(list(names)), events.period.isin(list(periods)))
+    by = ["deployment", "unit", "currency", "realtime", "period"]
+    return [Total(**row) for row in _summed(rows, by)]
+
+
 def _summed(rows: Any, by: list[str]) -> list[dict[str, Any]]:
     # DuckDB adds up in 128 bits; a decimal carries that whole to Python.
     quantity = rows.quantity.sum().cast("decimal(38, 0)")

@@ -18,7 +18,10 @@ from yesand.people.sight import Request, visible
 from yesand.royalties.attesting.attested import Totals, rows_of
 from yesand.royalties.attesting.missing.services import month
 from yesand.royalties.attesting.services import apart, attest, metered, serving, standing
-from yesand.royalties.models import Attestation
+from yesand.royalties.estimating.estimate import TrueUp
+from yesand.royalties.estimating.services import trued_up
+from yesand.royalties.models import Attestation, Estimate
+from yesand.training.models import Deployment
 
 
 @require_safe
@@ -39,9 +42,19 @@ def attested(request: Request) -> HttpResponse:
             "after": str(period.next()) if period < now else "",
             "over": period.end <= request.place.clock.now(),
             "month": month(request.place, period, None if sight.everything else sight.licensees),
+            "estimates": _estimates(request, period),
             "forms": [] if sight.everything else _forms(request, period, list(own)),
         },
     )
+
+
+def _estimates(request: Request, period: Period) -> list[tuple[Estimate, list[TrueUp]]]:
+    """Return what was estimated of the deployments that one sees, and what came in since."""
+    rows = Estimate.objects.filter(period=str(period)).order_by("deployment")
+    if not request.sight.everything:
+        own = Deployment.objects.filter(licensee__in=request.sight.licensees)
+        rows = rows.filter(deployment__in=own.values("name"))
+    return [(row, trued_up(request.place, row)) for row in rows]
 
 
 def _forms(request: Request, period: Period, own: list[Organisation]) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
+from yesand.royalties.estimating.services import keep, propose, wanted
 from yesand.royalties.facts import Settled
 from yesand.royalties.gathering.services import (
     Case,
@@ -76,6 +77,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
     Refused : the month is still open, or a later one is settled already.
     """
     collect(place)
+    estimates = propose(place, period) if wanted(place) else []
     with using(place), transaction.atomic():
         known = Settlement.objects.filter(period=str(period)).first()
         if known:
@@ -89,6 +91,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
             issued = _issue(place, period, settled, row, progress)
         _record(place, row, issued)
         _mark(row, period, totals)
+        keep(place, estimates)
     return row
 
 
