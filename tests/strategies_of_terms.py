@@ -83,8 +83,23 @@ def pays(draw: st.DrawFn) -> Pay:
     bonus, fee = draw(st.none() | amounts), draw(st.none() | amounts)
     once = {"bonus_unit": draw(UNITS), "bonus_after": draw(st.integers(1, 2**53 - 1))}
     to = st.just("pool") if fee is None else st.sampled_from(["pool", "performer"])
+    advance, agent = draw(st.none() | amounts), draw(st.sampled_from(["", "stars"]))
+    back = {
+        "advance_name": draw(st.sampled_from(["advance", "second"])),
+        "recoup_ppm": draw(st.integers(1, MILLION)),
+        "cross_collateral": draw(st.booleans()),
+        "recoup_from": draw(st.frozensets(st.sampled_from(["minimum", "session-fee"]))),
+    }
     return Pay(
         currency=currency,
+        advance=advance,
+        **(back if advance else {}),
+        agent=agent,
+        agent_ppm=draw(st.integers(1, MILLION)) if agent else 0,
+        withhold=draw(st.sampled_from(["", "US", "DE"])),
+        least_payout=draw(st.none() | amounts),
+        audit_shortfall_ppm=draw(PPM),
+        one_currency=draw(st.booleans()),
         session_fee=draw(st.none() | amounts),
         per_unit={} if tariff else draw(st.dictionaries(NAMES, amounts, max_size=3)),
         revenue_share_ppm=0 if tariff else draw(PPM),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from whole_pools import Cast, measured, used
 
 from yesand.agreements.terms import MILLION, Amount, Basis, Pay, Terms
-from yesand.royalties.ledger import draft_of
+from yesand.royalties.ledger import drafts_of
 from yesand.royalties.lines import BILLION, Kind, Line
 from yesand.royalties.shrinking import PERMILLE, Measured, drawn, rests, signal
 
@@ -56,7 +56,8 @@ def test_the_lower_bound_is_paid_and_a_fund_gets_what_lies_between() -> None:
 
 
 def test_what_lies_between_is_posted_to_a_fund_of_its_own() -> None:
-    draft = draft_of(cast("lower-bound", UNSURE, contribution_ppm=100_000).issued("Ada"), "f" * 64)
+    issued = cast("lower-bound", UNSURE, contribution_ppm=100_000).issued("Ada")
+    (draft,) = drafts_of(issued, "f" * 64)
     assert draft is not None
     assert {side.account: side.micro for side in draft.sides} == {
         "licensee:acme": 3_000_000,

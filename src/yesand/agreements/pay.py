@@ -4,69 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    Strict,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from yesand.kernel.errors import BadInput
-from yesand.kernel.money import Money, exponent
+from yesand.agreements.amounts import MILLION, Amount, Currency, Flag, Part, Ppm, Whole
+from yesand.agreements.deductions import DEDUCTIONS, Deductions
 
-MILLION = 1_000_000
+__all__ = ["MILLION", "Amount", "Basis", "Currency", "Flag", "Part", "Pay", "Ppm", "Whole"]
 
-
-def _currency(code: str) -> str:
-    try:
-        exponent(code)
-    except BadInput as fault:
-        raise ValueError(fault.what) from fault
-    return code
-
-
-Currency = Annotated[str, AfterValidator(_currency)]
-#: What is signed is meant: "yes" and 1 are no truth value, "3" and 3.0 no whole number.
-Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-#: Parts in a million, as an integer.
-Ppm = Annotated[Whole, Field(ge=0, le=MILLION)]
 #: What pays when the measurement is unsure (``royalties.shrinking``).
 Uncertainty = Literal["point", "lower-bound", "shrunk"]
 #: The name of a table of prices (``royalties.tariffs``).
 TariffName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")]
 #: What agreements signed earlier do not state. Left out where it says nothing, so that the bytes
 #: and the digest of what was signed stay as they are.
-SINCE_SIGNED = (
-    "uncertainty tariff period_fee period_fee_to bonus bonus_unit bonus_after non_featured_ppm "
-    "descendants"
-).split()
-
-
-class Part(BaseModel):
-    """A part of the terms: plain data, never changed, and nothing in it that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Amount(Part):
-    """An amount of money in micro-units (10⁻⁶ of the major unit)."""
-
-    currency: Currency
-    micro: Annotated[Whole, Field(ge=0, lt=2**53)]
-
-    @classmethod
-    def of(cls, currency: str, major: str) -> Amount:
-        """Read a decimal amount in major units."""
-        return cls(currency=currency, micro=Money.of(currency, major).micro)
-
-    def money(self) -> Money:
-        """Return it as money."""
-        return Money(self.currency, self.micro)
+SINCE_SIGNED = [
+    *"uncertainty tariff period_fee period_fee_to bonus bonus_unit bonus_after".split(),
+    *"non_featured_ppm descendants".split(),
+    *DEDUCTIONS,
+]
 
 
 class Basis(Part):
@@ -83,7 +38,7 @@ class Basis(Part):
         return self
 
 
-class Pay(Part):
+class Pay(Deductions):
     """What the performer is paid. The pool of one unit of usage is shared by ``basis``.
 
     Attributes
@@ -102,6 +57,8 @@ class Pay(Part):
     bonus : once, to the performer, when ``bonus_after`` of ``bonus_unit`` of a deployment are used.
     non_featured_ppm : the part of each pool that all in the manifest share equally.
     descendants : whether models made from a model pay too, by what they took over from it.
+
+    What is taken off, and when it is paid: ``Deductions``.
     """
 
     currency: Currency = "EUR"
@@ -126,7 +83,8 @@ class Pay(Part):
     @property
     def amounts(self) -> tuple[Amount, ...]:
         """Every amount that is named."""
-        named = self.session_fee, self.minimum_per_period, self.period_fee, self.bonus
+        earned = self.session_fee, self.minimum_per_period, self.period_fee, self.bonus
+        named = [*earned, self.advance, self.least_payout]
         return (*self.per_unit.values(), *(amount for amount in named if amount is not None))
 
     @property

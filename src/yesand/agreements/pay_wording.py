@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from yesand.agreements.deductions_wording import deducting
 from yesand.agreements.pay import MILLION, Amount, Basis, Pay
 from yesand.agreements.tongue import Tongue, gettext_noop, tongue
 from yesand.kernel.money import Money
@@ -92,6 +93,7 @@ def _promises(pay: Pay, say: Tongue) -> Iterator[str]:
     if pay.contribution_ppm:
         told = {"share": say.number(percent(pay.contribution_ppm))}
         yield _("On top of the pay, %(share)s goes to the pension and health fund.") % told
+    yield from deducting(pay, say)
 
 
 def _fee(pay: Pay, fee: Amount, say: Tongue) -> str:

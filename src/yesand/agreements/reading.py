@@ -11,6 +11,7 @@ from typing import Any
 
 from yesand.agreements.clauses_of_care import HELPERS, KEPT
 from yesand.agreements.clauses_of_use import AIMS, CHANNELS, FORMS, USES
+from yesand.agreements.deductions_wording import GUARANTEED
 from yesand.agreements.pay import MILLION, Amount, Pay
 from yesand.agreements.pay_wording import TO, UNCERTAINTY, UNITS, decimal, percent
 from yesand.agreements.terms import WORLD, Terms
@@ -109,9 +110,37 @@ def _pay(terms: Terms, say: Tongue) -> Iterable[Line]:
     yield Line(_("At least, a month"), least, "pay.minimum_per_period")
     fund = _parts(pay.contribution_ppm, say)
     yield Line(_("Pension and health, on top"), fund, "pay.contribution_ppm")
+    yield from _taken_off(pay, say)
     yield Line(
         _("For how long"), _("while a system that relies on it is used"), "pays_while_in_use"
     )
+
+
+def _taken_off(pay: Pay, say: Tongue) -> Iterable[Line]:
+    """Yield what is taken off, and when it is paid: only what the terms name."""
+    _ = say.gettext
+    if pay.advance:
+        yield Line(_("Advance, paid once"), _amount(pay.advance, say), "pay.advance")
+        part = _parts(pay.recoup_ppm, say)
+        yield Line(_("Paid back from royalties"), part, "pay.recoup_ppm")
+        across = _yes(pay.cross_collateral, say)
+        yield Line(_("From all agreements with the producer"), across, "pay.cross_collateral")
+        also = say.named(GUARANTEED, pay.recoup_from)
+        yield Line(_("And from"), also, "pay.recoup_from")
+    if pay.agent:
+        share = f"{pay.agent}: {_parts(pay.agent_ppm, say)}"
+        yield Line(_("To the agent, of what is left"), share, "pay.agent")
+    if pay.withhold:
+        yield Line(_("Tax withheld for"), say.place(pay.withhold), "pay.withhold")
+    if pay.least_payout:
+        least = _amount(pay.least_payout, say)
+        yield Line(_("Paid out from"), least, "pay.least_payout")
+    if pay.audit_shortfall_ppm:
+        part = _parts(pay.audit_shortfall_ppm, say)
+        name = _("The producer pays an audit that finds unpaid more than")
+        yield Line(name, part, "pay.audit_shortfall_ppm")
+    if pay.one_currency:
+        yield Line(_("Paid in one currency"), _yes(pay.one_currency, say), "pay.one_currency")
 
 
 def _earned(pay: Pay, say: Tongue) -> Iterable[Line]:

@@ -7,7 +7,7 @@ to even (``kernel.money.part``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
+    model_validator,
 )
 
 from yesand.agreements.pay import Uncertainty
@@ -27,6 +28,7 @@ REVENUE = "revenue"
 
 #: What RFC 8785 can carry exactly.
 Whole = Annotated[int, Field(ge=0, lt=2**53)]
+Signed = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
@@ -60,12 +62,28 @@ class Kind(StrEnum):
     BONUS = "bonus"  # once, when a deployment's use has passed a threshold
     MINIMUM = "minimum"  # tops a month up to what the terms guarantee
     SESSION_FEE = "session-fee"  # once a session
+    ADVANCE = "advance"  # paid once, on royalties still to be earned
     CONTRIBUTION = "contribution"  # to the fund, on top of the pay and not in the total
     UNCERTAINTY = "uncertainty"  # between the lower bound and the share, to a fund of its own
 
 
 #: What stands on a statement and goes to a fund.
 ON_TOP = frozenset({Kind.CONTRIBUTION, Kind.UNCERTAINTY})
+
+
+class Corrects(Schema):
+    """Which line of which earlier statement a line puts right.
+
+    Attributes
+    ----------
+    statement : the performer's own statement that the month was settled with, or corrected with.
+    line : the place of the line in it, from 0; null: a line that was missing.
+    reverses : it takes that line back; otherwise it is the line as it should have been.
+    """
+
+    statement: Digest
+    line: Whole | None
+    reverses: bool
 
 
 class Line(Schema):
@@ -83,14 +101,15 @@ class Line(Schema):
     threshold : how much use had to be counted, of a bonus.
     tariff, tariff_digest : name@version of the table that priced it, and its record.
     via : the model through which the performer is in this one, if not by its own manifest.
+    corrects : null but for what puts an earlier statement right.
     """
 
-    LATER = frozenset("policy point_ppb threshold tariff tariff_digest via".split())
+    LATER = frozenset("corrects policy point_ppb threshold tariff tariff_digest via".split())
 
     kind: Kind
     licensee: str
     agreement: Digest
-    micro: Whole
+    micro: Signed
     why: str
     deployment: str | None = None
     model: Digest | None = None
@@ -107,12 +126,19 @@ class Line(Schema):
     method: str | None = None
     report: Digest | None = None
     session: str | None = None
+    corrects: Corrects | None = None
     policy: Uncertainty | None = None
     point_ppb: Whole | None = None
     threshold: Whole | None = None
     tariff: str | None = None
     tariff_digest: Digest | None = None
     via: Digest | None = None
+
+    @model_validator(mode="after")
+    def _negative_only_to_reverse(self) -> Self:
+        if self.micro < 0 and not (self.corrects and self.corrects.reverses):
+            raise ValueError("micro: only a line that reverses another may be below nothing")
+        return self
 
 
 class Part(Schema):

@@ -7,6 +7,9 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.attesting.models import Attestation
+from yesand.royalties.estimating.models import Estimate
+from yesand.royalties.instruments.models import AdvanceBalance, Instrument, SettledCorrection
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -19,14 +22,17 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.spooling.models import SpoolMark
 from yesand.royalties.tariffs.models import TariffVersion
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
-    "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
-    "SettledUsage", "Settlement", "Statement", "TariffVersion", "Transaction", "UsageBatch",
+    "Account", "AdvanceBalance", "Attestation", "BankAccount", "BankFile", "BankMovement",
+    "Delivery", "Estimate", "Instrument", "MovementNote", "PaidSession", "Payout",
+    "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
+    "SettledCorrection", "SettledUsage", "Settlement", "SpoolMark", "Statement",
+    "TariffVersion", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

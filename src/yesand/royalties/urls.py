@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.attesting.urls import urlpatterns as attesting
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
 from yesand.royalties.tariffs.urls import urlpatterns as tariffs
@@ -11,6 +12,7 @@ urlpatterns = [
     *paying,
     *books,
     *tariffs,
+    *attesting,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from yesand.agreements.odrl.earning import non_featured, of_pool, with_use
+from yesand.agreements.odrl.owing import taken_off
 from yesand.agreements.odrl.parts import Frame, Part, constraint, decimal, ref, typed
 from yesand.agreements.odrl.writing import PERCENT, currency, duty, paid, share
 from yesand.agreements.terms import MILLION, Terms
@@ -53,6 +54,7 @@ def besides(terms: Terms, frame: Frame) -> Iterator[Part]:
     if pay.contribution_ppm:
         yield share(frame, "contribution", pay.contribution_ppm, "ya:fund")
     yield from non_featured(pay, frame)
+    yield from taken_off(pay, frame)
     yield _pool(terms, frame)
     yield _care(terms, frame)
     every = constraint("timeInterval", "eq", typed(f"P{terms.report_every_months}M", "duration"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -20,20 +21,27 @@ from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.clock import Period
 from yesand.people.models import Performer
 from yesand.reliance.models import Report
+from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
     Ancestor,
     Facts,
     ModelBasis,
+    Party,
     Service,
     SessionHeld,
     Settled,
+    Taxed,
     UsageTotal,
     places,
 )
 from yesand.royalties.gathering.descent.services import ancestors
+from yesand.royalties.gathering.owing.services import holds_since, open_advances, promised
+from yesand.royalties.instruments.services import in_force
 from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
 from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.redoing.services import Redoing, share_in
 from yesand.royalties.shrinking import rests
+from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
 from yesand.training.models import Deployment, TrainedModel
@@ -47,6 +55,7 @@ class Case:
     facts: Facts
     terms: Mapping[str, Terms]
     shares: Mapping[str, Reliance]
+    before: Before
 
 
 def trial() -> bool:
@@ -104,9 +113,9 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
     )
 
 
-def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
+def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
     """Return what the sharing of each model's pools rests on."""
-    known = reports()
+    known = reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
         report = known.get(model.digest)
@@ -175,40 +184,79 @@ class _Desk:
 
     def __init__(self, period: Period, settled: Settled) -> None:
         self.settled = settled
-        self.reports = reports()
+        self.reports = reports(period)
         self.stands = standing(period)
         self.weights = self._weights()
         self.sessions: dict[int, list[Session]] = defaultdict(list)
         for session in sessions_due(period):
             self.sessions[session.performer_id].append(session)
         self.carried = _carried()
+        self.open = open_advances()
+        self.promised = promised(period, self.stands)
+        self.instruments = in_force((period.end - timedelta(days=1)).date())
+        self.redoing = Redoing(settled.corrections)
         self.terms: dict[str, Terms] = {}
+        self.payers: dict[str, str] = {}
 
     def whose(self) -> set[int]:
-        return {*self.weights, *self.sessions}
+        return {*self.weights, *self.sessions, *self.promised, *self.redoing.whose()}
 
     def cases(self, performer: Performer) -> Iterator[Case]:
         weights = tuple(self.weights.get(performer.pk, ()))
         held = self.sessions.get(performer.pk, [])
         digests = {p.agreement for w in weights for p in w.parts} | {s.agreement_id for s in held}
+        digests |= self.promised.get(performer.pk, set())
         terms = {digest: self._terms(digest) for digest in sorted(digests)}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
         currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
-            previous, carried = self.carried.get((performer.pk, currency), (None, 0))
-            facts = Facts(
-                period=self.settled.period,
-                performer=performer.handle,
-                performer_key=performer.public_key,
-                currency=currency,
-                trial=self.settled.trial,
-                synthetic=performer.synthetic,
-                weights=weights,
-                sessions=tuple(_held(s) for s in held if _fee(s) == currency),
-                brought_forward_micro=carried,
-                previous=previous,
-            )
-            yield Case(performer, facts, terms, shares)
+            facts = self._facts(performer, currency, weights, held, terms)
+            before = self._before(performer, facts)
+            priced = {d: self._terms(d) for d in sorted(agreements_of(before.corrected))}
+            yield Case(performer, facts, {**terms, **priced}, shares, before)
+
+    def _facts(
+        self,
+        performer: Performer,
+        currency: str,
+        weights: tuple[Weight, ...],
+        held: list[Session],
+        terms: Mapping[str, Terms],
+    ) -> Facts:
+        previous, carried = self.carried.get((performer.pk, currency), (None, 0))
+        key = performer.public_key
+        taxed = sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
+        return Facts(
+            period=self.settled.period,
+            performer=performer.handle,
+            performer_key=key,
+            currency=currency,
+            trial=self.settled.trial,
+            synthetic=performer.synthetic,
+            weights=weights,
+            sessions=tuple(_held(s) for s in held if _fee(s) == currency),
+            brought_forward_micro=carried,
+            previous=previous,
+            parties=tuple(Party(agreement=d, payer=self.payers[d]) for d in terms),
+            advances=self.open.get(previous or "", ()),
+            taxes=tuple(
+                Taxed(
+                    country=country,
+                    table=self.instruments.table(country),
+                    certificate=self.instruments.certificate(key),
+                )
+                for country in taxed
+            ),
+            directions=self.instruments.directed(key),
+            holds=holds_since(performer, currency, previous),
+        )
+
+    def _before(self, performer: Performer, facts: Facts) -> Before:
+        certified = (t.certificate for t in facts.taxes if t.certificate)
+        named = [*facts.directions, *(t.table for t in facts.taxes), *certified]
+        redone = self.redoing.of(performer.pk, facts.currency)
+        return Before(self.instruments.of(named), redone)
 
     def _weights(self) -> dict[int, list[Weight]]:
         found: dict[int, list[Weight]] = defaultdict(list)
@@ -260,17 +308,14 @@ class _Desk:
         """Return an agreement's terms, from what its parties signed and nothing else."""
         if digest not in self.terms:
             rows = Agreement.objects.select_related("performer", "producer")
-            self.terms[digest] = check(rows.get(digest=digest))
+            agreement = rows.get(digest=digest)
+            self.terms[digest] = check(agreement)
+            self.payers[digest] = agreement.producer.slug
         return self.terms[digest]
 
     def _share(self, model: str, handle: str) -> Reliance | None:
         report = self.reports.get(model)
-        if report is None:
-            return None
-        nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
-        share = report.shares.get(handle, nothing)
-        parts = {name: share[name] for name in nothing}
-        return Reliance(report=report.digest, method=report.method, **parts)
+        return share_in(report, handle) if report else None
 
     def _revenue(self, weights: Iterable[Weight]) -> set[str]:
         models = {w.model for w in weights}
@@ -291,10 +336,18 @@ def standing(period: Period) -> dict[str, str]:
     return heads(dict(rows.values_list("digest", "supersedes_id")))
 
 
-def reports() -> dict[str, Report]:
-    """Return the latest report of each model among those that may set shares."""
+def reports(period: Period) -> dict[str, Report]:
+    """Return the report that measures each model in a month, of those that may set shares.
+
+    A new report measures from its date on: it is the last one before the month's end. A model
+    that was measured only after it has its first report for all months before.
+    """
     rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
-    return {row.model_id: row for row in rows}
+    found: dict[str, Report] = {}
+    for row in rows:
+        if row.at < period.end or row.model_id not in found:
+            found[row.model_id] = row
+    return found
 
 
 def _share_ppb(report: Report, handle: str) -> int:

@@ -33,6 +33,7 @@ _Count = tuple[str, str, str | None]
 class Asking:
     """The terms that say more than prices, by the model that they are about."""
 
+    period: Period
     terms: Mapping[str, tuple[Terms, ...]]
 
     @classmethod
@@ -41,7 +42,7 @@ class Asking:
         rows = Agreement.objects.filter(terms__pay__has_any_keys=SINCE_SIGNED)
         known = dict(rows.values_list("digest", "terms"))
         if not known:
-            return cls({})
+            return cls(period, {})
         read = {digest: Terms.parse(terms) for digest, terms in known.items()}
         stands, found = standing(period), dict[str, tuple[Terms, ...]]()
         for basis in models:
@@ -50,11 +51,11 @@ class Asking:
             digests = set(given.values_list("agreement", flat=True))
             those = sorted({stands.get(d, d) for d in digests} & read.keys())
             found[basis.model] = tuple(read[digest] for digest in those)
-        return cls(found)
+        return cls(period, found)
 
     def models(self, bases: Iterable[ModelBasis]) -> tuple[ModelBasis, ...]:
         """Return the models, with how far their shares are signal where terms ask for it."""
-        every = reports()
+        every = reports(self.period)
         return tuple(self._measured(basis, every.get(basis.model)) for basis in bases)
 
     def _measured(self, basis: ModelBasis, report: Report | None) -> ModelBasis:
