@@ -189,6 +189,8 @@ RULES = {
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
+    "royalties.dispute": Rule(performer="performer", right=MONEY),
+    "royalties.usageclaim": Rule(account="by"),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
     "oversight.fulfilment": Rule(

@@ -18,6 +18,7 @@ class Predicate(StrEnum):
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"
     PAYOUT_DECISION = "https://yes-and.org/attestation/payout-decision/v1"
+    INVOICE = "https://yes-and.org/attestation/invoice/v1"
     ARTICLE = "https://yes-and.org/attestation/article/v1"
     REVOCATION = "https://yes-and.org/attestation/revocation/v1"
     SUSPENSION = "https://yes-and.org/attestation/suspension/v1"

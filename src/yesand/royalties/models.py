@@ -7,6 +7,8 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.claiming.models import UsageClaim, UsageClaimDecision
+from yesand.royalties.disputing.models import Dispute, DisputeWord
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -19,13 +21,15 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.reassigning.models import Reassignment, ReassignmentDecision
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
-    "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
-    "SettledUsage", "Settlement", "Statement", "Transaction", "UsageBatch",
+    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "Dispute", "DisputeWord",
+    "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd",
+    "PayoutRun", "PayoutStep", "Posting", "Reassignment", "ReassignmentDecision", "SettledUsage",
+    "Settlement", "Statement", "Transaction", "UsageBatch", "UsageClaim", "UsageClaimDecision",
 ]  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from django.urls import path
 
 from yesand.royalties import views
 from yesand.royalties.books.urls import urlpatterns as books
+from yesand.royalties.disputing.urls import urlpatterns as disputing
 from yesand.royalties.paying.urls import urlpatterns as paying
 
 urlpatterns = [
     *paying,
     *books,
+    *disputing,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

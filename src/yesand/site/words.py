@@ -81,6 +81,11 @@ WORDS = (
     _("no bank details"),
     _("the bank sent it back"),
     _("paid another way"),
+    # What is said in a dispute of a line (`royalties.disputing.dispute`)
+    _("opened"),
+    _("answered"),
+    _("replied"),
+    _("upheld"),
     # What of the bank's movements fits no payout (`royalties.paying.matching`)
     _("names no payout of ours"),
     _("names a payout that was never sent"),
