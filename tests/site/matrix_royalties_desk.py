@@ -5,19 +5,24 @@ from __future__ import annotations
 from matrix import (
     API,
     API_HERS,
+    API_LICENSEES,
     CLOSED,
     GONE,
     HERS_ALONE,
+    LICENSEES,
     LOGIN,
     SEEN,
     WATCHED,
     Row,
 )
+from matrix_royalties import movement
 from stage import Stage
 
+from yesand.kernel.clock import Period
 from yesand.people.models import Organisation
 from yesand.royalties.claiming.services import claim
 from yesand.royalties.disputing.services import open_dispute
+from yesand.royalties.invoicing.services import issue
 from yesand.royalties.metering.services import meter
 from yesand.royalties.models import Dispute, Reassignment, UsageClaim
 from yesand.royalties.reassigning.services import propose
@@ -69,7 +74,34 @@ def claimed(stage: Stage) -> list[str]:
     return [known.digest]
 
 
+def invoiced(stage: Stage) -> list[str]:
+    """The lab's invoice for October; once."""
+    return [issue(stage.house.place, Period(2026, 10))[0].digest]
+
+
+def lab(stage: Stage) -> list[str]:
+    return ["house-lab"]
+
+
+#: Any licensee has a list of its own invoices.
+INVOICES = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, SEEN, SEEN, GONE)
+#: The lab itself, or the producer for it.
+BILLED = (LOGIN, GONE, GONE, GONE, SEEN, GONE, SEEN, GONE, GONE)
+BILLING = (LOGIN, GONE, GONE, GONE, LOGIN, GONE, LOGIN, GONE, GONE)
+
 ROWS = [
+    Row("invoices", INVOICES),
+    Row("invoices_issue", SENT_ON, method="post"),
+    Row("invoice", LICENSEES, invoiced),
+    Row("invoice_pdf", LICENSEES, invoiced),
+    Row("invoice_document", LICENSEES, invoiced),
+    Row("receivables", WATCHED),
+    Row("receivables_table", WATCHED),
+    Row("billing_details", BILLED, lab),
+    Row("billing_details", BILLING, lab, method="post", case="post"),
+    Row("receipt_assign", SENT_ON, movement, method="post"),
+    Row("api:get /api/invoices", API),
+    Row("api:get /api/invoices/{digest}", API_LICENSEES, invoiced),
     Row("disputes", CLOSED),
     Row("dispute", HERS_ALONE, disputed),
     Row(

@@ -189,6 +189,7 @@ RULES = {
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
+    "royalties.invoice": Rule(licensees=("licensee",)),
     "royalties.dispute": Rule(performer="performer", right=MONEY),
     "royalties.usageclaim": Rule(account="by"),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),

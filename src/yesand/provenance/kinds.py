@@ -56,6 +56,7 @@ class Kind(StrEnum):
     INVOICE_ISSUED = "invoice.issued"
     RECEIPT_BOOKED = "receipt.booked"
     INVOICE_REMINDED = "invoice.reminded"
+    BILLING_CHANGED = "billing.changed"
     TAX_SET = "tax.set"
     BANK_CHANGED = "bank.changed"
     PAYOUT_PREPARED = "payout.prepared"

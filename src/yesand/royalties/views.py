@@ -23,6 +23,7 @@ from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.invoicing.reminding.services import late_for
 from yesand.royalties.issuing import services as issuing
 from yesand.royalties.issuing.services import file_name
 from yesand.royalties.lines import Kind
@@ -181,6 +182,7 @@ def balance(request: Request) -> HttpResponse:
             "charts": charts(request.place, performer),
             "details": current(payee_of(performer)),
             "payouts": sent_to(performer),
+            "late": late_for(performer, request.place.clock.now().date()),
             "statements": rows.select_related("settlement").order_by(
                 "-settlement__period", "currency"
             ),

@@ -86,6 +86,13 @@ WORDS = (
     _("answered"),
     _("replied"),
     _("upheld"),
+    # How an invoice stands (`royalties.invoicing.dunning`)
+    _("due"),
+    _("paid"),
+    _("reminded"),
+    _("second reminder"),
+    _("final notice"),
+    _("credit note"),
     # What of the bank's movements fits no payout (`royalties.paying.matching`)
     _("names no payout of ours"),
     _("names a payout that was never sent"),

@@ -22,6 +22,7 @@ from yesand.royalties.ledger import FUND, Side
 _ROOTS = {
     "performer": "Liabilities:Performer",
     "held": "Liabilities:Held",
+    "vat": "Liabilities:VAT",
     "agent": "Liabilities:Agent",
     "licensee": "Assets:Receivable",
 }
