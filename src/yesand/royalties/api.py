@@ -16,6 +16,7 @@ from yesand.people.bearer import allowed
 from yesand.people.models import User
 from yesand.people.shapes import Digest, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
+from yesand.royalties.books.api import router as books
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
 from yesand.royalties.disputing.api import router as disputing
@@ -26,6 +27,7 @@ from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
 
 router = Router(tags=["usage and royalties"])
+router.add_router("", books)
 router.add_router("", disputing)
 router.add_router("", invoicing)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]

@@ -8,6 +8,7 @@ from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 from yesand.royalties.claiming.models import UsageClaim, UsageClaimDecision
+from yesand.royalties.closing.models import Closing, ClosingEnd
 from yesand.royalties.disputing.models import Dispute, DisputeWord
 from yesand.royalties.invoicing.models import Billing, Invoice, Receipt, Reminder, TaxRate
 from yesand.royalties.paying.models import (
@@ -27,11 +28,11 @@ from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "BankAccount", "BankFile", "BankMovement", "Billing", "Delivery", "Dispute",
-    "DisputeWord", "Invoice", "MovementNote", "PaidSession", "Payout", "PayoutDecision",
-    "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "Reassignment",
-    "ReassignmentDecision", "Receipt", "Reminder", "SettledUsage", "Settlement", "Statement",
-    "TaxRate", "Transaction", "UsageBatch", "UsageClaim", "UsageClaimDecision",
+    "Account", "BankAccount", "BankFile", "BankMovement", "Billing", "Closing", "ClosingEnd",
+    "Delivery", "Dispute", "DisputeWord", "Invoice", "MovementNote", "PaidSession", "Payout",
+    "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
+    "Reassignment", "ReassignmentDecision", "Receipt", "Reminder", "SettledUsage", "Settlement",
+    "Statement", "TaxRate", "Transaction", "UsageBatch", "UsageClaim", "UsageClaimDecision",
 ]  # fmt: skip
 
 

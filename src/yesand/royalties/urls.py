@@ -4,6 +4,7 @@ from django.urls import path
 
 from yesand.royalties import views
 from yesand.royalties.books.urls import urlpatterns as books
+from yesand.royalties.closing.urls import urlpatterns as closing
 from yesand.royalties.disputing.urls import urlpatterns as disputing
 from yesand.royalties.invoicing.urls import urlpatterns as invoicing
 from yesand.royalties.paying.urls import urlpatterns as paying
@@ -11,6 +12,7 @@ from yesand.royalties.paying.urls import urlpatterns as paying
 urlpatterns = [
     *paying,
     *books,
+    *closing,
     *disputing,
     *invoicing,
     path("usage/", views.usage, name="usage"),
