@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from yesand.agreements.pay import Pay
 from yesand.agreements.terms import Terms
 from yesand.royalties import reasons
 from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
@@ -18,6 +19,7 @@ from yesand.royalties.promised import (
     own_fees,
     session_fees,
 )
+from yesand.royalties.together import divided, together
 
 #: What a fee for a month counts in.
 MONTH = "month"
@@ -52,14 +54,34 @@ def _royalties(
     facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
 ) -> Iterator[Line]:
     weights = {w.model: w for w in facts.weights}
-    for row in settled.usage:
+    for row, why, unit in _rows(settled, terms):
         weight = weights.get(row.model)
         for agreement in _paying(weight, terms):
             given = terms[agreement]
-            if weight is not None and _currency(row, given) == facts.currency:
-                share = _share(settled, weight, agreement, given, shares)
-                pool = _used(facts, row, prices(given.pay, settled, row.usage_period))
-                yield from lines_of(pool, given.pay, weight, agreement, share)
+            if weight is None or _currency(row, given) != facts.currency:
+                continue
+            if not _counts(settled, row, given.pay, unit):
+                continue
+            share = _share(settled, weight, agreement, given, shares)
+            pool = _used(facts, row, prices(given.pay, settled, row.usage_period), why)
+            yield from lines_of(pool, given.pay, weight, agreement, share)
+
+
+def _rows(
+    settled: Settled, terms: Mapping[str, Terms]
+) -> Iterator[tuple[UsageTotal, str, str | None]]:
+    """Yield what was used, as it was declared, and then as each unit divides it."""
+    yield from ((row, "", None) for row in settled.usage)
+    pays = (each.pay for each in terms.values())
+    for unit in sorted({pay.pool_unit for pay in pays if pay.pool == "licensee"}):
+        yield from ((found.row, found.why, unit) for found in divided(settled, unit))
+
+
+def _counts(settled: Settled, row: UsageTotal, pay: Pay, unit: str | None) -> bool:
+    """Tell whether an agreement pays by a row, or by the same revenue put together."""
+    if pay.pool != "licensee":
+        return unit is None
+    return unit == (pay.pool_unit if unit or together(settled, row, pay.pool_unit) else None)
 
 
 def _paying(weight: Weight | None, terms: Mapping[str, Terms]) -> list[str]:
@@ -98,7 +120,7 @@ def _share(
     return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
 
 
-def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
+def _used(facts: Facts, row: UsageTotal, by: Prices, why: str) -> Pool:
     late = row.usage_period != facts.period
     told = row.unit, row.realtime, row.quantity
     made = reasons.made(by, facts.currency, *told)
@@ -106,7 +128,7 @@ def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
         kind=Kind.LATE if late else Kind.ROYALTY,
         currency=facts.currency,
         micro=by.pool(*told),
-        made=made or "",
+        made=why + made if made else "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
         late=f"Usage of {row.usage_period}, which came in late: " if late else "",
         about={

@@ -319,7 +319,9 @@ class _Desk:
 
     def _revenue(self, weights: Iterable[Weight]) -> set[str]:
         models = {w.model for w in weights}
-        return {r.currency for r in self.settled.usage if r.model in models and r.currency}
+        theirs = {r.licensee for r in self.settled.usage if r.model in models}
+        # What a licensee's other deployments declare may be put together with that of theirs.
+        return {r.currency for r in self.settled.usage if r.licensee in theirs and r.currency}
 
 
 def _serves(row: Deployment, month: Period) -> bool:
