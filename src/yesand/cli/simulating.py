@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yesand.cli.output import AsJson, progressing, tell
+
+if TYPE_CHECKING:
+    from yesand.kernel.clock import SetClock
+    from yesand.kernel.place import Place
+    from yesand.royalties.simulating.running import Ran
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,14 +37,43 @@ def simulate(
 ) -> int:
     """Let performers, licensees, banks and faults do what a seed says, and check every step."""
     from yesand.agreements.asking import word
+    from yesand.royalties.simulating import levels
     from yesand.royalties.simulating.dealing import history
-    from yesand.royalties.simulating.levels import Level, simulate_many
 
-    depth = word(Level, level, "level")
+    depth = word(levels.Level, level, "level")
+    one = in_house if depth is levels.Level.HOUSE else levels.simulate
     acts = history(seed).acts if trace else ()
     with progressing("Simulating", as_json=as_json) as progress:
-        tally = simulate_many(seed, histories, depth, workers, progress)
-    told: dict[str, Any] = {**asdict(tally), "failures": [f.lines() for f in tally.failures]}
-    steps = [f"{number:4}. {act}" for number, act in enumerate(acts, 1)]
-    tell({**told, "trace": steps}, *steps, *tally.lines(), as_json=as_json)
+        tally = levels.simulate_many(seed, histories, one, workers, progress)
+    shown = [f"{number:4}. {act}" for number, act in enumerate(acts, 1)]
+    told = {"level": depth.value, **tally.as_dict(), "trace": shown}
+    tell(told, *shown, *tally.lines(), as_json=as_json)
     return int(bool(tally.failures))
+
+
+def in_house(seed: int) -> Ran:
+    """Play the history of a seed in a real house, on SQLite."""
+    template = _template()
+    from yesand.royalties.simulating.housed.playing.services import play
+
+    return play(seed, template, _opened)
+
+
+@cache
+def _template() -> Path:
+    """Make an empty house to copy, once a process; its keys follow from no seed but always one."""
+    import yesand
+    from yesand.kernel.clock import SetClock
+    from yesand.royalties.simulating.dealing import BEGINS
+
+    os.environ.pop("DATABASE_URL", None)
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    yesand.create(folder / "house", "Simulated", clock=SetClock(BEGINS)).close()
+    return folder / "house"
+
+
+def _opened(root: Path, clock: SetClock) -> Place:
+    import yesand
+
+    return yesand.open(root, clock=clock).place

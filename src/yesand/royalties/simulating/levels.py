@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib import import_module
 from multiprocessing import get_context
+from typing import Any
 
 from yesand.kernel.ids import digest_of
 from yesand.kernel.progress import Progress, silent
 from yesand.royalties.simulating.bench import Bench
 from yesand.royalties.simulating.dealing import history
-from yesand.royalties.simulating.running import Failure, Making, Ran, run, shrunk
+from yesand.royalties.simulating.running import Failure, Ran, run, shrunk
 from yesand.royalties.simulating.steps import History
 
 #: How many histories a worker takes at a time.
 _SHARE = 25
+#: Runs the history of a seed; at the top of a module, so that other processes find it.
+Simulating = Callable[[int], Ran]
 
 
 class Level(StrEnum):
@@ -37,17 +39,26 @@ class Tally:
     digest : of all histories' digests in the order of their seeds.
     """
 
-    level: Level
     first: int
     histories: int
     failures: list[Failure] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     digest: str = ""
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for ``--json``."""
+        return {
+            "first": self.first,
+            "histories": self.histories,
+            "counts": dict(sorted(self.counts.items())),
+            "digest": self.digest,
+            "failures": [failure.lines() for failure in self.failures],
+        }
+
     def lines(self) -> list[str]:
         """Return it in lines for people."""
         last = self.first + self.histories - 1
-        told = [f"{self.histories:,} histories (seeds {self.first:,} to {last:,}), {self.level}:"]
+        told = [f"{self.histories:,} histories (seeds {self.first:,} to {last:,}):"]
         told += [f"  {name}: {self.counts[name]:,}" for name in sorted(self.counts)]
         told += [f"  digest: {self.digest[:16]}"]
         for failure in self.failures:
@@ -56,34 +67,29 @@ class Tally:
         return told
 
 
-def simulate(seed: int, level: Level = Level.CORE) -> Ran:
-    """Run the history of a seed; what fails is made as small as it goes."""
-    if level is Level.HOUSE:
-        # By name: the services are Django's, and a core module imports none of them.
-        housed = import_module("yesand.royalties.simulating.housed.services")
-        ran: Ran = housed.simulate(seed)
-        return ran
-    return small(history(seed), lambda dealt: Bench(dealt.begins))
-
-
-def small(dealt: History, make: Making) -> Ran:
-    """Run a history; if it fails, find the least of it that does."""
-    ran = run(dealt, make)
+def simulate(seed: int) -> Ran:
+    """Run the history of a seed by the pure core; what fails is made as small as it goes."""
+    dealt = history(seed)
+    ran = run(dealt, _bench)
     if ran.failure is None:
         return ran
-    return Ran(shrunk(ran.failure, dealt, make), ran.digest, ran.tally)
+    return Ran(shrunk(ran.failure, dealt, _bench), ran.digest, ran.tally)
+
+
+def _bench(dealt: History) -> Bench:
+    return Bench(dealt.begins)
 
 
 def simulate_many(
     first: int,
     histories: int,
-    level: Level = Level.CORE,
+    one: Simulating = simulate,
     workers: int = 1,
     progress: Progress = silent,
 ) -> Tally:
-    """Run the histories of so many seeds by a pool of processes."""
-    tally, digests = Tally(level, first, histories), dict[int, str]()
-    for seed, ran in _all(first, histories, level, workers):
+    """Run the histories of so many seeds, by a pool of processes if several workers are asked."""
+    tally, digests = Tally(first, histories), dict[int, str]()
+    for seed, ran in _all(range(first, first + histories), one, workers):
         digests[seed] = ran.digest
         tally.counts.update(ran.tally)
         if ran.failure is not None:
@@ -94,16 +100,16 @@ def simulate_many(
     return tally
 
 
-def _all(first: int, histories: int, level: Level, workers: int) -> Iterator[tuple[int, Ran]]:
-    seeds = range(first, first + histories)
+def _all(seeds: range, one: Simulating, workers: int) -> Iterator[tuple[int, Ran]]:
     if workers < 2:
-        yield from ((seed, simulate(seed, level)) for seed in seeds)
+        yield from ((seed, one(seed)) for seed in seeds)
         return
+    share = max(1, min(_SHARE, len(seeds) // workers))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        some = [seeds[at : at + _SHARE] for at in range(0, histories, _SHARE)]
-        for done in as_completed([pool.submit(_some, each, level) for each in some]):
+        parts = [seeds[at : at + share] for at in range(0, len(seeds), share)]
+        for done in as_completed([pool.submit(_part, each, one) for each in parts]):
             yield from done.result()
 
 
-def _some(seeds: range, level: Level) -> list[tuple[int, Ran]]:
-    return [(seed, simulate(seed, level)) for seed in seeds]
+def _part(seeds: range, one: Simulating) -> list[tuple[int, Ran]]:
+    return [(seed, one(seed)) for seed in seeds]

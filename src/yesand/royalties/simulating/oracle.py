@@ -91,7 +91,6 @@ class Oracle:
             valid_from=step.valid_from,
             signed_at=self.now,
             follows=step.follows,
-            digest=self.digest(step.name),
         )
         return DONE
 
@@ -221,6 +220,7 @@ class Oracle:
             deals=self.deals,
             carried=self._carried(),
             producer=PRODUCER,
+            digest=self.digest,
         )
 
     def _covered(self, period: str) -> list[str]:

@@ -25,7 +25,7 @@ _ALL = 10**9
 
 @dataclass(frozen=True)
 class Deal:
-    """A signed agreement as plain data; ``digest`` only orders agreements."""
+    """A signed agreement as plain data."""
 
     name: str
     handle: str
@@ -33,7 +33,6 @@ class Deal:
     valid_from: date
     signed_at: datetime
     follows: str
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,8 @@ class Month:
     deployments : name → (model, licensee); of all that are used or in service.
     serving : name → those of the covered months in which it is in service.
     shares : model → handle → parts per billion, by the report that stands.
-    sessions : (session's agreement) of each session whose fee is due.
+    sessions : the agreement of each session whose fee is due.
+    digest : an agreement's digest by its name: it only orders those of one performer.
     carried : (handle, currency) → what the statement before has left.
     """
 
@@ -76,6 +76,7 @@ class Month:
     deals: Mapping[str, Deal]
     carried: Mapping[tuple[str, str], int]
     producer: str
+    digest: Callable[[str], str]
 
 
 @dataclass
@@ -164,7 +165,7 @@ def parts_of(month: Month, model: str) -> dict[tuple[str, str], int]:
     minutes = cut(_ALL, own) if sum(own) else equal
     found = {}
     for n, handle in enumerate(handles):
-        names = sorted(given[handle], key=lambda name: month.deals[name].digest)
+        names = sorted(given[handle], key=month.digest)
         sizes = [given[handle][name] for name in names]
         for place, name in enumerate(names):
             pay = month.deals[name].pay

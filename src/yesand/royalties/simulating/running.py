@@ -153,11 +153,17 @@ def counted(seen: Picture) -> dict[str, int]:
     }
 
 
-def shrunk(failure: Failure, begins: History, make: Making, doing: Doing = once) -> Failure:
+def shrunk(
+    failure: Failure, begins: History, make: Making, doing: Doing = once, most: int = 1_000
+) -> Failure:
     """Return the same failure with as few acts as removing some at a time leaves.
 
     Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE TSE 28(2),
     2002: halves first, then ever smaller parts, as long as what is left still fails.
+
+    Parameters
+    ----------
+    most : how many runs it may take.
     """
     acts, found = list(failure.trace), failure
     size = max(1, len(acts) // 2)
@@ -165,6 +171,9 @@ def shrunk(failure: Failure, begins: History, make: Making, doing: Doing = once)
         at = 0
         while at < len(acts):
             less = [*acts[:at], *acts[at + size :]]
+            most -= 1
+            if most < 0:
+                return replace(found, step=failure.step, seed=failure.seed)
             again = run(replace(begins, acts=tuple(less)), make, doing).failure if less else None
             if again is not None:
                 acts, found = list(again.trace), again
