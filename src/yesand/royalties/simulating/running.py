@@ -74,8 +74,12 @@ Doing = Callable[[Engine, Oracle, Act], str]
 Making = Callable[[History], Engine]
 
 
-def compare(engine: Engine, oracle: Oracle) -> None:
+def compare(engine: Engine, oracle: Oracle, *, within: bool = True) -> None:
     """Compare all that can be seen with the oracle's, and check the invariants.
+
+    Parameters
+    ----------
+    within : whether the engine's own checks are asked too, which take longer.
 
     Raises
     ------
@@ -85,7 +89,8 @@ def compare(engine: Engine, oracle: Oracle) -> None:
     faults = list(islice(differences(oracle.picture(), seen), 100))
     faults += books_of(seen)
     try:
-        engine.check()
+        if within:
+            engine.check()
     except YesAndError as fault:
         faults.append(fault.sentence())
     if faults:

@@ -36,6 +36,10 @@ from yesand.royalties.simulating.steps import Act, History
 Opening = Callable[[Path, SetClock], Place]
 #: What changes what waits in escrow.
 _MOVES_USE = (steps.Deliver, steps.Settle, steps.Deploy, steps.Retire)
+#: What may change who is owed or paid what.
+_MOVES_MONEY = (
+    steps.Settle, steps.Prepare, steps.Decide, steps.Tell, steps.Void, steps.Bank, steps.Rot,
+)  # fmt: skip
 _MEMORY = Path("/dev/shm")  # nosec B108: tmpfs(5), only for its speed; folders there are our own
 
 
@@ -144,11 +148,11 @@ def acted(engine: Engine, oracle: Oracle, act: Act) -> str:
         engine.look()
     if isinstance(act.step, steps.Pass):
         return came
-    compare(engine, oracle)
+    compare(engine, oracle, within=isinstance(act.step, _MOVES_MONEY))
     _check_between(between, engine.picture())
     if isinstance(act.step, REPLAYED) and engine.acts % 3 == 0:
         engine.do(act.step)
-        compare(engine, oracle)
+        compare(engine, oracle, within=False)
     return "" if act.kills else came
 
 
