@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from yesand.royalties import ledger, lines, reckoning
+from yesand.royalties import ledger, lines, pooled, pricing, promised, reckoning
 from yesand.royalties import statement as stating
 from yesand.royalties.lines import Kind
 from yesand.royalties.paying import matching, plan
@@ -19,13 +19,13 @@ Patch = pytest.MonkeyPatch
 
 def rounds_down(patch: Patch) -> None:
     """An amount loses its rest instead of being rounded half to even."""
-    for module in (lines, reckoning):
+    for module in (lines, pooled, pricing, promised):
         patch.setattr(module, "part", lambda micro, top, under: micro * top // under)
 
 
 def rounds_half_up(patch: Patch) -> None:
     """A half goes up and not to the even neighbour."""
-    for module in (lines, reckoning):
+    for module in (lines, pooled, pricing, promised):
         patch.setattr(module, "part", lambda m, top, under: (2 * m * top + under) // (2 * under))
 
 
@@ -33,18 +33,18 @@ def cuts_each_slice_alone(patch: Patch) -> None:
     """Slices are rounded each by itself, so that they no longer add up."""
     alone = lambda whole, before, size, total: whole * size // total  # noqa: E731
     patch.setattr(lines, "slice_of", alone)
-    patch.setattr(reckoning, "slice_of", alone)
+    patch.setattr(promised, "slice_of", alone)
 
 
 def forgets_late_use(patch: Patch) -> None:
     """What comes in late is worth nothing."""
-    made = reckoning._royalty
+    made = reckoning.lines_of
 
     def late(*told: Any) -> Any:
-        line = made(*told)
-        return line.model_copy(update={"micro": 0}) if line.kind is Kind.LATE else line
+        for line in made(*told):
+            yield line.model_copy(update={"micro": 0}) if line.kind is Kind.LATE else line
 
-    patch.setattr(reckoning, "_royalty", late)
+    patch.setattr(reckoning, "lines_of", late)
 
 
 def forgets_what_was_carried(patch: Patch) -> None:
@@ -60,32 +60,32 @@ def forgets_what_was_carried(patch: Patch) -> None:
 
 def posts_contributions_twice(patch: Patch) -> None:
     """What goes to the fund on top is also credited to the performer."""
-    drafted = ledger.draft_of
+    drafted = ledger.drafts_of
 
     def twice(issued: Any, digest: str) -> Any:
         more = [line for line in issued.lines if line.kind is Kind.CONTRIBUTION]
         also = [line.model_copy(update={"kind": Kind.ROYALTY}) for line in more]
         return drafted(issued.model_copy(update={"lines": (*issued.lines, *also)}), digest)
 
-    patch.setattr(bench, "draft_of", twice)
+    patch.setattr(bench, "drafts_of", twice)
 
 
 def splits_cumulative_totals_anew(patch: Patch) -> None:
     """The whole pool is handed out by largest remainder: what a line got moves with the others."""
-    made = reckoning._royalty
+    made = reckoning.lines_of
 
     def split(*told: Any) -> Any:
-        line = made(*told)
-        pool, share = line.pool_micro or 0, line.share_ppb or 0
-        return line.model_copy(update={"micro": -(-pool * share // 10**9)})
+        for line in made(*told):
+            pool, share = line.pool_micro or 0, line.share_ppb or 0
+            yield line.model_copy(update={"micro": -(-pool * share // 10**9)})
 
-    patch.setattr(reckoning, "_royalty", split)
+    patch.setattr(reckoning, "lines_of", split)
 
 
 def tops_every_month_up_whole(patch: Patch) -> None:
     """A minimum is paid on top of what was earned, not up to it."""
-    made = reckoning._minimum
-    patch.setattr(reckoning, "_minimum", lambda *told: made(*told[:-1], {**_Nothing()}))
+    made = promised._minimum
+    patch.setattr(promised, "_minimum", lambda *told: made(*told[:-1], {**_Nothing()}))
 
 
 class _Nothing(dict[tuple[str, str], int]):
@@ -95,8 +95,8 @@ class _Nothing(dict[tuple[str, str], int]):
 
 def ignores_real_time(patch: Patch) -> None:
     """Real-time use counts once."""
-    priced = lines.price_of
-    patch.setattr(lines, "price_of", lambda pay, unit, _: priced(pay, unit, False))
+    priced = pricing.Prices.price
+    patch.setattr(pricing.Prices, "price", lambda own, unit, _: priced(own, unit, False))
 
 
 def books_a_payout_twice(patch: Patch) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from yesand.agreements.terms import Amount, Pay
 from yesand.kernel.money import Money, part
-from yesand.royalties.lines import BILLION, pool_of
+from yesand.royalties.lines import BILLION
+from yesand.royalties.pricing import Prices
 
 PAGE = (Path(__file__).parents[2] / "docs" / "royalties.md").read_text("utf-8")
 
@@ -21,7 +22,7 @@ def example() -> dict[str, int]:
 def test_the_example_comes_out_as_the_code_computes_it() -> None:
     told = example()
     pay = Pay(per_unit={"inference-second": Amount(currency="EUR", micro=told["price_micro"])})
-    pool = pool_of(pay, "inference-second", False, told["quantity"])
+    pool = Prices.of(pay).pool("inference-second", False, told["quantity"])
     assert pool == told["pool_micro"]
     assert part(pool, told["share_ppb"], BILLION) == told["micro"]
 

@@ -7,6 +7,7 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.instruments.models import AdvanceBalance, Instrument, SettledCorrection
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -19,13 +20,15 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.tariffs.models import TariffVersion
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "BankAccount", "BankFile", "BankMovement", "Delivery", "MovementNote", "PaidSession",
-    "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
-    "SettledUsage", "Settlement", "Statement", "Transaction", "UsageBatch",
+    "Account", "AdvanceBalance", "BankAccount", "BankFile", "BankMovement", "Delivery",
+    "Instrument", "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold",
+    "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "SettledCorrection", "SettledUsage",
+    "Settlement", "Statement", "TariffVersion", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

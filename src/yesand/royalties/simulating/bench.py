@@ -29,7 +29,7 @@ from yesand.royalties.facts import (
     UsageTotal,
     places,
 )
-from yesand.royalties.ledger import Draft, draft_of
+from yesand.royalties.ledger import drafts_of
 from yesand.royalties.lines import Part, Reliance, Weight
 from yesand.royalties.simulating import steps
 from yesand.royalties.simulating.oracle import PRODUCER
@@ -60,7 +60,7 @@ class Bench:
     models: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     serving: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     ends: dict[str, datetime] = field(default_factory=dict)
-    reports: dict[str, dict[str, int]] = field(default_factory=dict)
+    reports: dict[str, list[tuple[datetime, dict[str, int]]]] = field(default_factory=dict)
     batches: list[list[UsageEvent]] = field(default_factory=list)
     marks: dict[tuple[str, str], int] = field(default_factory=dict)
     marked: list[tuple[str, str, int, frozenset[str]]] = field(default_factory=list)
@@ -137,7 +137,7 @@ class Bench:
         if step.model not in self.models:
             return IDLE
         if step.sets_shares:
-            self.reports[step.model] = dict(step.shares)
+            self.reports.setdefault(step.model, []).append((self.now, dict(step.shares)))
         return DONE
 
     @_do.register
@@ -201,7 +201,8 @@ class Bench:
             self.issued[str(period), handle, facts.currency] = again
             signed = digest_of(again.model_dump(mode="json"))
             self.carried[handle, facts.currency] = signed, again.carried_micro
-            self._post(draft_of(again, signed))
+            for draft in drafts_of(again, signed):
+                self.till.post(draft)
         self.settled[str(period)] = settled
         for total in settled.usage:
             self.marks[total.deployment, total.usage_period] = len(self.batches)
@@ -215,10 +216,6 @@ class Bench:
             return None
         months = [m for m, h, c in self.issued if (h, c) == (facts.performer, facts.currency)]
         return self.issued[max(months), facts.performer, facts.currency]
-
-    def _post(self, draft: Draft | None) -> None:
-        if draft is not None:
-            self.till.post(draft)
 
     def _settled(self, period: Period) -> Settled:
         covers = self._covers(period)
@@ -234,7 +231,7 @@ class Bench:
             synthetic=False,
             usage=used,
             services=services,
-            models=tuple(self._basis(name) for name in models),
+            models=tuple(self._basis(name, period) for name in models),
             batches=(),
             agreements=digest_of([]),
         )
@@ -297,7 +294,7 @@ class Bench:
                     deployment=name, model=digest_of(model), licensee=licensee, months=months
                 )
 
-    def _basis(self, model: str) -> ModelBasis:
+    def _basis(self, model: str, period: Period) -> ModelBasis:
         given = next(g for name, g in self.models.items() if digest_of(name) == model)
         name = next(name for name in self.models if digest_of(name) == model)
         return ModelBasis(
@@ -305,11 +302,16 @@ class Bench:
             manifest=digest_of(["manifest", name]),
             performers=len({handle for handle, _, _ in given}),
             duration_ms=sum(ms for _, _, ms in given),
-            report=self._report(name) if name in self.reports else None,
+            report=self._report(name, period) if name in self.reports else None,
         )
 
-    def _report(self, model: str) -> str:
-        return digest_of(["report", model, sorted(self.reports[model].items())])
+    def _report(self, model: str, period: Period) -> str:
+        return digest_of(["report", model, sorted(self._measured(model, period).items())])
+
+    def _measured(self, model: str, period: Period) -> dict[str, int]:
+        """Return the last report before a month's end; of a model measured later, the first."""
+        told = self.reports[model]
+        return ([shares for at, shares in told if at < period.end] or [told[0][1]])[-1]
 
     def _cases(
         self, period: Period, settled: Settled
@@ -345,7 +347,7 @@ class Bench:
                 brought_forward_micro=carried,
                 previous=previous,
             )
-            yield handle, facts, terms, self._shares(handle, weights)
+            yield handle, facts, terms, self._shares(handle, weights, Period.parse(settled.period))
 
     def _held(self, name: str) -> SessionHeld:
         agreement, at = self.sessions[name]
@@ -353,13 +355,13 @@ class Bench:
             session=name, agreement=self.digest(agreement), payer=PRODUCER, on=f"{at:%Y-%m-%d}"
         )
 
-    def _shares(self, handle: str, weights: list[Weight]) -> dict[str, Reliance]:
+    def _shares(self, handle: str, weights: list[Weight], period: Period) -> dict[str, Reliance]:
         found = {}
-        for name, shares in self.reports.items():
-            ppb = shares.get(handle, 0)
+        for name in self.reports:
+            ppb = self._measured(name, period).get(handle, 0)
             if digest_of(name) in {w.model for w in weights}:
                 found[digest_of(name)] = Reliance(
-                    report=self._report(name),
+                    report=self._report(name, period),
                     method="simulated",
                     share_ppb=ppb,
                     low_ppb=ppb * 9 // 10,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
 
 from yesand.royalties.simulating import steps
-from yesand.royalties.simulating.owing import Deal, Month, Row, stands, statements
+from yesand.royalties.simulating.owing import Deal, Month, Row, statements
 from yesand.royalties.simulating.paid import Payments
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 
@@ -54,7 +54,7 @@ class Oracle:
     models: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     serving: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     ends: dict[str, datetime] = field(default_factory=dict)
-    shares: dict[str, dict[str, int]] = field(default_factory=dict)
+    reports: dict[str, list[tuple[datetime, dict[str, int]]]] = field(default_factory=dict)
     kept: list[_Kept] = field(default_factory=list)
     sessions: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
     settled: list[str] = field(default_factory=list)
@@ -123,7 +123,7 @@ class Oracle:
         if step.model not in self.models:
             return IDLE
         if step.sets_shares:
-            self.shares[step.model] = dict(step.shares)
+            self.reports.setdefault(step.model, []).append((self.now, dict(step.shares)))
         return DONE
 
     @do.register
@@ -214,7 +214,7 @@ class Oracle:
             models={model: self.models[model] for model in models},
             deployments={n: (m, licensee) for n, (m, licensee, _) in self.serving.items()},
             serving=serving,
-            shares=self.shares,
+            shares={model: _standing(told, ends) for model, told in self.reports.items()},
             rows=rows,
             sessions=self._fees(ends),
             deals=self.deals,
@@ -315,6 +315,7 @@ class Oracle:
         )
 
 
-def standing_of(oracle: Oracle, name: str) -> str:
-    """Return the agreement that stands now in place of one."""
-    return stands(oracle.deals, name, oracle.now)
+def _standing(told: list[tuple[datetime, dict[str, int]]], ends: datetime) -> dict[str, int]:
+    """Return the last report before a month's end; of a model measured later, the first."""
+    before = [shares for at, shares in told if at < ends]
+    return before[-1] if before else told[0][1]
