@@ -22,8 +22,10 @@ from yesand.royalties.document import csv
 from yesand.royalties.earned.services import kept
 from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
+from yesand.royalties.tariffs.api import router as tariffs
 
 router = Router(tags=["usage and royalties"])
+router.add_router("", tariffs)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 Whose = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
 _PIECE = 1 << 20

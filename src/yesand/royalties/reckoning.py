@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from yesand.agreements.terms import Terms
+from yesand.kernel.money import Money
 from yesand.royalties import reasons
+from yesand.royalties.exchange import rate_of
 from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
 from yesand.royalties.lines import REVENUE, Kind, Line, Reliance, Share, Weight, share_of
 from yesand.royalties.pooled import Pool, lines_of
@@ -58,7 +60,7 @@ def _royalties(
             given = terms[agreement]
             if weight is not None and _currency(row, given) == facts.currency:
                 share = _share(settled, weight, agreement, given, shares)
-                pool = _used(facts, row, prices(given.pay, settled, row.usage_period))
+                pool = _used(facts, row, prices(given.pay, settled, row.usage_period), settled)
                 yield from lines_of(pool, given.pay, weight, agreement, share)
 
 
@@ -98,14 +100,19 @@ def _share(
     return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
 
 
-def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
+def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled) -> Pool:
     late = row.usage_period != facts.period
     told = row.unit, row.realtime, row.quantity
-    made = reasons.made(by, facts.currency, *told)
+    earned_in = row.currency if row.unit == REVENUE and row.currency else facts.currency
+    micro, made, record = by.pool(*told), reasons.made(by, earned_in, *told), None
+    if earned_in != facts.currency:
+        rate = rate_of(settled.rates, row.usage_period, earned_in, facts.currency)
+        micro, record = rate.convert(micro), rate.record
+        made = f"{made}, which {rate.told()} is {Money(facts.currency, micro)}"
     return Pool(
         kind=Kind.LATE if late else Kind.ROYALTY,
         currency=facts.currency,
-        micro=by.pool(*told),
+        micro=micro,
         made=made or "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
         late=f"Usage of {row.usage_period}, which came in late: " if late else "",
@@ -120,6 +127,8 @@ def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
             "price_micro": by.price(row.unit, row.realtime),
             "tariff": by.called,
             "tariff_digest": by.record,
+            "exchange": record,
+            "earned_in": earned_in if record else None,
         },
     )
 
@@ -145,5 +154,7 @@ def _in_service(service: Service, month: str, by: Prices) -> Pool:
 
 
 def _currency(row: UsageTotal, terms: Terms) -> str:
-    # A part of declared revenue is paid in the currency it was earned in: no rate is needed.
-    return row.currency if row.unit == REVENUE and row.currency else terms.pay.currency
+    # A part of declared revenue is paid in the currency it was earned in, and no rate is needed,
+    # unless the terms ask for one currency.
+    earned = row.unit == REVENUE and row.currency and not terms.pay.one_currency
+    return row.currency if earned and row.currency else terms.pay.currency

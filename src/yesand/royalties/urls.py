@@ -5,10 +5,12 @@ from django.urls import path
 from yesand.royalties import views
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
+from yesand.royalties.tariffs.urls import urlpatterns as tariffs
 
 urlpatterns = [
     *paying,
     *books,
+    *tariffs,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

@@ -209,7 +209,7 @@ def _quantity(statement: Statement, line: Line, _: Tongue) -> str:
         return ""
     if line.unit == REVENUE:
         return _("%(money)s revenue") % {
-            "money": spaced(Money(statement.currency, line.quantity), _)
+            "money": spaced(Money(line.earned_in or statement.currency, line.quantity), _)
         }
     live = _(", live") if line.realtime else ""
     return f"{_.figure(f'{line.quantity:,}')} × {line.unit}{live}"
