@@ -273,6 +273,8 @@ def _evidence(statement: Statement, issuer: Issuer, _: Tongue) -> list[dict[str,
         (_("Corpus"), held.manifests),
         (_("Usage delivery"), held.batches),
         (_("Statement before"), (held.previous,) if held.previous else ()),
+        (_("Statement put right"), held.corrected),
+        (_("Table, certificate or direction"), held.instruments),
     )
     return [{"what": what, "name": name} for what, names in groups for name in names]
 
