@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from money_desk import desk_of
 from royalties_factories import SEPTEMBER, Stage, at, event, issued, terms, used
 from test_bundling import SHARES, report, serve, statement, use
 
@@ -23,6 +24,8 @@ from yesand.provenance import dsse
 from yesand.reliance.models import Report
 from yesand.royalties import services as royalties
 from yesand.royalties.books.services import balance
+from yesand.royalties.disputing import services as disputing
+from yesand.royalties.disputing.dispute import Word
 from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.models import Instrument
 from yesand.royalties.instruments.services import issue
@@ -352,3 +355,24 @@ def test_a_cross_rate_goes_through_the_base_and_is_rounded_once() -> None:
     )
     assert rate.convert(1_000_000) == 151_020_974
     assert rate.told() == "at 1.0823 USD and 163.45 JPY for 1 EUR on 2026-10-31"
+
+
+def test_a_disputed_line_is_held_on_the_next_statement_and_released_on_one_after(
+    house: yesand.House, clock: SetClock, tmp_path: Path
+) -> None:
+    desk = desk_of(Stage(house.place), tmp_path)
+    first = desk.statement("Ann")
+    made, _ = disputing.open_dispute(house.place, first, 0, "too little", desk.people["ann"])
+    clock.at = at("2026-11-02T00:00:00")
+    desk.month(OCTOBER, range(20, 30))
+    second = issued(desk.stage, "Ann", OCTOBER)
+    assert second.held_micro == made.held_micro == first.total_micro
+    disputing.say(house.place, made, Word.REJECTED, "it is right", desk.people["one"])
+    clock.at = at("2026-12-02T00:00:00")
+    desk.month(NOVEMBER, range(40, 50))
+    third = issued(desk.stage, "Ann", NOVEMBER)
+    assert (third.held_micro, third.released_micro) == (0, made.held_micro)
+    royalties.check_books()
+    # What the statements pay in all is what the ledger owes.
+    paid = first.payable_minor + second.payable_minor + third.payable_minor
+    assert -balance("performer:Ann")["EUR"] == paid * 10_000 + third.carried_micro

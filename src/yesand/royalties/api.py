@@ -18,14 +18,18 @@ from yesand.people.shapes import Digest, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
+from yesand.royalties.disputing.api import router as disputing
 from yesand.royalties.document import csv
 from yesand.royalties.earned.services import kept
+from yesand.royalties.invoicing.api import router as invoicing
 from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
 from yesand.royalties.tariffs.api import router as tariffs
 
 router = Router(tags=["usage and royalties"])
 router.add_router("", tariffs)
+router.add_router("", disputing)
+router.add_router("", invoicing)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 Whose = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
 _PIECE = 1 << 20

@@ -17,5 +17,7 @@ MENU = (
     Link(_("Balance"), "balance", (PERFORMER,), place=50),
     Link(_("Books"), "books", (), place=52, home=(AUDITOR, PRODUCER)),
     Link(_("Tariffs"), "tariffs", (), place=53, home=(AUDITOR, PRODUCER, LICENSEE)),
+    Link(_("Disputes"), "disputes", (), place=53, home=(PERFORMER, AUDITOR, PRODUCER)),
+    Link(_("Invoices"), "invoices", (LICENSEE,), place=51, home=(AUDITOR, PRODUCER)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),
 )

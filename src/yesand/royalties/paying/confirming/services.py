@@ -18,7 +18,15 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.royalties.books.services import post
-from yesand.royalties.models import BankFile, BankMovement, MovementNote, Payout, PayoutStep
+from yesand.royalties.invoicing.receiving.services import meant, receive
+from yesand.royalties.models import (
+    BankFile,
+    BankMovement,
+    Invoice,
+    MovementNote,
+    Payout,
+    PayoutStep,
+)
 from yesand.royalties.paying import camt
 from yesand.royalties.paying.banking.services import HOUSE, current, opened_of
 from yesand.royalties.paying.matching import Known, Verdict, judged
@@ -110,6 +118,8 @@ class _Intake:
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[BankMovement] = field(default_factory=list)
     same: Counter[str] = field(default_factory=Counter)
+    #: Which of the rows are money for an invoice.
+    receipts: list[tuple[int, Invoice]] = field(default_factory=list)
 
     def take(self, told: Told) -> None:
         """Take one movement in, unless it was told before."""
@@ -119,6 +129,11 @@ class _Intake:
             self.counts[_REPEATED] += 1
             return
         payout = _named(told)
+        invoice = meant(told) if payout is None else None
+        if invoice is not None:
+            self.receipts.append((len(self.rows), invoice))
+            self.rows.append(_movement(key, told, None, Verdict()))
+            return
         verdict = judged(told, self._known(payout) if payout else None)
         if verdict.step and payout and not verdict.again:
             self._step(payout, verdict.step, told)
@@ -171,7 +186,9 @@ class _Intake:
         )
         for row in self.rows:
             row.file = file
-        BankMovement.objects.bulk_create(self.rows)
+        made = BankMovement.objects.bulk_create(self.rows)
+        for place, invoice in self.receipts:
+            receive(self.place, made[place], invoice, self.by)
         return file
 
 
