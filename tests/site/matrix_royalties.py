@@ -23,6 +23,9 @@ from matrix import (
 )
 from stage import Stage, delivered
 
+from yesand.kernel.clock import Period
+from yesand.people.models import Organisation
+from yesand.royalties.attesting.services import attest
 from yesand.royalties.models import Account, PayoutRun
 from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
@@ -33,6 +36,8 @@ from yesand.royalties.tariffs.services import publish
 #: The other licensee has nothing in service that it could deliver for.
 REFUSED = 409
 DELIVERING = (UNSIGNED, GONE, GONE, GONE, SEEN, REFUSED, GONE, GONE, GONE)
+#: The matrix sends plain JSON, which is no CloudEvent: 415 to whoever may deliver at all.
+SPOOLING = (UNSIGNED, GONE, GONE, GONE, 415, 415, GONE, GONE, GONE)
 EVENT = {
     "specversion": "1.0",
     "id": "one",
@@ -107,6 +112,17 @@ def account(stage: Stage) -> list[int]:
     return [Account.objects.get(name="performer:Ada").pk]
 
 
+def attested(stage: Stage) -> list[str]:
+    """The lab's attestation of the month that was settled; once."""
+    lab = Organisation.objects.get(slug="house-lab")
+    return [attest(stage.house.place, lab, Period(2026, 10)).digest]
+
+
+#: Any licensee sees its own months; who may see everything, everybody's.
+LICENSEES_ALL = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, SEEN, SEEN, GONE)
+#: Led on to what was signed; the other licensee sits for none of that name.
+ATTESTING = (LOGIN, GONE, GONE, GONE, LOGIN, GONE, GONE, GONE, GONE)
+OWN = {"licensee": "house-lab"}
 ROWS = [
     Row("usage", CLOSED),
     Row("usage", LAB, method="post", data=lambda s: {"licensee": "house-lab"}, case="post"),
@@ -155,4 +171,13 @@ ROWS = [
     Row("api:get /api/deliveries", API),
     Row("api:get /api/deliveries/{digest}", API_LICENSEES, delivery),
     Row("api:post /api/usage", DELIVERING, data=lambda s: EVENT),
+    Row("attested", LICENSEES_ALL),
+    Row("attest", ATTESTING, lambda s: ["2026-10"], method="post", data=lambda s: OWN),
+    Row("attestation", LICENSEES, attested),
+    Row("attestation_document", LICENSEES, attested),
+    Row("api:get /api/attestations", API),
+    Row("api:get /api/attestations/{digest}", API_LICENSEES, attested),
+    Row("api:post /api/attestations", DELIVERING, data=lambda s: {"period": "2026-10"}),
+    Row("api:get /api/usage/missing", API),
+    Row("api:post /api/events", SPOOLING, data=lambda s: EVENT),
 ]

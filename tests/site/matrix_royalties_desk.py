@@ -9,6 +9,7 @@ from matrix import (
     CLOSED,
     GONE,
     HERS_ALONE,
+    LABS,
     LICENSEES,
     LOGIN,
     SEEN,
@@ -21,10 +22,11 @@ from stage import Stage
 from yesand.kernel.clock import Period
 from yesand.people.models import Organisation
 from yesand.royalties.claiming.services import claim
+from yesand.royalties.closing.services import start
 from yesand.royalties.disputing.services import open_dispute
 from yesand.royalties.invoicing.services import issue
 from yesand.royalties.metering.services import meter
-from yesand.royalties.models import Dispute, Reassignment, UsageClaim
+from yesand.royalties.models import Closing, Dispute, Reassignment, UsageClaim
 from yesand.royalties.reassigning.services import propose
 
 #: Only hers to say; whoever else is asked nothing.
@@ -89,7 +91,33 @@ INVOICES = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, SEEN, SEEN, GONE)
 BILLED = (LOGIN, GONE, GONE, GONE, SEEN, GONE, SEEN, GONE, GONE)
 BILLING = (LOGIN, GONE, GONE, GONE, LOGIN, GONE, LOGIN, GONE, GONE)
 
+
+def recomputed(stage: Stage) -> list[int]:
+    """Somebody had October computed again; once."""
+    known = Closing.objects.first()
+    if known is None:
+        by = stage.users["auditor"]
+        known = start(stage.house.place, Period(2026, 10), Closing.RECOMPUTE, by)
+    return [known.pk]
+
+
+def hers(stage: Stage) -> list[str]:
+    return ["performer:Ada"]
+
+
+#: Sent on to where it is shown.
+ASKED = (LOGIN, *(GONE,) * 5, LOGIN, LOGIN, GONE)
+
 ROWS = [
+    Row("closing", WATCHED),
+    Row("closing_settle", SENT_ON, method="post"),
+    Row("closing_work", WATCHED, recomputed),
+    Row("exceptions", WATCHED),
+    Row("reconciliation", WATCHED),
+    Row("recompute_month", ASKED, method="post", data=lambda s: {"period": "2026-10"}),
+    Row("what_if", LABS),
+    Row("api:get /api/books", API),
+    Row("api:get /api/books/{account}", API_HERS, hers),
     Row("invoices", INVOICES),
     Row("invoices_issue", SENT_ON, method="post"),
     Row("invoice", LICENSEES, invoiced),

@@ -188,6 +188,7 @@ RULES = {
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.tariffversion": Rule(signed_in=True),  # prices are for everybody to know
     "royalties.delivery": Rule(licensees=("licensee",)),
+    "royalties.attestation": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
     "royalties.instrument": Rule(performer="performer", right=MONEY),

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     RELIANCE_REPORTED = "reliance.reported"
     USAGE_ACCEPTED = "usage.accepted"
     TARIFF_PUBLISHED = "tariff.published"
+    USAGE_ATTESTED = "usage.attested"
+    USAGE_ESTIMATED = "usage.estimated"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
     INSTRUMENT_ISSUED = "instrument.issued"

@@ -15,6 +15,7 @@ class Predicate(StrEnum):
     RELIANCE = "https://yes-and.org/attestation/reliance/v1"
     USAGE = "https://yes-and.org/attestation/usage/v1"
     TARIFF = "https://yes-and.org/attestation/tariff/v1"
+    ESTIMATE = "https://yes-and.org/attestation/estimate/v1"
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     INSTRUMENT = "https://yes-and.org/attestation/instrument/v1"

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.attesting.urls import urlpatterns as attesting
 from yesand.royalties.books.urls import urlpatterns as books
+from yesand.royalties.closing.urls import urlpatterns as closing
 from yesand.royalties.disputing.urls import urlpatterns as disputing
 from yesand.royalties.invoicing.urls import urlpatterns as invoicing
 from yesand.royalties.paying.urls import urlpatterns as paying
@@ -13,6 +15,8 @@ urlpatterns = [
     *paying,
     *books,
     *tariffs,
+    *attesting,
+    *closing,
     *disputing,
     *invoicing,
     path("usage/", views.usage, name="usage"),

@@ -93,6 +93,10 @@ WORDS = (
     _("second reminder"),
     _("final notice"),
     _("credit note"),
+    # What comes of a check before a month is settled (`royalties.closing.checks`)
+    _("good"),
+    _("to look at"),
+    _("in the way"),
     # What of the bank's movements fits no payout (`royalties.paying.matching`)
     _("names no payout of ours"),
     _("names a payout that was never sent"),

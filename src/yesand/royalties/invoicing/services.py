@@ -102,7 +102,7 @@ def check_invoices(place: Place) -> str:
         dsse.opened(row.envelope, {place.signer.id: place.signer.public})
         bill = bills.checked(bill_of(row))
         if row.settlement_id not in owing:
-            owing[row.settlement_id] = _owing(row.settlement)
+            owing[row.settlement_id] = owed_lines(row.settlement)
         lines = owing[row.settlement_id].get((row.licensee.slug, row.currency), [])
         shown = (bill.net_minor, bill.tax_minor, bill.total_minor, bill.carried_micro)
         kept = (row.net_minor, row.tax_minor, row.total_minor, row.carried_micro)
@@ -115,13 +115,13 @@ def check_invoices(place: Place) -> str:
 
 def _issue(place: Place, settlement: Settlement) -> None:
     known = set(settlement.invoices.values_list("licensee__slug", "currency"))
-    owing = _owing(settlement)
+    owing = owed_lines(settlement)
     for (slug, currency), lines in sorted(owing.items()):
         if (slug, currency) not in known:
             _one(place, settlement, organisation(slug), currency, lines)
 
 
-def _owing(settlement: Settlement) -> Owing:
+def owed_lines(settlement: Settlement) -> Owing:
     """Return all statements' lines by who owes them and in which currency.
 
     What the producer owes for sessions is no invoice.

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yesand.royalties.invoicing import views
+from yesand.royalties.invoicing.supposing import views as supposing
 
 urlpatterns = [
     path("invoices/", views.invoices, name="invoices"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("invoices/<str:digest>/", views.invoice, name="invoice"),
     path("invoices/<str:digest>/invoice.pdf", views.invoice_pdf, name="invoice_pdf"),
     path("invoices/<str:digest>/invoice.json", views.invoice_document, name="invoice_document"),
+    path("what-if/", supposing.what_if, name="what_if"),
     path("receivables/", views.receivables, name="receivables"),
     path("receivables/receivables.csv", views.receivables_table, name="receivables_table"),
     path("billing/<slug:slug>/", views.billing_details, name="billing_details"),

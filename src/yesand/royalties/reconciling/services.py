@@ -8,12 +8,22 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q, QuerySet, Sum
 
 from yesand.kernel.errors import CheckFailed
+from yesand.kernel.money import Money
 from yesand.royalties.disputing import dispute as disputes
 from yesand.royalties.disputing.services import check_dispute
 from yesand.royalties.ledger import Draft
-from yesand.royalties.models import Dispute, Posting, Reassignment, ReassignmentDecision
+from yesand.royalties.models import (
+    Dispute,
+    PayoutStep,
+    Posting,
+    Reassignment,
+    ReassignmentDecision,
+    Statement,
+)
+from yesand.royalties.paying.phases import Step
 from yesand.royalties.reassigning.payee import PREFIX as PAYEE
 from yesand.royalties.reassigning.services import check_reassignment, drafted
+from yesand.royalties.reconciling.figures import Figures
 
 _OURS = Q(transaction__id__startswith=disputes.PREFIX) | Q(transaction__id__startswith=PAYEE)
 
@@ -69,3 +79,52 @@ def _there(draft: Draft | None) -> Iterable[Draft]:
 
 def _postings() -> QuerySet[Posting]:
     return Posting.objects.filter(_OURS)
+
+
+def reconciled() -> list[Figures]:
+    """Return each currency's sums over all performers, from statements, ledger and payouts."""
+    statements = Counter[str]()
+    for currency, micro in Statement.objects.values_list("currency").annotate(Sum("total_micro")):
+        statements[currency] += micro
+    owed, held = _by_currency("performer:"), _by_currency("held:")
+    steps = PayoutStep.objects.filter(
+        step__in=list(Step), payout__payee__startswith="performer:"
+    ).select_related("payout__run")
+    moved: dict[str, Counter[str]] = {}
+    for step in steps:
+        money = step.payout.money
+        moved.setdefault(money.currency, Counter())[step.step] += money.micro
+    return [
+        _figures(code, statements[code], owed.get(code, []), sum(held.get(code, [])), moved)
+        for code in sorted({*statements, *owed, *held})
+    ]
+
+
+def _figures(
+    currency: str, statements: int, owed: list[int], held: int, moved: dict[str, Counter[str]]
+) -> Figures:
+    steps = moved.get(currency, Counter())
+    out = steps[Step.PENDING] - steps[Step.VOID] - steps[Step.RETURNED]
+    paid = steps[Step.BOOKED] - steps[Step.RETURNED]
+    parts = [Money(currency, micro).split()[1] for micro in owed]
+    return Figures(
+        currency=currency,
+        statements=statements,
+        ledger=sum(owed) + held + out,
+        paid=paid,
+        pending=out - paid,
+        held=held,
+        payable=sum(owed) - sum(parts),
+        carried=sum(parts),
+    )
+
+
+def _by_currency(kind: str) -> dict[str, list[int]]:
+    """Return what accounts of a kind are owed, each account's sum, by currency."""
+    rows = Posting.objects.filter(account__name__startswith=kind)
+    found: dict[str, list[int]] = {}
+    for currency, _name, micro in rows.values_list("currency", "account__name").annotate(
+        Sum("micro")
+    ):
+        found.setdefault(currency, []).append(-micro)
+    return found

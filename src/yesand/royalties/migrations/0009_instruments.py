@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_union'),
         ('provenance', '0002_append_only'),
-        ('royalties', '0011_invoices_append_only'),
+        ('royalties', '0008_tariffs'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from yesand.provenance.triggers import append_only
 class Migration(migrations.Migration):
     """Triggers on instruments, carried out corrections and open advances."""
 
-    dependencies = [("royalties", "0012_instruments")]
+    dependencies = [("royalties", "0009_instruments")]
     operations = [
         append_only("royalties_instrument"),
         append_only("royalties_settledcorrection"),
