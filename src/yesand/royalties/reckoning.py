@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from yesand.agreements.pay import Pay
 from yesand.agreements.terms import Terms
+from yesand.kernel.money import Money
 from yesand.royalties import reasons
+from yesand.royalties.exchange import rate_of
 from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
 from yesand.royalties.lines import REVENUE, Kind, Line, Reliance, Share, Weight, share_of
 from yesand.royalties.pooled import Pool, lines_of
@@ -63,7 +65,8 @@ def _royalties(
             if not _counts(settled, row, given.pay, unit):
                 continue
             share = _share(settled, weight, agreement, given, shares)
-            pool = _used(facts, row, prices(given.pay, settled, row.usage_period), why)
+            by = prices(given.pay, settled, row.usage_period)
+            pool = _used(facts, row, by, settled, why)
             yield from lines_of(pool, given.pay, weight, agreement, share)
 
 
@@ -120,14 +123,19 @@ def _share(
     return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
 
 
-def _used(facts: Facts, row: UsageTotal, by: Prices, why: str) -> Pool:
+def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled, why: str) -> Pool:
     late = row.usage_period != facts.period
     told = row.unit, row.realtime, row.quantity
-    made = reasons.made(by, facts.currency, *told)
+    earned_in = row.currency if row.unit == REVENUE and row.currency else facts.currency
+    micro, made, record = by.pool(*told), reasons.made(by, earned_in, *told), None
+    if earned_in != facts.currency:
+        rate = rate_of(settled.rates, row.usage_period, earned_in, facts.currency)
+        micro, record = rate.convert(micro), rate.record
+        made = f"{made}, which {rate.told()} is {Money(facts.currency, micro)}"
     return Pool(
         kind=Kind.LATE if late else Kind.ROYALTY,
         currency=facts.currency,
-        micro=by.pool(*told),
+        micro=micro,
         made=why + made if made else "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
         late=f"Usage of {row.usage_period}, which came in late: " if late else "",
@@ -142,6 +150,8 @@ def _used(facts: Facts, row: UsageTotal, by: Prices, why: str) -> Pool:
             "price_micro": by.price(row.unit, row.realtime),
             "tariff": by.called,
             "tariff_digest": by.record,
+            "exchange": record,
+            "earned_in": earned_in if record else None,
         },
     )
 
@@ -167,5 +177,7 @@ def _in_service(service: Service, month: str, by: Prices) -> Pool:
 
 
 def _currency(row: UsageTotal, terms: Terms) -> str:
-    # A part of declared revenue is paid in the currency it was earned in: no rate is needed.
-    return row.currency if row.unit == REVENUE and row.currency else terms.pay.currency
+    # A part of declared revenue is paid in the currency it was earned in, and no rate is needed,
+    # unless the terms ask for one currency.
+    earned = row.unit == REVENUE and row.currency and not terms.pay.one_currency
+    return row.currency if earned and row.currency else terms.pay.currency

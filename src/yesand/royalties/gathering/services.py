@@ -208,7 +208,7 @@ class _Desk:
         digests |= self.promised.get(performer.pk, set())
         terms = {digest: self._terms(digest) for digest in sorted(digests)}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
-        currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights, terms)
         currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
             facts = self._facts(performer, currency, weights, held, terms)
@@ -317,8 +317,13 @@ class _Desk:
         report = self.reports.get(model)
         return share_in(report, handle) if report else None
 
-    def _revenue(self, weights: Iterable[Weight]) -> set[str]:
-        models = {w.model for w in weights}
+    def _revenue(self, weights: Iterable[Weight], terms: Mapping[str, Terms]) -> set[str]:
+        """Return the currencies that revenue is paid in as it was earned."""
+        models = {
+            w.model
+            for w in weights
+            if any(not terms[p.agreement].pay.one_currency for p in w.parts)
+        }
         theirs = {r.licensee for r in self.settled.usage if r.model in models}
         # What a licensee's other deployments declare may be put together with that of theirs.
         return {r.currency for r in self.settled.usage if r.licensee in theirs and r.currency}
