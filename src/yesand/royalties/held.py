@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
+from yesand.royalties.instruments.services import read
 from yesand.royalties.models import (
     BankAccount,
     Dispute,
+    Instrument,
     Payout,
     Posting,
     Statement,
@@ -45,6 +47,7 @@ def held(user: User) -> dict[str, Any]:
             .order_by("at")
             .values("deployment", "usage_period", "evidence", "at", "decision__words")
         ),
+        "certificates and directions": list(_instruments(user)),
     }
 
 
@@ -66,6 +69,11 @@ def _details(user: User) -> QuerySet[BankAccount]:
 def _payouts(user: User) -> QuerySet[Payout]:
     rows = Payout.objects.filter(performer__user=user).select_related("run")
     return rows.prefetch_related("steps").order_by("run__at", "pk")
+
+
+def _instruments(user: User) -> Iterator[dict[str, Any]]:
+    for row in Instrument.objects.filter(performer__user=user).order_by("entry_id"):
+        yield {"digest": row.digest, **read(row).model_dump(mode="json")}
 
 
 def _bank(row: BankAccount) -> dict[str, Any]:

@@ -20,5 +20,6 @@ MENU = (
     Link(_("Invoices"), "invoices", (LICENSEE,), place=51, home=(AUDITOR, PRODUCER)),
     Link(_("Close a month"), "closing", (), place=54, home=(PRODUCER,)),
     Link(_("Reconciliation"), "reconciliation", (), place=55, home=(AUDITOR,)),
+    Link(_("Tariffs"), "tariffs", (), place=53, home=(AUDITOR, PRODUCER, LICENSEE)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),
 )

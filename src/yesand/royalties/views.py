@@ -26,12 +26,13 @@ from yesand.royalties.earned.services import charts, kept
 from yesand.royalties.invoicing.reminding.services import late_for
 from yesand.royalties.issuing import services as issuing
 from yesand.royalties.issuing.services import file_name
-from yesand.royalties.lines import Kind
+from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Account, Delivery, Dispute, Statement, UsageBatch
 from yesand.royalties.paying.banking.services import current, payee_of
 from yesand.royalties.paying.payees.services import sent_to
 from yesand.royalties.paying.phases import BANK, CLEARING, PREFIX
 from yesand.royalties.proving.services import bundle_for
+from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_statement
 from yesand.training.models import TrainedModel
 
@@ -125,8 +126,9 @@ def statement(request: Request, digest: str) -> HttpResponse:
     found = _seen(request, digest)
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
     issuer = Issuer(request.place.name, request.place.origin, digest, _names(found))
-    told = words(payload, issuer, get_language())
-    numbers = [n for n, x in enumerate(payload.lines, 1) if x.kind is not Kind.CONTRIBUTION]
+    told = words(payload, issuer, get_language(), _before(found))
+    own = (x.kind not in ON_TOP and x.corrects is None for x in payload.lines)
+    numbers = [n for n, shown in enumerate(own, 1) if shown]
     context = {
         "statement": found,
         "payload": payload,
@@ -138,6 +140,11 @@ def statement(request: Request, digest: str) -> HttpResponse:
         .prefetch_related("words"),
     }
     return render(request, "royalties/statement.html", context)
+
+
+def _before(found: Statement) -> Payload | None:
+    envelope = issuing.before(found)
+    return parse_statement(parse(payload_of(envelope))["predicate"]) if envelope else None
 
 
 def pdf(request: Request, digest: str) -> HttpResponse:

@@ -8,5 +8,5 @@ from yesand.provenance.triggers import append_only
 class Migration(migrations.Migration):
     """Triggers on closings."""
 
-    dependencies = [("royalties", "0012_closings")]
+    dependencies = [("royalties", "0020_closings")]
     operations = [append_only("royalties_closing"), append_only("royalties_closingend")]

@@ -8,7 +8,7 @@ from yesand.provenance.triggers import append_only
 class Migration(migrations.Migration):
     """Triggers on invoices, and on all that follows from them."""
 
-    dependencies = [("royalties", "0010_invoices")]
+    dependencies = [("royalties", "0018_invoices")]
     operations = [
         append_only("royalties_billing"),
         append_only("royalties_taxrate"),

@@ -8,7 +8,7 @@ from yesand.provenance.triggers import append_only
 class Migration(migrations.Migration):
     """Triggers on disputes, corrected payees and claims."""
 
-    dependencies = [("royalties", "0008_disputes")]
+    dependencies = [("royalties", "0016_disputes")]
     operations = [
         append_only("royalties_dispute"),
         append_only("royalties_disputeword"),
