@@ -31,12 +31,12 @@ from yesand.royalties.spooling.api import router as events
 from yesand.royalties.tariffs.api import router as tariffs
 
 router = Router(tags=["usage and royalties"])
-router.add_router("", books)
-router.add_router("", disputing)
-router.add_router("", invoicing)
 router.add_router("", tariffs)
 router.add_router("", events)
 router.add_router("", attesting)
+router.add_router("", books)
+router.add_router("", disputing)
+router.add_router("", invoicing)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 _PIECE = 1 << 20
 _EVENTS = {

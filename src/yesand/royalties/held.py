@@ -41,13 +41,13 @@ def held(user: User) -> dict[str, Any]:
         "postings": list(postings.order_by("transaction__at", "pk").values(*_POSTING)),
         "bank details": [_bank(row) for row in _details(user)],
         "payouts": [_payout(row) for row in _payouts(user)],
+        "certificates and directions": list(_instruments(user)),
         "disputes": [_dispute(row) for row in _disputes(user)],
         "claims": list(
             UsageClaim.objects.filter(by=user)
             .order_by("at")
             .values("deployment", "usage_period", "evidence", "at", "decision__words")
         ),
-        "certificates and directions": list(_instruments(user)),
     }
 
 

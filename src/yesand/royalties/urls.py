@@ -14,11 +14,11 @@ from yesand.royalties.tariffs.urls import urlpatterns as tariffs
 urlpatterns = [
     *paying,
     *books,
+    *tariffs,
+    *attesting,
     *closing,
     *disputing,
     *invoicing,
-    *tariffs,
-    *attesting,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_union'),
         ('provenance', '0002_append_only'),
-        ('royalties', '0017_disputes_append_only'),
+        ('royalties', "0017_disputes_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

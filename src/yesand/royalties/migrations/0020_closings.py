@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('royalties', '0019_invoices_append_only'),
+        ('royalties', "0019_invoices_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
