@@ -127,8 +127,8 @@ def statement(request: Request, digest: str) -> HttpResponse:
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
     issuer = Issuer(request.place.name, request.place.origin, digest, _names(found))
     told = words(payload, issuer, get_language(), _before(found))
-    own = [(n, x) for n, x in enumerate(payload.lines, 1) if x.kind not in ON_TOP]
-    numbers = [n for n, line in own if line.corrects is None]
+    own = (x.kind not in ON_TOP and x.corrects is None for x in payload.lines)
+    numbers = [n for n, shown in enumerate(own, 1) if shown]
     context = {
         "statement": found,
         "payload": payload,

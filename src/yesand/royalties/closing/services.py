@@ -153,6 +153,17 @@ def _reports(place: Place, period: Period) -> Check:
     return found(name, len(lacking), _("Every model in service has one."), look, "reports")
 
 
+def _attested(place: Place, period: Period) -> Check:
+    from yesand.royalties.attesting.missing.services import month
+
+    name = _("Licensees attest their usage")
+    if place.clock.now() < period.end:
+        return Check(name, Standing.GOOD, _("Asked for once the month is over."))
+    rows = month(place, period).missing
+    look = Sentence(_("Not there: %(what)s."), what="; ".join(map(str, rows[:5])))
+    return found(name, len(rows), _("All usage is there and attested."), look, "attested")
+
+
 def _escrow(place: Place, period: Period) -> Check:
     rows = [row for row in in_escrow(place) if row.period <= str(period)]
     events = sum(row.events for row in rows)
@@ -205,10 +216,11 @@ def _taxes(place: Place, period: Period) -> Check:
     return found(name, len(unnamed), _("Every licensee is named."), look, "invoices")
 
 
-#: What is looked at, in this order. Attestations of usage join here.
+#: What is looked at, in this order.
 CHECKS: list[Callable[[Place, Period], Check]] = [
     _over,
     _usage,
+    _attested,
     _reports,
     _escrow,
     _quarantine,

@@ -272,7 +272,7 @@ def _hand(place: Place, dispute: Dispute, word: Word, by: User) -> Hand:
 
 
 def _holdable(statement: Statement, line: Line) -> int:
-    # What goes to a fund was never the performer's to be paid.
+    # What stands on top is a fund's: it was never the performer's to be paid.
     if line.kind in ON_TOP:
         return 0
     owed = -balance(performer_account(statement.performer.handle)).get(statement.currency, 0)
