@@ -69,6 +69,7 @@ def terms(draw: st.DrawFn) -> Terms:
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)
 LINES = NAMES.filter(lambda text: text.isprintable() and (text.strip() or not text))
 PPM = st.integers(0, MILLION)
+UNITS = st.sampled_from(["request", "inference-second", "output-second", "character", "revenue"])
 
 
 @st.composite
@@ -78,11 +79,38 @@ def pays(draw: st.DrawFn) -> Pay:
     reliance = draw(PPM)
     minutes = draw(st.integers(0, MILLION - reliance))
     basis = Basis(reliance=reliance, minutes=minutes, equal=MILLION - reliance - minutes)
+    tariff = draw(st.sampled_from(["", "", "film-2026"]))
+    bonus, fee = draw(st.none() | amounts), draw(st.none() | amounts)
+    once = {"bonus_unit": draw(UNITS), "bonus_after": draw(st.integers(1, 2**53 - 1))}
+    to = st.just("pool") if fee is None else st.sampled_from(["pool", "performer"])
+    advance, agent = draw(st.none() | amounts), draw(st.sampled_from(["", "stars"]))
+    back = {
+        "advance_name": draw(st.sampled_from(["advance", "second"])),
+        "recoup_ppm": draw(st.integers(1, MILLION)),
+        "cross_collateral": draw(st.booleans()),
+        "recoup_from": draw(st.frozensets(st.sampled_from(["minimum", "session-fee"]))),
+    }
     return Pay(
         currency=currency,
+        advance=advance,
+        **(back if advance else {}),
+        agent=agent,
+        agent_ppm=draw(st.integers(1, MILLION)) if agent else 0,
+        withhold=draw(st.sampled_from(["", "US", "DE"])),
+        least_payout=draw(st.none() | amounts),
+        audit_shortfall_ppm=draw(PPM),
+        one_currency=draw(st.booleans()),
         session_fee=draw(st.none() | amounts),
-        per_unit=draw(st.dictionaries(NAMES, amounts, max_size=3)),
-        revenue_share_ppm=draw(PPM),
+        per_unit={} if tariff else draw(st.dictionaries(NAMES, amounts, max_size=3)),
+        revenue_share_ppm=0 if tariff else draw(PPM),
+        tariff=tariff,
+        uncertainty=draw(st.sampled_from(["point", "lower-bound", "shrunk"])),
+        period_fee=fee,
+        period_fee_to="performer" if tariff and fee is not None else draw(to),
+        bonus=bonus,
+        **(once if bonus else {}),
+        non_featured_ppm=draw(PPM),
+        descendants=draw(st.booleans()),
         realtime_multiple_ppm=draw(st.integers(MILLION, 100 * MILLION)),
         basis=basis,
         fallback=draw(st.sampled_from(["equal", "minutes"])),

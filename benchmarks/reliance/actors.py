@@ -88,7 +88,7 @@ def _conv(classes: int) -> nn.Module:
         nn.GELU(),
         nn.Conv2d(8, 16, 3, 2, 1),
         nn.GELU(),
-        nn.Flatten(),
+        nn.Flatten(-3),
         nn.Linear(BANDS * STEPS, classes),
     )
 

@@ -44,7 +44,7 @@ def signed(house: yesand.House, kind: Kind, about: Predicate, value: Mapping[str
     }
 
 
-def report(house: yesand.House, model: TrainedModel) -> Report:
+def report(house: yesand.House, model: TrainedModel, asked: str = "1" * 64) -> Report:
     rows = tuple(Row(h, ppb, ppb - 9, ppb + 9, 5, 4, 6, 5) for h, ppb in SHARES.items())
     found = RelianceReport(
         model=model.digest,
@@ -66,7 +66,7 @@ def report(house: yesand.House, model: TrainedModel) -> Report:
     return Report.objects.create(
         model=model,
         method="subsets",
-        asked="1" * 64,
+        asked=asked,
         shares=shares,
         salts={handle: salt.hex() for handle, salt in salts.items()},
         sets_shares=True,
@@ -108,14 +108,14 @@ def use(house: yesand.House, folder: Path, month: str, quantity: int) -> None:
     }
     path = folder / f"{month}.jsonl"
     path.write_text(json.dumps(event) + "\n")
-    royalties.meter(house.place, path)
+    assert royalties.meter(house.place, path).accepted == 1
 
 
 @pytest.fixture
 def settled(house: yesand.House, clock: SetClock, tmp_path: Path) -> yesand.House:
     serve(house, tmp_path)
-    use(house, tmp_path, "2026-10", 987_654)
     clock.at = datetime(2026, 11, 2, tzinfo=UTC)
+    use(house, tmp_path, "2026-10", 987_654)
     royalties.settle(house.place, Period(2026, 10))
     return house
 
@@ -150,8 +150,8 @@ def test_the_bundle_is_always_the_same_and_holds_after_the_log_has_grown(
 def test_the_next_month_carries_on_from_this_one(
     settled: yesand.House, clock: SetClock, tmp_path: Path
 ) -> None:
-    use(settled, tmp_path, "2026-11", 3)
     clock.at = datetime(2026, 12, 2, tzinfo=UTC)
+    use(settled, tmp_path, "2026-11", 3)
     royalties.settle(settled.place, Period(2026, 11))
     row = statement(settled, "Alba", 11)
     verdict = yesand.verify(write_bundle(settled.place, row, tmp_path / "next.zip"))

@@ -31,6 +31,7 @@ from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
 from yesand.royalties.paying.details import details
 from yesand.royalties.paying.running.services import prepare
+from yesand.royalties.tariffs.services import publish
 
 #: The other licensee has nothing in service that it could deliver for.
 REFUSED = 409
@@ -48,6 +49,15 @@ EVENT = {
 }
 
 
+TARIFF = {
+    "name": "film",
+    "version": 1,
+    "effective": "2027-01-01",
+    "currency": "EUR",
+    "per_unit": {"request": 2_000},
+}
+
+
 def delivery(stage: Stage) -> list[str]:
     return [delivered(stage).digest]
 
@@ -56,6 +66,7 @@ def delivery(stage: Stage) -> list[str]:
 UNREAD = (LOGIN, 422, 422, 422, *(GONE,) * 5)
 BACK = (LOGIN, LOGIN, LOGIN, LOGIN, *(GONE,) * 5)
 PRODUCER = (LOGIN, *(GONE,) * 5, SEEN, GONE, GONE)
+API_PRODUCER = (UNSIGNED, *PRODUCER[1:])
 UNREAD_BY_PRODUCER = (LOGIN, *(GONE,) * 5, 422, GONE, GONE)
 REFUSED_TO_PRODUCER = (LOGIN, *(GONE,) * 5, 409, GONE, GONE)
 SENT_ON = (LOGIN, *(GONE,) * 5, LOGIN, GONE, GONE)
@@ -91,6 +102,11 @@ def movement(stage: Stage) -> list[int]:
     return [file.movements.get().pk]
 
 
+def tariff(stage: Stage) -> list[str]:
+    """A published one; once."""
+    return [publish(stage.house.place, TARIFF).name]
+
+
 def account(stage: Stage) -> list[int]:
     """Hers in the ledger."""
     return [Account.objects.get(name="performer:Ada").pk]
@@ -123,6 +139,10 @@ ROWS = [
     Row("books", CLOSED),
     Row("book", HERS_ALONE, account),
     Row("ledger", WATCHED),
+    Row("tariffs", CLOSED),
+    Row("tariff", CLOSED, tariff),
+    Row("new_tariff", PRODUCER),
+    Row("new_tariff", UNREAD_BY_PRODUCER, method="post", case="post"),
     Row("bank_account", PERFORMERS),
     Row("bank_account", UNREAD, method="post", case="post"),
     Row("bank_account_end", BACK, method="post"),
@@ -144,6 +164,9 @@ ROWS = [
     Row("api:get /api/statements/{digest}/pdf", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/statements/{digest}/csv", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/balance", API_PERFORMERS),
+    Row("api:get /api/tariffs", API),
+    Row("api:get /api/tariffs/{name}", API, tariff),
+    Row("api:post /api/tariffs", API_PRODUCER, data=lambda s: TARIFF),
     Row("api:get /api/escrow", API),
     Row("api:get /api/deliveries", API),
     Row("api:get /api/deliveries/{digest}", API_LICENSEES, delivery),

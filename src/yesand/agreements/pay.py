@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from yesand.kernel.errors import BadInput
-from yesand.kernel.money import Money, exponent
+from yesand.agreements.amounts import MILLION, Amount, Currency, Flag, Part, Ppm, Whole
+from yesand.agreements.deductions import DEDUCTIONS, Deductions
 
-MILLION = 1_000_000
+__all__ = ["MILLION", "Amount", "Basis", "Currency", "Flag", "Part", "Pay", "Ppm", "Whole"]
 
-
-def _currency(code: str) -> str:
-    try:
-        exponent(code)
-    except BadInput as fault:
-        raise ValueError(fault.what) from fault
-    return code
-
-
-Currency = Annotated[str, AfterValidator(_currency)]
-#: What is signed is meant: "yes" and 1 are no truth value, "3" and 3.0 no whole number.
-Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-#: Parts in a million, as an integer.
-Ppm = Annotated[Whole, Field(ge=0, le=MILLION)]
-
-
-class Part(BaseModel):
-    """A part of the terms: plain data, never changed, and nothing in it that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Amount(Part):
-    """An amount of money in micro-units (10⁻⁶ of the major unit)."""
-
-    currency: Currency
-    micro: Annotated[Whole, Field(ge=0, lt=2**53)]
-
-    @classmethod
-    def of(cls, currency: str, major: str) -> Amount:
-        """Read a decimal amount in major units."""
-        return cls(currency=currency, micro=Money.of(currency, major).micro)
-
-    def money(self) -> Money:
-        """Return it as money."""
-        return Money(self.currency, self.micro)
+#: What pays when the measurement is unsure (``royalties.shrinking``).
+Uncertainty = Literal["point", "lower-bound", "shrunk"]
+#: The name of a table of prices (``royalties.tariffs``).
+TariffName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")]
+#: What agreements signed earlier do not state. Left out where it says nothing, so that the bytes
+#: and the digest of what was signed stay as they are.
+SINCE_SIGNED = [
+    *"uncertainty tariff period_fee period_fee_to bonus bonus_unit bonus_after".split(),
+    *"non_featured_ppm descendants".split(),
+    *DEDUCTIONS,
+]
 
 
 class Basis(Part):
@@ -64,7 +38,7 @@ class Basis(Part):
         return self
 
 
-class Pay(Part):
+class Pay(Deductions):
     """What the performer is paid. The pool of one unit of usage is shared by ``basis``.
 
     Attributes
@@ -76,6 +50,15 @@ class Pay(Part):
     fallback : how the reliance part is shared while no report sets shares.
     minimum_per_period : topped up to this in any month in which a model of theirs is in service.
     contribution_ppm : to the pension and health fund, on top of the pay and never out of it.
+    uncertainty : the share as measured, its lower bound (and the rest to a fund), or the share
+        drawn towards the equal one by its noise.
+    tariff : a published table whose version in force prices each month; in place of prices here.
+    period_fee : for each month of each deployment in service, into the pool or to the performer.
+    bonus : once, to the performer, when ``bonus_after`` of ``bonus_unit`` of a deployment are used.
+    non_featured_ppm : the part of each pool that all in the manifest share equally.
+    descendants : whether models made from a model pay too, by what they took over from it.
+
+    What is taken off, and when it is paid: ``Deductions``.
     """
 
     currency: Currency = "EUR"
@@ -87,10 +70,53 @@ class Pay(Part):
     fallback: Literal["equal", "minutes"] = "minutes"
     minimum_per_period: Amount | None = None
     contribution_ppm: Ppm = 0
+    uncertainty: Uncertainty = "point"
+    tariff: TariffName = ""
+    period_fee: Amount | None = None
+    period_fee_to: Literal["pool", "performer"] = "pool"
+    bonus: Amount | None = None
+    bonus_unit: Annotated[str, Field(max_length=60)] = ""
+    bonus_after: Annotated[Whole, Field(ge=0, lt=2**53)] = 0
+    non_featured_ppm: Ppm = 0
+    descendants: Flag = True
+
+    @property
+    def amounts(self) -> tuple[Amount, ...]:
+        """Every amount that is named."""
+        earned = self.session_fee, self.minimum_per_period, self.period_fee, self.bonus
+        named = [*earned, self.advance, self.least_payout]
+        return (*self.per_unit.values(), *(amount for amount in named if amount is not None))
+
+    @property
+    def pooled(self) -> bool:
+        """Whether anything goes into a pool."""
+        fee = self.period_fee is not None and self.period_fee_to == "pool"
+        return bool(self.per_unit or self.revenue_share_ppm or self.tariff or fee)
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
-        amounts = [*self.per_unit.values(), self.session_fee, self.minimum_per_period]
-        if any(a is not None and a.currency != self.currency for a in amounts):
+        if any(amount.currency != self.currency for amount in self.amounts):
             raise ValueError(f"all amounts must be in {self.currency}")
         return self
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        priced = self.per_unit or self.revenue_share_ppm
+        if self.tariff and (priced or (self.period_fee and self.period_fee_to == "pool")):
+            raise ValueError(
+                "a tariff names the prices: leave out per_unit, revenue_share_ppm and the pool's "
+                "period_fee, or the tariff"
+            )
+        if self.period_fee is None and self.period_fee_to != "pool":
+            raise ValueError("period_fee_to says where a period_fee goes: name the period_fee")
+        if not bool(self.bonus) == bool(self.bonus_unit) == bool(self.bonus_after):
+            raise ValueError("a bonus needs its amount, bonus_unit and bonus_after, all three")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = whole(self)
+        for name in SINCE_SIGNED:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del plain[name]
+        return plain

@@ -11,8 +11,9 @@ from typing import Any
 
 from yesand.agreements.clauses_of_care import HELPERS, KEPT
 from yesand.agreements.clauses_of_use import AIMS, CHANNELS, FORMS, USES
+from yesand.agreements.deductions_wording import GUARANTEED
 from yesand.agreements.pay import MILLION, Amount, Pay
-from yesand.agreements.pay_wording import UNITS, decimal, percent
+from yesand.agreements.pay_wording import TO, UNCERTAINTY, UNITS, decimal, percent
 from yesand.agreements.terms import WORLD, Terms
 from yesand.agreements.tongue import LANGUAGES, Tongue, tongue
 
@@ -98,6 +99,7 @@ def _pay(terms: Terms, say: Tongue) -> Iterable[Line]:
     if pay.revenue_share_ppm:
         share = _parts(pay.revenue_share_ppm, say)
         yield Line(_("Of declared revenue"), share, "pay.revenue_share_ppm")
+    yield from _earned(pay, say)
     times = say.number(decimal(pay.realtime_multiple_ppm, MILLION))
     real_time = _("%(times)s times") % {"times": times}
     yield Line(_("Real-time generation counts"), real_time, "pay.realtime_multiple_ppm")
@@ -108,9 +110,60 @@ def _pay(terms: Terms, say: Tongue) -> Iterable[Line]:
     yield Line(_("At least, a month"), least, "pay.minimum_per_period")
     fund = _parts(pay.contribution_ppm, say)
     yield Line(_("Pension and health, on top"), fund, "pay.contribution_ppm")
+    yield from _taken_off(pay, say)
     yield Line(
         _("For how long"), _("while a system that relies on it is used"), "pays_while_in_use"
     )
+
+
+def _taken_off(pay: Pay, say: Tongue) -> Iterable[Line]:
+    """Yield what is taken off, and when it is paid: only what the terms name."""
+    _ = say.gettext
+    if pay.advance:
+        yield Line(_("Advance, paid once"), _amount(pay.advance, say), "pay.advance")
+        part = _parts(pay.recoup_ppm, say)
+        yield Line(_("Paid back from royalties"), part, "pay.recoup_ppm")
+        across = _yes(pay.cross_collateral, say)
+        yield Line(_("From all agreements with the producer"), across, "pay.cross_collateral")
+        also = say.named(GUARANTEED, pay.recoup_from)
+        yield Line(_("And from"), also, "pay.recoup_from")
+    if pay.agent:
+        share = f"{pay.agent}: {_parts(pay.agent_ppm, say)}"
+        yield Line(_("To the agent, of what is left"), share, "pay.agent")
+    if pay.withhold:
+        yield Line(_("Tax withheld for"), say.place(pay.withhold), "pay.withhold")
+    if pay.least_payout:
+        least = _amount(pay.least_payout, say)
+        yield Line(_("Paid out from"), least, "pay.least_payout")
+    if pay.audit_shortfall_ppm:
+        part = _parts(pay.audit_shortfall_ppm, say)
+        name = _("The producer pays an audit that finds unpaid more than")
+        yield Line(name, part, "pay.audit_shortfall_ppm")
+    if pay.one_currency:
+        yield Line(_("Paid in one currency"), _yes(pay.one_currency, say), "pay.one_currency")
+
+
+def _earned(pay: Pay, say: Tongue) -> Iterable[Line]:
+    """Yield what not every agreement says."""
+    _ = say.gettext
+    if pay.tariff:
+        yield Line(_("Prices by the table"), pay.tariff, "pay.tariff")
+    if pay.period_fee:
+        fee = f"{_amount(pay.period_fee, say)}, {_(TO[pay.period_fee_to])}"
+        yield Line(_("For each month in use"), fee, "pay.period_fee")
+    if pay.bonus:
+        told = {"amount": _amount(pay.bonus, say), "count": pay.bonus_after}
+        after = _("%(amount)s after %(count)s × %(unit)s") % {**told, "unit": pay.bonus_unit}
+        yield Line(_("Once, as a bonus"), after, "pay.bonus")
+    if pay.non_featured_ppm:
+        share = _parts(pay.non_featured_ppm, say)
+        yield Line(_("Of each pool, equally to all"), share, "pay.non_featured_ppm")
+    if pay.uncertainty != "point":
+        yield Line(
+            _("What an unsure share pays"), _(UNCERTAINTY[pay.uncertainty]), "pay.uncertainty"
+        )
+    if not pay.descendants:
+        yield Line(_("Models made from a model pay"), _("no"), "pay.descendants")
 
 
 def _withdrawing(terms: Terms, say: Tongue) -> Iterable[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from yesand.cli.output import Line, marks, styled
-from yesand.kernel.money import Money
+from yesand.kernel.money import MICRO, Money, exponent
 
 
 def statement_lines(told: dict[str, Any]) -> Iterator[Line]:
@@ -17,12 +17,20 @@ def statement_lines(told: dict[str, Any]) -> Iterator[Line]:
     for line in told["lines"]:
         yield f"  {_amount(currency, line['micro'])}  {line['why']}"
     yield styled("  {}  [bold]earned[/]", _amount(currency, told["total_micro"]))
+    for taken in told.get("deductions", ()):
+        yield f"  {_amount(currency, -taken['micro'])}  {taken['why']}"
+    for name, said in (("held", "held in dispute"), ("released", "released from dispute")):
+        if micro := told.get(f"{name}_micro", 0):
+            yield f"  {_amount(currency, micro)}  {said}"
     if told["brought_forward_micro"]:
         yield f"  {_amount(currency, told['brought_forward_micro'])}  brought forward"
-    payable = told["total_micro"] + told["brought_forward_micro"] - told["carried_micro"]
+    payable = told["payable_minor"] * MICRO // 10 ** exponent(currency)
     yield styled("  {}  [bold]payable[/]", _amount(currency, payable))
     yield f"  {_amount(currency, told['carried_micro'])}  carried forward"
     yield f"  {_amount(currency, told['contributions_micro'])}  to the fund, on top"
+    for advance in told.get("accounts", ()):
+        still = _amount(currency, advance["closing_micro"])
+        yield f"  {still}  open of the advance “{advance['name']}” from {advance['payer']}"
 
 
 def _amount(currency: str, micro: int) -> str:

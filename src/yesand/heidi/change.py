@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yesand.royalties.lines import Kind, Line, percent
+from yesand.royalties.lines import ON_TOP, Line, percent
 from yesand.royalties.statement import Statement
 
 
@@ -42,7 +42,7 @@ def differences(before: Statement | None, now: Statement) -> list[Difference]:
 def _grouped(lines: Sequence[Line]) -> dict[str, list[Line]]:
     groups: dict[str, list[Line]] = {}
     for line in lines:
-        if line.kind is not Kind.CONTRIBUTION:  # goes to the fund, on top of the pay
+        if line.kind not in ON_TOP:  # goes to a fund, and is not the pay
             groups.setdefault(_name(line), []).append(line)
     return groups
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.progress import Progress, silent
@@ -90,6 +92,8 @@ def _estimator(signed: Mapping[str, Any]) -> estimators.Estimator:
             remedy="Take the Yes-And that signed it.",
         )
     known = {name: told for name, told in signed["settings"].items() if name in vars(usual)}
+    if known.get("device") == "cuda" and not torch.cuda.is_available():
+        known["device"] = "cpu"  # another kind of machine: shares within their intervals
     return estimators.estimator(method, **known)
 
 

@@ -25,8 +25,10 @@ from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
 from yesand.royalties.spooling.api import EVENT
 from yesand.royalties.spooling.api import router as events
+from yesand.royalties.tariffs.api import router as tariffs
 
 router = Router(tags=["usage and royalties"])
+router.add_router("", tariffs)
 router.add_router("", events)
 router.add_router("", attesting)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]

@@ -26,6 +26,7 @@ def sheet(
     origin: str,
     models: Names | None = None,
     language: str | None = "en",
+    previous: Mapping[str, Any] | None = None,
 ) -> Sheet:
     """Return what is to be set for the statement's PDF.
 
@@ -35,10 +36,11 @@ def sheet(
     house, origin : the name of the house and of its log.
     models : digest → name, for models that have one.
     language : of all but what is signed; English if it is none of ours.
+    previous : the signed statement before, to say why this one differs.
     """
     statement, issuer = _read(envelope, house, origin, models)
     end = int(Period.parse(statement.period).end.timestamp())
-    return Sheet(words(statement, issuer, language), end)
+    return Sheet(words(statement, issuer, language, _before(previous)), end)
 
 
 def pdf(
@@ -47,9 +49,10 @@ def pdf(
     origin: str,
     models: Names | None = None,
     language: str | None = "en",
+    previous: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the statement as a tagged PDF, set here and now; arguments as of ``sheet``."""
-    made = sheet(envelope, house, origin, models, language)
+    made = sheet(envelope, house, origin, models, language, previous)
     return set_pdf(made.told, made.at)
 
 
@@ -59,9 +62,11 @@ def html(
     origin: str,
     models: Names | None = None,
     language: str | None = "en",
+    previous: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the statement as one self-contained HTML page; arguments as of ``sheet``."""
-    return page(words(*_read(envelope, house, origin, models), language))
+    read = _read(envelope, house, origin, models)
+    return page(words(*read, language, _before(previous)))
 
 
 def csv(envelope: Mapping[str, Any]) -> bytes:
@@ -74,6 +79,12 @@ def csv(envelope: Mapping[str, Any]) -> bytes:
 def signed_json(envelope: Mapping[str, Any]) -> bytes:
     """Return the signed statement itself, in its canonical bytes."""
     return canonical(dict(envelope)) + b"\n"
+
+
+def _before(previous: Mapping[str, Any] | None) -> Statement | None:
+    if previous is None:
+        return None
+    return parse_statement(json.loads(payload_of(previous))["predicate"])
 
 
 def _read(

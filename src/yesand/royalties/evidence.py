@@ -11,13 +11,16 @@ others in a manifest, which moves a share by one part in 10⁹ at most.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from yesand.agreements.drafts import PAYLOAD_TYPE
 from yesand.agreements.terms import Terms
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.keys import key_id
 from yesand.kernel.money import Money
@@ -30,10 +33,25 @@ from yesand.provenance.evidence import HOUSE, Check
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance.rows import open_row
-from yesand.royalties.facts import Settled
+from yesand.royalties.correcting import Redone, patched, standing
+from yesand.royalties.facts import CorrectedMonth, Settled
+from yesand.royalties.instruments.shapes import (
+    OWN,
+    Certificate,
+    Direction,
+    Instrument,
+    parse_instrument,
+)
 from yesand.royalties.lines import Reliance, Weight
 from yesand.royalties.proving.takes import opened_takes
-from yesand.royalties.statement import Statement, parse_settled, parse_statement, recompute
+from yesand.royalties.statement import (
+    Before,
+    Statement,
+    facts_of,
+    parse_settled,
+    parse_statement,
+    recompute,
+)
 
 T = TypeVar("T")
 
@@ -44,15 +62,24 @@ AGREEMENT = "agreement"
 MANIFEST = "manifest"
 RELIANCE = "reliance"
 PREVIOUS = "previous"
+INSTRUMENT = "instrument"
+#: A statement that this one puts right, and the settlement of its month.
+CORRECTED = "corrected"
+RESETTLED = "resettled"
+TARIFF = "tariff"
 #: The key of whom the statement is for, in ``Bundle.keys``.
 PERFORMER = "performer"
 #: role → (predicate type, kind of log entry); agreements have a payload type of their own.
 _ROLES = {
     STATEMENT: (Predicate.STATEMENT, Kind.STATEMENT_ISSUED),
     PREVIOUS: (Predicate.STATEMENT, Kind.STATEMENT_ISSUED),
+    CORRECTED: (Predicate.STATEMENT, Kind.STATEMENT_ISSUED),
     SETTLEMENT: (Predicate.SETTLEMENT, Kind.PERIOD_SETTLED),
+    RESETTLED: (Predicate.SETTLEMENT, Kind.PERIOD_SETTLED),
+    INSTRUMENT: (Predicate.INSTRUMENT, Kind.INSTRUMENT_ISSUED),
     MANIFEST: (Predicate.MANIFEST, Kind.MANIFEST_SIGNED),
     RELIANCE: (Predicate.RELIANCE, Kind.RELIANCE_REPORTED),
+    TARIFF: (Predicate.TARIFF, Kind.TARIFF_PUBLISHED),
 }
 
 
@@ -136,21 +163,28 @@ class _Reading:
         self._is_the_performers()
         self._all_of(AGREEMENT, named.agreements)
         self._all_of(MANIFEST, named.manifests)
+        self._all_of(INSTRUMENT, named.instruments)
+        self._tariffs(named.tariffs)
         terms = {part.record: self._terms(part) for part in self.bundle.roled(AGREEMENT)}
-        shares = self._shares()
-        for weight in issued.weights:
+        self._one_payer_one_key()
+        redone = self._redone()
+        shares = self._shares(self.settled, issued.weights)
+        known = [shares, *(month.shares for month in redone)]
+        self._all_of(RELIANCE, [rel.report for found in known for rel in found.values()])
+        for weight in {*issued.weights, *(w for m in redone for w in m.facts.weights)}:
             self._own_takes(weight)
+        before = Before(self._instruments(), redone)
         previous = self._previous()
         statement = self._one(STATEMENT)
         _held(
             statement,
             lambda: recompute(
-                issued, self.settled, self.settlement.record, terms, shares, previous
+                issued, self.settled, self.settlement.record, terms, shares, previous, before
             ),
         )
         money = issued.currency
         total = Money(money, issued.total_micro)
-        payable = Money(money, issued.brought_forward_micro + issued.total_micro)
+        payable = Money(money, issued.due_micro)
         return Verdict(
             statement=self.digest,
             performer=issued.performer,
@@ -182,16 +216,85 @@ class _Reading:
         _same({self.bundle.keys[name] for name in part.signers}, parties, part.name)
         return _held(part, lambda: Terms.parse(signed["terms"], where=part.name))
 
-    def _shares(self) -> dict[str, Reliance]:
-        """Return the performer's own share in each report that the settlement names."""
-        bases = {m.model: m.report for m in self.settled.models if m.report}
+    def _tariffs(self, named: Iterable[str]) -> None:
+        """Check that what the settlement priced by is what was published."""
+        self._all_of(TARIFF, named)
+        for part in self.bundle.roled(TARIFF):
+            signed = self._predicate(part)
+            months = [self.settled, *self._resettled()]
+            stated = [t.tariff for m in months for t in m.tariffs if t.record == part.record]
+            _same([tariff.as_json() for tariff in stated], [signed] * len(stated), part.name)
+
+    def _resettled(self) -> Iterator[Settled]:
+        for part in self.bundle.roled(RESETTLED):
+            yield _held(part, partial(parse_settled, self._predicate(part)))
+
+    def _shares(self, settled: Settled, weights: Iterable[Weight]) -> dict[str, Reliance]:
+        """Return the performer's own share in each report that a settlement names."""
+        bases = {m.model: m.report for m in settled.models if m.report}
         found = {}
-        for weight in self.issued.weights:
+        for weight in weights:
             report = bases.get(weight.model)
             if report is not None:
                 found[weight.model] = self._share(weight, self._recorded(RELIANCE, report))
-        self._all_of(RELIANCE, [share.report for share in found.values()])
         return found
+
+    def _one_payer_one_key(self) -> None:
+        """Check that agreements with one payer are signed by one key, and each with its own."""
+        keys: dict[str, str] = {}
+        for party in self.issued.parties:
+            part = self._recorded(AGREEMENT, party.agreement)
+            key = str(evidence.payload(self.bundle, part).get("producer"))
+            _same(keys.setdefault(party.payer, key), key, party.payer)
+        _same(len({*keys.values()}), len(keys), AGREEMENT)
+
+    def _instruments(self) -> dict[str, Instrument]:
+        """Return the instruments, each standing at the month's end and the performer's or all's."""
+        last = f"{Period.parse(self.issued.period).end - timedelta(days=1):%Y-%m-%d}"
+        found: dict[str, Instrument] = {}
+        for part in self.bundle.roled(INSTRUMENT):
+            told = _held(part, partial(parse_instrument, self._predicate(part), part.name))
+            signer = PERFORMER if told.kind in OWN else HOUSE
+            _same(part.signers, (signer,), part.name)
+            if isinstance(told, Certificate | Direction):
+                _same(told.performer_key, self.issued.performer_key, part.name)
+            over = isinstance(told, Certificate) and told.until < last
+            if told.effective > last or over:
+                raise BundleBroken("The instrument does not stand in that month", where=part.name)
+            found[part.record] = told
+        return found
+
+    def _redone(self) -> tuple[Redone, ...]:
+        """Return the performer's months that the settlement puts right, as they should be."""
+        parts = {part.record: part for part in self.bundle.roled(CORRECTED)}
+        self._all_of(CORRECTED, self.issued.evidence.corrected)
+        read = {
+            record: _held(part, partial(parse_statement, self._predicate(part)))
+            for record, part in parts.items()
+        }
+        for record, found in read.items():
+            _same(found.performer_key, self.issued.performer_key, parts[record].name)
+            _same(found.currency, self.issued.currency, parts[record].name)
+        redone = [self._month(month, read) for month in self.settled.corrections]
+        return tuple(month for month in redone if month is not None)
+
+    def _month(self, month: CorrectedMonth, read: Mapping[str, Statement]) -> Redone | None:
+        first = next((d for d, s in read.items() if s.evidence.settlement == month.settlement), "")
+        if not first:
+            return None
+        part = self._recorded(RESETTLED, month.settlement)
+        settled = _held(part, lambda: patched(parse_settled(self._predicate(part)), month))
+        facts = facts_of(read[first])
+        later = sorted((d for d in read if d != first), key=lambda d: read[d].period)
+        parts, lines = standing((d, read[d].lines) for d in (first, *later))
+        return Redone(
+            statements=parts,
+            facts=facts,
+            standing=lines,
+            settled=settled,
+            shares=self._shares(settled, facts.weights),
+            why=month.why,
+        )
 
     def _share(self, weight: Weight, part: Part) -> Reliance:
         report = self._predicate(part)
@@ -232,7 +335,8 @@ class _Reading:
 
     def _predicate(self, part: Part) -> dict[str, Any]:
         wanted, kind = _ROLES[part.role]
-        if HOUSE not in part.signers or part.payload_type != IN_TOTO or part.entry.kind != kind:
+        signers = {HOUSE, PERFORMER} if part.role == INSTRUMENT else {HOUSE}
+        if not signers & {*part.signers} or part.payload_type != IN_TOTO or part.entry.kind != kind:
             raise BundleBroken("The part is not what its role says", where=part.name)
         signed = evidence.payload(self.bundle, part)
         _same(signed.get("predicateType"), wanted.value, part.name)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from yesand.royalties.lines import Digest, Month, Part, Schema, Weight, Whole
+from pydantic import Field
+
+from yesand.royalties.lines import Digest, Month, Part, Schema, Signed, Weight, Whole
+from yesand.royalties.shrinking import PERMILLE
+from yesand.royalties.tariffs.tariff import InForce
 
 
 class UsageTotal(Schema):
@@ -34,14 +38,80 @@ class Service(Schema):
     months: tuple[Month, ...]
 
 
+class Ancestor(Schema):
+    """A model that another was made from, and whose performers are not all in that one's manifest.
+
+    Nobody is named.
+    """
+
+    model: Digest
+    manifest: Digest
+    performers: Whole
+    duration_ms: Whole
+
+
+class Counted(Schema):
+    """A deployment's use before this settlement, where a bonus waits for it.
+
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    """
+
+    deployment: str
+    unit: str
+    currency: str | None
+    quantity: Whole
+
+
 class ModelBasis(Schema):
-    """What the sharing of a model's pools rests on; nobody is named."""
+    """What the sharing of a model's pools rests on; nobody is named.
+
+    Attributes
+    ----------
+    signal : of the report, in thousandths: how far its shares are more than noise; null, where
+        nobody's terms ask, or the report is one that is passed on to a descendant.
+    ancestors : the models through which performers beyond the manifest have a share.
+    """
+
+    LATER = frozenset({"signal", "ancestors"})
 
     model: Digest
     manifest: Digest
     performers: Whole
     duration_ms: Whole
     report: Digest | None
+    signal: Annotated[int, Field(ge=0, le=PERMILLE)] | None = None
+    ancestors: tuple[Ancestor, ...] = ()
+
+
+class Recount(Schema):
+    """A row of a settlement's usage as it should have been."""
+
+    row: Whole
+    quantity: Whole
+
+
+class Measured(Schema):
+    """A model's report as it should have been."""
+
+    model: Digest
+    report: Digest
+
+
+class CorrectedMonth(Schema):
+    """A month settled earlier, and all that is known by now to have been wrong in it.
+
+    Attributes
+    ----------
+    settlement : of that month; what is named here stands in place of what it says.
+    records : the signed corrections that are new with this settlement.
+    """
+
+    settlement: Digest
+    period: Month
+    reports: tuple[Measured, ...]
+    usage: tuple[Recount, ...]
+    records: tuple[Digest, ...]
+    why: str
 
 
 class Settled(Schema):
@@ -51,8 +121,13 @@ class Settled(Schema):
     ----------
     covers : the months whose minimums are due: the period, and months nobody settled before it.
     batches : usage batches that came in since the settlement before.
+    corrections : months settled earlier that this settlement puts right.
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
+    tariffs : the tables that price a month by some agreement, each as it was in force.
+    counted : what was used of a deployment before, for bonuses.
     """
+
+    LATER = frozenset({"corrections", "tariffs", "counted"})
 
     version: Literal[1] = 1
     house: str
@@ -66,6 +141,9 @@ class Settled(Schema):
     models: tuple[ModelBasis, ...]
     batches: tuple[Digest, ...]
     agreements: Digest
+    corrections: tuple[CorrectedMonth, ...] = ()
+    tariffs: tuple[InForce, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 class SessionHeld(Schema):
@@ -77,8 +155,45 @@ class SessionHeld(Schema):
     on: str
 
 
+class Party(Schema):
+    """Who made an agreement with the performer: it pays the advance, and is paid back."""
+
+    agreement: Digest
+    payer: str
+
+
+class Advance(Schema):
+    """An advance as a statement leaves it: what is not earned out yet is open."""
+
+    payer: str
+    name: str
+    granted_micro: Whole
+    open_micro: Whole
+
+
+class Taxed(Schema):
+    """By which table a country's tax is withheld, and by which certificate of residence."""
+
+    country: str
+    table: Digest
+    certificate: Digest | None
+
+
+class Hold(Schema):
+    """A line in dispute since the statement before, or one no longer: earned, and not payable."""
+
+    statement: Digest
+    line: Whole
+    micro: Whole
+    released: bool
+
+
 class Evidence(Schema):
-    """The digests of everything the statement was computed from."""
+    """The digests of everything the statement was computed from.
+
+    ``instruments`` are tax tables, certificates, directions and exchange rates; ``corrected`` the
+    performer's own statements that this one puts right.
+    """
 
     settlement: Digest
     agreements: tuple[Digest, ...]
@@ -86,10 +201,25 @@ class Evidence(Schema):
     manifests: tuple[Digest, ...]
     batches: tuple[Digest, ...]
     previous: Digest | None
+    instruments: tuple[Digest, ...] = ()
+    corrected: tuple[Digest, ...] = ()
+    tariffs: tuple[Digest, ...] = ()
+
+    LATER = frozenset({"instruments", "corrected", "tariffs"})
 
 
 class Facts(Schema):
-    """What is the performer's own: who they are, what they gave, what was carried to now."""
+    """What is the performer's own: who they are, what they gave, what was carried to now.
+
+    Attributes
+    ----------
+    brought_forward_micro : what the statement before carried on; below nothing, if a correction
+        took back more than was earned since.
+    advances : as the statement before left them.
+    directions : the performer's own, that stood at the month's end, by digest.
+    """
+
+    LATER = frozenset("parties advances taxes directions holds".split())
 
     period: Month
     performer: str
@@ -99,8 +229,13 @@ class Facts(Schema):
     synthetic: bool
     weights: tuple[Weight, ...]
     sessions: tuple[SessionHeld, ...]
-    brought_forward_micro: Whole
+    brought_forward_micro: Signed
     previous: Digest | None
+    parties: tuple[Party, ...] = ()
+    advances: tuple[Advance, ...] = ()
+    taxes: tuple[Taxed, ...] = ()
+    directions: tuple[Digest, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
     @property
     def agreements(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
-from yesand.royalties.models import BankAccount, Payout, Posting, Statement
+from yesand.royalties.instruments.services import read
+from yesand.royalties.models import BankAccount, Instrument, Payout, Posting, Statement
 from yesand.royalties.paying.banking.services import erase as erase_details
 from yesand.royalties.paying.banking.services import readable
 from yesand.royalties.paying.phases import Step
@@ -32,6 +33,7 @@ def held(user: User) -> dict[str, Any]:
         "postings": list(postings.order_by("transaction__at", "pk").values(*_POSTING)),
         "bank details": [_bank(row) for row in _details(user)],
         "payouts": [_payout(row) for row in _payouts(user)],
+        "certificates and directions": list(_instruments(user)),
     }
 
 
@@ -42,6 +44,11 @@ def _details(user: User) -> QuerySet[BankAccount]:
 def _payouts(user: User) -> QuerySet[Payout]:
     rows = Payout.objects.filter(performer__user=user).select_related("run")
     return rows.prefetch_related("steps").order_by("run__at", "pk")
+
+
+def _instruments(user: User) -> Iterator[dict[str, Any]]:
+    for row in Instrument.objects.filter(performer__user=user).order_by("entry_id"):
+        yield {"digest": row.digest, **read(row).model_dump(mode="json")}
 
 
 def _bank(row: BankAccount) -> dict[str, Any]:

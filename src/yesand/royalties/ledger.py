@@ -6,14 +6,19 @@ Positive is debit (what someone owes the house), negative is credit (what the ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from yesand.kernel.errors import BadInput
-from yesand.royalties.lines import Kind
+from yesand.kernel.ids import digest_of
+from yesand.royalties.lines import Kind, Line
 from yesand.royalties.statement import Statement
 
 FUND = "fund"
+#: Of what lies between a lower bound and the share as it was measured.
+UNCERTAIN = "fund:uncertainty"
+#: What stands on a statement and is not the performer's: kind of line → whose account.
+FUNDS = {Kind.CONTRIBUTION: FUND, Kind.UNCERTAINTY: UNCERTAIN}
 
 
 def performer_account(handle: str) -> str:
@@ -63,17 +68,38 @@ def residues(sides: Iterable[Side]) -> dict[str, int]:
     return dict(sums)
 
 
-def draft_of(issued: Statement, digest: str) -> Draft | None:
-    """Return the transaction that a statement makes; None if nothing is owed.
+def drafts_of(issued: Statement, digest: str) -> Iterator[Draft]:
+    """Yield the transactions that a statement makes: what it states, reverses, and takes off.
 
     Each payer is debited exactly what its lines say, so no residue of a pool is left anywhere.
+    What corrections take back and state again is a transaction of its own: nothing that was posted
+    is changed. What is taken off is debited to the performer, and credited to who gets it.
     """
-    owed = Counter[str]()
-    for line in issued.lines:
-        owed[payer_account(line.licensee)] += line.micro
-        earner = FUND if line.kind is Kind.CONTRIBUTION else performer_account(issued.performer)
-        owed[earner] -= line.micro
+    stated = [line for line in issued.lines if line.corrects is None]
+    corrected = [line for line in issued.lines if line.corrects is not None]
+    off = [(performer_account(issued.performer), d.account, d.micro) for d in issued.deductions]
+    yield from _draft(issued, digest, "statement of", _owed(issued, stated))
+    about = digest_of({"corrections": digest}), "correction in the statement of"
+    yield from _draft(issued, *about, _owed(issued, corrected))
+    about = digest_of({"deductions": digest}), "deductions in the statement of"
+    yield from _draft(issued, *about, off)
+
+
+def _owed(issued: Statement, lines: Iterable[Line]) -> Iterator[tuple[str, str, int]]:
+    own = performer_account(issued.performer)
+    for line in lines:
+        yield payer_account(line.licensee), FUNDS.get(line.kind) or own, line.micro
+
+
+def _draft(
+    issued: Statement, name: str, what: str, moves: Iterable[tuple[str, str, int]]
+) -> Iterator[Draft]:
+    sums = Counter[str]()
+    for debit, credit, micro in moves:
+        sums[debit] += micro
+        sums[credit] -= micro
     sides = tuple(
-        Side(name, issued.currency, micro) for name, micro in sorted(owed.items()) if micro
+        Side(account, issued.currency, micro) for account, micro in sorted(sums.items()) if micro
     )
-    return Draft(digest, f"statement of {issued.period}", sides) if sides else None
+    if sides:
+        yield Draft(name, f"{what} {issued.period}", sides)

@@ -7,26 +7,49 @@ to even (``kernel.money.part``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
+from yesand.agreements.pay import Uncertainty
 from yesand.agreements.terms import MILLION, Pay
-from yesand.kernel.money import Money, part
+from yesand.kernel.money import part
+from yesand.royalties.shrinking import PERMILLE, drawn
 
 BILLION = 1_000_000_000
 REVENUE = "revenue"
 
 #: What RFC 8785 can carry exactly.
 Whole = Annotated[int, Field(ge=0, lt=2**53)]
+Signed = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
 class Schema(BaseModel):
-    """Signed data as typed and frozen; what is not named is refused."""
+    """Signed data as typed and frozen; what is not named is refused.
+
+    ``LATER`` names what came after the first were signed. It is left out where it says nothing, so
+    that those keep their bytes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    LATER: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = whole(self)
+        for name in self.LATER:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del plain[name]
+        return plain
 
 
 class Kind(StrEnum):
@@ -34,9 +57,33 @@ class Kind(StrEnum):
 
     ROYALTY = "royalty"  # usage of the settled month
     LATE = "late"  # usage of an earlier month that came in after it was settled
+    NON_FEATURED = "non-featured"  # the part of a pool that all in the manifest share equally
+    PERIOD_FEE = "period-fee"  # for a month of a deployment in service
+    BONUS = "bonus"  # once, when a deployment's use has passed a threshold
     MINIMUM = "minimum"  # tops a month up to what the terms guarantee
     SESSION_FEE = "session-fee"  # once a session
+    ADVANCE = "advance"  # paid once, on royalties still to be earned
     CONTRIBUTION = "contribution"  # to the fund, on top of the pay and not in the total
+    UNCERTAINTY = "uncertainty"  # between the lower bound and the share, to a fund of its own
+
+
+#: What stands on a statement and goes to a fund.
+ON_TOP = frozenset({Kind.CONTRIBUTION, Kind.UNCERTAINTY})
+
+
+class Corrects(Schema):
+    """Which line of which earlier statement a line puts right.
+
+    Attributes
+    ----------
+    statement : the performer's own statement that the month was settled with, or corrected with.
+    line : the place of the line in it, from 0; null: a line that was missing.
+    reverses : it takes that line back; otherwise it is the line as it should have been.
+    """
+
+    statement: Digest
+    line: Whole | None
+    reverses: bool
 
 
 class Line(Schema):
@@ -49,12 +96,20 @@ class Line(Schema):
     pool_micro : quantity × price, which all performers of the model share.
     basis : ``reliance``, ``minutes``, ``equal`` or ``blend``.
     method : of the reliance report, or ``minutes``/``equal`` where the fallback pays.
+    policy : what noise does to the share; null: the share pays as it was measured.
+    point_ppb : the share as it was measured, where it is not what pays.
+    threshold : how much use had to be counted, of a bonus.
+    tariff, tariff_digest : name@version of the table that priced it, and its record.
+    via : the model through which the performer is in this one, if not by its own manifest.
+    corrects : null but for what puts an earlier statement right.
     """
+
+    LATER = frozenset("corrects policy point_ppb threshold tariff tariff_digest via".split())
 
     kind: Kind
     licensee: str
     agreement: Digest
-    micro: Whole
+    micro: Signed
     why: str
     deployment: str | None = None
     model: Digest | None = None
@@ -71,6 +126,19 @@ class Line(Schema):
     method: str | None = None
     report: Digest | None = None
     session: str | None = None
+    corrects: Corrects | None = None
+    policy: Uncertainty | None = None
+    point_ppb: Whole | None = None
+    threshold: Whole | None = None
+    tariff: str | None = None
+    tariff_digest: Digest | None = None
+    via: Digest | None = None
+
+    @model_validator(mode="after")
+    def _negative_only_to_reverse(self) -> Self:
+        if self.micro < 0 and not (self.corrects and self.corrects.reverses):
+            raise ValueError("micro: only a line that reverses another may be below nothing")
+        return self
 
 
 class Part(Schema):
@@ -86,7 +154,15 @@ class Weight(Schema):
 
     Performers stand in the order of their handles. ``rank`` is how many stand before this one and
     ``before_ms`` what those gave, so that shares cut from ``total_ms`` add up exactly.
+
+    Attributes
+    ----------
+    rest : what those before leave over where shares are drawn towards equal ones (``shrinking``).
+    via : the model whose manifest this is, of a performer whom another model was made from and
+        who is not in its own manifest: they have what a report says, and no minutes or equal part.
     """
+
+    LATER = frozenset({"rest", "via"})
 
     model: Digest
     manifest: Digest
@@ -95,6 +171,8 @@ class Weight(Schema):
     total_ms: Whole
     before_ms: Whole
     parts: tuple[Part, ...]
+    rest: Annotated[int, Field(ge=0, lt=PERMILLE)] = 0
+    via: Digest | None = None
 
     @property
     def own_ms(self) -> int:
@@ -113,14 +191,19 @@ class Reliance(Schema):
 
 
 class Share(Schema):
-    """The share that prices a line, with its interval and where it comes from."""
+    """The share that prices a line, with its interval and where it comes from.
+
+    ``ppb`` is what pays, ``point_ppb`` what was measured and ``policy`` what made one the other.
+    """
 
     ppb: Whole
+    point_ppb: Whole
     low_ppb: Whole
     high_ppb: Whole
     basis: str
     method: str
     report: Digest | None
+    policy: Uncertainty = "point"
 
 
 def slice_of(whole: int, before: int, size: int, total: int) -> int:
@@ -133,35 +216,49 @@ def slice_of(whole: int, before: int, size: int, total: int) -> int:
 
 def minutes_ppb(weight: Weight) -> int:
     """Return the share by recorded time; equal where nobody's takes have a duration."""
-    if not weight.total_ms:
+    if weight.via or not weight.total_ms:
         return equal_ppb(weight)
     return slice_of(BILLION, weight.before_ms, weight.own_ms, weight.total_ms)
 
 
 def equal_ppb(weight: Weight) -> int:
     """Return the share by heads."""
-    return slice_of(BILLION, weight.rank, 1, weight.performers)
+    return 0 if weight.via else slice_of(BILLION, weight.rank, 1, weight.performers)
 
 
-def share_of(weight: Weight, agreement: str, pay: Pay, reliance: Reliance | None) -> Share:
-    """Blend the shares by the terms' basis and return what falls to one of the agreements."""
+def share_of(
+    weight: Weight, agreement: str, pay: Pay, reliance: Reliance | None, signal: int | None = None
+) -> Share:
+    """Blend the shares by the terms' basis and return what falls to one of the agreements.
+
+    Parameters
+    ----------
+    signal : of the report, in thousandths (``shrinking.signal``).
+    """
     minutes, equal = minutes_ppb(weight), equal_ppb(weight)
     fallback = minutes if pay.fallback == "minutes" else equal
-    rests = (
-        (reliance.share_ppb, reliance.low_ppb, reliance.high_ppb) if reliance else (fallback,) * 3
-    )
-    ppb, low, high = (
-        _of_agreement(_blend(pay, r, minutes, equal), weight, agreement) for r in rests
-    )
-    uses_report = reliance is not None and pay.basis.reliance > 0
+
+    def mine(ppb: int) -> int:
+        return of_agreement(_blend(pay, ppb, minutes, equal), weight, agreement)
+
+    if reliance is None or not pay.basis.reliance:
+        ppb = mine(fallback)
+        return Share(
+            ppb=ppb, point_ppb=ppb, low_ppb=ppb, high_ppb=ppb, basis=_basis(pay),
+            method=_fallback(pay), report=None,
+        )  # fmt: skip
+    point, low = mine(reliance.share_ppb), mine(reliance.low_ppb)
+    # Where nothing says how noisy a report is, as of one that is passed on, the share stands.
+    policy = "point" if pay.uncertainty == "shrunk" and signal is None else pay.uncertainty
+    paid = point
+    if policy == "lower-bound":
+        paid = min(low, point)
+    elif policy == "shrunk" and signal is not None:
+        paid = mine(drawn(reliance.share_ppb, equal, signal, weight.rest))
     return Share(
-        ppb=ppb,
-        low_ppb=low,
-        high_ppb=high,
-        basis=_basis(pay),
-        method=reliance.method if reliance and uses_report else _fallback(pay),
-        report=reliance.report if reliance and uses_report else None,
-    )
+        ppb=paid, point_ppb=point, low_ppb=low, high_ppb=mine(reliance.high_ppb),
+        basis=_basis(pay), method=reliance.method, report=reliance.report, policy=policy,
+    )  # fmt: skip
 
 
 def _blend(pay: Pay, reliance: int, minutes: int, equal: int) -> int:
@@ -171,12 +268,13 @@ def _blend(pay: Pay, reliance: int, minutes: int, equal: int) -> int:
     )
 
 
-def _of_agreement(ppb: int, weight: Weight, agreement: str) -> int:
+def of_agreement(whole: int, weight: Weight, agreement: str) -> int:
+    """Return what of a performer's falls to one of their agreements, by recorded time."""
     position = [p.agreement for p in weight.parts].index(agreement)
     sizes = [p.duration_ms for p in weight.parts]
     if not sum(sizes):
         sizes = [1] * len(sizes)
-    return slice_of(ppb, sum(sizes[:position]), sizes[position], sum(sizes))
+    return slice_of(whole, sum(sizes[:position]), sizes[position], sum(sizes))
 
 
 def _basis(pay: Pay) -> str:
@@ -188,39 +286,6 @@ def _fallback(pay: Pay) -> str:
     return _basis(pay) if not pay.basis.reliance else pay.fallback
 
 
-def price_of(pay: Pay, unit: str, realtime: bool) -> int | None:
-    """Return the pool's price of one unit in micro-units; None if the terms name none."""
-    amount = pay.per_unit.get(unit)
-    if amount is None:
-        return None
-    return part(amount.micro, pay.realtime_multiple_ppm if realtime else MILLION, MILLION)
-
-
-def pool_of(pay: Pay, unit: str, realtime: bool, quantity: int) -> int:
-    """Return the pool of some usage in micro-units (none if the terms name no price)."""
-    if unit == REVENUE:
-        return part(quantity, pay.revenue_share_ppm, MILLION)
-    return quantity * (price_of(pay, unit, realtime) or 0)
-
-
 def percent(ppb: int) -> str:
     """Write a share for people: ``4.217 %``."""
     return f"{ppb // 10_000 / 1000:.3f} %"
-
-
-def sentence(
-    pay: Pay, currency: str, unit: str, realtime: bool, quantity: int, share: Share
-) -> str:
-    """Say in one plain sentence how a royalty comes about."""
-    pool = Money(currency, pool_of(pay, unit, realtime, quantity))
-    price = price_of(pay, unit, realtime)
-    if unit == REVENUE:
-        rate = f"{pay.revenue_share_ppm / 10_000:g} %"
-        made = f"{rate} of {Money(currency, quantity)} declared revenue is {pool}"
-    elif price is None:
-        return f"{quantity:,} × {unit}, for which the terms name no price."
-    else:
-        live = " in real time" if realtime else ""
-        made = f"{quantity:,} × {unit}{live} at {Money(currency, price)} is {pool}"
-    source = f"report {share.report[:12]} ({share.method})" if share.report else share.method
-    return f"{made}; {percent(share.ppb)} of it is yours, by {source}."

@@ -16,5 +16,6 @@ def _(words: str) -> str:
 MENU = (
     Link(_("Balance"), "balance", (PERFORMER,), place=50),
     Link(_("Books"), "books", (), place=52, home=(AUDITOR, PRODUCER)),
+    Link(_("Tariffs"), "tariffs", (), place=53, home=(AUDITOR, PRODUCER, LICENSEE)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),
 )

@@ -9,6 +9,7 @@ from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 from yesand.royalties.attesting.models import Attestation
 from yesand.royalties.estimating.models import Estimate
+from yesand.royalties.instruments.models import AdvanceBalance, Instrument, SettledCorrection
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -22,14 +23,16 @@ from yesand.royalties.paying.models import (
     PayoutStep,
 )
 from yesand.royalties.spooling.models import SpoolMark
+from yesand.royalties.tariffs.models import TariffVersion
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "Attestation", "BankAccount", "BankFile", "BankMovement", "Delivery", "Estimate",
-    "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold", "PayoutHoldEnd",
-    "PayoutRun", "PayoutStep", "Posting", "SettledUsage", "Settlement", "SpoolMark",
-    "Statement", "Transaction", "UsageBatch",
+    "Account", "AdvanceBalance", "Attestation", "BankAccount", "BankFile", "BankMovement",
+    "Delivery", "Estimate", "Instrument", "MovementNote", "PaidSession", "Payout",
+    "PayoutDecision", "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting",
+    "SettledCorrection", "SettledUsage", "Settlement", "SpoolMark", "Statement",
+    "TariffVersion", "Transaction", "UsageBatch",
 ]  # fmt: skip
 
 

@@ -1,28 +1,26 @@
-"""From facts to lines: royalties, minimums, session fees and contributions."""
+"""From facts to lines: royalties and fees out of pools, and what is promised beside them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
-from yesand.agreements.terms import MILLION, Terms
-from yesand.kernel.clock import Period
-from yesand.kernel.money import Money, part
-from yesand.royalties.facts import Facts, Settled, UsageTotal
-from yesand.royalties.lines import (
-    BILLION,
-    REVENUE,
-    Kind,
-    Line,
-    Part,
-    Reliance,
-    Weight,
-    pool_of,
-    price_of,
-    sentence,
-    share_of,
-    slice_of,
+from yesand.agreements.terms import Terms
+from yesand.royalties import reasons
+from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
+from yesand.royalties.lines import REVENUE, Kind, Line, Reliance, Share, Weight, share_of
+from yesand.royalties.pooled import Pool, lines_of
+from yesand.royalties.pricing import Prices, known, prices
+from yesand.royalties.promised import (
+    begun,
+    bonuses,
+    contributions,
+    minimums,
+    own_fees,
+    session_fees,
 )
+
+#: What a fee for a month counts in.
+MONTH = "month"
 
 
 def lines_for(
@@ -37,136 +35,115 @@ def lines_for(
     ----------
     terms : agreement digest → its terms.
     shares : model digest → the performer's share in the report that the settlement names for it.
+
+    Raises
+    ------
+    CheckFailed : the settlement has no price of a tariff that the terms name.
     """
+    lines = [*_royalties(facts, settled, terms, shares), *_fees(facts, settled, terms, shares)]
+    lines += own_fees(facts, settled, terms)
+    lines += bonuses(facts, settled, terms)
+    lines += minimums(facts, settled, terms, lines)
+    lines += session_fees(facts, terms)
+    return (*lines, *contributions(lines, terms))
+
+
+def _royalties(
+    facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
+) -> Iterator[Line]:
     weights = {w.model: w for w in facts.weights}
-    lines = [
-        _royalty(facts, row, weights[row.model], p, terms[p.agreement], shares.get(row.model))
-        for row in settled.usage
-        if row.model in weights
-        for p in weights[row.model].parts
-        if _currency(row, terms[p.agreement]) == facts.currency
-    ]
-    lines += _minimums(facts, settled, terms, lines)
-    lines += _session_fees(facts, terms)
-    return (*lines, *_contributions(lines, terms))
+    for row in settled.usage:
+        weight = weights.get(row.model)
+        for agreement in _paying(weight, terms):
+            given = terms[agreement]
+            if weight is not None and _currency(row, given) == facts.currency:
+                share = _share(settled, weight, agreement, given, shares)
+                pool = _used(facts, row, prices(given.pay, settled, row.usage_period))
+                yield from lines_of(pool, given.pay, weight, agreement, share)
 
 
-def _royalty(
-    facts: Facts, row: UsageTotal, weight: Weight, mine: Part, terms: Terms, rel: Reliance | None
-) -> Line:
-    pay, share = terms.pay, share_of(weight, mine.agreement, terms.pay, rel)
-    pool = pool_of(pay, row.unit, row.realtime, row.quantity)
+def _paying(weight: Weight | None, terms: Mapping[str, Terms]) -> list[str]:
+    """Return the agreements that pay by a weight: beyond a manifest, those that say they do."""
+    given = weight.parts if weight else ()
+    beyond = weight is not None and weight.via is not None
+    return [p.agreement for p in given if not beyond or terms[p.agreement].pay.descendants]
+
+
+def _fees(
+    facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
+) -> Iterator[Line]:
+    weights = {w.model: w for w in facts.weights}
+    for service in settled.services:
+        weight = weights.get(service.model)
+        for agreement in _paying(weight, terms):
+            given = terms[agreement]
+            if weight is None or given.pay.currency != facts.currency:
+                continue
+            for month in service.months:
+                fee = known(given.pay, settled, month) if begun(given, month) else None
+                if fee is not None and fee.fee_micro:
+                    share = _share(settled, weight, agreement, given, shares)
+                    pool = _in_service(service, month, fee)
+                    yield from lines_of(pool, given.pay, weight, agreement, share)
+
+
+def _share(
+    settled: Settled,
+    weight: Weight,
+    agreement: str,
+    terms: Terms,
+    shares: Mapping[str, Reliance],
+) -> Share:
+    signal = next((m.signal for m in settled.models if m.model == weight.model), None)
+    return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
+
+
+def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
     late = row.usage_period != facts.period
-    why = sentence(pay, facts.currency, row.unit, row.realtime, row.quantity, share)
-    return Line(
+    told = row.unit, row.realtime, row.quantity
+    made = reasons.made(by, facts.currency, *told)
+    return Pool(
         kind=Kind.LATE if late else Kind.ROYALTY,
-        licensee=row.licensee,
-        agreement=mine.agreement,
-        micro=part(pool, share.ppb, BILLION),
-        why=f"Usage of {row.usage_period}, which came in late: {why}" if late else why,
-        deployment=row.deployment,
-        model=row.model,
-        usage_period=row.usage_period,
-        unit=row.unit,
-        realtime=row.realtime,
-        quantity=row.quantity,
-        price_micro=price_of(pay, row.unit, row.realtime),
-        pool_micro=pool,
-        basis=share.basis,
-        share_ppb=share.ppb,
-        low_ppb=share.low_ppb,
-        high_ppb=share.high_ppb,
-        method=share.method,
-        report=share.report,
+        currency=facts.currency,
+        micro=by.pool(*told),
+        made=made or "",
+        unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
+        late=f"Usage of {row.usage_period}, which came in late: " if late else "",
+        about={
+            "licensee": row.licensee,
+            "deployment": row.deployment,
+            "model": row.model,
+            "usage_period": row.usage_period,
+            "unit": row.unit,
+            "realtime": row.realtime,
+            "quantity": row.quantity,
+            "price_micro": by.price(row.unit, row.realtime),
+            "tariff": by.called,
+            "tariff_digest": by.record,
+        },
+    )
+
+
+def _in_service(service: Service, month: str, by: Prices) -> Pool:
+    return Pool(
+        kind=Kind.PERIOD_FEE,
+        currency=by.currency,
+        micro=by.fee_micro,
+        made=reasons.fee(by, month, service.deployment),
+        about={
+            "licensee": service.licensee,
+            "deployment": service.deployment,
+            "model": service.model,
+            "usage_period": month,
+            "unit": MONTH,
+            "quantity": 1,
+            "price_micro": by.fee_micro,
+            "tariff": by.called,
+            "tariff_digest": by.record,
+        },
     )
 
 
 def _currency(row: UsageTotal, terms: Terms) -> str:
     # A part of declared revenue is paid in the currency it was earned in: no rate is needed.
     return row.currency if row.unit == REVENUE and row.currency else terms.pay.currency
-
-
-def _minimums(
-    facts: Facts, settled: Settled, terms: Mapping[str, Terms], lines: Iterable[Line]
-) -> list[Line]:
-    earned = Counter[tuple[str, str]]()
-    for line in lines:
-        earned[line.agreement, line.usage_period or ""] += line.micro
-    made: list[Line] = []
-    for agreement in facts.agreements:
-        for month in settled.covers:
-            made += _minimum(facts, settled, agreement, terms[agreement], month, earned)
-    return made
-
-
-def _minimum(
-    facts: Facts,
-    settled: Settled,
-    agreement: str,
-    terms: Terms,
-    month: str,
-    earned: Mapping[tuple[str, str], int],
-) -> list[Line]:
-    least = terms.pay.minimum_per_period
-    if least is None or least.currency != facts.currency:
-        return []
-    if terms.valid_from >= Period.parse(month).end.date():
-        return []
-    models = {w.model for w in facts.weights if agreement in {p.agreement for p in w.parts}}
-    serving = [s for s in settled.services if s.model in models and month in s.months]
-    lacking = max(0, least.micro - earned[agreement, month])
-    # What is lacking is owed by all whose deployments were in service, in equal slices.
-    cut = f" The rest is due in {len(serving)} equal slices, and this is one." * (len(serving) > 1)
-    return [
-        Line(
-            kind=Kind.MINIMUM,
-            licensee=s.licensee,
-            agreement=agreement,
-            micro=slice_of(lacking, i, 1, len(serving)),
-            why=(
-                f"Your terms promise {least.money()} for a month in service; {month} earned "
-                f"{Money(facts.currency, earned[agreement, month])}.{cut}"
-            ),
-            deployment=s.deployment,
-            model=s.model,
-            usage_period=month,
-        )
-        for i, s in enumerate(serving)
-        if lacking
-    ]
-
-
-def _session_fees(facts: Facts, terms: Mapping[str, Terms]) -> list[Line]:
-    due = [(s, terms[s.agreement].pay.session_fee) for s in facts.sessions]
-    return [
-        Line(
-            kind=Kind.SESSION_FEE,
-            licensee=held.payer,
-            agreement=held.agreement,
-            micro=fee.micro,
-            why=f"The fee for the session of {held.on} ({held.session}).",
-            session=held.session,
-        )
-        for held, fee in due
-        if fee is not None and fee.currency == facts.currency
-    ]
-
-
-def _contributions(lines: Iterable[Line], terms: Mapping[str, Terms]) -> list[Line]:
-    base = Counter[tuple[str, str]]()
-    for line in lines:
-        base[line.agreement, line.licensee] += line.micro
-    return [
-        Line(
-            kind=Kind.CONTRIBUTION,
-            licensee=payer,
-            agreement=agreement,
-            micro=part(micro, terms[agreement].pay.contribution_ppm, MILLION),
-            why=(
-                f"{terms[agreement].pay.contribution_ppm / 10_000:g} % of what {payer} owes you, "
-                "on top of it, to the pension and health fund."
-            ),
-        )
-        for (agreement, payer), micro in sorted(base.items())
-        if terms[agreement].pay.contribution_ppm
-    ]

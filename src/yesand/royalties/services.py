@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,15 +15,17 @@ from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import opened, payload_of
 from yesand.royalties.books.services import balance, post, trial_balance
 from yesand.royalties.gathering.services import trial
-from yesand.royalties.ledger import FUND, performer_account
-from yesand.royalties.lines import Kind, Line
+from yesand.royalties.ledger import FUNDS, performer_account
+from yesand.royalties.lines import ON_TOP, Kind, Line
 from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.paying.reconciling.services import paid_by_account
 from yesand.royalties.settling.services import settle
 from yesand.royalties.statement import Statement as Payload
-from yesand.royalties.statement import parse_settled, parse_statement
+from yesand.royalties.statement import paid_of, parse_settled, parse_statement
 
+#: What gets a part of a performer's pay, and nothing else.
+_GETTING = ("agent:", "tax:")
 __all__ = [
     "MeterReport", "balance", "balance_of", "check_books", "escrow", "invoices", "meter",
     "payload", "payout_allowed", "post", "settle", "statement", "summary", "trial_balance",
@@ -192,14 +194,19 @@ def check_books() -> str:
     ------
     CheckFailed : a currency does not add up, or an account differs from its statements.
     """
-    expected: dict[str, Counter[str]] = {FUND: Counter()}
+    expected: defaultdict[str, Counter[str]] = defaultdict(Counter)
     count = 0
     for row in Statement.objects.select_related("performer").iterator(chunk_size=500):
         issued, count = parse_statement(payload(row)), count + 1
         _check_carry(issued)
-        account = expected.setdefault(performer_account(row.performer.handle), Counter())
-        account[row.currency] -= issued.total_micro
-        expected[FUND][row.currency] -= issued.contributions_micro
+        own = expected[performer_account(row.performer.handle)]
+        own[row.currency] -= issued.total_micro - issued.deductions_micro
+        for line in issued.lines:
+            if line.kind in ON_TOP:
+                expected[FUNDS[line.kind]][row.currency] -= line.micro
+        for deduction in issued.deductions:
+            if deduction.account.startswith(_GETTING):
+                expected[deduction.account][row.currency] -= deduction.micro
     books = trial_balance()
     residue = Counter[str]()
     for sums in books.values():
@@ -207,7 +214,7 @@ def check_books() -> str:
     if any(residue.values()):
         raise CheckFailed("The ledger does not balance", where=str(dict(residue)))
     for name, moved in paid_by_account().items():
-        expected.setdefault(name, Counter()).update(moved)
+        expected[name].update(moved)
     for name, sums in expected.items():
         there = {c: m for c, m in books.get(name, {}).items() if m}
         if there != {c: m for c, m in sums.items() if m}:
@@ -216,8 +223,8 @@ def check_books() -> str:
 
 
 def _check_carry(issued: Payload) -> None:
-    total = Money(issued.currency, issued.brought_forward_micro + issued.total_micro)
-    if total.split() != (issued.payable_minor, issued.carried_micro):
+    due = Money(issued.currency, issued.due_micro)
+    if paid_of(due, issued.least_payout_micro) != (issued.payable_minor, issued.carried_micro):
         raise CheckFailed("A statement loses money to rounding", where=issued.performer)
 
 

@@ -6,10 +6,12 @@ from yesand.royalties import views
 from yesand.royalties.attesting.urls import urlpatterns as attesting
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.paying.urls import urlpatterns as paying
+from yesand.royalties.tariffs.urls import urlpatterns as tariffs
 
 urlpatterns = [
     *paying,
     *books,
+    *tariffs,
     *attesting,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),

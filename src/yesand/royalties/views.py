@@ -30,6 +30,7 @@ from yesand.royalties.paying.banking.services import current, payee_of
 from yesand.royalties.paying.payees.services import sent_to
 from yesand.royalties.paying.phases import BANK, CLEARING, PREFIX
 from yesand.royalties.proving.services import bundle_for
+from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_statement
 from yesand.training.models import TrainedModel
 
@@ -126,8 +127,17 @@ def statement(request: Request, digest: str) -> HttpResponse:
     return render(
         request,
         "royalties/statement.html",
-        {"statement": found, "payload": payload, "told": words(payload, issuer, get_language())},
+        {
+            "statement": found,
+            "payload": payload,
+            "told": words(payload, issuer, get_language(), _before(found)),
+        },
     )
+
+
+def _before(found: Statement) -> Payload | None:
+    envelope = issuing.before(found)
+    return parse_statement(parse(payload_of(envelope))["predicate"]) if envelope else None
 
 
 def pdf(request: Request, digest: str) -> HttpResponse:

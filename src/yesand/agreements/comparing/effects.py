@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from yesand.agreements.terms import WORLD
+from yesand.agreements.terms import MILLION, WORLD
 
 
 class Effect(StrEnum):
@@ -104,6 +104,28 @@ def _amount(value: Any) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
+def least(before: Any, after: Any) -> Effect:
+    """Decide an amount from which on something is paid: less is better; none is nothing."""
+    return money(after, before)
+
+
+def shortfall(before: Any, after: Any) -> Effect:
+    """Decide from which shortfall on an audit is paid: less is better, and none is never."""
+    old, new = (MILLION if v in (ABSENT, None, 0) else v for v in (before, after))
+    return _either(new < old, new > old)
+
+
+def shorter(before: Any, after: Any) -> Effect:
+    """Decide a part that is taken off; a side that does not state it takes nothing."""
+    return more(after, before)
+
+
+def pays_on(before: Any, after: Any) -> Effect:
+    """Decide a promise that holds unless it is taken back."""
+    old, new = (value is ABSENT or bool(value) for value in (before, after))
+    return _either(new and not old, old and not new)
+
+
 def security(before: Any, after: Any) -> Effect:
     """Decide how recordings are kept: audited too is better."""
     return flag_on(before == "encrypted-and-audited", after == "encrypted-and-audited")
@@ -149,6 +171,26 @@ DIRECTIONS: Mapping[str, Direction] = {
     "pay.fallback": neither,
     "pay.minimum_per_period": money,
     "pay.contribution_ppm": more,
+    "pay.advance": money,
+    "pay.advance_name": neither,
+    "pay.recoup_ppm": shorter,
+    "pay.cross_collateral": flag_off,
+    "pay.recoup_from": allowed,
+    "pay.agent": neither,
+    "pay.agent_ppm": neither,
+    "pay.withhold": neither,
+    "pay.least_payout": least,
+    "pay.audit_shortfall_ppm": shortfall,
+    "pay.one_currency": neither,
+    "pay.uncertainty": neither,
+    "pay.tariff": undecided,
+    "pay.period_fee": money,
+    "pay.period_fee_to": undecided,
+    "pay.bonus": money,
+    "pay.bonus_unit": undecided,
+    "pay.bonus_after": undecided,
+    "pay.non_featured_ppm": neither,
+    "pay.descendants": pays_on,
     "pays_while_in_use": flag_on,
     "withdrawing.stop_training_days": fewer,
     "withdrawing.notify_days": fewer,

@@ -48,6 +48,26 @@ LABELS: Mapping[str, str] = {
     "pay.fallback": _("While no report sets shares"),
     "pay.minimum_per_period": _("At least, a month"),
     "pay.contribution_ppm": _("Pension and health, on top"),
+    "pay.advance": _("Advance, paid once"),
+    "pay.advance_name": _("Name of the advance"),
+    "pay.recoup_ppm": _("Of royalties, to pay back the advance"),
+    "pay.cross_collateral": _("Paid back from all agreements with the producer"),
+    "pay.recoup_from": _("The advance is paid back also from"),
+    "pay.agent": _("Agent"),
+    "pay.agent_ppm": _("To the agent, of what is left"),
+    "pay.withhold": _("Tax withheld for"),
+    "pay.least_payout": _("Paid out from"),
+    "pay.audit_shortfall_ppm": _("The producer pays an audit that finds unpaid more than"),
+    "pay.one_currency": _("Paid in one currency"),
+    "pay.uncertainty": _("What an unsure share pays"),
+    "pay.tariff": _("Prices by the table"),
+    "pay.period_fee": _("For each month in use"),
+    "pay.period_fee_to": _("Where the monthly fee goes"),
+    "pay.bonus": _("Once, as a bonus"),
+    "pay.bonus_unit": _("What the bonus counts"),
+    "pay.bonus_after": _("After how many of it the bonus is paid"),
+    "pay.non_featured_ppm": _("Of each pool, equally to all"),
+    "pay.descendants": _("Models made from a model pay"),
     "withdrawing.stop_training_days": _("No new training"),
     "withdrawing.notify_days": _("Licensees are told"),
     "withdrawing.delete_recordings_days": _("Recordings deleted"),
@@ -60,7 +80,16 @@ _PARTS = ("pay", "withdrawing")
 _WEIGHTS = {"reliance": _("reliance"), "minutes": _("minutes"), "equal": _("equal parts")}
 _DATES = frozenset({"valid_from", "valid_until", "train_until", "majority_on"})
 #: Fields whose value is one word of a closed list.
-_CHOICES = frozenset({"security", "represented_by", "pay.fallback"})
+_CHOICES = frozenset(
+    {"security", "represented_by", "pay.fallback", "pay.uncertainty", "pay.period_fee_to"}
+)
+#: What terms that do not say it mean, where that is something.
+_UNSAID = {
+    "pay.uncertainty": "point",
+    "pay.period_fee_to": "pool",
+    "pay.bonus_after": 0,
+    "pay.descendants": True,
+}
 
 
 def fields(terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +118,7 @@ def clause_of(name: str) -> str:
 
 def said(name: str, value: Any, voice: Voice = ENGLISH) -> str:
     """Write a field's value in plain words."""
+    value = _UNSAID.get(name, value) if value is ABSENT else value
     if value is ABSENT or value is None:
         return voice.say(_none(name, stated=value is None))
     if name == "territories":

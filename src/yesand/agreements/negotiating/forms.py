@@ -25,13 +25,17 @@ from yesand.agreements.drafts import variables
 from yesand.agreements.negotiating.advice import advice
 from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
 from yesand.agreements.negotiating.units import BASIS, scale, unit
-from yesand.agreements.pay_wording import FALLBACK
+from yesand.agreements.pay import SINCE_SIGNED
+from yesand.agreements.pay_wording import FALLBACK, TO, UNCERTAINTY
 from yesand.agreements.terms import MILLION, Amount, Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput, Refused
 
 #: What is neither better nor worse, and is agreed all the same.
-_ALSO = {"valid_from", "zone", "post_mortem", "pay.fallback"}
+_ALSO = {"valid_from", "zone", "post_mortem", "pay.fallback", "pay.uncertainty"}
+_ALSO |= {"pay.non_featured_ppm"}
+#: What terms leave out where it says nothing.
+_LATER = frozenset(SINCE_SIGNED)
 #: How a person reads the words of the closed lists.
 _WORDS: Mapping[Any, Mapping[Any, str]] = {
     UseClass: USES,
@@ -40,6 +44,8 @@ _WORDS: Mapping[Any, Mapping[Any, str]] = {
     Material: FORMS,
     "security": KEPT,
     "pay.fallback": FALLBACK,
+    "pay.uncertainty": UNCERTAINTY,
+    "pay.period_fee_to": TO,
 }
 
 
@@ -52,6 +58,7 @@ def negotiable(*, judged: bool = False) -> Iterator[str]:
     """
     known = {**fields(Terms(valid_from=date(2000, 1, 1)).as_json())}
     known |= {f"{BASIS}{part}": None for part in known["pay.basis"]}
+    known |= {f"pay.{name}": None for name in SINCE_SIGNED}
     prices = [name for name in LABELS if name.startswith(PRICES)]
     order = dict.fromkeys(map(clause_of, known))
     every = sorted(
@@ -98,6 +105,7 @@ class TermsForm(forms.Form):
         self.terms, self.voice = terms, voice
         self.names = tuple(negotiable(judged=self.partial))
         held = fields(terms.as_json())
+        held = {**{f"pay.{n}": getattr(terms.pay, n) for n in SINCE_SIGNED}, **held}
         held |= {f"{BASIS}{part}": share for part, share in held["pay.basis"].items()}
         for name in self.names:
             made = _field(name, voice, partial=self.partial)
@@ -172,7 +180,7 @@ def _filled(plain: dict[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
             at = at[part]
         if name.startswith(PRICES) and value is None:
             at.pop(last, None)
-        elif name.startswith(PRICES) or last in at:
+        elif name.startswith(PRICES) or last in at or (outer == ["pay"] and last in _LATER):
             at[last] = value
     return plain
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
 
+from yesand.agreements.odrl import earning, owing
 from yesand.agreements.odrl.duties import AFTER_WITHDRAWAL
 from yesand.agreements.odrl.rules import Rule, Rules
 from yesand.agreements.terms import MILLION
@@ -93,6 +94,28 @@ def _pay(rules: Rules) -> dict[str, Any]:
         "realtime_multiple_ppm": _number(_refined(pool, "ya:realtimeMultiple"), MILLION),
         "basis": {w: _number(_refined(pool, f"ya:{w}Weight"), _PERCENT) for w in weights},
         "fallback": _name(_refined(pool, "ya:fallback"), "ya:shared-"),
+        **_taken_off(rules),
+        "period_fee": _amount(rules.maybe("obligation", "period-fee")),
+        "bonus": _amount(rules.maybe("obligation", "bonus")),
+        "non_featured_ppm": _share(rules.maybe("obligation", "non-featured")),
+        **earning.read(rules),
+    }
+
+
+def _taken_off(rules: Rules) -> dict[str, Any]:
+    advance = rules.maybe("obligation", "advance")
+    told = (
+        {"recoup_ppm": _number(_refined(advance, "ya:recoupPercentage"), _PERCENT)}
+        if advance
+        else {}
+    )
+    return {
+        **owing.read(rules),
+        **told,
+        "advance": _amount(advance),
+        "agent_ppm": _share(rules.maybe("obligation", "agent")),
+        "least_payout": _amount(rules.maybe("obligation", "least-payout")),
+        "audit_shortfall_ppm": _share(rules.maybe("obligation", "audit")),
     }
 
 

@@ -21,6 +21,7 @@ from yesand.oversight.foreseen import Corpus, Foreseen, Service
 from yesand.oversight.services import duties, ended_by, held, obligations, taken_from
 from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import payload_of
+from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Statement
 from yesand.royalties.statement import parse_statement
 from yesand.takes.models import Take
@@ -84,7 +85,7 @@ def earned_by_deployment(performer: Performer) -> dict[str, tuple[Money, ...]]:
     sums = Counter[tuple[str, str]]()
     for row in rows.filter(settlement__period=last):
         for line in parse_statement(parse(payload_of(row.envelope))["predicate"]).lines:
-            if line.deployment:
+            if line.deployment and line.kind not in ON_TOP:
                 sums[line.deployment, row.currency] += line.micro
     found: dict[str, tuple[Money, ...]] = {}
     for (deployment, currency), micro in sorted(sums.items()):

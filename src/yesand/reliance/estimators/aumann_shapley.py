@@ -19,7 +19,7 @@ from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import implicit
 from yesand.reliance.distributed import World, joined
-from yesand.reliance.estimators.networks import Seeded, question, rates, single
+from yesand.reliance.estimators.networks import Seeded, rates
 from yesand.reliance.estimators.retraining import (
     Round,
     Steps,
@@ -92,7 +92,7 @@ class AumannShapley(Seeded):
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return what every take adds along the path."""
-        takes, asked = single(game.trained), question(game)
+        takes, asked = self.takes(game), self.question(game)
         with joined() if self.across else nullcontext(World()) as world:
             return aumann_shapley(
                 course, takes, seeds, asked, count=self.places, dealt=self.dealt, world=world

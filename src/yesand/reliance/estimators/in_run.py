@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from torch import Tensor
 
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance.estimators.networks import Seeded, question, single
+from yesand.reliance.estimators.networks import Seeded
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Corpus, FrozenModel, Queries
 from yesand.reliance.report import RelianceReport
@@ -51,9 +51,9 @@ class InRun(Seeded):
         """Return what every take adds during the training."""
         return in_run(
             course,
-            single(game.trained),
+            self.takes(game),
             seeds,
-            question(game),
+            self.question(game),
             order=self.order,
             stride=max(1, self.stride),
             queries=self.queries or None,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance.estimators.networks import Seeded, question, single
+from yesand.reliance.estimators.networks import Seeded
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Corpus, FrozenModel, Queries
 from yesand.reliance.report import NOTHING_BESIDE, RelianceReport
@@ -38,7 +38,7 @@ class Metagradient(Seeded):
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return the derivative by every take's weight."""
-        takes, asked = single(game.trained), question(game)
+        takes, asked = self.takes(game), self.question(game)
         ones = takes.features.new_ones(len(seeds), len(takes.label))
         found = derivative(course, takes, ones, seeds, asked)
         nobody = asked.utilities(course, train(course, takes, torch.zeros_like(ones), seeds))

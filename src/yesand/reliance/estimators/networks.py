@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from math import ceil
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
 from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.trajectory.course import Course
-from yesand.reliance.trajectory.network import Mlp
+from yesand.reliance.trajectory.network import Mlp, Precision
 from yesand.reliance.trajectory.path import Values
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.training import check_repeatable, train
@@ -45,6 +45,7 @@ class Settings:
     tolerance : if no share moved by more than this since the round before.
     checks : half-subsets retrained a fold, to tell how faithful the report is.
     resamples : how often the bootstrap draws again. seed : decides every draw.
+    device : "cpu", or "cuda" for a graphics card. passes : "single" or "bf16"; see ``Course``.
     """
 
     network: str = "mlp:64"
@@ -59,6 +60,8 @@ class Settings:
     checks: int = 16
     resamples: int = 200
     seed: int = 0
+    device: Literal["cpu", "cuda"] = "cpu"
+    passes: Precision = "single"
 
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome."""
@@ -78,7 +81,27 @@ class Settings:
             batch=self.batch,
             rate=self.rate,
             decay=self.decay,
+            passes=self.passes,
         )
+
+    def takes(self, game: Game) -> head.Takes:
+        """Return what a game trains on, where networks are trained."""
+        return placed(single(game.trained), self.device)
+
+    def question(self, game: Game) -> Question:
+        """Return a game's queries, one utility for everybody asked, where networks are trained."""
+        return Question(
+            placed(single(game.queried), self.device), rates(game).float().to(self.device)
+        )
+
+    def retrained(self, game: Game, members: Floats, seeds: Tensor) -> Floats:
+        """Return the utility of subsets for everybody asked, averaged over seeds, (subsets, Q)."""
+        course, takes = self.course(game), self.takes(game)
+        weights = torch.from_numpy(members).float()[:, game.trained.owner].repeat(len(seeds), 1)
+        parameters = train(course, takes, weights, seeds.repeat_interleave(len(members)))
+        found = self.question(game).utilities(course, parameters)
+        mean: Floats = found.view(len(seeds), len(members), -1).mean(0).double().cpu().numpy()
+        return mean
 
 
 def hidden(network: str) -> tuple[int, ...]:
@@ -108,20 +131,17 @@ def rates(game: Game) -> Tensor:
     return torch.from_numpy(whose)
 
 
-def question(game: Game) -> Question:
-    """Return a game's queries, one utility for everybody asked."""
-    return Question(single(game.queried), rates(game).float())
+def placed(takes: head.Takes, device: str) -> head.Takes:
+    """Return takes on a device.
 
-
-def retrained(course: Course, game: Game, members: Floats, seeds: Tensor) -> Floats:
-    """Return the utility of subsets for everybody asked, averaged over seeds, (subsets, Q)."""
-    takes = single(game.trained)
-    weights = torch.from_numpy(members).float()[:, takes.owner].repeat(len(seeds), 1)
-    found = question(game).utilities(
-        course, train(course, takes, weights, seeds.repeat_interleave(len(members)))
-    )
-    mean: Floats = found.view(len(seeds), len(members), -1).mean(0).double().numpy()
-    return mean
+    Raises
+    ------
+    BadInput : no such device here.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise BadInput("There is no graphics card here", where="device", remedy="Take cpu.")
+    moved = {name: getattr(takes, name).to(device) for name in ("features", "label", "owner")}
+    return replace(takes, **moved)
 
 
 @dataclass(frozen=True)
@@ -165,7 +185,7 @@ class Seeded(Settings, ABC):
 
     def _estimated(self, inputs: Inputs, played: list[Game], progress: Progress) -> RelianceReport:
         if played:
-            check_repeatable(self.course(played[0]), single(played[0].trained))
+            check_repeatable(self.course(played[0]), self.takes(played[0]))
         rng = np.random.default_rng(self.seed)
         done = self._counting(played, progress)
         found, halves = self._settled(inputs, played, done)
@@ -236,7 +256,7 @@ class Seeded(Settings, ABC):
             if not self.checks or game.size < 3:
                 continue
             members = half_subsets(game.size, self.checks, rng)
-            utility = retrained(self.course(game), game, members, seeds).mean(1)
+            utility = self.retrained(game, members, seeds).mean(1)
             folds.append((members, fold.effect.mean((0, 1)), utility))
             done(len(members) * len(seeds))
         return faithfulness(folds)

@@ -43,14 +43,14 @@ class Seeds:
     @classmethod
     def of(cls, game: Game, values: Values) -> Seeds:
         """Add up the takes of each player."""
-        trained, effect = game.trained, values.effect.double()
+        trained, effect = game.trained, values.effect.double().cpu()
         whose = one_hot(trained.owner, game.size).double()
         kind = one_hot(trained.label, trained.classes).double()
         return cls(
             (effect @ whose).numpy(),
-            (values.edge.double() @ whose).numpy(),
-            values.whole.double().numpy(),
-            values.none.double().numpy(),
+            (values.edge.double().cpu() @ whose).numpy(),
+            values.whole.double().cpu().numpy(),
+            values.none.double().cpu().numpy(),
             torch.einsum("sqi,in,ic->sqnc", effect, whose, kind).numpy(),
         )
 

@@ -14,7 +14,7 @@ import torch
 
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import head, permutation
-from yesand.reliance.estimators.networks import Settings, retrained
+from yesand.reliance.estimators.networks import Settings
 from yesand.reliance.estimators.retraining import Steps, concluded, penalty
 from yesand.reliance.estimators.settling import Seeds, Settled
 from yesand.reliance.game import Game, games
@@ -91,7 +91,7 @@ class Shapley(Settings):
         if l2 is not None:
             found = game.utility(flat, l2, steps)
         else:
-            found = retrained(self.course(game), game, flat, self._seeds)
+            found = self.retrained(game, flat, self._seeds)
             steps(len(flat) * len(self._seeds))
         return found.reshape(*members.shape[:2], -1)
 

@@ -34,7 +34,7 @@ def derivative(
         found = reverse.derivative(course, takes, weights[rows], seeds[rows], question)
         return torch.cat([found.slope, found.utility[..., None]], 2)
 
-    both = torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)]
+    both = torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)].to(takes.features)
     return Derivative(both[..., -1], both[..., :-1])
 
 
@@ -53,7 +53,7 @@ def utilities(
     def work(rows: Tensor) -> Tensor:
         return question.utilities(course, train(course, takes, weights[rows], seeds[rows]))
 
-    return torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)]
+    return torch.cat(world.each(_jobs(world, len(seeds)), work))[: len(seeds)].to(takes.features)
 
 
 def _jobs(world: World, rows: int) -> list[Tensor]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from yesand.kernel.errors import BadInput
-from yesand.reliance.trajectory.network import Network
+from yesand.reliance.trajectory.network import Network, Precision
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Course:
     rate, schedule : learning rate, constant or falling to 0 by half a cosine.
     momentum : of ``sgd``; ``adam`` has betas of (momentum, .999).
     decay : L2 penalty: added to the gradient for ``sgd``, decoupled (AdamW) for ``adam``.
+    passes : precision of what runs through the network; parameters, sums and utilities are single.
     """
 
     network: Network
@@ -39,6 +40,7 @@ class Course:
     momentum: float = 0.9
     decay: float = 1e-2
     optimiser: Literal["sgd", "adam"] = "sgd"
+    passes: Precision = "single"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""

@@ -10,7 +10,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-from yesand.reliance.trajectory.network import Network, Parameters
+from yesand.reliance.trajectory.network import Network, Parameters, Precision
 from yesand.reliance.trajectory.stacked import Logits, stacked
 
 
@@ -43,6 +43,7 @@ class Rows:
     """Networks of one kind, each a row of its parameters."""
 
     network: Network
+    passes: Precision = "single"
 
     @cached_property
     def layout(self) -> Layout:
@@ -55,4 +56,7 @@ class Rows:
 
     def logits(self, rows: Tensor, features: Tensor) -> Tensor:
         """Return what networks (M, P) answer to features (M, B, …): (M, B, classes)."""
-        return self._logits(self.layout.cut(rows), features)
+        if self.passes == "single":
+            return self._logits(self.layout.cut(rows), features)
+        with torch.autocast(features.device.type, torch.bfloat16):
+            return self._logits(self.layout.cut(rows), features).float()

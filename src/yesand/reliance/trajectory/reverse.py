@@ -24,7 +24,7 @@ from yesand.reliance.trajectory.optimisers import State, needs_slope, pulled
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.training import TOGETHER, Training, split
 
-_ROOM = 2**28  # bytes of states held at once
+_ROOM = 2**28  # bytes of states held at once by a processor
 _FEW = 4  # trainings side by side, below which remaking states costs less
 
 
@@ -65,15 +65,28 @@ def derivative(
     """
     one = split(course, takes, weights[:1], seeds[:1], 1)[0]
     count = len(one.rates)
-    fit = _ROOM // (count * sum(part.nbytes for part in _needed(course, one.start())))
+    room, start = _room(takes.features.device), one.start()
+    fit = room // (count * _bytes(_needed(course, start)))
     if every is None:
-        every, most = (1, fit) if fit >= min(_FEW, len(seeds)) else (isqrt(count - 1) + 1, together)
-        together = min(together, most)
+        every = 1 if fit >= min(_FEW, len(seeds)) else isqrt(count - 1) + 1
+        most = fit if every == 1 else room // (2 * every * _bytes(start))
+        together = max(1, min(together, most))
     lots = split(course, takes, weights, seeds, together)
     found = [_through(lot, question, every) for lot in lots]
     return Derivative(
         torch.cat([one.utility for one in found]), torch.cat([one.slope for one in found])
     )
+
+
+def _bytes(state: State) -> int:
+    return sum(part.nbytes for part in state)
+
+
+def _room(device: torch.device) -> int:
+    """Return how many bytes of states are held at once: of a card, a quarter of all it has."""
+    if device.type != "cuda":
+        return _ROOM
+    return torch.cuda.get_device_properties(device).total_memory // 4
 
 
 def _through(training: Training, question: Question, every: int) -> Derivative:

@@ -48,7 +48,7 @@ class Tangents:
 
     def effects(self, course: Course, question: Question) -> Tensor:
         """Return each performer's value for each utility of a question, (S, Q, G)."""
-        networks = Rows(course.network)
+        networks = Rows(course.network, course.passes)
         here, lean = map(networks.layout.join, (self.parameters, self.tangent))
         rise = torch.unflatten(question.slopes(networks, here.flatten(0, 1)), 0, here.shape[:2])
         return torch.einsum("k,skqp,skgp->sqg", self.weight, rise, lean)

@@ -45,7 +45,7 @@ class Training:
     @cached_property
     def networks(self) -> Rows:
         """Return the networks as rows of numbers."""
-        return Rows(self.course.network)
+        return Rows(self.course.network, self.course.passes)
 
     @cached_property
     def rates(self) -> list[float]:
@@ -57,7 +57,8 @@ class Training:
         """Return which takes come when, (M, steps, batch)."""
         count = len(self.takes.label)
         orders = {s: self.course.order(count, s) for s in set(self.seeds.tolist())}
-        return torch.stack([orders[seed] for seed in self.seeds.tolist()])
+        found = torch.stack([orders[seed] for seed in self.seeds.tolist()])
+        return found.to(self.takes.features.device)
 
     def batch(self, step: int) -> Batch:
         """Return what a step sees."""

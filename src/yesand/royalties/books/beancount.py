@@ -16,7 +16,7 @@ from yesand.kernel.clock import Period, stamp
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.ids import digest
 from yesand.kernel.money import MICRO
-from yesand.royalties.ledger import FUND, Side
+from yesand.royalties.ledger import FUND, UNCERTAIN, Side
 
 #: Where each kind of account stands in the five of bookkeeping.
 _ROOTS = {
@@ -24,7 +24,12 @@ _ROOTS = {
     "agent": "Liabilities:Agent",
     "licensee": "Assets:Receivable",
 }
-_PLAIN = {FUND: "Liabilities:Fund", "clearing": "Liabilities:Clearing", "bank": "Assets:Bank"}
+_PLAIN = {
+    FUND: "Liabilities:Fund",
+    UNCERTAIN: "Liabilities:Uncertainty",
+    "clearing": "Liabilities:Clearing",
+    "bank": "Assets:Bank",
+}
 _OTHER = "Liabilities:Other"
 #: Handles that stand as they are; slugs are small, so that a capital tells no two apart.
 _COMPONENT = re.compile(r"[A-Z0-9][A-Za-z0-9-]*\Z")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from yesand.kernel.money import Money
+from yesand.royalties.deducting import Deduction
 from yesand.royalties.lines import Line
 from yesand.royalties.statement import Statement
 
@@ -15,7 +17,8 @@ COLUMNS = (
     "performer", "period", "currency", "statement", "line", "kind", "licensee", "deployment",
     "model", "usage_period", "unit", "realtime", "quantity", "price_micro", "pool_micro", "basis",
     "share_ppb", "low_ppb", "high_ppb", "method", "micro", "amount", "agreement", "report",
-    "session", "settlement", "why",
+    "session", "settlement", "why", "policy", "point_ppb", "threshold", "tariff", "tariff_digest",
+    "via", "corrects", "corrects_line",
 )  # fmt: skip
 #: What spreadsheets take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,10 +44,44 @@ def rows(statement: Statement, name: str) -> Iterator[list[str]]:
             "currency": statement.currency,
             "statement": name,
             "line": number,
-            "amount": str(Money(statement.currency, line.micro)).split(" ")[0],
+            "amount": _decimal(statement.currency, line.micro),
             "settlement": statement.evidence.settlement,
+            "corrects": line.corrects.statement if line.corrects else None,
+            "corrects_line": _place(line),
         }
         yield [_cell(told[column]) for column in COLUMNS]
+    for number, one in enumerate(statement.deductions, len(statement.lines) + 1):
+        yield [_cell(_deducted(statement, name, number, one).get(c)) for c in COLUMNS]
+
+
+def _deducted(statement: Statement, name: str, number: int, one: Deduction) -> dict[str, object]:
+    """Return a deduction as a row: what is taken off is below nothing."""
+    return {
+        "performer": statement.performer,
+        "period": statement.period,
+        "currency": statement.currency,
+        "statement": name,
+        "line": number,
+        "kind": one.kind.value,
+        "licensee": one.account,
+        "pool_micro": one.base_micro,
+        "micro": -one.micro,
+        "amount": _decimal(statement.currency, -one.micro),
+        "agreement": one.agreement,
+        "settlement": statement.evidence.settlement,
+        "why": one.why,
+    }
+
+
+def _decimal(currency: str, micro: int) -> Decimal:
+    return Decimal(str(Money(currency, micro)).split(" ")[0])
+
+
+def _place(line: Line) -> int | None:
+    """Return the number of the line that one puts right, counted from 1 as this table does."""
+    if line.corrects is None or line.corrects.line is None:
+        return None
+    return line.corrects.line + 1
 
 
 def _of(line: Line) -> dict[str, object]:
@@ -58,4 +95,5 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    safe = isinstance(value, int | Decimal) or not text.startswith(_FORMULA)
+    return text if safe else f"'{text}"

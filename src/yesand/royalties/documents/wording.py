@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from yesand.kernel.money import MICRO, Money, exponent
+from yesand.royalties.documents import owing
+from yesand.royalties.documents.figures import exact, places_of, spaced
 from yesand.royalties.documents.tongue import Tongue, gettext_noop
-from yesand.royalties.lines import BILLION, REVENUE, Kind, Line
+from yesand.royalties.lines import BILLION, ON_TOP, REVENUE, Kind, Line
 from yesand.royalties.statement import Statement
 
 _TITLES = {
@@ -19,6 +21,11 @@ _TITLES = {
     Kind.LATE: gettext_noop("Royalty, late usage"),
     Kind.MINIMUM: gettext_noop("Guaranteed minimum"),
     Kind.SESSION_FEE: gettext_noop("Session fee"),
+    Kind.NON_FEATURED: gettext_noop("Equal part of the pool"),
+    Kind.PERIOD_FEE: gettext_noop("Fee for the month"),
+    Kind.BONUS: gettext_noop("Bonus, once"),
+    Kind.UNCERTAINTY: gettext_noop("To the fund for uncertainty"),
+    Kind.ADVANCE: gettext_noop("Advance"),
     Kind.CONTRIBUTION: gettext_noop("Contribution"),
 }
 _TRIAL = gettext_noop("Nobody has consented to this and nobody is paid from it.")
@@ -42,17 +49,27 @@ class Issuer:
     models: Mapping[str, str]
 
 
-def words(statement: Statement, issuer: Issuer, language: str | None = "en") -> dict[str, Any]:
+def words(
+    statement: Statement,
+    issuer: Issuer,
+    language: str | None = "en",
+    previous: Statement | None = None,
+) -> dict[str, Any]:
     """Return everything that the documents show, as plain JSON of strings.
 
     A line's sentence (``why``) is signed, and stays in the language in which it was signed.
+
+    Parameters
+    ----------
+    previous : the statement before, to say why this one differs.
     """
     _ = Tongue.of(language)
     month = _.month(statement.period)
     named = {"performer": statement.performer, "month": month, "house": issuer.house}
-    lines = [x for x in statement.lines if x.kind is not Kind.CONTRIBUTION]
-    extra = [x for x in statement.lines if x.kind is Kind.CONTRIBUTION]
-    places = _places(statement.currency, [x.micro for x in statement.lines])
+    own = [x for x in statement.lines if x.kind not in ON_TOP]
+    lines = [x for x in own if x.corrects is None]
+    extra = [x for x in statement.lines if x.kind in ON_TOP]
+    places = places_of(statement.currency, [x.micro for x in statement.lines])
     return {
         "language": _.language,
         "title": _("Statement of %(performer)s for %(month)s") % named,
@@ -69,9 +86,13 @@ def words(statement: Statement, issuer: Issuer, language: str | None = "en") -> 
         "sums": _sums(statement, _),
         "sum_up": _sum_up(statement, _),
         "lines": [_line(statement, x, issuer, places, _) for x in lines],
-        "total": _exact(statement.currency, statement.total_micro, places, _),
+        "total": exact(statement.currency, sum(x.micro for x in lines), places, _),
+        "corrections": [
+            _line(statement, x, issuer, places, _) for x in own if x.corrects is not None
+        ],
+        **owing.told(statement, previous, _),
         "contributions": [
-            {"why": x.why, "amount": _exact(statement.currency, x.micro, places, _)} for x in extra
+            {"why": x.why, "amount": exact(statement.currency, x.micro, places, _)} for x in extra
         ],
         "words": _headings(month, _),
         "evidence": _evidence(statement, issuer, _),
@@ -97,22 +118,38 @@ def _minor(statement: Statement, _: Tongue) -> str:
 
 def _sums(statement: Statement, _: Tongue) -> list[dict[str, str]]:
     extra = statement.contributions_micro
+    own = [x for x in statement.lines if x.kind not in ON_TOP]
+    corrected = sum(x.micro for x in own if x.corrects is not None)
     rows = [
         (_("Brought forward"), statement.brought_forward_micro, statement.previous is not None),
-        (_("Earned this month"), statement.total_micro, True),
+        (_("Earned this month"), statement.total_micro - corrected, True),
+        (_("Corrections of earlier months"), corrected, any(x.corrects for x in own)),
+        (_("Taken off"), -statement.deductions_micro, bool(statement.deductions)),
+        (_("Held in dispute"), -statement.held_micro, statement.held_micro > 0),
+        (_("Released from dispute"), statement.released_micro, statement.released_micro > 0),
         (_("Carried to the next month"), statement.carried_micro, True),
-        (_("To your fund, on top"), extra, extra > 0),
+        (_("To your fund, on top"), extra, extra != 0),
     ]
-    places = _places(statement.currency, [micro for _, micro, shown in rows if shown])
+    places = places_of(statement.currency, [micro for _, micro, shown in rows if shown])
     return [
-        {"label": label, "amount": _exact(statement.currency, micro, places, _)}
+        {"label": label, "amount": exact(statement.currency, micro, places, _)}
         for label, micro, shown in rows
         if shown
     ]
 
 
 def _sum_up(statement: Statement, _: Tongue) -> str:
-    if not (statement.carried_micro or statement.brought_forward_micro):
+    if statement.carried_micro < 0:
+        return _(
+            "More was put right than this month earned. Nobody asks it back: it is set off against "
+            "what you earn next."
+        )
+    if statement.due_micro and statement.due_micro < statement.least_payout_micro:
+        least = Money(statement.currency, statement.least_payout_micro)
+        return _("Your terms pay out from %(least)s on: until then all of it is carried.") % {
+            "least": spaced(least, _)
+        }
+    if not (statement.carried_micro or statement.brought_forward_micro or statement.taken_micro):
         return _("What you earned is paid in full.")
     return _(
         "What you earned is reckoned in millionths and paid in whole cents or their like; what is "
@@ -126,16 +163,24 @@ def _line(
     pool = None if line.pool_micro is None else Money(statement.currency, line.pool_micro)
     price = None if line.price_micro is None else Money(statement.currency, line.price_micro)
     return {
-        "title": _(_TITLES[line.kind]),
+        "title": _title(line, _),
         "subtitle": _subtitle(line, issuer, _),
         "quantity": _quantity(statement, line, _),
-        "price": _spaced(price, _),
-        "pool": _spaced(pool, _),
+        "price": spaced(price, _),
+        "pool": spaced(pool, _),
         "share": "" if line.share_ppb is None else _percent(line.share_ppb, _),
-        "amount": _exact(statement.currency, line.micro, places, _),
+        "amount": exact(statement.currency, line.micro, places, _),
         "why": line.why,
         "evidence": _borne_out(statement, line, _),
     }
+
+
+def _title(line: Line, _: Tongue) -> str:
+    title = _(_TITLES[line.kind])
+    if line.corrects is None:
+        return title
+    said = _("%(line)s, taken back") if line.corrects.reverses else _("%(line)s, put right")
+    return said % {"line": title}
 
 
 def _borne_out(statement: Statement, line: Line, _: Tongue) -> str:
@@ -143,6 +188,7 @@ def _borne_out(statement: Statement, line: Line, _: Tongue) -> str:
     named = (
         (_("Agreement"), line.agreement[:12]),
         (_("Reliance report"), (line.report or "")[:12]),
+        (_("Tariff"), line.tariff or ""),
         (_("Session"), line.session or ""),
         (_("Settlement"), statement.evidence.settlement[:12]),
     )
@@ -163,7 +209,7 @@ def _quantity(statement: Statement, line: Line, _: Tongue) -> str:
         return ""
     if line.unit == REVENUE:
         return _("%(money)s revenue") % {
-            "money": _spaced(Money(statement.currency, line.quantity), _)
+            "money": spaced(Money(statement.currency, line.quantity), _)
         }
     live = _(", live") if line.realtime else ""
     return f"{_.figure(f'{line.quantity:,}')} × {line.unit}{live}"
@@ -223,32 +269,12 @@ def _evidence(statement: Statement, issuer: Issuer, _: Tongue) -> list[dict[str,
         (_("Settlement"), (held.settlement,)),
         (_("Agreement"), held.agreements),
         (_("Reliance report"), held.reports),
+        (_("Tariff"), held.tariffs),
         (_("Corpus"), held.manifests),
         (_("Usage delivery"), held.batches),
         (_("Statement before"), (held.previous,) if held.previous else ()),
     )
     return [{"what": what, "name": name} for what, names in groups for name in names]
-
-
-def _places(currency: str, amounts: Sequence[int]) -> int:
-    """Return how many decimals all the amounts need, so that a column can share one point."""
-    needed = exponent(currency)
-    for micro in amounts:
-        rest = f"{micro % MICRO:06d}".rstrip("0")
-        needed = max(needed, len(rest))
-    return needed
-
-
-def _exact(currency: str, micro: int, places: int, _: Tongue) -> str:
-    whole, rest = divmod(micro, MICRO)
-    decimals = f".{f'{rest:06d}'[:places]}" if places else ""
-    return f"{_.figure(f'{whole:,}{decimals}')}\u00a0{currency}"
-
-
-def _spaced(money: Money | None, _: Tongue) -> str:
-    if money is None:
-        return ""
-    return _exact(money.currency, money.micro, _places(money.currency, [money.micro]), _)
 
 
 def _breakable(name: str) -> str:

@@ -6,8 +6,10 @@ Withdrawals are not asked for: royalties go on while a deployment is in service,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.db.models import Sum
 
@@ -19,17 +21,27 @@ from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.clock import Period
 from yesand.people.models import Performer
 from yesand.reliance.models import Report
+from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
+    Ancestor,
     Facts,
     ModelBasis,
+    Party,
     Service,
     SessionHeld,
     Settled,
+    Taxed,
     UsageTotal,
     places,
 )
-from yesand.royalties.lines import Part, Reliance, Weight
+from yesand.royalties.gathering.descent.services import ancestors
+from yesand.royalties.gathering.owing.services import holds_since, open_advances, promised
+from yesand.royalties.instruments.services import in_force
+from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
 from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.redoing.services import Redoing, share_in
+from yesand.royalties.shrinking import rests
+from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
 from yesand.training.models import Deployment, TrainedModel
@@ -43,6 +55,7 @@ class Case:
     facts: Facts
     terms: Mapping[str, Terms]
     shares: Mapping[str, Reliance]
+    before: Before
 
 
 def trial() -> bool:
@@ -100,29 +113,46 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
     )
 
 
-def bases(models: Iterable[str]) -> tuple[ModelBasis, ...]:
+def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
     """Return what the sharing of each model's pools rests on."""
-    reports = _reports()
+    known = reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
-        rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
-        report = reports.get(model.digest)
+        report = known.get(model.digest)
         found.append(
             ModelBasis(
-                model=model.digest,
-                manifest=model.manifest_id,
-                performers=rows.values("performer").distinct().count(),
-                duration_ms=rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
+                **_given(model),
                 report=report.digest if report else None,
+                ancestors=tuple(Ancestor(**_given(one)) for one in ancestors(model, report.shares))
+                if report
+                else (),
             )
         )
     return tuple(found)
 
 
+def _given(model: TrainedModel) -> dict[str, Any]:
+    rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
+    return {
+        "model": model.digest,
+        "manifest": model.manifest_id,
+        "performers": rows.values("performer").distinct().count(),
+        "duration_ms": rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
+    }
+
+
+def manifests(models: Iterable[ModelBasis]) -> set[str]:
+    """Return the manifests whose performers a settlement pays: of models and of ancestors."""
+    found = set[str]()
+    for basis in models:
+        found |= {basis.manifest, *(one.manifest for one in basis.ancestors)}
+    return found
+
+
 def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
     """Return the digests of all agreements that a settlement pays by, in order."""
-    stands = _standing(period)
-    rows = ManifestPerformer.objects.filter(manifest__in=[m.manifest for m in models])
+    stands = standing(period)
+    rows = ManifestPerformer.objects.filter(manifest__in=manifests(models))
     given = set(rows.values_list("agreement", flat=True))
     held = {session.agreement_id for session in sessions_due(period)}
     return sorted({stands.get(digest, digest) for digest in given} | held)
@@ -131,7 +161,7 @@ def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
 def synthetic(models: Iterable[ModelBasis]) -> bool:
     """Tell whether any voice in these models was made by code."""
     rows = Performer.objects.filter(synthetic=True)
-    return rows.filter(manifests__manifest__in=[m.manifest for m in models]).exists()
+    return rows.filter(manifests__manifest__in=manifests(models)).exists()
 
 
 def cases(period: Period, settled: Settled) -> Iterator[Case]:
@@ -154,72 +184,138 @@ class _Desk:
 
     def __init__(self, period: Period, settled: Settled) -> None:
         self.settled = settled
-        self.reports = _reports()
-        self.stands = _standing(period)
+        self.reports = reports(period)
+        self.stands = standing(period)
         self.weights = self._weights()
         self.sessions: dict[int, list[Session]] = defaultdict(list)
         for session in sessions_due(period):
             self.sessions[session.performer_id].append(session)
         self.carried = _carried()
+        self.open = open_advances()
+        self.promised = promised(period, self.stands)
+        self.instruments = in_force((period.end - timedelta(days=1)).date())
+        self.redoing = Redoing(settled.corrections)
         self.terms: dict[str, Terms] = {}
+        self.payers: dict[str, str] = {}
 
     def whose(self) -> set[int]:
-        return {*self.weights, *self.sessions}
+        return {*self.weights, *self.sessions, *self.promised, *self.redoing.whose()}
 
     def cases(self, performer: Performer) -> Iterator[Case]:
         weights = tuple(self.weights.get(performer.pk, ()))
         held = self.sessions.get(performer.pk, [])
         digests = {p.agreement for w in weights for p in w.parts} | {s.agreement_id for s in held}
+        digests |= self.promised.get(performer.pk, set())
         terms = {digest: self._terms(digest) for digest in sorted(digests)}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
         currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
-            previous, carried = self.carried.get((performer.pk, currency), (None, 0))
-            facts = Facts(
-                period=self.settled.period,
-                performer=performer.handle,
-                performer_key=performer.public_key,
-                currency=currency,
-                trial=self.settled.trial,
-                synthetic=performer.synthetic,
-                weights=weights,
-                sessions=tuple(_held(s) for s in held if _fee(s) == currency),
-                brought_forward_micro=carried,
-                previous=previous,
-            )
-            yield Case(performer, facts, terms, shares)
+            facts = self._facts(performer, currency, weights, held, terms)
+            before = self._before(performer, facts)
+            priced = {d: self._terms(d) for d in sorted(agreements_of(before.corrected))}
+            yield Case(performer, facts, {**terms, **priced}, shares, before)
+
+    def _facts(
+        self,
+        performer: Performer,
+        currency: str,
+        weights: tuple[Weight, ...],
+        held: list[Session],
+        terms: Mapping[str, Terms],
+    ) -> Facts:
+        previous, carried = self.carried.get((performer.pk, currency), (None, 0))
+        key = performer.public_key
+        taxed = sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
+        return Facts(
+            period=self.settled.period,
+            performer=performer.handle,
+            performer_key=key,
+            currency=currency,
+            trial=self.settled.trial,
+            synthetic=performer.synthetic,
+            weights=weights,
+            sessions=tuple(_held(s) for s in held if _fee(s) == currency),
+            brought_forward_micro=carried,
+            previous=previous,
+            parties=tuple(Party(agreement=d, payer=self.payers[d]) for d in terms),
+            advances=self.open.get(previous or "", ()),
+            taxes=tuple(
+                Taxed(
+                    country=country,
+                    table=self.instruments.table(country),
+                    certificate=self.instruments.certificate(key),
+                )
+                for country in taxed
+            ),
+            directions=self.instruments.directed(key),
+            holds=holds_since(performer, currency, previous),
+        )
+
+    def _before(self, performer: Performer, facts: Facts) -> Before:
+        certified = (t.certificate for t in facts.taxes if t.certificate)
+        named = [*facts.directions, *(t.table for t in facts.taxes), *certified]
+        redone = self.redoing.of(performer.pk, facts.currency)
+        return Before(self.instruments.of(named), redone)
 
     def _weights(self) -> dict[int, list[Weight]]:
         found: dict[int, list[Weight]] = defaultdict(list)
         for basis in self.settled.models:
-            given: dict[str, list[Part]] = defaultdict(list)
-            who: dict[str, int] = {}
-            rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
-            for row in rows.select_related("performer"):
-                agreement = self.stands.get(row.agreement, row.agreement)
-                given[row.performer.handle].append(
-                    Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
-                )
-                who[row.performer.handle] = row.performer_id
-            for handle, weight in places(basis.model, basis.manifest, given).items():
+            given, who = self._given(basis.manifest)
+            for handle, weight in self._placed(basis, given).items():
                 found[who[handle]].append(weight)
+            for pk, weight in self._beyond(basis, set(who)):
+                found[pk].append(weight)
         return found
+
+    def _given(self, manifest: str) -> tuple[dict[str, list[Part]], dict[str, int]]:
+        """Return what each performer gave to a manifest, and the rows that they are."""
+        given: dict[str, list[Part]] = defaultdict(list)
+        who: dict[str, int] = {}
+        rows = ManifestPerformer.objects.filter(manifest=manifest)
+        for row in rows.select_related("performer"):
+            agreement = self.stands.get(row.agreement, row.agreement)
+            given[row.performer.handle].append(
+                Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
+            )
+            who[row.performer.handle] = row.performer_id
+        return given, who
+
+    def _beyond(self, basis: ModelBasis, within: set[str]) -> Iterator[tuple[int, Weight]]:
+        """Yield the places of performers whom a report names and the manifest does not.
+
+        Each is paid through the first ancestor whose manifest they are in.
+        """
+        report = self.reports.get(basis.model)
+        left = set(report.shares) - within if report else set()
+        for ancestor in basis.ancestors:
+            given, who = self._given(ancestor.manifest)
+            placed = places(basis.model, ancestor.manifest, given)
+            for handle in sorted(left & placed.keys()):
+                yield who[handle], placed[handle].model_copy(update={"via": ancestor.model})
+            left -= placed.keys()
+
+    def _placed(self, basis: ModelBasis, given: Mapping[str, Sequence[Part]]) -> dict[str, Weight]:
+        placed = places(basis.model, basis.manifest, given)
+        report = self.reports.get(basis.model)
+        if basis.signal is None or report is None:
+            return placed
+        shares = [(_share_ppb(report, who), equal_ppb(w)) for who, w in placed.items()]
+        left = zip(placed.items(), rests(shares, basis.signal), strict=True)
+        return {who: w.model_copy(update={"rest": rest}) for (who, w), rest in left}
 
     def _terms(self, digest: str) -> Terms:
         """Return an agreement's terms, from what its parties signed and nothing else."""
         if digest not in self.terms:
             rows = Agreement.objects.select_related("performer", "producer")
-            self.terms[digest] = check(rows.get(digest=digest))
+            agreement = rows.get(digest=digest)
+            self.terms[digest] = check(agreement)
+            self.payers[digest] = agreement.producer.slug
         return self.terms[digest]
 
     def _share(self, model: str, handle: str) -> Reliance | None:
         report = self.reports.get(model)
-        if report is None:
-            return None
-        nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
-        share = report.shares.get(handle, nothing)
-        parts = {name: share[name] for name in nothing}
-        return Reliance(report=report.digest, method=report.method, **parts)
+        return share_in(report, handle) if report else None
 
     def _revenue(self, weights: Iterable[Weight]) -> set[str]:
         models = {w.model for w in weights}
@@ -231,7 +327,7 @@ def _serves(row: Deployment, month: Period) -> bool:
     return row.since < month.end and (end is None or end.until > month.start)
 
 
-def _standing(period: Period) -> dict[str, str]:
+def standing(period: Period) -> dict[str, str]:
     """Return, for every agreement, the one that stood when the month ended.
 
     So settling later gives the same: new terms never price what was used before them.
@@ -240,10 +336,23 @@ def _standing(period: Period) -> dict[str, str]:
     return heads(dict(rows.values_list("digest", "supersedes_id")))
 
 
-def _reports() -> dict[str, Report]:
-    """Return the latest report of each model among those that may set shares."""
+def reports(period: Period) -> dict[str, Report]:
+    """Return the report that measures each model in a month, of those that may set shares.
+
+    A new report measures from its date on: it is the last one before the month's end. A model
+    that was measured only after it has its first report for all months before.
+    """
     rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
-    return {row.model_id: row for row in rows}
+    found: dict[str, Report] = {}
+    for row in rows:
+        if row.at < period.end or row.model_id not in found:
+            found[row.model_id] = row
+    return found
+
+
+def _share_ppb(report: Report, handle: str) -> int:
+    found: int = report.shares[handle]["share_ppb"] if handle in report.shares else 0
+    return found
 
 
 def _carried() -> dict[tuple[int, str], tuple[str, int]]:

@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from yesand.kernel import durable
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
+from yesand.provenance.dsse import payload_of
 from yesand.royalties import document
 from yesand.royalties.documents.apart import Sheet, kept
 from yesand.royalties.models import Statement
@@ -58,7 +61,7 @@ def rendered(place: Place, statement: Statement, form: str, language: str | None
     if form == "json":
         return document.signed_json(statement.envelope)
     given = statement.envelope, place.name, place.origin, model_names(), language
-    return document.html(*given).encode()
+    return document.html(*given, before(statement)).encode()
 
 
 def pdf(place: Place, statement: Statement, language: str | None = "en") -> bytes:
@@ -79,7 +82,15 @@ def sheet_of(
 ) -> Sheet:
     """Return what is to be set for a statement's PDF."""
     called = model_names() if names is None else names
-    return document.sheet(statement.envelope, place.name, place.origin, called, language)
+    given = statement.envelope, place.name, place.origin, called, language
+    return document.sheet(*given, before(statement))
+
+
+def before(statement: Statement) -> dict[str, Any] | None:
+    """Return the signed statement that one goes on from, if there is one."""
+    digest = parse(payload_of(statement.envelope))["predicate"]["previous"]
+    found = Statement.objects.filter(digest=digest).values_list("envelope", flat=True).first()
+    return dict(found) if found else None
 
 
 def folder(place: Place) -> Path:

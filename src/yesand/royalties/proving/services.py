@@ -21,21 +21,30 @@ from yesand.provenance.dsse import IN_TOTO, payload_of
 from yesand.provenance.evidence import HOUSE
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
+from yesand.royalties.correcting import patched
 from yesand.royalties.evidence import (
     AGREEMENT,
+    CORRECTED,
+    INSTRUMENT,
     MANIFEST,
     PERFORMER,
     PREVIOUS,
     RELIANCE,
+    RESETTLED,
     SETTLEMENT,
     STATEMENT,
+    TARIFF,
     key_named,
 )
-from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.facts import Settled
+from yesand.royalties.instruments.services import read
+from yesand.royalties.instruments.shapes import OWN
+from yesand.royalties.models import Instrument, Settlement, Statement, TariffVersion
 from yesand.royalties.proving.takes import shown_takes
+from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_settled, parse_statement
 
-Record = Statement | Settlement | Agreement | Manifest | Report
+Record = Statement | Settlement | Agreement | Manifest | Report | Instrument | TariffVersion
 
 
 def write_bundle(place: Place, statement: Statement, path: Path) -> Path:
@@ -68,6 +77,7 @@ class _Folder:
     records: dict[str, tuple[str, Record, tuple[str, ...]]] = field(default_factory=dict)
     openings: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    redone: list[Statement] = field(default_factory=list)
 
     def bundle(self) -> Bundle:
         performer = self.statement.performer
@@ -77,14 +87,22 @@ class _Folder:
         self._add(SETTLEMENT, self.statement.settlement)
         if issued.previous:
             self._add(PREVIOUS, Statement.objects.get(digest=issued.previous))
+        for digest in issued.evidence.instruments:
+            instrument = Instrument.objects.get(digest=digest)
+            own = read(instrument).kind in OWN
+            self._add(INSTRUMENT, instrument, (PERFORMER,) if own else (HOUSE,))
+        for digest in issued.evidence.corrected:
+            self._corrected(Statement.objects.select_related("settlement").get(digest=digest))
         for digest in issued.evidence.agreements:
             agreement = Agreement.objects.select_related("producer").get(digest=digest)
             self._add(AGREEMENT, agreement, self._signers(agreement))
+        for digest in issued.evidence.tariffs:
+            self._add(TARIFF, TariffVersion.objects.get(digest=digest))
         for digest in issued.evidence.manifests:
             takes = [take.as_json() for take in corpus.find(self.place, digest).takes]
             name = self._add(MANIFEST, Manifest.objects.get(digest=digest))
             self.openings[name] = shown_takes(takes, issued.performer)
-        for digest in self._reports({weight.model for weight in issued.weights}):
+        for digest in self._reports(issued):
             report = Report.objects.get(digest=digest)
             self.openings[self._add(RELIANCE, report)] = _own_row(report, issued.performer)
         return Bundle(STATEMENT, self.place.origin, self.keys, tuple(self._parts()), self.openings)
@@ -100,10 +118,26 @@ class _Folder:
         self.keys[name] = producer
         return (name,) if agreement.kind == Agreement.Kind.LICENCE else (PERFORMER, name)
 
-    def _reports(self, models: set[str]) -> list[str]:
-        """Return the reports by which the settlement shares these models' pools."""
-        settled = parse_settled(_predicate(self.statement.settlement))
-        return sorted({m.report for m in settled.models if m.report and m.model in models})
+    def _corrected(self, statement: Statement) -> None:
+        self._add(CORRECTED, statement)
+        months = {month.settlement for month in self._settled().corrections}
+        if statement.settlement.digest in months:
+            self._add(RESETTLED, statement.settlement)
+            self.redone.append(statement)
+
+    def _settled(self) -> Settled:
+        return parse_settled(_predicate(self.statement.settlement))
+
+    def _reports(self, issued: Payload) -> list[str]:
+        """Return the reports by which these months' settlements share the performer's pools."""
+        settled = self._settled()
+        found = _of_models(settled, issued)
+        for month in settled.corrections:
+            for row in self.redone:
+                if row.settlement.digest == month.settlement:
+                    right = patched(parse_settled(_predicate(row.settlement)), month)
+                    found |= _of_models(right, parse_statement(_predicate(row)))
+        return sorted(found)
 
     def _parts(self) -> Iterator[Part]:
         entries = {name: record.entry for name, (_, record, _) in self.records.items()}
@@ -113,6 +147,11 @@ class _Folder:
             entry = _logged(entries[name], name)
             kind = PAYLOAD_TYPE if role == AGREEMENT else IN_TOTO
             yield Part(role, name, record.envelope, entry, bytes(proof), signers, kind)
+
+
+def _of_models(settled: Settled, issued: Payload) -> set[str]:
+    models = {weight.model for weight in issued.weights}
+    return {m.report for m in settled.models if m.report and m.model in models}
 
 
 def _predicate(record: Statement | Settlement) -> Any:

@@ -24,6 +24,7 @@ from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
 from yesand.royalties.estimating.services import keep, propose, wanted
 from yesand.royalties.facts import Settled
+from yesand.royalties.gathering.asking.services import Asking
 from yesand.royalties.gathering.services import (
     Case,
     agreements,
@@ -36,18 +37,20 @@ from yesand.royalties.gathering.services import (
     trial,
     usage,
 )
-from yesand.royalties.ledger import draft_of
+from yesand.royalties.ledger import drafts_of
 from yesand.royalties.metering.services import store_of, using, windows
 from yesand.royalties.models import (
+    AdvanceBalance,
     PaidSession,
     SettledUsage,
     Settlement,
     Statement,
     UsageBatch,
 )
+from yesand.royalties.redoing.services import carried_out, corrected_months
 from yesand.royalties.spooling.collecting.services import collect
 from yesand.royalties.statement import Statement as Payload
-from yesand.royalties.statement import statement
+from yesand.royalties.statement import advances_after, statement
 from yesand.royalties.totals import Mark, Total, due
 
 _SUBJECT = gettext_lazy("Your statement for %(month)s")
@@ -91,6 +94,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
             issued = _issue(place, period, settled, row, progress)
         _record(place, row, issued)
         _mark(row, period, totals)
+        carried_out(row, settled.corrections)
         keep(place, estimates)
     return row
 
@@ -141,7 +145,8 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
     last = Settlement.objects.order_by("-period").first()
     counted = last.up_to_sequence if last else 0
     batches = UsageBatch.objects.filter(sequence__gt=counted).order_by("sequence")
-    found = bases({u.model for u in used} | {s.model for s in serving})
+    found = bases(period, {u.model for u in used} | {s.model for s in serving})
+    asked = Asking.of(period, found)
     return Settled(
         house=place.origin,
         period=str(period),
@@ -151,9 +156,12 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         synthetic=synthetic(found),
         usage=used,
         services=serving,
-        models=found,
+        models=asked.models(found),
         batches=tuple(batches.values_list("digest", flat=True)),
         agreements=digest_of(agreements(period, found)),
+        corrections=corrected_months(),
+        tariffs=asked.tariffs(used, serving),
+        counted=asked.counted(used),
     )
 
 
@@ -181,7 +189,8 @@ def _issue(
 ) -> list[_Issued]:
     found, signer = [], place.signer
     for case in cases(period, settled):
-        payload = statement(case.facts, settled, row.digest, case.terms, case.shares)
+        given = case.facts, settled, row.digest, case.terms, case.shares, case.before
+        payload = statement(*given)
         subjects = {f"settlement-{settled.period}": row.digest}
         attested = dsse.attest(Predicate.STATEMENT, subjects, payload.model_dump(mode="json"))
         envelope = dsse.seal(attested, [signer])
@@ -209,10 +218,14 @@ def _record(place: Place, row: Settlement, issued: list[_Issued]) -> None:
         ],
         batch_size=500,
     )
+    AdvanceBalance.objects.bulk_create(
+        AdvanceBalance(statement_id=i.digest, **advance.model_dump())
+        for i in issued
+        for advance in advances_after(i.payload)
+    )
     for one in issued:
         _tell(row, one)
-    drafts = (draft_of(i.payload, i.digest) for i in issued)
-    post(place, (draft for draft in drafts if draft), row.entry)
+    post(place, (draft for i in issued for draft in drafts_of(i.payload, i.digest)), row.entry)
 
 
 def _tell(row: Settlement, issued: _Issued) -> None:

@@ -8,16 +8,28 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_of
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
+from yesand.provenance.dsse import payload_of
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.royalties.gathering.services import trial
+from yesand.royalties.instruments.services import directed_payees
 from yesand.royalties.ledger import performer_account
-from yesand.royalties.models import Account, Payout, PayoutHold, PayoutHoldEnd, PayoutStep, Posting
+from yesand.royalties.models import (
+    Account,
+    Payout,
+    PayoutHold,
+    PayoutHoldEnd,
+    PayoutStep,
+    Posting,
+    Settlement,
+    Statement,
+)
 from yesand.royalties.paying.banking.services import currents, fresh
 from yesand.royalties.paying.details import BANK
 from yesand.royalties.paying.phases import Step
@@ -50,13 +62,14 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
     least = threshold(currency).micro
     balances = owed(currency)
     held, back, gone = holds(), _sent_back(currency), _erased(balances)
+    through, promised = paid_through(place), least_promised(currency)
     for account, micro in balances.items():
-        row = details.get(account)
+        row = details.get(through.get(account, account))
         reason, bank = back.get(account, ("", 0))
         yield Payee(
             account=account,
             micro=micro,
-            threshold=least,
+            threshold=max(least, promised.get(account, 0)),
             details=row.entry.record if row else "",
             masked=row.masked if row else "",
             fresh=young.get(account),
@@ -67,6 +80,25 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
             rail=row.rail if row else BANK,
             unusable=bool(row and row.pk == bank and reason.startswith(_UNUSABLE)),
         )
+
+
+def paid_through(place: Place) -> dict[str, str]:
+    """Return who is paid through another's account, as they have directed: account → account."""
+    return directed_payees(place.clock.now().date())
+
+
+def least_promised(currency: str) -> dict[str, int]:
+    """Return the least that is paid to those whose last statement carried more than a remainder.
+
+    Only those of the last settlement count: what nothing is added to any more is paid out.
+    """
+    last = Settlement.objects.order_by("-period").first()
+    rows = Statement.objects.filter(settlement=last, currency=currency, payable_minor=0)
+    found = {}
+    for row in rows.filter(carried_micro__gt=0).select_related("performer"):
+        told = parse(payload_of(row.envelope))["predicate"]
+        found[performer_account(row.performer.handle)] = told.get("least_payout_micro", 0)
+    return found
 
 
 def sent_to(performer: Performer) -> QuerySet[Payout]:

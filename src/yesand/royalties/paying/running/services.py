@@ -22,7 +22,7 @@ from yesand.royalties.models import BankAccount, Payout, PayoutDecision, PayoutR
 from yesand.royalties.paying.banking.services import HOUSE, current, currents
 from yesand.royalties.paying.details import BANK, STRIPE
 from yesand.royalties.paying.filing.services import given
-from yesand.royalties.paying.payees.services import payees
+from yesand.royalties.paying.payees.services import paid_through, payees
 from yesand.royalties.paying.phases import Step, drafted
 from yesand.royalties.paying.plan import Plan, planned
 from yesand.royalties.paying.rails import rail
@@ -235,12 +235,13 @@ def _signed_run(place: Place, plan: Plan, by: User, way: str) -> PayoutRun:
         at=place.clock.now(),
         entry=entry,
     )
-    _enter(run, plan)
+    _enter(place, run, plan)
     return run
 
 
-def _enter(run: PayoutRun, plan: Plan) -> None:
-    details = currents()
+def _enter(place: Place, run: PayoutRun, plan: Plan) -> None:
+    known, through = currents(), paid_through(place)
+    details = {item.account: known[through.get(item.account, item.account)] for item in plan.items}
     handles = {f"performer:{row.handle}": row for row in Performer.objects.all()}
     Payout.objects.bulk_create(
         Payout(

@@ -8,5 +8,5 @@ from yesand.provenance.triggers import append_only
 class Migration(migrations.Migration):
     """Triggers on attestations."""
 
-    dependencies = [("royalties", "0009_attestations")]
+    dependencies = [("royalties", "0012_attestations")]
     operations = [append_only("royalties_attestation")]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('provenance', '0002_append_only'),
-        ('royalties', '0010_attestations_append_only'),
+        ('royalties', "0013_attestations_append_only"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_union'),
         ('provenance', '0002_append_only'),
-        ('royalties', '0008_spool'),
+        ('royalties', "0011_spool"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('royalties', '0007_payout_sent'),
+        ('royalties', "0010_instruments_append_only"),
     ]
 
     operations = [

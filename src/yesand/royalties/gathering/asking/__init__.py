@@ -1,0 +1,1 @@
+"""What terms ask of a settlement beside its usage: noise, tariffs, counts."""

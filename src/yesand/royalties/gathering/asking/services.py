@@ -1,0 +1,129 @@
+"""What the terms that a settlement pays by ask it to state: noise, tariffs, what was counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from yesand.agreements.models import Agreement
+from yesand.agreements.pay import SINCE_SIGNED
+from yesand.agreements.terms import Terms
+from yesand.corpus.models import ManifestPerformer
+from yesand.kernel.canonical import parse
+from yesand.kernel.clock import Period
+from yesand.provenance.dsse import payload_of
+from yesand.reliance.models import Report
+from yesand.royalties.facts import Counted, ModelBasis, Service, UsageTotal
+from yesand.royalties.gathering.services import reports, standing
+from yesand.royalties.lines import REVENUE
+from yesand.royalties.models import Settlement
+from yesand.royalties.promised import counts
+from yesand.royalties.shrinking import signal
+from yesand.royalties.statement import parse_settled
+from yesand.royalties.tariffs.services import begins, in_force
+from yesand.royalties.tariffs.tariff import InForce
+
+#: What makes a deployment's count: its name, the unit, and of revenue the currency.
+_Count = tuple[str, str, str | None]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The terms that say more than prices, by the model that they are about."""
+
+    period: Period
+    terms: Mapping[str, tuple[Terms, ...]]
+
+    @classmethod
+    def of(cls, period: Period, models: Iterable[ModelBasis]) -> Asking:
+        """Read them: of each model, the agreements that stood at the month's end."""
+        rows = Agreement.objects.filter(terms__pay__has_any_keys=SINCE_SIGNED)
+        known = dict(rows.values_list("digest", "terms"))
+        if not known:
+            return cls(period, {})
+        read = {digest: Terms.parse(terms) for digest, terms in known.items()}
+        stands, found = standing(period), dict[str, tuple[Terms, ...]]()
+        for basis in models:
+            held = {basis.manifest, *(a.manifest for a in basis.ancestors)}
+            given = ManifestPerformer.objects.filter(manifest__in=held)
+            digests = set(given.values_list("agreement", flat=True))
+            those = sorted({stands.get(d, d) for d in digests} & read.keys())
+            found[basis.model] = tuple(read[digest] for digest in those)
+        return cls(period, found)
+
+    def models(self, bases: Iterable[ModelBasis]) -> tuple[ModelBasis, ...]:
+        """Return the models, with how far their shares are signal where terms ask for it."""
+        every = reports(self.period)
+        return tuple(self._measured(basis, every.get(basis.model)) for basis in bases)
+
+    def _measured(self, basis: ModelBasis, report: Report | None) -> ModelBasis:
+        pays = (terms.pay for terms in self.terms.get(basis.model, ()))
+        asked = any(pay.uncertainty == "shrunk" for pay in pays)
+        # What was passed on has the interval of a bound or of a word, which is no noise.
+        if not asked or report is None or basis.ancestors:
+            return basis
+        rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
+        handles = rows.values_list("performer__handle", flat=True).distinct()
+        found = signal([_row(report.shares, handle) for handle in handles])
+        return basis.model_copy(update={"signal": found})
+
+    def tariffs(
+        self, used: Iterable[UsageTotal], serving: Iterable[Service]
+    ) -> tuple[InForce, ...]:
+        """Return every version that prices a month here.
+
+        Raises
+        ------
+        Refused : none is in force in a month that one must price, and which.
+        """
+        priced = _named(self.terms, ((row.model, row.usage_period) for row in used))
+        served = _named(self.terms, ((s.model, month) for s in serving for month in s.months))
+        # Before its first version a tariff has no fee for a month in which nothing was used.
+        asked = priced | {one for one in served if begins(one[0]) <= one[1]}
+        return tuple(in_force(*one) for one in sorted(asked))
+
+    def counted(self, used: Iterable[UsageTotal]) -> tuple[Counted, ...]:
+        """Return what earlier settlements counted of each deployment that a bonus waits for."""
+        asked: set[_Count] = set()
+        for row in used:
+            pays = (terms.pay for terms in self.terms.get(row.model, ()) if terms.pay.bonus)
+            if any(counts(pay, row) for pay in pays):
+                asked.add(_counted(row))
+        before = _before() if asked else Counter[_Count]()
+        return tuple(
+            Counted(deployment=name, unit=unit, currency=currency, quantity=before[one])
+            for one in sorted(asked, key=str)
+            for name, unit, currency in [one]
+        )
+
+
+def _row(shares: Mapping[str, Any], handle: str) -> tuple[int, int, int]:
+    found = shares.get(handle)
+    return (found["share_ppb"], found["low_ppb"], found["high_ppb"]) if found else (0, 0, 0)
+
+
+def _named(
+    terms: Mapping[str, tuple[Terms, ...]], months: Iterable[tuple[str, str]]
+) -> set[tuple[str, str, str]]:
+    """Return (tariff, month, currency) wherever terms name a tariff for a model's month."""
+    return {
+        (each.pay.tariff, month, each.pay.currency)
+        for model, month in months
+        for each in terms.get(model, ())
+        if each.pay.tariff
+    }
+
+
+def _counted(row: UsageTotal) -> _Count:
+    return row.deployment, row.unit, row.currency if row.unit == REVENUE else None
+
+
+def _before() -> Counter[_Count]:
+    """Add up all usage that was ever settled."""
+    found = Counter[_Count]()
+    for envelope in Settlement.objects.values_list("envelope", flat=True):
+        for row in parse_settled(parse(payload_of(envelope))["predicate"]).usage:
+            found[_counted(row)] += row.quantity
+    return found

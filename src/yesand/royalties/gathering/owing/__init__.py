@@ -1,0 +1,1 @@
+"""Gathering what is taken off, held back, or was promised ahead."""

@@ -1,0 +1,1 @@
+"""Signed, logged documents that statements are computed from, besides usage, terms and reliance."""

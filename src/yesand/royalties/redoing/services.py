@@ -1,0 +1,228 @@
+"""Which corrections wait for the next settlement, and each performer's part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from yesand.kernel.canonical import parse
+from yesand.kernel.errors import NotFound, Refused
+from yesand.kernel.place import Place
+from yesand.provenance.dsse import payload_of
+from yesand.reliance.models import Report
+from yesand.royalties.correcting import Redone, patched, standing
+from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled
+from yesand.royalties.instruments.models import Instrument as Row
+from yesand.royalties.instruments.models import SettledCorrection
+from yesand.royalties.instruments.services import issue, read
+from yesand.royalties.instruments.shapes import Correction
+from yesand.royalties.lines import Reliance
+from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.statement import Statement as Payload
+from yesand.royalties.statement import facts_of, parse_settled, parse_statement
+
+
+def correct(place: Place, correction: Correction) -> Row:
+    """Enter a correction; the next settlement carries it out. The same again is the same.
+
+    Raises
+    ------
+    NotFound : the month is not settled, or lacks that model or usage. Refused : the report is
+    another model's, too unsure to set shares, or it says what was settled anyway.
+    """
+    settled = settled_of(_settlement(correction.month))
+    if correction.model is not None:
+        _check_report(correction, settled)
+    if correction.deployment is not None:
+        settled.usage[_row(correction, settled)]
+    return issue(place, correction)
+
+
+def _settlement(month: str) -> Settlement:
+    found = Settlement.objects.filter(period=month).first()
+    if found is None:
+        raise NotFound(
+            "That month is not settled",
+            where=month,
+            remedy="Put it right before it is settled: file the report, deliver the usage.",
+        )
+    return found
+
+
+def _check_report(correction: Correction, settled: Settled) -> None:
+    report = Report.objects.filter(digest=correction.report).first()
+    basis = next((m for m in settled.models if m.model == correction.model), None)
+    if basis is None:
+        raise NotFound("That month settled no such model", where=str(correction.model)[:12])
+    if basis.signal is not None or basis.ancestors:
+        raise Refused(
+            "Shares that were drawn by their noise, or passed on, are not corrected by a report",
+            where=basis.model[:12],
+            remedy="Correct what it was measured with, and file a report: it measures from now on.",
+        )
+    if report is None or report.model_id != correction.model:
+        raise Refused("No report of that model", where=str(correction.report)[:12])
+    if not report.sets_shares:
+        raise Refused("That report is too unsure to set shares", where=report.digest[:12])
+
+
+def _row(correction: Correction, settled: Settled) -> int:
+    names = ("deployment", "unit", "currency", "realtime", "usage_period")
+    asked = tuple(getattr(correction, name) for name in names)
+    for place, row in enumerate(settled.usage):
+        if tuple(getattr(row, name) for name in names) == asked:
+            return place
+    raise NotFound(
+        "That month settled no such usage",
+        where=f"{correction.deployment} {correction.unit} of {correction.usage_period}",
+        remedy="Usage that was never settled is not corrected: deliver it, and it comes as late.",
+    )
+
+
+def waiting() -> list[Row]:
+    """Return the corrections that no settlement has carried out, the oldest first."""
+    rows = Row.objects.filter(kind="correction", carried_out__isnull=True)
+    return list(rows.order_by("entry_id"))
+
+
+def corrected_months() -> tuple[CorrectedMonth, ...]:
+    """Return the months that the next settlement puts right, with all that is known of each."""
+    return tuple(_month(month, rows) for month, rows in sorted(_by_month(waiting()).items()))
+
+
+def _by_month(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.subject, []).append(row)
+    return found
+
+
+def _month(month: str, new: list[Row]) -> CorrectedMonth:
+    settlement = _settlement(month)
+    settled = settled_of(settlement)
+    reports: dict[str, str] = {}
+    usage: dict[int, int] = {}
+    # What was put right before stays right; the last word counts.
+    for row in Row.objects.filter(kind="correction", subject=month).order_by("entry_id"):
+        told = read(row)
+        assert isinstance(told, Correction)
+        if told.model is not None and told.report is not None:
+            reports[told.model] = told.report
+        if told.quantity is not None:
+            usage[_row(told, settled)] = told.quantity
+    return CorrectedMonth(
+        settlement=settlement.digest,
+        period=month,
+        reports=tuple(Measured(model=m, report=r) for m, r in sorted(reports.items())),
+        usage=tuple(Recount(row=r, quantity=q) for r, q in sorted(usage.items())),
+        records=tuple(row.digest for row in new),
+        why="; ".join(dict.fromkeys(_why(row) for row in new)),
+    )
+
+
+def _why(row: Row) -> str:
+    told = read(row)
+    assert isinstance(told, Correction)
+    return told.why
+
+
+def settled_of(settlement: Settlement) -> Settled:
+    """Return a settlement as signed."""
+    return parse_settled(_predicate(settlement.envelope))
+
+
+def carried_out(settlement: Settlement, months: Iterable[CorrectedMonth]) -> None:
+    """Note that a settlement has carried corrections out."""
+    SettledCorrection.objects.bulk_create(
+        SettledCorrection(instrument_id=record, settlement=settlement)
+        for month in months
+        for record in month.records
+    )
+
+
+class Redoing:
+    """The months that a settlement puts right, with every performer's statements of them."""
+
+    def __init__(self, months: Iterable[CorrectedMonth]) -> None:
+        self.months = [(m, patched(self._settled(m), m)) for m in months]
+        self.statements = [self._statements(m) for m, _ in self.months]
+        wanted = {b.report for _, settled in self.months for b in settled.models if b.report}
+        self.reports = Report.objects.in_bulk(wanted)
+
+    def whose(self) -> dict[int, set[str]]:
+        """Return who has statements of these months, and in which currencies."""
+        found: dict[int, set[str]] = {}
+        for rows in self.statements:
+            for performer, currency in rows:
+                found.setdefault(performer, set()).add(currency)
+        return found
+
+    def of(self, performer: int, currency: str) -> tuple[Redone, ...]:
+        """Return one performer's months in a currency, as they should have been."""
+        return tuple(
+            self._redone(month, settled, rows[performer, currency])
+            for (month, settled), rows in zip(self.months, self.statements, strict=True)
+            if (performer, currency) in rows
+        )
+
+    def _redone(self, month: CorrectedMonth, settled: Settled, first: Statement) -> Redone:
+        read = [(first.digest, parse_statement(_predicate(first.envelope)))]
+        read += _since(first, {month.period})
+        original = read[0][1]
+        facts = facts_of(original)
+        parts, lines = standing((digest, payload.lines) for digest, payload in read)
+        models = {weight.model for weight in facts.weights}
+        shares = {
+            basis.model: share_in(self.reports[basis.report], original.performer)
+            for basis in settled.models
+            if basis.report and basis.model in models
+        }
+        return Redone(
+            statements=parts,
+            facts=facts,
+            standing=lines,
+            settled=settled,
+            shares=shares,
+            why=month.why,
+        )
+
+    @staticmethod
+    def _settled(month: CorrectedMonth) -> Settled:
+        return settled_of(Settlement.objects.get(digest=month.settlement))
+
+    @staticmethod
+    def _statements(month: CorrectedMonth) -> Mapping[tuple[int, str], Statement]:
+        rows = Statement.objects.filter(settlement__digest=month.settlement)
+        return {(row.performer_id, row.currency): row for row in rows}
+
+
+def _since(first: Statement, months: set[str]) -> list[tuple[str, Payload]]:
+    """Return the later statements that have corrected a month already, in order."""
+    rows = Statement.objects.filter(
+        performer_id=first.performer_id,
+        currency=first.currency,
+        settlement__corrections__instrument__subject__in=months,
+    )
+    return [
+        (row.digest, parse_statement(_predicate(row.envelope)))
+        for row in rows.distinct().order_by("settlement__period")
+    ]
+
+
+def share_in(report: Report, handle: str) -> Reliance:
+    """Return a performer's share in a report: none, if it does not name them."""
+    nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
+    share = report.shares.get(handle, nothing)
+    parts = {name: share[name] for name in nothing}
+    return Reliance(report=report.digest, method=report.method, **parts)
+
+
+def _predicate(envelope: Any) -> Any:
+    return parse(payload_of(envelope))["predicate"]
+
+
+def today(place: Place) -> str:
+    """Return the day on which a correction is entered."""
+    day: date = place.clock.now().date()
+    return day.isoformat()

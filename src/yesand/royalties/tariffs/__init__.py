@@ -1,0 +1,1 @@
+"""Published tables of prices: versioned, dated, signed and logged, never changed."""
