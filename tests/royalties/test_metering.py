@@ -209,11 +209,12 @@ def test_files_that_no_batch_knows_are_passed_over_and_cleared(
     meter(stage.place, write(tmp_path / "a", [event(1)]))
     folder = next(stage.place.usage.glob("events/period=*"))
     stray = folder / f"{'0' * 64}.parquet"
-    stray.write_bytes(next(folder.iterdir()).read_bytes())
+    stray.write_bytes(next(folder.glob("*.parquet")).read_bytes())
     (folder / ".x.parquet.abcd.part").write_bytes(b"half")
     assert len(quantities(stage)) == 1
     meter(stage.place, write(tmp_path / "b", [event(2)]))
-    assert not stray.exists() and len(list(folder.iterdir())) == 2
+    assert not stray.exists() and len(list(folder.glob("*.parquet"))) == 2
+    assert not list(folder.glob(".*"))
 
 
 def test_a_lost_usage_file_is_noticed(stage: Stage, tmp_path: Path) -> None:

@@ -34,11 +34,13 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside ``path`` to write to; put it in place durably when all went well."""
     partial = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # A new folder is a name in its parent: without that flushed, all in it may be gone.
+        changed = dict.fromkeys(making(path.parent))
         yield partial
         sync(partial)
         partial.replace(path)
-        sync(path.parent)
+        for folder in changed:
+            sync(folder)
     except OSError as fault:
         raise explained(fault, path) from fault
     finally:
@@ -64,7 +66,7 @@ def write_all(files: Mapping[Path, bytes]) -> None:
     """
     path = Path()
     try:
-        changed = {folder for path in files for folder in _made(path.parent)}
+        changed = {folder for path in files for folder in making(path.parent)}
         for path, data in files.items():
             path.write_bytes(data)
         with ThreadPoolExecutor(max_workers=8) as pool:
@@ -85,7 +87,7 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _made(folder: Path) -> Iterator[Path]:
+def making(folder: Path) -> Iterator[Path]:
     """Make a folder; yield it and every folder that got a new name in it."""
     yield folder
     while not folder.exists():

@@ -192,6 +192,9 @@ RULES = {
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
     "royalties.instrument": Rule(performer="performer", right=MONEY),
+    "royalties.invoice": Rule(licensees=("licensee",)),
+    "royalties.dispute": Rule(performer="performer", right=MONEY),
+    "royalties.usageclaim": Rule(account="by"),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
     "oversight.fulfilment": Rule(

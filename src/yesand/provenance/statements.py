@@ -21,6 +21,7 @@ class Predicate(StrEnum):
     INSTRUMENT = "https://yes-and.org/attestation/instrument/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"
     PAYOUT_DECISION = "https://yes-and.org/attestation/payout-decision/v1"
+    INVOICE = "https://yes-and.org/attestation/invoice/v1"
     ARTICLE = "https://yes-and.org/attestation/article/v1"
     REVOCATION = "https://yes-and.org/attestation/revocation/v1"
     SUSPENSION = "https://yes-and.org/attestation/suspension/v1"

@@ -196,14 +196,12 @@ class Log:
         index, width = divmod(layout.hashes(level, size), WIDTH)
         return layout.tile_hashes(self._read(Tile(level, index, width))) if width else []
 
-    # Crashes: `.pending` says which growth was under way. It need not be flushed: without it,
-    # leftovers stay where no reader looks until they are overwritten.
+    # Crashes: `.pending` says which growth was under way. It is flushed before any tile is written
+    # and removed after all else: a torn partial tile that nobody clears and no later growth
+    # overwrites would look to an audit like one that was edited.
 
     def _intend(self, old: int, new: int) -> None:
-        try:
-            (self.folder / ".pending").write_text(f"{old} {new}\n")
-        except OSError as fault:
-            raise durable.explained(fault, self.folder) from fault
+        durable.write(self.folder / ".pending", f"{old} {new}\n".encode())
 
     def _recover(self) -> None:
         try:
@@ -224,9 +222,11 @@ class Log:
             path = self.folder / tile.path
             path.unlink(missing_ok=True)
             for folder in path.parents:
-                if folder == self.folder or not folder.exists() or any(folder.iterdir()):
+                if folder.exists() and (folder == self.folder or any(folder.iterdir())):
+                    durable.sync(folder)
                     break
-                folder.rmdir()
+                if folder.exists():
+                    folder.rmdir()
 
     def _tidy(self, old: int, new: int) -> None:
         """Remove the partial tiles that have become full (tlog-tiles lets a log do so)."""

@@ -17,10 +17,13 @@ from yesand.people.models import User
 from yesand.people.shapes import Digest, Licensee, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
 from yesand.royalties.attesting.api import router as attesting
+from yesand.royalties.books.api import router as books
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
+from yesand.royalties.disputing.api import router as disputing
 from yesand.royalties.document import csv
 from yesand.royalties.earned.services import kept
+from yesand.royalties.invoicing.api import router as invoicing
 from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
 from yesand.royalties.spooling.api import EVENT
@@ -31,6 +34,9 @@ router = Router(tags=["usage and royalties"])
 router.add_router("", tariffs)
 router.add_router("", events)
 router.add_router("", attesting)
+router.add_router("", books)
+router.add_router("", disputing)
+router.add_router("", invoicing)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
 _PIECE = 1 << 20
 _EVENTS = {

@@ -85,10 +85,11 @@ def set_apart(session: Any, store: Store, intake: Intake, conflicts: Any) -> str
     if not intake.apart.stat().st_size:
         return None
     name = f"{digest_file(intake.apart)}.jsonl"
-    store.quarantine.mkdir(exist_ok=True)
+    changed = list(durable.making(store.quarantine))
     durable.sync(intake.apart)
     intake.apart.replace(store.quarantine / name)
-    durable.sync(store.quarantine)
+    for folder in changed:
+        durable.sync(folder)
     return name
 
 

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from yesand.kernel import durable
 from yesand.kernel.errors import CheckFailed
+from yesand.kernel.ids import digest_file
 from yesand.royalties.events import UsageEvent
 
 KEY = ["key_hi", "key_lo"]
@@ -87,15 +88,16 @@ class Store:
         return sorted(path for path in found if path.stem in known)
 
     def check(self, accepted: dict[str, int]) -> None:
-        """Check that every batch still has all of its events.
+        """Check that every batch still has all of its events, byte for byte as they were written.
 
         Raises
         ------
-        CheckFailed : a file is gone, cut short or cannot be read.
+        CheckFailed : a file is gone, cut short, cannot be read, or reads back otherwise.
         """
         found = dict.fromkeys(accepted, 0)
         for path in self.files(accepted):
             try:
+                _check_bytes(path)
                 found[path.stem] += pq.read_metadata(path).num_rows
             except (OSError, pa.ArrowInvalid) as fault:
                 raise CheckFailed(f"Usage cannot be read: {fault}", where=str(path)) from fault
@@ -243,7 +245,29 @@ def keep(store: Store, session: Any, new: Any, batch: str, sequence: int) -> lis
         path = store.folder / "events" / f"period={month}" / f"{batch}.parquet"
         with durable.replacing(path) as partial:
             session.to_parquet(rows.filter(ibis._.period == month), partial, compression="zstd")
+            # As ``sha256sum -c`` reads it.
+            told = f"{digest_file(partial)}  {path.name}\n"
+            durable.write(_sum_of(path), told.encode())
     return months
+
+
+def _sum_of(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _check_bytes(path: Path) -> None:
+    """Check a file against the sum beside it; files of old have none.
+
+    Parquet's own checksums are optional and of pages alone, and DuckDB neither writes nor asks
+    them: a flipped bit would be another quantity.
+    """
+    beside = _sum_of(path)
+    if beside.exists() and beside.read_text("utf-8").split()[:1] != [digest_file(path)]:
+        raise CheckFailed(
+            "Usage reads back otherwise than it was written",
+            where=str(path),
+            remedy="Restore usage/ from a backup.",
+        )
 
 
 def _columns(chunk: Sequence[tuple[int, UsageEvent]]) -> pa.RecordBatch:

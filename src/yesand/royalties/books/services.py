@@ -118,7 +118,9 @@ def _accounts(names: set[str]) -> dict[str, int]:
         kind, _, whose = name.partition(":")
         known[name] = Account.objects.create(
             name=name,
-            performer=Performer.objects.get(handle=whose) if kind == "performer" else None,
+            performer=Performer.objects.get(handle=whose)
+            if kind in {"performer", "held"}
+            else None,
             organisation=Organisation.objects.get(slug=whose) if kind == "licensee" else None,
         ).pk
     return known

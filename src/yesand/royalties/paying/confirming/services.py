@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,16 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.royalties.books.services import post
-from yesand.royalties.models import BankFile, BankMovement, MovementNote, Payout, PayoutStep
+from yesand.royalties.invoicing.receiving.services import meant, receive
+from yesand.royalties.ledger import Draft
+from yesand.royalties.models import (
+    BankFile,
+    BankMovement,
+    Invoice,
+    MovementNote,
+    Payout,
+    PayoutStep,
+)
 from yesand.royalties.paying import camt
 from yesand.royalties.paying.banking.services import HOUSE, current, opened_of
 from yesand.royalties.paying.matching import Known, Verdict, judged
@@ -32,6 +42,7 @@ _BACK_WORDS = gettext_lazy(
     "The bank could not pay you, and the money is owed to you as before. Please look at your bank "
     "details."
 )
+_CHUNK = 500
 _BOOKED, _RETURNED, _REPEATED, _PROBLEM = "booked", "returned", "repeated", "problems"
 
 
@@ -66,8 +77,7 @@ def take_in_told(
             return known
         entry = log.record(place, Kind.PAYOUT_CONFIRMED, digest(data))
         intake = _Intake(place, kind, by, entry)
-        for one in told:
-            intake.take(one)
+        intake.take(told)
         return intake.kept(data, name)
 
 
@@ -101,7 +111,11 @@ def _check_account(accounts: Iterable[str], name: str) -> None:
 
 @dataclass
 class _Intake:
-    """One file as it is taken in, movement by movement: a later one sees what an earlier did."""
+    """One file as it is taken in, movement by movement: a later one sees what an earlier did.
+
+    What the registry knows of all of them is asked once before, and what they come to is written
+    once after: a bank's file may hold thousands.
+    """
 
     place: Place
     kind: str
@@ -109,17 +123,54 @@ class _Intake:
     entry: Entry
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[BankMovement] = field(default_factory=list)
-    same: Counter[str] = field(default_factory=Counter)
+    steps: list[PayoutStep] = field(default_factory=list)
+    #: Which of the rows are money for an invoice.
+    receipts: list[tuple[int, Invoice]] = field(default_factory=list)
+    repeated: set[str] = field(default_factory=set)
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    told: dict[str, set[tuple[Step, str, str]]] = field(default_factory=lambda: defaultdict(set))
 
-    def take(self, told: Told) -> None:
-        """Take one movement in, unless it was told before."""
-        self.same[told.key(0)] += 1
-        key = told.key(self.same[told.key(0)])
-        if BankMovement.objects.filter(key=key).exists():
+    def take(self, told: Iterable[Told]) -> None:
+        """Take movements in, each unless it was told before."""
+        keyed = _keyed(told)
+        self._look_up(keyed)
+        for key, one in keyed:
+            self._take(key, one)
+        PayoutStep.objects.bulk_create(self.steps)
+        post(self.place, map(_draft, self.steps), self.entry)
+        for step in self.steps:
+            _tell(step)
+
+    def _look_up(self, keyed: Sequence[tuple[str, Told]]) -> None:
+        """Ask what is known of these movements, and of the payouts that they name."""
+        names = {told.end_to_end for _, told in keyed if told.end_to_end}
+        rows = Payout.objects.select_related("run", "performer__user")
+        for some in _some(names):
+            self.payouts |= rows.in_bulk(some)
+            steps = PayoutStep.objects.filter(payout__in=some)
+            for name, step in steps.values_list("payout_id", "step"):
+                self.done[name].add(step)
+            moved = BankMovement.objects.filter(payout__in=some, problem="")
+            for row in moved.values_list("payout_id", "out", "file__kind", "reference"):
+                self.told[row[0]].add(_as_told(*row[1:]))
+        for some in _some({key for key, _ in keyed}):
+            known = BankMovement.objects.filter(key__in=some)
+            self.repeated.update(known.values_list("key", flat=True))
+
+    def _take(self, key: str, told: Told) -> None:
+        if key in self.repeated:
             self.counts[_REPEATED] += 1
             return
-        payout = _named(told)
+        payout = self.payouts.get(told.end_to_end)
+        invoice = meant(told) if payout is None else None
+        if invoice is not None:
+            self.receipts.append((len(self.rows), invoice))
+            self.rows.append(_movement(key, told, None, Verdict()))
+            return
         verdict = judged(told, self._known(payout) if payout else None)
+        if payout and not verdict.problem:
+            self.told[payout.pk].add(_as_told(told.out, self.kind, told.reference[:140]))
         if verdict.step and payout and not verdict.again:
             self._step(payout, verdict.step, told)
         self.counts[_what(verdict)] += 1
@@ -127,35 +178,22 @@ class _Intake:
 
     def _known(self, payout: Payout) -> Known:
         """Return a payout as it stands now, with what this file has told of it so far."""
-        done = set(PayoutStep.objects.filter(payout=payout).values_list("step", flat=True))
-        rows = payout.movements.filter(problem="").values_list("out", "file__kind", "reference")
-        here = [
-            (row.out, self.kind, row.reference)
-            for row in self.rows
-            if row.payout_id == payout.pk and not row.problem
-        ]
-        told = {
-            (Step.BOOKED if out else Step.RETURNED, kind, named)
-            for out, kind, named in [*rows, *here]
-        }
-        return Known(payout.money, frozenset(s for s in Step if s in done), frozenset(told))
+        done = frozenset(s for s in Step if s in self.done[payout.pk])
+        return Known(payout.money, done, frozenset(self.told[payout.pk]))
 
     def _step(self, payout: Payout, step: Step, told: Told) -> None:
-        PayoutStep.objects.create(
-            payout=payout,
-            step=step,
-            at=self.place.clock.now(),
-            on=told.on,
-            reference=told.reference[:140],
-            reason=told.reason,
-            by=self.by,
+        self.done[payout.pk].add(step)
+        self.steps.append(
+            PayoutStep(
+                payout=payout,
+                step=step,
+                at=self.place.clock.now(),
+                on=told.on,
+                reference=told.reference[:140],
+                reason=told.reason,
+                by=self.by,
+            )
         )
-        named = payout.end_to_end, payout.payee, payout.run.currency, payout.minor
-        post(self.place, [drafted(step, *named)], self.entry)
-        user = payout.performer.user if payout.performer else None
-        if user is not None:
-            words = (_BACK, _BACK_WORDS) if step is Step.RETURNED else (_PAID, _PAID_WORDS)
-            tell(user, f"payout.{step}.{payout.end_to_end}", *words, {}, "balance")
 
     def kept(self, data: bytes, name: str) -> BankFile:
         """Keep the file and its movements."""
@@ -171,13 +209,43 @@ class _Intake:
         )
         for row in self.rows:
             row.file = file
-        BankMovement.objects.bulk_create(self.rows)
+        made = BankMovement.objects.bulk_create(self.rows)
+        for place, invoice in self.receipts:
+            receive(self.place, made[place], invoice, self.by)
         return file
 
 
-def _named(told: Told) -> Payout | None:
-    rows = Payout.objects.select_related("run", "performer__user").prefetch_related("steps")
-    return rows.filter(end_to_end=told.end_to_end).first() if told.end_to_end else None
+def _keyed(told: Iterable[Told]) -> list[tuple[str, Told]]:
+    """Name each movement; those that are the same in everything are counted."""
+    same, keyed = Counter[str](), list[tuple[str, Told]]()
+    for one in told:
+        same[one.key(0)] += 1
+        keyed.append((one.key(same[one.key(0)]), one))
+    return keyed
+
+
+def _some(names: Iterable[str]) -> Iterator[list[str]]:
+    """Yield names by as many as any database takes in one question."""
+    rest = iter(sorted(names))
+    while some := list(islice(rest, _CHUNK)):
+        yield some
+
+
+def _as_told(out: bool, kind: str, reference: str) -> tuple[Step, str, str]:
+    return (Step.BOOKED if out else Step.RETURNED), kind, reference
+
+
+def _draft(row: PayoutStep) -> Draft:
+    payout = row.payout
+    named = payout.end_to_end, payout.payee, payout.run.currency, payout.minor
+    return drafted(Step(row.step), *named)
+
+
+def _tell(row: PayoutStep) -> None:
+    user = row.payout.performer.user if row.payout.performer else None
+    if user is not None:
+        words = (_BACK, _BACK_WORDS) if row.step == Step.RETURNED else (_PAID, _PAID_WORDS)
+        tell(user, f"payout.{row.step}.{row.payout.end_to_end}", *words, {}, "balance")
 
 
 def _what(verdict: Verdict) -> str:

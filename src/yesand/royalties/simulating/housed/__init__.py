@@ -1,0 +1,1 @@
+"""Histories in a real house: services, database and files, killed on the way."""

@@ -1,0 +1,1 @@
+"""Rows of the rooms below, with real digests, signatures and log entries."""

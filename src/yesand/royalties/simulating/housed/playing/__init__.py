@@ -1,0 +1,1 @@
+"""Playing a history in a house, with kills and without."""

@@ -1,0 +1,136 @@
+"""What can be seen of a house at a moment, in names and whole numbers; two of them compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class LineSeen:
+    """One line of a statement; what does not apply is empty or −1."""
+
+    kind: str
+    licensee: str
+    agreement: str
+    deployment: str
+    month: str
+    unit: str
+    realtime: bool
+    quantity: int
+    share_ppb: int
+    micro: int
+
+
+@dataclass(frozen=True)
+class StatementSeen:
+    """One statement: its lines in any order, and its sums."""
+
+    lines: tuple[LineSeen, ...]
+    brought_micro: int
+    total_micro: int
+    contributions_micro: int
+    payable_minor: int
+    carried_micro: int
+
+
+@dataclass
+class Picture:
+    """Everything that two engines must agree on.
+
+    Attributes
+    ----------
+    statements : (month, handle, currency) → the statement.
+    accounts : account → currency → micro-units, without what is nothing.
+    payouts : (currency, run, handle) → (minor units, how it stands).
+    escrow : (deployment, month, unit, why) → (quantity, events).
+    uses : how many events were accepted so far.
+    problems : how many movements of the bank wait for a person, by why.
+    """
+
+    statements: dict[tuple[str, str, str], StatementSeen] = field(default_factory=dict)
+    accounts: dict[str, dict[str, int]] = field(default_factory=dict)
+    payouts: dict[tuple[str, int, str], tuple[int, str]] = field(default_factory=dict)
+    escrow: dict[tuple[str, str, str, str], tuple[int, int]] = field(default_factory=dict)
+    uses: int = 0
+    problems: dict[str, int] = field(default_factory=dict)
+
+    def plain(self) -> list[str]:
+        """Return all of it in sorted lines, equal whenever the pictures are."""
+        told = [f"uses: {self.uses}"]
+        for each in fields(self):
+            shown = getattr(self, each.name)
+            if isinstance(shown, int):
+                continue
+            told += [f"{each.name} {key}: {_sorted(value)}" for key, value in shown.items()]
+        return sorted(told)
+
+
+def _sorted(value: Any) -> str:
+    if isinstance(value, StatementSeen):
+        return repr(replace(value, lines=tuple(sorted(value.lines))))
+    return repr(sorted(value.items()) if isinstance(value, Mapping) else value)
+
+
+def differences(expected: Picture, seen: Picture) -> Iterator[str]:
+    """Yield, in words, what one picture shows and the other does not."""
+    for each in fields(Picture):
+        yield from _between(each.name, getattr(expected, each.name), getattr(seen, each.name))
+
+
+def _between(name: str, expected: Any, seen: Any) -> Iterator[str]:
+    if not isinstance(expected, Mapping):
+        if expected != seen:
+            yield f"{name}: {expected} is due and {seen} is there"
+        return
+    for key in sorted({*expected, *seen}):
+        one, other = expected.get(key), seen.get(key)
+        if isinstance(one, StatementSeen) and isinstance(other, StatementSeen):
+            yield from _of_statement(f"{name} {key}", one, other)
+        elif one != other:
+            yield f"{name} {key}: {one} is due and {other} is there"
+
+
+def _of_statement(name: str, expected: StatementSeen, seen: StatementSeen) -> Iterator[str]:
+    due, there = Counter(expected.lines), Counter(seen.lines)
+    for line in (due - there).elements():
+        yield f"{name}: lacks {line}"
+    for line in (there - due).elements():
+        yield f"{name}: has {line}"
+    for each in fields(StatementSeen):
+        if each.name != "lines" and getattr(expected, each.name) != getattr(seen, each.name):
+            yield (
+                f"{name}.{each.name}: {getattr(expected, each.name)} is due and "
+                f"{getattr(seen, each.name)} is there"
+            )
+
+
+def books_of(picture: Picture) -> Iterator[str]:
+    """Yield what is wrong within one picture: statements, ledger and payouts against each other.
+
+    Invariant 4: every currency balances, and per currency what the statements say is what payouts
+    took and what is still owed (held or carried).
+    """
+    totals = Counter[str]()
+    for sums in picture.accounts.values():
+        totals.update(sums)
+    for currency, micro in totals.items():
+        if micro:
+            yield f"the ledger of {currency} is out of balance by {micro}"
+    earned, owed, gone = Counter[str](), Counter[str](), Counter[str]()
+    for (_, _, currency), statement in picture.statements.items():
+        earned[currency] += statement.total_micro
+    for account, sums in picture.accounts.items():
+        for currency, micro in sums.items():
+            if account.startswith("performer:"):
+                owed[currency] -= micro
+            elif account in {"clearing", "bank"}:
+                gone[currency] -= micro
+    for currency in sorted({*earned, *owed, *gone}):
+        if earned[currency] != owed[currency] + gone[currency]:
+            yield (
+                f"{currency}: statements say {earned[currency]}, the ledger owes "
+                f"{owed[currency]} and paid {gone[currency]}"
+            )
