@@ -55,6 +55,9 @@ def test_the_checks_say_what_was_found_and_where_to_mend_it(desk: Desk) -> None:
     assert told["The month is over and open"].standing is Standing.STOP
     assert "coach" in told["Usage is in from every deployment"].said
     assert told["Reports set the shares"].standing is Standing.GOOD
+    assert told["Usage is attested"].standing is Standing.GOOD  # the month is not over
+    before = {str(c.name): c for c in services.checked(place, SEPTEMBER)}
+    assert "coach" in before["Usage is attested"].said
     assert "1 events wait" in told["Nothing waits in escrow"].said
     assert "Ann, Bob, Cleo" in told["Bank details"].said
     with pytest.raises(Refused, match="from 1 November 2026"):
