@@ -114,11 +114,17 @@ def _same(draft: Draft) -> None:
 
 def _accounts(names: set[str]) -> dict[str, int]:
     known = dict(Account.objects.filter(name__in=names).values_list("name", "id"))
-    for name in sorted(names - known.keys()):
-        kind, _, whose = name.partition(":")
-        known[name] = Account.objects.create(
+    parts = {name: name.partition(":") for name in sorted(names - known.keys())}
+    handles = [whose for kind, _, whose in parts.values() if kind == "performer"]
+    slugs = [whose for kind, _, whose in parts.values() if kind == "licensee"]
+    performers = Performer.objects.in_bulk(handles, field_name="handle")
+    organisations = Organisation.objects.in_bulk(slugs, field_name="slug")
+    made = Account.objects.bulk_create(
+        Account(
             name=name,
-            performer=Performer.objects.get(handle=whose) if kind == "performer" else None,
-            organisation=Organisation.objects.get(slug=whose) if kind == "licensee" else None,
-        ).pk
-    return known
+            performer=performers[whose] if kind == "performer" else None,
+            organisation=organisations[whose] if kind == "licensee" else None,
+        )
+        for name, (kind, _, whose) in parts.items()
+    )
+    return known | {row.name: row.pk for row in made}
