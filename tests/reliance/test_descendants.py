@@ -27,7 +27,7 @@ from yesand.reliance.rows import Row
 from yesand.reliance.saving.services import opening
 from yesand.reliance.services import estimate
 from yesand.reliance.shares import BILLION
-from yesand.royalties.gathering.services import _reports
+from yesand.royalties.gathering.services import reports
 from yesand.training.descending.services import descend
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import register_files
@@ -75,7 +75,7 @@ def test_a_fine_tune_shares_with_its_parents_performers_as_declared(
     assert report.method == "inherited-declared" and report.sets_shares
     # A word is no measurement: the interval is as wide as it can be.
     assert report.shares["Cleo"]["low_ppb"] == 0 and report.shares["Cleo"]["high_ppb"] == BILLION
-    assert _reports()[child.digest] == report == inherit(house.place, child)
+    assert reports()[child.digest] == report == inherit(house.place, child)
     told = signed(report.envelope)
     openings = [opening(report, who) for who in sorted(report.shares)]
     rows = {str(i): one["row"] for i, one in enumerate(openings)}

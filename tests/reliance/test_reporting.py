@@ -30,7 +30,7 @@ from yesand.reliance.saving.services import load, opening, save
 from yesand.reliance.services import estimate, latest
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
-from yesand.royalties.gathering.services import _reports
+from yesand.royalties.gathering.services import reports
 from yesand.training.models import TrainedModel
 
 
@@ -120,7 +120,7 @@ def test_a_check_takes_no_place_from_the_report_that_pays(
     assert reliance_of({"request": request}, model)["report"] == pays
     performer = model.manifest.performers.select_related("performer")[0].performer
     (shown,) = shares_of({"request": request}, performer)["shares"]
-    assert shown["report"] == pays and _reports() == {model.digest: pays}
+    assert shown["report"] == pays and reports() == {model.digest: pays}
 
 
 def test_the_signed_report_names_nobody(

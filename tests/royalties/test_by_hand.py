@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 from yesand.agreements.terms import Amount, Pay
 from yesand.kernel.money import Money, part
 from yesand.royalties.lines import BILLION
 from yesand.royalties.pricing import Prices
+from yesand.royalties.tariffs.tariff import parse
+from yesand.royalties.units import UNITS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "royalties.md").read_text("utf-8")
 
@@ -27,9 +32,15 @@ def test_the_example_comes_out_as_the_code_computes_it() -> None:
     assert part(pool, told["share_ppb"], BILLION) == told["micro"]
 
 
-def test_the_lines_of_python_that_the_page_gives_hold() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.S))
+def test_the_lines_of_python_that_the_page_gives_hold(code: str) -> None:
+    assert "assert" in code
     exec(compile(code, "docs/royalties.md", "exec"), {})
+
+
+def test_the_tariff_that_the_page_gives_is_one() -> None:
+    (told,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
+    assert parse(json.loads(told), UNITS).called == "film@1"
 
 
 def test_the_sum_of_the_example_is_paid_and_carried_as_it_says() -> None:

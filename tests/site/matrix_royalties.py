@@ -23,15 +23,21 @@ from matrix import (
 )
 from stage import Stage, delivered
 
+from yesand.kernel.clock import Period
+from yesand.people.models import Organisation
+from yesand.royalties.attesting.services import attest
 from yesand.royalties.models import Account, PayoutRun
 from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
 from yesand.royalties.paying.details import details
 from yesand.royalties.paying.running.services import prepare
+from yesand.royalties.tariffs.services import publish
 
 #: The other licensee has nothing in service that it could deliver for.
 REFUSED = 409
 DELIVERING = (UNSIGNED, GONE, GONE, GONE, SEEN, REFUSED, GONE, GONE, GONE)
+#: The matrix sends plain JSON, which is no CloudEvent: 415 to whoever may deliver at all.
+SPOOLING = (UNSIGNED, GONE, GONE, GONE, 415, 415, GONE, GONE, GONE)
 EVENT = {
     "specversion": "1.0",
     "id": "one",
@@ -43,6 +49,15 @@ EVENT = {
 }
 
 
+TARIFF = {
+    "name": "film",
+    "version": 1,
+    "effective": "2027-01-01",
+    "currency": "EUR",
+    "per_unit": {"request": 2_000},
+}
+
+
 def delivery(stage: Stage) -> list[str]:
     return [delivered(stage).digest]
 
@@ -51,6 +66,7 @@ def delivery(stage: Stage) -> list[str]:
 UNREAD = (LOGIN, 422, 422, 422, *(GONE,) * 5)
 BACK = (LOGIN, LOGIN, LOGIN, LOGIN, *(GONE,) * 5)
 PRODUCER = (LOGIN, *(GONE,) * 5, SEEN, GONE, GONE)
+API_PRODUCER = (UNSIGNED, *PRODUCER[1:])
 UNREAD_BY_PRODUCER = (LOGIN, *(GONE,) * 5, 422, GONE, GONE)
 REFUSED_TO_PRODUCER = (LOGIN, *(GONE,) * 5, 409, GONE, GONE)
 SENT_ON = (LOGIN, *(GONE,) * 5, LOGIN, GONE, GONE)
@@ -86,11 +102,27 @@ def movement(stage: Stage) -> list[int]:
     return [file.movements.get().pk]
 
 
+def tariff(stage: Stage) -> list[str]:
+    """A published one; once."""
+    return [publish(stage.house.place, TARIFF).name]
+
+
 def account(stage: Stage) -> list[int]:
     """Hers in the ledger."""
     return [Account.objects.get(name="performer:Ada").pk]
 
 
+def attested(stage: Stage) -> list[str]:
+    """The lab's attestation of the month that was settled; once."""
+    lab = Organisation.objects.get(slug="house-lab")
+    return [attest(stage.house.place, lab, Period(2026, 10)).digest]
+
+
+#: Any licensee sees its own months; who may see everything, everybody's.
+LICENSEES_ALL = (LOGIN, GONE, GONE, GONE, SEEN, SEEN, SEEN, SEEN, GONE)
+#: Led on to what was signed; the other licensee sits for none of that name.
+ATTESTING = (LOGIN, GONE, GONE, GONE, LOGIN, GONE, GONE, GONE, GONE)
+OWN = {"licensee": "house-lab"}
 ROWS = [
     Row("usage", CLOSED),
     Row("usage", LAB, method="post", data=lambda s: {"licensee": "house-lab"}, case="post"),
@@ -107,6 +139,10 @@ ROWS = [
     Row("books", CLOSED),
     Row("book", HERS_ALONE, account),
     Row("ledger", WATCHED),
+    Row("tariffs", CLOSED),
+    Row("tariff", CLOSED, tariff),
+    Row("new_tariff", PRODUCER),
+    Row("new_tariff", UNREAD_BY_PRODUCER, method="post", case="post"),
     Row("bank_account", PERFORMERS),
     Row("bank_account", UNREAD, method="post", case="post"),
     Row("bank_account_end", BACK, method="post"),
@@ -128,8 +164,20 @@ ROWS = [
     Row("api:get /api/statements/{digest}/pdf", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/statements/{digest}/csv", API_HERS, lambda s: [s.statement.digest]),
     Row("api:get /api/balance", API_PERFORMERS),
+    Row("api:get /api/tariffs", API),
+    Row("api:get /api/tariffs/{name}", API, tariff),
+    Row("api:post /api/tariffs", API_PRODUCER, data=lambda s: TARIFF),
     Row("api:get /api/escrow", API),
     Row("api:get /api/deliveries", API),
     Row("api:get /api/deliveries/{digest}", API_LICENSEES, delivery),
     Row("api:post /api/usage", DELIVERING, data=lambda s: EVENT),
+    Row("attested", LICENSEES_ALL),
+    Row("attest", ATTESTING, lambda s: ["2026-10"], method="post", data=lambda s: OWN),
+    Row("attestation", LICENSEES, attested),
+    Row("attestation_document", LICENSEES, attested),
+    Row("api:get /api/attestations", API),
+    Row("api:get /api/attestations/{digest}", API_LICENSEES, attested),
+    Row("api:post /api/attestations", DELIVERING, data=lambda s: {"period": "2026-10"}),
+    Row("api:get /api/usage/missing", API),
+    Row("api:post /api/events", SPOOLING, data=lambda s: EVENT),
 ]

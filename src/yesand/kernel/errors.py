@@ -63,6 +63,14 @@ class Unavailable(YesAndError):
     exit_code = 1
 
 
+class Busy(Refused):
+    """As much at once as this house can take; ``after`` seconds from now it may take more."""
+
+    def __init__(self, what: str, *, after: int, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.after = after
+
+
 class CheckFailed(YesAndError):
     """A signature, proof, hash or recomputation does not hold."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from yesand.people.models import Token, User
 from yesand.people.sight import Request, Sight
+
+#: How often a token notes that it is in use: each note is a write.
+NOTED = timedelta(minutes=1)
 
 
 class Refusal(Exception):
@@ -55,7 +59,8 @@ class Bearer(HttpBearer):
             return None
         if self.scope not in found.scopes:
             raise Refusal(self.scope)
-        Token.objects.filter(pk=found.pk).update(last_used_at=now)
+        if found.last_used_at is None or abs(now - found.last_used_at) > NOTED:
+            Token.objects.filter(pk=found.pk).update(last_used_at=now)
         request.user = found.user
         here.sight = Sight.of(found.user, now)
         return found.user

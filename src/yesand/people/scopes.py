@@ -16,6 +16,7 @@ SCOPES = {
     "models:write": _("register models and deployments of your organisation"),
     "usage:read": _("see what became of your organisation's deliveries of usage"),
     "usage:write": _("deliver usage events of your organisation"),
+    "prices:write": _("publish tariffs"),
     "newsroom:write": _("write and publish articles"),
     "audit:read": _("read the log and the books"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
-from ninja import P, PathEx, Schema
+from ninja import P, PathEx, QueryEx, Schema
 from pydantic import ConfigDict, Field
 
 from yesand.kernel.errors import BadInput, NotFound
@@ -20,6 +20,9 @@ Digest = PathEx[str, P(pattern=r"^[0-9a-f]{64}$", description="The SHA-256 that 
 Named = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 #: A name of one's own, as models and deployments have them.
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,120}$", examples=["night-line"])]
+
+#: For which licensee, in a query: of those that one sits for.
+Licensee = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
 
 
 class Told(Schema):

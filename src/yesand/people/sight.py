@@ -188,9 +188,13 @@ RULES = {
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.tariffversion": Rule(signed_in=True),  # prices are for everybody to know
     "royalties.delivery": Rule(licensees=("licensee",)),
+    "royalties.attestation": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),
     "royalties.payout": Rule(performer="performer", right=MONEY),
     "royalties.instrument": Rule(performer="performer", right=MONEY),
+    "royalties.invoice": Rule(licensees=("licensee",)),
+    "royalties.dispute": Rule(performer="performer", right=MONEY),
+    "royalties.usageclaim": Rule(account="by"),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),
     "oversight.fulfilment": Rule(

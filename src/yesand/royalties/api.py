@@ -14,35 +14,37 @@ from pydantic import Field
 from yesand.people.acting import MONEY
 from yesand.people.bearer import allowed
 from yesand.people.models import User
-from yesand.people.shapes import Digest, Page, Slice, own_licensee, paged
+from yesand.people.shapes import Digest, Licensee, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
+from yesand.royalties.attesting.api import router as attesting
+from yesand.royalties.books.api import router as books
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
+from yesand.royalties.disputing.api import router as disputing
 from yesand.royalties.document import csv
 from yesand.royalties.earned.services import kept
+from yesand.royalties.invoicing.api import router as invoicing
 from yesand.royalties.issuing.services import pdf
 from yesand.royalties.models import Delivery, Payout, Statement
+from yesand.royalties.spooling.api import EVENT
+from yesand.royalties.spooling.api import router as events
+from yesand.royalties.tariffs.api import router as tariffs
 
 router = Router(tags=["usage and royalties"])
+router.add_router("", tariffs)
+router.add_router("", events)
+router.add_router("", attesting)
+router.add_router("", books)
+router.add_router("", disputing)
+router.add_router("", invoicing)
 Language = QueryEx[Literal["en", "de"], P(description="Of all in it that is not signed.")]
-Whose = QueryEx[str | None, P(pattern=r"^[a-z0-9-]{1,50}$")]
 _PIECE = 1 << 20
-#: One usage event, for the description.
-_EVENT = {
-    "specversion": "1.0",
-    "id": "e-4711",
-    "source": "https://gateway.example/usage",
-    "type": "org.yes-and.usage.v1",
-    "subject": "night-line",
-    "time": "2026-10-12T20:15:00Z",
-    "data": {"unit": "request", "quantity": 1},
-}
 _EVENTS = {
     "schema": {
         "type": "array",
         "minItems": 1,
         "items": {"type": "object"},
-        "example": [_EVENT],
+        "example": [EVENT],
     }
 }
 
@@ -252,7 +254,7 @@ def payouts(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
         }
     },
 )
-def deliver_usage(request: HttpRequest, licensee: Whose = None) -> Delivery:
+def deliver_usage(request: HttpRequest, licensee: Licensee = None) -> Delivery:
     """Deliver usage events (CloudEvents 1.0) of your own deployments, up to 64 MiB.
 
     The body is a JSON batch or JSON lines; either may be gzipped. Each event counts once for ever,

@@ -31,6 +31,10 @@ from yesand.royalties.units import UNITS
 TYPE = "org.yes-and.usage.v1"
 FIELDS = frozenset({"unit", "quantity", "realtime", "emotions", "currency"})
 ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject")
+#: How far a sender's clock may run ahead.
+AHEAD = timedelta(days=1)
+#: Of another's deployment, and of one that is not there, in the same words.
+NOT_YOURS = "not a deployment of yours"
 _LONGEST = 512
 # RFC 3339 §5.6, which is narrower than ISO 8601.
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
@@ -88,11 +92,16 @@ def event(row: Row, latest: datetime) -> UsageEvent | BadRow:
         value = parse(row.raw)
     except BadInput as fault:
         return BadRow(row.line, fault.what, row.raw.decode("utf-8", "replace").strip())
+    return judged(row.line, value, latest)
+
+
+def judged(line: int, value: Any, latest: datetime) -> UsageEvent | BadRow:
+    """Return the event that a parsed row is, or why it is none."""
     try:
         return _event(value, latest)
     except (ValueError, OverflowError, BadInput) as fault:
         reason = fault.what if isinstance(fault, BadInput) else str(fault)
-        return BadRow(row.line, reason, kept(value))
+        return BadRow(line, reason, kept(value))
 
 
 def kept(value: Any) -> str:

@@ -13,7 +13,15 @@ from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
 from yesand.royalties.instruments.services import read
-from yesand.royalties.models import BankAccount, Instrument, Payout, Posting, Statement
+from yesand.royalties.models import (
+    BankAccount,
+    Dispute,
+    Instrument,
+    Payout,
+    Posting,
+    Statement,
+    UsageClaim,
+)
 from yesand.royalties.paying.banking.services import erase as erase_details
 from yesand.royalties.paying.banking.services import readable
 from yesand.royalties.paying.phases import Step
@@ -34,7 +42,24 @@ def held(user: User) -> dict[str, Any]:
         "bank details": [_bank(row) for row in _details(user)],
         "payouts": [_payout(row) for row in _payouts(user)],
         "certificates and directions": list(_instruments(user)),
+        "disputes": [_dispute(row) for row in _disputes(user)],
+        "claims": list(
+            UsageClaim.objects.filter(by=user)
+            .order_by("at")
+            .values("deployment", "usage_period", "evidence", "at", "decision__words")
+        ),
     }
+
+
+def _disputes(user: User) -> QuerySet[Dispute]:
+    rows = Dispute.objects.filter(performer__user=user).prefetch_related("words")
+    return rows.select_related("statement__settlement").order_by("at")
+
+
+def _dispute(row: Dispute) -> dict[str, Any]:
+    said = [{"word": w.word, "said": w.said, "at": w.at} for w in row.words.all()]
+    told = {"month": row.statement.settlement.period, "line": row.line + 1, "said": said}
+    return {**told, "held": str(row.held), "state": row.state.value}
 
 
 def _details(user: User) -> QuerySet[BankAccount]:

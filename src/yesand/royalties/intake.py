@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file
 from yesand.kernel.progress import Progress, silent
 from yesand.royalties.delivery import Row, is_packed, rows
-from yesand.royalties.events import BadRow, UsageEvent, event, kept
+from yesand.royalties.events import NOT_YOURS, BadRow, UsageEvent, event, kept
 from yesand.royalties.store import Store, stream
 
 MOST_REPORTED = 1_000
 _NEWS_EVERY = 10_000
+#: What a row is, given the latest time that an event may have.
+Judge = Callable[[Row, datetime], UsageEvent | BadRow]
 
 
 @dataclass
@@ -41,6 +43,7 @@ def take_in(
     progress: Progress = silent,
     deployments: frozenset[str] | None = None,
     most: int | None = None,
+    judge: Judge = event,
 ) -> Intake:
     """Stage a delivery's events; put its bad rows apart.
 
@@ -48,6 +51,7 @@ def take_in(
     ----------
     deployments : the only ones that its events may be of; none: any.
     most : how many bytes it may unpack to; none: any number.
+    judge : says what a row is.
 
     Raises
     ------
@@ -58,7 +62,8 @@ def take_in(
     # Readable by its owner only: what was refused may hold what nobody should have sent.
     intake.apart.touch(mode=0o600)
     with intake.apart.open("w") as apart:
-        store.stage(_events(intake, apart, path, rows(path, most), latest, progress, deployments))
+        judged = ((row, judge(row, latest)) for row in rows(path, most))
+        store.stage(_events(intake, apart, path, judged, progress, deployments))
     if not intake.rows:
         raise BadInput("The file holds no events", where=str(path))
     return intake
@@ -88,28 +93,29 @@ def _events(
     intake: Intake,
     apart: TextIO,
     path: Path,
-    sent: Iterator[Row],
-    latest: datetime,
+    sent: Iterator[tuple[Row, UsageEvent | BadRow]],
     progress: Progress,
     deployments: frozenset[str] | None,
 ) -> Iterator[tuple[int, UsageEvent]]:
     read, whole = 0, 0
-    for row in sent:
+    for row, found in sent:
         whole = whole or (0 if is_packed(path) else path.stat().st_size)
         read, intake.rows = read + len(row.raw), intake.rows + 1
         if intake.rows % _NEWS_EVERY == 0:
             progress(read, max(read, whole), f"{intake.rows:,} events")
-        found = event(row, latest)
-        if isinstance(found, UsageEvent) and not _may_name(deployments, found):
-            found = BadRow(row.line, "not a deployment of yours", kept(parse(row.raw)))
-        if isinstance(found, UsageEvent):
+        if isinstance(found, UsageEvent) and _may_name(deployments, found):
             intake.foreign.update(found.foreign)
             yield row.line, found
             continue
-        _put(apart, found.line, found.reason, found.kept)
+        bad = found if isinstance(found, BadRow) else _not_yours(row)
+        _put(apart, bad.line, bad.reason, bad.kept)
         intake.bad_rows += 1
         if len(intake.bad) < MOST_REPORTED:
-            intake.bad.append(found)
+            intake.bad.append(bad)
+
+
+def _not_yours(row: Row) -> BadRow:
+    return BadRow(row.line, NOT_YOURS, kept(parse(row.raw)))
 
 
 def _may_name(deployments: frozenset[str] | None, found: UsageEvent) -> bool:

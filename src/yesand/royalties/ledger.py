@@ -26,6 +26,11 @@ def performer_account(handle: str) -> str:
     return f"performer:{handle}"
 
 
+def held_account(handle: str) -> str:
+    """What a performer has earned and is not paid while a line is in dispute (a credit)."""
+    return f"held:{handle}"
+
+
 def payer_account(slug: str) -> str:
     """What a licensee, or a producer for session fees, owes (a debit)."""
     return f"licensee:{slug}"

@@ -7,7 +7,13 @@ from django.db import models
 from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
+from yesand.royalties.attesting.models import Attestation
+from yesand.royalties.claiming.models import UsageClaim, UsageClaimDecision
+from yesand.royalties.closing.models import Closing, ClosingEnd
+from yesand.royalties.disputing.models import Dispute, DisputeWord
+from yesand.royalties.estimating.models import Estimate
 from yesand.royalties.instruments.models import AdvanceBalance, Instrument, SettledCorrection
+from yesand.royalties.invoicing.models import Billing, Invoice, Receipt, Reminder, TaxRate
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -20,15 +26,20 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.reassigning.models import Reassignment, ReassignmentDecision
+from yesand.royalties.spooling.models import SpoolMark
 from yesand.royalties.tariffs.models import TariffVersion
 from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "AdvanceBalance", "BankAccount", "BankFile", "BankMovement", "Delivery",
-    "Instrument", "MovementNote", "PaidSession", "Payout", "PayoutDecision", "PayoutHold",
-    "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "SettledCorrection", "SettledUsage",
-    "Settlement", "Statement", "TariffVersion", "Transaction", "UsageBatch",
+    "Account", "AdvanceBalance", "Attestation", "BankAccount", "BankFile", "BankMovement",
+    "Billing", "Closing", "ClosingEnd", "Delivery", "Dispute", "DisputeWord", "Estimate",
+    "Instrument", "Invoice", "MovementNote", "PaidSession", "Payout", "PayoutDecision",
+    "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "Reassignment",
+    "ReassignmentDecision", "Receipt", "Reminder", "SettledCorrection", "SettledUsage",
+    "Settlement", "SpoolMark", "Statement", "TariffVersion", "TaxRate", "Transaction",
+    "UsageBatch", "UsageClaim", "UsageClaimDecision",
 ]  # fmt: skip
 
 

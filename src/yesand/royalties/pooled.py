@@ -56,6 +56,7 @@ def lines_of(pool: Pool, pay: Pay, weight: Weight, agreement: str, share: Share)
     paid = part(featured, share.ppb, BILLION)
     left = Money(pool.currency, featured) if equally else None
     why = reasons.shared(pool.made, share, left) if pool.made else pool.unpriced
+    why += reasons.through(weight.via) if weight.via else ""
     yield Line(
         kind=pool.kind,
         micro=paid,

@@ -43,6 +43,11 @@ def shared(made: str, share: Share, featured: Money | None = None) -> str:
     return f"{made}{rest}; {measured}, and {paid}."
 
 
+def through(model: str) -> str:
+    """Say how a performer is in a model that did not learn from their takes itself."""
+    return f" It was made from model {model[:12]}, which learned from you."
+
+
 def between(share: Share) -> str:
     """Say what goes to the fund for uncertainty."""
     return (

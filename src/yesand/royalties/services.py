@@ -20,6 +20,7 @@ from yesand.royalties.lines import ON_TOP, Kind, Line
 from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.paying.reconciling.services import paid_by_account
+from yesand.royalties.reconciling.services import moved_by_desk
 from yesand.royalties.settling.services import settle
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import paid_of, parse_settled, parse_statement
@@ -213,8 +214,9 @@ def check_books() -> str:
         residue.update(sums)
     if any(residue.values()):
         raise CheckFailed("The ledger does not balance", where=str(dict(residue)))
-    for name, moved in paid_by_account().items():
-        expected[name].update(moved)
+    for moves in (paid_by_account(), moved_by_desk()):
+        for name, moved in moves.items():
+            expected.setdefault(name, Counter()).update(moved)
     for name, sums in expected.items():
         there = {c: m for c, m in books.get(name, {}).items() if m}
         if there != {c: m for c, m in sums.items() if m}:

@@ -58,6 +58,17 @@ class Used:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """How much of one deployment and unit was delivered for a month."""
+
+    deployment: str
+    unit: str
+    currency: str | None
+    quantity: int
+    events: int
+
+
+@dataclass(frozen=True)
 class Held:
     """Use that nobody can be billed for as things stand: kept, and settled once they can."""
 
@@ -103,6 +114,19 @@ def used(session: Any, events: Any, deployment: str) -> list[Used]:
     """Return all use of a deployment that was delivered, settled or not, in order."""
     rows = events.filter(events.deployment == deployment)
     return [Used(**row) for row in _summed(rows, ["unit", "currency", "period"])]
+
+
+def delivered(session: Any, events: Any, names: Iterable[str], period: str) -> list[Delivered]:
+    """Return all use of these deployments that was delivered for a month, in order."""
+    rows = events.filter(events.deployment.isin(list(names)), events.period == period)
+    return [Delivered(**row) for row in _summed(rows, ["deployment", "unit", "currency"])]
+
+
+def paced(session: Any, events: Any, names: Iterable[str], periods: Iterable[str]) -> list[Total]:
+    """Return all use of these deployments that was delivered for these months, in order."""
+    rows = events.filter(events.deployment.isin(list(names)), events.period.isin(list(periods)))
+    by = ["deployment", "unit", "currency", "realtime", "period"]
+    return [Total(**row) for row in _summed(rows, by)]
 
 
 def _summed(rows: Any, by: list[str]) -> list[dict[str, Any]]:

@@ -3,12 +3,22 @@
 from django.urls import path
 
 from yesand.royalties import views
+from yesand.royalties.attesting.urls import urlpatterns as attesting
 from yesand.royalties.books.urls import urlpatterns as books
+from yesand.royalties.closing.urls import urlpatterns as closing
+from yesand.royalties.disputing.urls import urlpatterns as disputing
+from yesand.royalties.invoicing.urls import urlpatterns as invoicing
 from yesand.royalties.paying.urls import urlpatterns as paying
+from yesand.royalties.tariffs.urls import urlpatterns as tariffs
 
 urlpatterns = [
     *paying,
     *books,
+    *tariffs,
+    *attesting,
+    *closing,
+    *disputing,
+    *invoicing,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import YesAndError
-from yesand.people.acting import MONEY
+from yesand.people.acting import MONEY, SIGN
 from yesand.people.models import Organisation, User
 from yesand.people.shapes import own_licensee
 from yesand.people.sight import Request, visible
@@ -23,9 +23,11 @@ from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.invoicing.reminding.services import late_for
 from yesand.royalties.issuing import services as issuing
 from yesand.royalties.issuing.services import file_name
-from yesand.royalties.models import Account, Delivery, Statement, UsageBatch
+from yesand.royalties.lines import Kind
+from yesand.royalties.models import Account, Delivery, Dispute, Statement, UsageBatch
 from yesand.royalties.paying.banking.services import current, payee_of
 from yesand.royalties.paying.payees.services import sent_to
 from yesand.royalties.paying.phases import BANK, CLEARING, PREFIX
@@ -124,15 +126,19 @@ def statement(request: Request, digest: str) -> HttpResponse:
     found = _seen(request, digest)
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
     issuer = Issuer(request.place.name, request.place.origin, digest, _names(found))
-    return render(
-        request,
-        "royalties/statement.html",
-        {
-            "statement": found,
-            "payload": payload,
-            "told": words(payload, issuer, get_language(), _before(found)),
-        },
-    )
+    told = words(payload, issuer, get_language(), _before(found))
+    numbers = [n for n, x in enumerate(payload.lines, 1) if x.kind is not Kind.CONTRIBUTION]
+    context = {
+        "statement": found,
+        "payload": payload,
+        "told": told,
+        "lines": list(zip(numbers, told["lines"], strict=True)),
+        "disputable": request.sight.may(SIGN, found.performer),
+        "disputes": visible(Dispute, request.sight)
+        .filter(statement=found)
+        .prefetch_related("words"),
+    }
+    return render(request, "royalties/statement.html", context)
 
 
 def _before(found: Statement) -> Payload | None:
@@ -182,6 +188,7 @@ def balance(request: Request) -> HttpResponse:
             "charts": charts(request.place, performer),
             "details": current(payee_of(performer)),
             "payouts": sent_to(performer),
+            "late": late_for(performer, request.place.clock.now().date()),
             "statements": rows.select_related("settlement").order_by(
                 "-settlement__period", "currency"
             ),

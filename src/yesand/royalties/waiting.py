@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 from yesand.people.frame import PRODUCER, Waiting
 from yesand.people.models import Performer
 from yesand.people.sight import Request
+from yesand.royalties.disputing.dispute import State
 from yesand.royalties.earned.services import kept
 from yesand.royalties.gathering.services import trial
-from yesand.royalties.models import BankMovement, PayoutRun, Statement
+from yesand.royalties.models import BankMovement, Dispute, PayoutRun, Reassignment, Statement
 from yesand.royalties.paying.banking.services import current, payee_of
 
 #: How long a statement counts as new.
@@ -25,9 +26,12 @@ def waiting(request: Request) -> Iterator[Waiting]:
     if request.sight.performer is not None:
         yield from _statements(request, request.sight.performer)
         yield from _bank_details(request, request.sight.performer)
+        yield from _answers(request.sight.performer)
     if PRODUCER in request.sight.roles:
         yield from _runs(request)
         yield from _movements()
+        yield from _disputes(request)
+        yield from _payees(request)
 
 
 def _statements(request: Request, performer: Performer) -> Iterator[Waiting]:
@@ -64,3 +68,29 @@ def _movements() -> Iterator[Waiting]:
     if first is not None:
         what = gettext("The bank told of something that fits no payout")
         yield Waiting(what, reverse("payout_bank"), first.file.at)
+
+
+def _disputes(request: Request) -> Iterator[Waiting]:
+    """Yield the disputes in which the producer has to speak."""
+    now = request.place.clock.now()
+    for row in Dispute.objects.select_related("performer").prefetch_related("words"):
+        if row.holding:
+            what = gettext("Decide what %(who)s disputes") % {"who": row.performer}
+            late = row.overdue(now)
+            yield Waiting(what, reverse("dispute", args=[row.digest]), row.last.at, urgent=late)
+
+
+def _answers(performer: Performer) -> Iterator[Waiting]:
+    """Yield the disputes of theirs that were answered."""
+    for row in Dispute.objects.filter(performer=performer).prefetch_related("words"):
+        if row.state is State.ANSWERED:
+            what = gettext("Read the answer in your dispute")
+            yield Waiting(what, reverse("dispute", args=[row.digest]), row.last.at)
+
+
+def _payees(request: Request) -> Iterator[Waiting]:
+    """Yield the corrected payees that another producer proposed."""
+    rows = Reassignment.objects.filter(decision=None).exclude(prepared_by=request.user.pk)
+    for row in rows.select_related("wrong", "right").order_by("at"):
+        what = gettext("Approve or turn down a corrected payee")
+        yield Waiting(what, reverse("payees"), row.at, urgent=True)

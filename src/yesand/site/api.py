@@ -13,7 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 import yesand
 from yesand.kernel.durable import full
-from yesand.kernel.errors import BadInput, NotFound, TooLarge, Unavailable, YesAndError
+from yesand.kernel.errors import BadInput, Busy, NotFound, TooLarge, Unavailable, YesAndError
 from yesand.people.bearer import Bearer, Refusal
 from yesand.people.rooms import offered
 from yesand.site.errors import problem
@@ -62,8 +62,13 @@ def _ours(request: HttpRequest, fault: YesAndError) -> HttpResponse:
     status = 404 if isinstance(fault, NotFound) else 422 if isinstance(fault, BadInput) else 409
     status = 413 if isinstance(fault, TooLarge) else status
     status = 503 if isinstance(fault, Unavailable) else status
+    status = 429 if isinstance(fault, Busy) else status
     status = 507 if full(fault) else status  # not the sender's fault; again later it may go in
-    return problem(request, status, fault.what, " ".join(filter(None, (fault.where, fault.remedy))))
+    told = " ".join(filter(None, (fault.where, fault.remedy)))
+    answer = problem(request, status, fault.what, told)
+    if isinstance(fault, Busy):
+        answer.headers["Retry-After"] = str(fault.after)
+    return answer
 
 
 @api.exception_handler(ValidationError)

@@ -28,7 +28,14 @@ from yesand.people.sight import Sight, visible
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
-from yesand.royalties.models import Settlement, Statement, TariffVersion, UsageBatch
+from yesand.royalties.models import (
+    Attestation,
+    Estimate,
+    Settlement,
+    Statement,
+    TariffVersion,
+    UsageBatch,
+)
 from yesand.takes.models import Credential, Override, Review, Take
 from yesand.training.models import Decommission, Deployment, Descent, TrainedModel
 
@@ -89,6 +96,8 @@ HOMES = {
     Kind.RELIANCE_REPORTED: Home(Report, "report"),
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.TARIFF_PUBLISHED: Home(TariffVersion, "tariff", "name"),
+    Kind.USAGE_ATTESTED: Home(Attestation, "attestation"),
+    Kind.USAGE_ESTIMATED: Home(Estimate),
     Kind.PERIOD_SETTLED: Home(Settlement),
     Kind.STATEMENT_ISSUED: Home(Statement, "statement"),
     Kind.ARTICLE_PUBLISHED: Home(Version, "article", "article__slug"),

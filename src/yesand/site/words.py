@@ -81,6 +81,22 @@ WORDS = (
     _("no bank details"),
     _("the bank sent it back"),
     _("paid another way"),
+    # What is said in a dispute of a line (`royalties.disputing.dispute`)
+    _("opened"),
+    _("answered"),
+    _("replied"),
+    _("upheld"),
+    # How an invoice stands (`royalties.invoicing.dunning`)
+    _("due"),
+    _("paid"),
+    _("reminded"),
+    _("second reminder"),
+    _("final notice"),
+    _("credit note"),
+    # What comes of a check before a month is settled (`royalties.closing.checks`)
+    _("good"),
+    _("to look at"),
+    _("in the way"),
     # What of the bank's movements fits no payout (`royalties.paying.matching`)
     _("names no payout of ours"),
     _("names a payout that was never sent"),

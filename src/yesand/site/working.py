@@ -29,6 +29,7 @@ from django_tasks_db.utils import exclusive_transaction, is_locked_database_exce
 
 from yesand.kernel.place import Place
 from yesand.provenance.witnessing.background import Asking
+from yesand.royalties.spooling.planning.services import plan_collection
 
 log = logging.getLogger("yesand.work")
 INTERVAL = 1.0
@@ -66,6 +67,7 @@ class Worker:
                 if not looked or time.monotonic() - looked > _EVERY:
                     put_back(self.place, self.id)
                     tidy_up()
+                    plan_collection(self.place)
                     looked = time.monotonic()
                 if self._one():
                     done += 1

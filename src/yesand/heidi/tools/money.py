@@ -19,7 +19,8 @@ from yesand.kernel.money import Money
 from yesand.people.sight import visible
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import statement as signed
-from yesand.royalties.models import Account, Statement
+from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
+from yesand.royalties.models import Account, Dispute, Statement
 from yesand.royalties.paying.payees.services import sent_to
 from yesand.royalties.paying.phases import PREFIX, Step
 
@@ -28,7 +29,7 @@ MOST = 6
 
 def balance(asker: Asker, _slots: Slots) -> Reply:
     """Tell what is owed to a person, or what their organisation owes."""
-    rows = [*_owed(asker), *_paid_last(asker), *_owing(asker)]
+    rows = [*_owed(asker), *_held(asker), *_paid_last(asker), *_owing(asker)]
     latest = _statements(asker).first()
     links = [Link(_("Payouts"), reverse("payouts"))]
     if latest is not None and asker.sight.everything:
@@ -61,9 +62,12 @@ def _sums(accounts: QuerySet[Account]) -> Iterator[tuple[str, int, int]]:
     Credit is what the house owes; a payout that came back is no earning.
     """
     payout = Q(postings__transaction__id__startswith=PREFIX)
-    earned = Q(postings__micro__lt=0) & ~payout
+    accounts = accounts.exclude(name__startswith="held:")
+    # What a dispute holds is owed all the same.
+    held = Q(postings__transaction__id__startswith=DISPUTE)
+    earned = Q(postings__micro__lt=0) & ~payout & ~held
     credit = Coalesce(Sum("postings__micro", filter=earned), 0)
-    debit = Coalesce(Sum("postings__micro", filter=~earned), 0)
+    debit = Coalesce(Sum("postings__micro", filter=~earned & ~held), 0)
     rows = accounts.filter(postings__isnull=False).values("postings__currency")
     for row in rows.annotate(credit=credit, debit=debit).order_by("postings__currency"):
         yield row["postings__currency"], -row["credit"], row["debit"]
@@ -78,6 +82,20 @@ def _owed(asker: Asker) -> Iterator[Row]:
             (_("Paid out"), paid),
         ):
             yield Row(name, str(Money(currency, micro)), reverse("payouts"))
+
+
+def _held(asker: Asker) -> Iterator[Row]:
+    """Yield the disputes of lines of statements, the newest first, each with how it stands."""
+    rows = visible(Dispute, asker.sight).select_related("statement__settlement", "performer")
+    for row in rows.prefetch_related("words")[:MOST]:
+        told = {"month": row.statement.settlement.period, "line": row.line + 1}
+        name = _("Dispute of line %(line)s, %(month)s") % told
+        if asker.sight.everything:
+            name = f"{name}, {row.performer}"
+        state = _(row.state.value)
+        held = _("%(state)s, %(money)s held") % {"state": state, "money": row.held}
+        address = reverse("dispute", args=[row.digest])
+        yield Row(name, held if row.holding else state, address)
 
 
 def _paid_last(asker: Asker) -> Iterator[Row]:
@@ -173,6 +191,7 @@ def statements(asker: Asker, slots: Issued) -> Reply:
     rows = _statements(asker)
     if slots.month:
         rows = rows.filter(settlement__period=slots.month)
+    disputes = tuple(_held(asker))
     found = list(rows[:200])
     if slots.amount:
         found = [s for s in found if _pays(s, Decimal(slots.amount))]
@@ -190,7 +209,7 @@ def statements(asker: Asker, slots: Issued) -> Reply:
     if len(found) == 1:
         evidence = reverse("statement_evidence", args=[found[0].digest])
         links.append(Link(_("Its evidence bundle, to be verified offline"), evidence))
-    return Reply(text, rows=told, links=tuple(links))
+    return Reply(text, rows=(*told, *disputes), links=tuple(links))
 
 
 def _row(asker: Asker, found: Statement) -> Row:

@@ -26,7 +26,10 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     ------
     CheckFailed : what does not hold, and where.
     """
+    from yesand.royalties.invoicing.receiving.services import check_receipts
+    from yesand.royalties.invoicing.services import check_invoices
     from yesand.royalties.paying.reconciling.services import check_payouts
+    from yesand.royalties.reconciling.services import check_desk
     from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
 
     head = audit(place, progress)
@@ -36,6 +39,9 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
         f"log: {head.size:,} entries, every tile, the root and the signature hold",
         check_books(),
         check_payouts(),
+        check_desk(),
+        check_invoices(place),
+        check_receipts(),
         f"agreements: {signed:,} signed records, each holds as its parties signed it",
         f"manifests: {manifests:,}, each holds exactly the takes permitted at its position",
     ]

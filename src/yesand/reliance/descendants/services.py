@@ -30,10 +30,6 @@ from yesand.training.models import Descent, Parentage, TrainedModel
 BOUNDED, DECLARED = "inherited-bounded", "inherited-declared"
 INHERITED = (BOUNDED, DECLARED)
 VERSION = "1"
-_OUTSIDE = (
-    "It relies on performers whose takes are not in its own manifest ({n}); until settlements pay "
-    "beyond a manifest, its shares are told and do not pay."
-)
 
 
 def bound(answers: Path, parent: Path, others: list[Path]) -> tuple[Dilution, dict[str, Any]]:
@@ -87,7 +83,6 @@ def inherit(
     outside = set(shares) - set(
         model.manifest.performers.values_list("performer__handle", flat=True)
     )
-    reason = _OUTSIDE.format(n=len(outside)) if outside else ""
     told = {
         "how": descent.how,
         "descent": descent.entry.record,
@@ -107,11 +102,13 @@ def inherit(
         settings={},
         utility=Utility(0, 0, 0, 0),
         agreement=Agreement(None, None, None, None, 0),
-        sets_shares=not outside,
-        reason=reason,
+        sets_shares=True,
+        reason="",
         rows=tuple(Row(who, *parts, 0, 0, 0, 0) for who, parts in shares.items()),
     )
-    asked = digest_of({"model": model.digest, "method": made.method, "descent": told})
+    # A report that reached beyond the manifest once set no shares: asked again, it is another.
+    beyond = {"beyond": len(outside)} if outside else {}
+    asked = digest_of({"model": model.digest, "method": made.method, "descent": told, **beyond})
     return keep(place, model, asked, made, descent=told, mix=_mix(reports))
 
 

@@ -21,6 +21,8 @@ from yesand.royalties.ledger import FUND, UNCERTAIN, Side
 #: Where each kind of account stands in the five of bookkeeping.
 _ROOTS = {
     "performer": "Liabilities:Performer",
+    "held": "Liabilities:Held",
+    "vat": "Liabilities:VAT",
     "agent": "Liabilities:Agent",
     "licensee": "Assets:Receivable",
 }
@@ -93,9 +95,9 @@ def component(account: str) -> str:
         return _PLAIN[account]
     kind, _, whose = account.partition(":")
     root, own = (_ROOTS[kind], whose) if kind in _ROOTS and whose else (_OTHER, account)
-    if kind == "performer" and _COMPONENT.match(own):
+    if kind in {"performer", "held"} and _COMPONENT.match(own):
         return f"{root}:{own}"
-    if kind != "performer" and _SLUG.match(own):
+    if kind not in {"performer", "held"} and _SLUG.match(own):
         return f"{root}:{own[:1].upper()}{own[1:]}"
     spelled = re.sub(r"[^A-Za-z0-9]+", "-", own).strip("-")[:60]
     known = f"{spelled[:1].upper()}{spelled[1:]}" or "Account"

@@ -19,6 +19,8 @@ from yesand.royalties.ledger import Draft
 from yesand.royalties.models import Account, Posting, Transaction
 
 _CHUNK = 5_000
+#: Kinds of accounts that are named after a performer.
+_PERFORMERS = ("performer", "held")
 _POSTINGS = "INSERT INTO royalties_posting (transaction_id, account_id, currency, micro) "
 _TRANSACTIONS = "INSERT INTO royalties_transaction (id, at, memo, entry_id) "
 _ROW = "VALUES (%s, %s, %s, %s)"
@@ -115,14 +117,14 @@ def _same(draft: Draft) -> None:
 def _accounts(names: set[str]) -> dict[str, int]:
     known = dict(Account.objects.filter(name__in=names).values_list("name", "id"))
     parts = {name: name.partition(":") for name in sorted(names - known.keys())}
-    handles = [whose for kind, _, whose in parts.values() if kind == "performer"]
+    handles = [whose for kind, _, whose in parts.values() if kind in _PERFORMERS]
     slugs = [whose for kind, _, whose in parts.values() if kind == "licensee"]
     performers = Performer.objects.in_bulk(handles, field_name="handle")
     organisations = Organisation.objects.in_bulk(slugs, field_name="slug")
     made = Account.objects.bulk_create(
         Account(
             name=name,
-            performer=performers[whose] if kind == "performer" else None,
+            performer=performers[whose] if kind in _PERFORMERS else None,
             organisation=organisations[whose] if kind == "licensee" else None,
         )
         for name, (kind, _, whose) in parts.items()

@@ -44,6 +44,28 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
     """
     from yesand.royalties.metering.services import meter  # DuckDB and Ibis take long to load
 
+    mine = own_deployments(by)
+    sent = digest_file(path)
+    if not Delivery.objects.filter(sent=sent, licensee=by).exists():
+        check_quarantine(place, by)
+    made = []
+    meter(
+        place,
+        path,
+        deployments=mine,
+        most=MOST_UNPACKED,
+        then=lambda report: made.append(record(place, by, user, sent, report)),
+    )
+    return made[0]
+
+
+def own_deployments(by: Organisation) -> frozenset[str]:
+    """Return the names of an organisation's deployments.
+
+    Raises
+    ------
+    Refused : it has none.
+    """
     mine = frozenset(Deployment.objects.filter(licensee=by).values_list("name", flat=True))
     if not mine:
         raise Refused(
@@ -51,11 +73,7 @@ def deliver(place: Place, by: Organisation, user: User, path: Path) -> Delivery:
             where=by.slug,
             remedy="Put a model in service first; its usage is delivered under its name.",
         )
-    sent = digest_file(path)
-    if not Delivery.objects.filter(sent=sent, licensee=by).exists():
-        _check_quarantine(place, by)
-    report = meter(place, path, deployments=mine, most=MOST_UNPACKED)
-    return _kept(place, by, user, sent, report)
+    return mine
 
 
 def in_quarantine(place: Place, by: Organisation) -> int:
@@ -65,7 +83,13 @@ def in_quarantine(place: Place, by: Organisation) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
-def _check_quarantine(place: Place, by: Organisation) -> None:
+def check_quarantine(place: Place, by: Organisation) -> None:
+    """Let an organisation send more only while its rows in quarantine are few enough.
+
+    Raises
+    ------
+    TooLarge : too much of it lies there already.
+    """
     most = int(os.environ.get("YESAND_QUARANTINE_MAX", MOST_APART))
     held = in_quarantine(place, by)
     if held >= most:
@@ -99,7 +123,8 @@ def use_by_month(place: Place, deployment: Deployment) -> list[Chart]:
     ]
 
 
-def _kept(place: Place, by: Organisation, user: User, sent: str, report: MeterReport) -> Delivery:
+def record(place: Place, by: Organisation, user: User, sent: str, report: MeterReport) -> Delivery:
+    """Keep what became of a delivery; if nothing new came of it, it is the one before."""
     before = Delivery.objects.filter(sent=sent, licensee=by).order_by("-pk").first()
     if before and not report.accepted:
         return before

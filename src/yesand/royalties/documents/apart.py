@@ -32,7 +32,7 @@ class Sheet:
     @property
     def name(self) -> str:
         """What names its bytes: all that they depend on."""
-        layout = digest(setting.template())
+        layout = digest(setting.template(self.told))
         return str(digest_of([self.told, self.at, layout, version("typst")]))
 
 

@@ -14,9 +14,10 @@ from typing import Any, Literal
 import typst
 
 
-def template() -> bytes:
-    """Return how the document is laid out."""
-    return (files("yesand.royalties.documents") / "statement.typ").read_bytes()
+def template(told: dict[str, Any]) -> bytes:
+    """Return how a document is laid out: a statement, or what ``layout`` names."""
+    name = {"invoice": "invoice.typ"}.get(told.get("layout", ""), "statement.typ")
+    return (files("yesand.royalties.documents") / name).read_bytes()
 
 
 def set_pdf(told: dict[str, Any], at: int) -> bytes:
@@ -28,20 +29,20 @@ def set_pdf(told: dict[str, Any], at: int) -> bytes:
     ----------
     told : from ``wording.words``. at : the moment that the document bears, in seconds since 1970.
     """
-    words = json.dumps(told, ensure_ascii=False)
+    words, layout = json.dumps(told, ensure_ascii=False), template(told)
     try:
-        return _set(words, at, "ua-1")
+        return _set(layout, words, at, "ua-1")
     except typst.TypstError as fault:
         # The profile forbids characters that no font can show (ISO 14289-1 §7.21.8), such as an
         # emoji in a name. The document is tagged all the same.
         if not fault.message.startswith("PDF/UA-1 error"):
             raise
-        return _set(words, at, None)
+        return _set(layout, words, at, None)
 
 
-def _set(words: str, at: int, standard: Literal["ua-1"] | None) -> bytes:
+def _set(layout: bytes, words: str, at: int, standard: Literal["ua-1"] | None) -> bytes:
     made: bytes = typst.compile(
-        template(),
+        layout,
         format="pdf",
         sys_inputs={"told": words},
         ignore_system_fonts=True,

@@ -12,7 +12,9 @@ from yesand.kernel.clock import Period
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer
-from yesand.royalties.ledger import performer_account
+from yesand.royalties.books.services import balance
+from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
+from yesand.royalties.ledger import held_account, performer_account
 from yesand.royalties.models import Posting, Statement
 from yesand.royalties.months import Chart, drawn
 from yesand.royalties.paying.phases import PREFIX
@@ -20,10 +22,16 @@ from yesand.royalties.paying.phases import PREFIX
 
 @dataclass(frozen=True)
 class Kept:
-    """A performer's account in one currency: what payouts moved is paid, all else is earned."""
+    """A performer's account in one currency: what payouts moved is paid, all else is earned.
+
+    Attributes
+    ----------
+    held : the part of what is owed that waits until a dispute of it ends.
+    """
 
     earned: Money
     paid: Money
+    held: Money
 
     @property
     def open(self) -> Money:
@@ -32,21 +40,28 @@ class Kept:
 
     @property
     def payable(self) -> Money:
-        """The part of it that can be paid: whole minor units."""
-        _, carried = self.open.split()
-        return self.open - Money(self.open.currency, carried)
+        """The part of it that can be paid: whole minor units of what is not held."""
+        free = self.open - self.held
+        _, carried = free.split()
+        return free - Money(free.currency, carried)
 
 
 def kept(performer: Performer) -> list[Kept]:
     """Return a performer's accounts, by currency."""
     rows = Posting.objects.filter(account__name=performer_account(performer.handle))
     payout = Q(transaction__id__startswith=PREFIX)
+    dispute = Q(transaction__id__startswith=DISPUTE)
     sums = rows.values("currency").annotate(
-        earned=Coalesce(Sum("micro", filter=~payout), 0),
+        earned=Coalesce(Sum("micro", filter=~payout & ~dispute), 0),
         paid=Coalesce(Sum("micro", filter=payout), 0),
     )
+    held = balance(held_account(performer.handle))
     return [
-        Kept(Money(row["currency"], -row["earned"]), Money(row["currency"], row["paid"]))
+        Kept(
+            Money(row["currency"], -row["earned"]),
+            Money(row["currency"], row["paid"]),
+            Money(row["currency"], -held.get(row["currency"], 0)),
+        )
         for row in sums.order_by("currency")
     ]
 

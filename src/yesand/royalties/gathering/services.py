@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -23,6 +24,7 @@ from yesand.people.models import Performer
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
+    Ancestor,
     Facts,
     ModelBasis,
     Party,
@@ -33,6 +35,7 @@ from yesand.royalties.facts import (
     UsageTotal,
     places,
 )
+from yesand.royalties.gathering.descent.services import ancestors
 from yesand.royalties.gathering.owing.services import holds_since, open_advances, promised
 from yesand.royalties.instruments.services import in_force
 from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
@@ -118,24 +121,41 @@ def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
     known = reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
-        rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
         report = known.get(model.digest)
         found.append(
             ModelBasis(
-                model=model.digest,
-                manifest=model.manifest_id,
-                performers=rows.values("performer").distinct().count(),
-                duration_ms=rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
+                **_given(model),
                 report=report.digest if report else None,
+                ancestors=tuple(Ancestor(**_given(one)) for one in ancestors(model, report.shares))
+                if report
+                else (),
             )
         )
     return tuple(found)
 
 
+def _given(model: TrainedModel) -> dict[str, Any]:
+    rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
+    return {
+        "model": model.digest,
+        "manifest": model.manifest_id,
+        "performers": rows.values("performer").distinct().count(),
+        "duration_ms": rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
+    }
+
+
+def manifests(models: Iterable[ModelBasis]) -> set[str]:
+    """Return the manifests whose performers a settlement pays: of models and of ancestors."""
+    found = set[str]()
+    for basis in models:
+        found |= {basis.manifest, *(one.manifest for one in basis.ancestors)}
+    return found
+
+
 def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
     """Return the digests of all agreements that a settlement pays by, in order."""
     stands = standing(period)
-    rows = ManifestPerformer.objects.filter(manifest__in=[m.manifest for m in models])
+    rows = ManifestPerformer.objects.filter(manifest__in=manifests(models))
     given = set(rows.values_list("agreement", flat=True))
     held = {session.agreement_id for session in sessions_due(period)}
     return sorted({stands.get(digest, digest) for digest in given} | held)
@@ -144,7 +164,7 @@ def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
 def synthetic(models: Iterable[ModelBasis]) -> bool:
     """Tell whether any voice in these models was made by code."""
     rows = Performer.objects.filter(synthetic=True)
-    return rows.filter(manifests__manifest__in=[m.manifest for m in models]).exists()
+    return rows.filter(manifests__manifest__in=manifests(models)).exists()
 
 
 def cases(period: Period, settled: Settled) -> Iterator[Case]:
@@ -258,18 +278,39 @@ class _Desk:
     def _weights(self) -> dict[int, list[Weight]]:
         found: dict[int, list[Weight]] = defaultdict(list)
         for basis in self.settled.models:
-            given: dict[str, list[Part]] = defaultdict(list)
-            who: dict[str, int] = {}
-            rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
-            for row in rows.select_related("performer"):
-                agreement = self.stands.get(row.agreement, row.agreement)
-                given[row.performer.handle].append(
-                    Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
-                )
-                who[row.performer.handle] = row.performer_id
+            given, who = self._given(basis.manifest)
             for handle, weight in self._placed(basis, given).items():
                 found[who[handle]].append(weight)
+            for pk, weight in self._beyond(basis, set(who)):
+                found[pk].append(weight)
         return found
+
+    def _given(self, manifest: str) -> tuple[dict[str, list[Part]], dict[str, int]]:
+        """Return what each performer gave to a manifest, and the rows that they are."""
+        given: dict[str, list[Part]] = defaultdict(list)
+        who: dict[str, int] = {}
+        rows = ManifestPerformer.objects.filter(manifest=manifest)
+        for row in rows.select_related("performer"):
+            agreement = self.stands.get(row.agreement, row.agreement)
+            given[row.performer.handle].append(
+                Part(agreement=agreement, takes=row.takes, duration_ms=row.duration_ms)
+            )
+            who[row.performer.handle] = row.performer_id
+        return given, who
+
+    def _beyond(self, basis: ModelBasis, within: set[str]) -> Iterator[tuple[int, Weight]]:
+        """Yield the places of performers whom a report names and the manifest does not.
+
+        Each is paid through the first ancestor whose manifest they are in.
+        """
+        report = self.reports.get(basis.model)
+        left = set(report.shares) - within if report else set()
+        for ancestor in basis.ancestors:
+            given, who = self._given(ancestor.manifest)
+            placed = places(basis.model, ancestor.manifest, given)
+            for handle in sorted(left & placed.keys()):
+                yield who[handle], placed[handle].model_copy(update={"via": ancestor.model})
+            left -= placed.keys()
 
     def _placed(self, basis: ModelBasis, given: Mapping[str, Sequence[Part]]) -> dict[str, Weight]:
         placed = places(basis.model, basis.manifest, given)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,13 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
-from yesand.royalties.events import BadRow
-from yesand.royalties.intake import Intake, set_apart, take_in
+from yesand.royalties.events import AHEAD, BadRow, event
+from yesand.royalties.intake import Intake, Judge, set_apart, take_in
 from yesand.royalties.mixing.planning.services import plan_look
 from yesand.royalties.models import SettledUsage, UsageBatch
-from yesand.royalties.store import MEMORY, Sifted, Store, digest_of_batch, keep, sift
+from yesand.royalties.store import MEMORY, Store, digest_of_batch, keep, sift
 from yesand.royalties.totals import Held, Mark, Used, Window, held, used
 from yesand.training.models import Deployment
-
-#: How far a sender's clock may run ahead.
-AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -72,12 +68,17 @@ class MeterReport:
         return told
 
 
+#: What is done with a report in the transaction that makes the events count.
+Then = Callable[[MeterReport], object]
+
+
 def meter(
     place: Place,
     path: Path,
     progress: Progress = silent,
     deployments: frozenset[str] | None = None,
     most: int | None = None,
+    then: Then | None = None,
 ) -> MeterReport:
     """Accept the events of a delivery that are new. The same file again changes nothing.
 
@@ -85,34 +86,55 @@ def meter(
     ----------
     deployments : the only ones that its events may be of; none: any, also one unknown so far.
     most : how many bytes it may unpack to; none: any number.
+    then : records what became of it, in the transaction that makes it count: both or neither.
 
     Raises
     ------
     BadInput : the file is missing, empty, damaged or unpacks to too much; nothing was taken.
     """
-    store = store_of(place)
     with using(place):
+        return metered(place, path, progress, deployments, most, then)
+
+
+def metered(
+    place: Place,
+    path: Path,
+    progress: Progress = silent,
+    deployments: frozenset[str] | None = None,
+    most: int | None = None,
+    then: Then | None = None,
+    judge: Judge = event,
+) -> MeterReport:
+    """Do as ``meter``; the caller holds the store (``using``). ``judge`` says what a row is."""
+    store = store_of(place)
+    _clear(store)
+    try:
+        latest = place.clock.now() + AHEAD
+        intake = take_in(store, path, latest, progress, deployments, most, judge)
+        return accept(place, store, intake, progress, then)
+    finally:
         _clear(store)
-        try:
-            intake = take_in(store, path, place.clock.now() + AHEAD, progress, deployments, most)
-            return accept(place, store, intake, progress)
-        finally:
-            _clear(store)
 
 
-def accept(place: Place, store: Store, intake: Intake, progress: Progress = silent) -> MeterReport:
+def accept(
+    place: Place,
+    store: Store,
+    intake: Intake,
+    progress: Progress = silent,
+    then: Then | None = None,
+) -> MeterReport:
     """Accept what was staged and is new. The caller holds the store (``using``)."""
     progress(intake.rows, intake.rows, "looking for repeats")
-    batch, waiting = None, list[Held]()
+    batch, sequence, waiting = None, 0, list[Held]()
     with store.session() as session:
         known = list(UsageBatch.objects.values_list("digest", flat=True))
         seen = store.events(session, known)
         new, conflicts, sifted = sift(session, intake.staged, seen, _owners())
         apart = set_apart(session, store, intake, conflicts)
         if sifted.accepted:
-            batch = _keep(place, store, session, new, sifted)
+            batch, sequence = _keep(store, session, new)
             waiting = held(session, store.events(session, [batch]), windows(), [])
-    return MeterReport(
+    report = MeterReport(
         batch=batch,
         accepted=sifted.accepted,
         repeated=sifted.repeated,
@@ -124,6 +146,13 @@ def accept(place: Place, store: Store, intake: Intake, progress: Progress = sile
         foreign_fields=tuple(sorted(intake.foreign)),
         quarantine=str(store.quarantine / apart) if apart else None,
     )
+    # The files lie there, durably; a row makes them count.
+    with transaction.atomic():
+        if report.batch:
+            _count(place, report, report.batch, sequence)
+        if then:
+            then(report)
+    return report
 
 
 def escrow(place: Place) -> list[Held]:
@@ -170,24 +199,25 @@ def _clear(store: Store) -> None:
     store.clear(UsageBatch.objects.values_list("digest", flat=True))
 
 
-def _keep(place: Place, store: Store, session: Any, new: Any, sifted: Sifted) -> str:
+def _keep(store: Store, session: Any, new: Any) -> tuple[str, int]:
+    """Write the new events to files that nothing knows yet; return their batch and its number."""
     batch = digest_of_batch(session, new)
-    last = UsageBatch.objects.aggregate(last=Max("sequence"))["last"] or 0
-    keep(store, session, new, batch, last + 1)
-    # The files lie there, durably; this row makes them count.
-    with transaction.atomic():
-        entry = log.record(place, Kind.USAGE_ACCEPTED, batch)
-        UsageBatch.objects.create(
-            digest=batch,
-            sequence=last + 1,
-            accepted=sifted.accepted,
-            repeated=sifted.repeated,
-            quarantined=sifted.conflicts,
-            at=place.clock.now(),
-            entry=entry,
-        )
-        plan_look(place)
-    return batch
+    sequence = (UsageBatch.objects.aggregate(last=Max("sequence"))["last"] or 0) + 1
+    keep(store, session, new, batch, sequence)
+    return batch, sequence
+
+
+def _count(place: Place, report: MeterReport, batch: str, sequence: int) -> None:
+    UsageBatch.objects.create(
+        digest=batch,
+        sequence=sequence,
+        accepted=report.accepted,
+        repeated=report.repeated,
+        quarantined=report.quarantined,
+        at=place.clock.now(),
+        entry=log.record(place, Kind.USAGE_ACCEPTED, batch),
+    )
+    plan_look(place)
 
 
 def _settled_in_service() -> list[Mark]:

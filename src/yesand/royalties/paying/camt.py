@@ -88,6 +88,7 @@ def _movement(entry: Any, part: Any, *, alone: bool, where: str) -> Told:
         back=_is_back(entry, part),
         reason=_reason(part),
         who=_first(part, "RltdPties/Cdtr/Nm", "RltdPties/Cdtr/Pty/Nm", "RltdPties/Dbtr/Nm")[:140],
+        words=_words(part),
     )
 
 
@@ -123,6 +124,14 @@ def _reason(part: Any) -> str:
     words = " ".join(_texts(part, "RtrInf/AddtlInf"))
     code = _first(part, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
     return f"{code} {words}".strip()[:200]
+
+
+def _words(part: Any) -> str:
+    if part is None:
+        return ""
+    told = [*_texts(part, "RmtInf/Ustrd"), *_texts(part, "RmtInf/Strd/CdtrRefInf/Ref")]
+    told += _texts(part, "RmtInf/Strd/RfrdDocInf/Nb")
+    return " ".join(told)[:1_000]
 
 
 def _day(entry: Any, where: str) -> date:

@@ -23,6 +23,7 @@ class Told:
     reason : why it came back, as the bank's code and words say.
     who : the other party, as the bank names it.
     source : the kind of message that told of it; another kind may tell of the same once more.
+    words : what the payer wrote, or a reference that they were given.
     """
 
     out: bool
@@ -34,6 +35,7 @@ class Told:
     reason: str = ""
     who: str = ""
     source: str = ""
+    words: str = ""
 
     def key(self, nth: int) -> str:
         """Return what names it among all movements.

@@ -22,6 +22,7 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
+from yesand.royalties.estimating.services import keep, propose, wanted
 from yesand.royalties.facts import Settled
 from yesand.royalties.gathering.asking.services import Asking
 from yesand.royalties.gathering.services import (
@@ -47,6 +48,7 @@ from yesand.royalties.models import (
     UsageBatch,
 )
 from yesand.royalties.redoing.services import carried_out, corrected_months
+from yesand.royalties.spooling.collecting.services import collect
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import advances_after, statement
 from yesand.royalties.totals import Mark, Total, due
@@ -77,6 +79,8 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
     ------
     Refused : the month is still open, or a later one is settled already.
     """
+    collect(place)
+    estimates = propose(place, period) if wanted(place) else []
     with using(place), transaction.atomic():
         known = Settlement.objects.filter(period=str(period)).first()
         if known:
@@ -91,6 +95,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
         _record(place, row, issued)
         _mark(row, period, totals)
         carried_out(row, settled.corrections)
+        keep(place, estimates)
     return row
 
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.people.sight import Sight, visible
 from yesand.royalties.books.services import until
-from yesand.royalties.models import Account, Payout, Posting, Statement
+from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
+from yesand.royalties.models import Account, Dispute, Payout, Posting, Statement
 from yesand.royalties.paying.phases import PREFIX
 
 
@@ -71,6 +72,7 @@ def followed(postings: Sequence[Posting], sight: Sight) -> list[Move]:
     statements = visible(Statement, sight).filter(digest__in=ids).values_list("digest", flat=True)
     found = {name: reverse("statement", args=[name]) for name in statements}
     found |= _payouts({name for name in ids if name.startswith(PREFIX)}, sight)
+    found |= _disputes({name for name in ids if name.startswith(DISPUTE)}, sight)
     return [Move(posting, found.get(posting.transaction_id, "")) for posting in postings]
 
 
@@ -83,4 +85,16 @@ def _payouts(ids: Collection[str], sight: Sight) -> dict[str, str]:
         name: reverse("payout_run", args=[runs[end]]) if sight.everything else reverse("balance")
         for name, end in of.items()
         if end in runs
+    }
+
+
+def _disputes(ids: Collection[str], sight: Sight) -> dict[str, str]:
+    begins = {name: name.rsplit(".", 1)[-1] for name in ids}
+    if not begins:
+        return {}
+    known = {row.digest[:40]: row.digest for row in visible(Dispute, sight)}
+    return {
+        name: reverse("dispute", args=[known[begin]])
+        for name, begin in begins.items()
+        if begin in known
     }

@@ -19,8 +19,16 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.royalties.books.services import post
+from yesand.royalties.invoicing.receiving.services import meant, receive
 from yesand.royalties.ledger import Draft
-from yesand.royalties.models import BankFile, BankMovement, MovementNote, Payout, PayoutStep
+from yesand.royalties.models import (
+    BankFile,
+    BankMovement,
+    Invoice,
+    MovementNote,
+    Payout,
+    PayoutStep,
+)
 from yesand.royalties.paying import camt
 from yesand.royalties.paying.banking.services import HOUSE, current, opened_of
 from yesand.royalties.paying.matching import Known, Verdict, judged
@@ -116,6 +124,8 @@ class _Intake:
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[BankMovement] = field(default_factory=list)
     steps: list[PayoutStep] = field(default_factory=list)
+    #: Which of the rows are money for an invoice.
+    receipts: list[tuple[int, Invoice]] = field(default_factory=list)
     repeated: set[str] = field(default_factory=set)
     payouts: dict[str, Payout] = field(default_factory=dict)
     done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -142,8 +152,8 @@ class _Intake:
             for name, step in steps.values_list("payout_id", "step"):
                 self.done[name].add(step)
             moved = BankMovement.objects.filter(payout__in=some, problem="")
-            for name, *what in moved.values_list("payout_id", "out", "file__kind", "reference"):
-                self.told[name].add(_as_told(*what))
+            for row in moved.values_list("payout_id", "out", "file__kind", "reference"):
+                self.told[row[0]].add(_as_told(*row[1:]))
         for some in _some({key for key, _ in keyed}):
             known = BankMovement.objects.filter(key__in=some)
             self.repeated.update(known.values_list("key", flat=True))
@@ -153,6 +163,11 @@ class _Intake:
             self.counts[_REPEATED] += 1
             return
         payout = self.payouts.get(told.end_to_end)
+        invoice = meant(told) if payout is None else None
+        if invoice is not None:
+            self.receipts.append((len(self.rows), invoice))
+            self.rows.append(_movement(key, told, None, Verdict()))
+            return
         verdict = judged(told, self._known(payout) if payout else None)
         if payout and not verdict.problem:
             self.told[payout.pk].add(_as_told(told.out, self.kind, told.reference[:140]))
@@ -194,7 +209,9 @@ class _Intake:
         )
         for row in self.rows:
             row.file = file
-        BankMovement.objects.bulk_create(self.rows)
+        made = BankMovement.objects.bulk_create(self.rows)
+        for place, invoice in self.receipts:
+            receive(self.place, made[place], invoice, self.by)
         return file
 
 

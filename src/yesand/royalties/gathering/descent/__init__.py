@@ -1,0 +1,1 @@
+"""Through which models performers beyond a manifest have a share."""

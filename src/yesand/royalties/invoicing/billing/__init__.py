@@ -1,0 +1,1 @@
+"""Who is billed how, and by which rates of tax."""

@@ -1,0 +1,1 @@
+"""Writing to licensees that are late, and telling performers that one is."""

@@ -1,0 +1,1 @@
+"""A licensee asks what its bill would be."""

@@ -1,0 +1,1 @@
+"""A whole month computed again from what was signed."""

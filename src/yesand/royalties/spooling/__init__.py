@@ -1,0 +1,1 @@
+"""Usage events that come one by one over HTTP: kept at once, counted together."""

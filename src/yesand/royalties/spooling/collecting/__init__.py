@@ -1,0 +1,1 @@
+"""Making batches of usage out of what the spool holds."""

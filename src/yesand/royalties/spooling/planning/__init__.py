@@ -1,0 +1,1 @@
+"""When the spool is collected."""

@@ -1,0 +1,1 @@
+"""Taking events in: each is told what it is, and those that count lie on the disk."""

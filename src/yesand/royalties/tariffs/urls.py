@@ -1,0 +1,11 @@
+"""Addresses of tariffs."""
+
+from django.urls import path
+
+from yesand.royalties.tariffs import views
+
+urlpatterns = [
+    path("tariffs/", views.tariffs, name="tariffs"),
+    path("tariffs/publish/", views.new_tariff, name="new_tariff"),
+    path("tariffs/<slug:name>/", views.tariff, name="tariff"),
+]
