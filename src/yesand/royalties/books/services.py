@@ -19,6 +19,8 @@ from yesand.royalties.ledger import Draft
 from yesand.royalties.models import Account, Posting, Transaction
 
 _CHUNK = 5_000
+#: Kinds of accounts that are named after a performer.
+_PERFORMERS = ("performer", "held")
 _POSTINGS = "INSERT INTO royalties_posting (transaction_id, account_id, currency, micro) "
 _TRANSACTIONS = "INSERT INTO royalties_transaction (id, at, memo, entry_id) "
 _ROW = "VALUES (%s, %s, %s, %s)"
@@ -114,13 +116,17 @@ def _same(draft: Draft) -> None:
 
 def _accounts(names: set[str]) -> dict[str, int]:
     known = dict(Account.objects.filter(name__in=names).values_list("name", "id"))
-    for name in sorted(names - known.keys()):
-        kind, _, whose = name.partition(":")
-        known[name] = Account.objects.create(
+    parts = {name: name.partition(":") for name in sorted(names - known.keys())}
+    handles = [whose for kind, _, whose in parts.values() if kind in _PERFORMERS]
+    slugs = [whose for kind, _, whose in parts.values() if kind == "licensee"]
+    performers = Performer.objects.in_bulk(handles, field_name="handle")
+    organisations = Organisation.objects.in_bulk(slugs, field_name="slug")
+    made = Account.objects.bulk_create(
+        Account(
             name=name,
-            performer=Performer.objects.get(handle=whose)
-            if kind in {"performer", "held"}
-            else None,
-            organisation=Organisation.objects.get(slug=whose) if kind == "licensee" else None,
-        ).pk
-    return known
+            performer=performers[whose] if kind in _PERFORMERS else None,
+            organisation=organisations[whose] if kind == "licensee" else None,
+        )
+        for name, (kind, _, whose) in parts.items()
+    )
+    return known | {row.name: row.pk for row in made}

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from yesand.agreements.chain import heads
 from yesand.agreements.models import Agreement
@@ -45,6 +46,8 @@ from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
 from yesand.training.models import Deployment, TrainedModel
+
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -167,9 +170,14 @@ def synthetic(models: Iterable[ModelBasis]) -> bool:
 def cases(period: Period, settled: Settled) -> Iterator[Case]:
     """Yield every performer who is in a settled model or whose session's fee is due."""
     desk = _Desk(period, settled)
-    rows = Performer.objects.filter(pk__in=desk.whose()).select_related("user")
-    for performer in rows.order_by("handle"):
-        yield from desk.cases(performer)
+    whose = desk.whose()
+    rows = Performer.objects.select_related("user").order_by("handle")
+    # No more are asked for by name in one question than any database takes.
+    those = (row for row in rows.iterator(chunk_size=_CHUNK) if row.pk in whose)
+    while some := list(islice(those, _CHUNK)):
+        desk.read(some)
+        for performer in some:
+            yield from desk.cases(performer)
 
 
 def sessions_due(period: Period) -> list[Session]:
@@ -201,12 +209,21 @@ class _Desk:
     def whose(self) -> set[int]:
         return {*self.weights, *self.sessions, *self.promised, *self.redoing.whose()}
 
+    def read(self, performers: Iterable[Performer]) -> None:
+        """Read the agreements of some performers at once."""
+        digests = {digest for row in performers for digest in self._signed(row)}
+        for agreement in _agreements().filter(digest__in=digests - self.terms.keys()):
+            self._read(agreement)
+
+    def _signed(self, performer: Performer) -> set[str]:
+        digests = {p.agreement for w in self.weights.get(performer.pk, ()) for p in w.parts}
+        digests |= {s.agreement_id for s in self.sessions.get(performer.pk, ())}
+        return digests | self.promised.get(performer.pk, set())
+
     def cases(self, performer: Performer) -> Iterator[Case]:
         weights = tuple(self.weights.get(performer.pk, ()))
         held = self.sessions.get(performer.pk, [])
-        digests = {p.agreement for w in weights for p in w.parts} | {s.agreement_id for s in held}
-        digests |= self.promised.get(performer.pk, set())
-        terms = {digest: self._terms(digest) for digest in sorted(digests)}
+        terms = {digest: self._terms(digest) for digest in sorted(self._signed(performer))}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
         currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights, terms)
         currencies |= self.redoing.whose().get(performer.pk, set())
@@ -307,11 +324,12 @@ class _Desk:
     def _terms(self, digest: str) -> Terms:
         """Return an agreement's terms, from what its parties signed and nothing else."""
         if digest not in self.terms:
-            rows = Agreement.objects.select_related("performer", "producer")
-            agreement = rows.get(digest=digest)
-            self.terms[digest] = check(agreement)
-            self.payers[digest] = agreement.producer.slug
+            self._read(_agreements().get(digest=digest))
         return self.terms[digest]
+
+    def _read(self, agreement: Agreement) -> None:
+        self.terms[agreement.digest] = check(agreement)
+        self.payers[agreement.digest] = agreement.producer.slug
 
     def _share(self, model: str, handle: str) -> Reliance | None:
         report = self.reports.get(model)
@@ -327,6 +345,10 @@ class _Desk:
         theirs = {r.licensee for r in self.settled.usage if r.model in models}
         # What a licensee's other deployments declare may be put together with that of theirs.
         return {r.currency for r in self.settled.usage if r.licensee in theirs and r.currency}
+
+
+def _agreements() -> QuerySet[Agreement]:
+    return Agreement.objects.select_related("performer", "producer")
 
 
 def _serves(row: Deployment, month: Period) -> bool:

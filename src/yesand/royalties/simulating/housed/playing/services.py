@@ -43,12 +43,13 @@ _MOVES_MONEY = (
 _MEMORY = Path("/dev/shm")  # nosec B108: tmpfs(5), only for its speed; folders there are our own
 
 
-def play(seed: int, template: Path, opening: Opening) -> Ran:
+def play(seed: int, template: Path, opening: Opening, most: int = 40) -> Ran:
     """Play a seed's history; what fails is made as small as it goes.
 
     Parameters
     ----------
     template : the folder of an empty house, which is copied.
+    most : how many runs making it small may take.
     """
     dealt = history(seed)
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
@@ -56,7 +57,7 @@ def play(seed: int, template: Path, opening: Opening) -> Ran:
         ran = rooms.run(dealt)
         if ran.failure is None:
             return ran
-        small = shrunk(ran.failure, dealt, rooms.make, acted, most=80)
+        small = shrunk(ran.failure, dealt, rooms.make, acted, most=most)
         return Ran(small, "", ran.tally)
 
 
