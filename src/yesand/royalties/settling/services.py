@@ -26,10 +26,10 @@ from yesand.royalties.estimating.services import keep, propose, wanted
 from yesand.royalties.exchanging.services import exchanges
 from yesand.royalties.facts import Settled
 from yesand.royalties.gathering.asking.services import Asking
+from yesand.royalties.gathering.resting.services import bases
 from yesand.royalties.gathering.services import (
     Case,
     agreements,
-    bases,
     cases,
     covered,
     services,
