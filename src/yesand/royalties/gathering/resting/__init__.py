@@ -1,0 +1,1 @@
+"""Reports, manifests and standing agreements: what the sharing of a month rests on."""
