@@ -116,7 +116,7 @@ def of_licensees() -> dict[str, tuple[str, str]]:
 
     from yesand.oversight.models import Obligation
 
-    names = "corpus_request model_register deployments usage me revocations obligations"
+    names = "corpus_request model_register deployments usage attested me revocations obligations"
     pages = {f"licensee-{name}": (LICENSEE, reverse(name)) for name in names.split()}
     asked = "purpose=voice-assistant&use_class=recognition&action=train&modality=voice"
     query = f"?licensee=house-lab&{asked}&material=features&territory=DE"

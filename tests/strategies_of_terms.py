@@ -72,6 +72,12 @@ PPM = st.integers(0, MILLION)
 UNITS = st.sampled_from(["request", "inference-second", "output-second", "character", "revenue"])
 
 
+def pools(priced: bool) -> st.SearchStrategy[dict[str, str]]:
+    apart: dict[str, str] = {}
+    together = st.builds(lambda unit: {"pool": "licensee", "pool_unit": unit}, UNITS)
+    return st.just(apart) | together if priced else st.just(apart)
+
+
 @st.composite
 def pays(draw: st.DrawFn) -> Pay:
     currency = draw(st.sampled_from(["EUR", "JPY", "USD"]))
@@ -80,6 +86,7 @@ def pays(draw: st.DrawFn) -> Pay:
     minutes = draw(st.integers(0, MILLION - reliance))
     basis = Basis(reliance=reliance, minutes=minutes, equal=MILLION - reliance - minutes)
     tariff = draw(st.sampled_from(["", "", "film-2026"]))
+    share = 0 if tariff else draw(PPM)
     bonus, fee = draw(st.none() | amounts), draw(st.none() | amounts)
     once = {"bonus_unit": draw(UNITS), "bonus_after": draw(st.integers(1, 2**53 - 1))}
     to = st.just("pool") if fee is None else st.sampled_from(["pool", "performer"])
@@ -102,7 +109,7 @@ def pays(draw: st.DrawFn) -> Pay:
         one_currency=draw(st.booleans()),
         session_fee=draw(st.none() | amounts),
         per_unit={} if tariff else draw(st.dictionaries(NAMES, amounts, max_size=3)),
-        revenue_share_ppm=0 if tariff else draw(PPM),
+        revenue_share_ppm=share,
         tariff=tariff,
         uncertainty=draw(st.sampled_from(["point", "lower-bound", "shrunk"])),
         period_fee=fee,
@@ -111,6 +118,7 @@ def pays(draw: st.DrawFn) -> Pay:
         **(once if bonus else {}),
         non_featured_ppm=draw(PPM),
         descendants=draw(st.booleans()),
+        **draw(pools(bool(tariff or share))),
         realtime_multiple_ppm=draw(st.integers(MILLION, 100 * MILLION)),
         basis=basis,
         fallback=draw(st.sampled_from(["equal", "minutes"])),

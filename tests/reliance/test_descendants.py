@@ -27,7 +27,7 @@ from yesand.reliance.rows import Row
 from yesand.reliance.saving.services import opening
 from yesand.reliance.services import estimate
 from yesand.reliance.shares import BILLION
-from yesand.royalties.gathering.services import reports
+from yesand.royalties.gathering.resting.services import reports
 from yesand.training.descending.services import descend
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import register_files

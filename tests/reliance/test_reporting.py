@@ -30,7 +30,7 @@ from yesand.reliance.saving.services import load, opening, save
 from yesand.reliance.services import estimate, latest
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
-from yesand.royalties.gathering.services import reports
+from yesand.royalties.gathering.resting.services import reports
 from yesand.training.models import TrainedModel
 
 

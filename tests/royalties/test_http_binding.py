@@ -116,7 +116,7 @@ def test_a_bomb_is_never_unpacked_further_than_it_may() -> None:
         unpacked(gzip.compress(b"x" * 600) * 2, "gzip", 1_000)
 
 
-@pytest.mark.parametrize("data", [b"plain", gzip.compress(b"x" * 100)[:-3]])
+@pytest.mark.parametrize("data", [b"plain", gzip.compress(b"x" * 100, mtime=0)[:-3]])
 def test_damaged_gzip_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput, match="gzip"):
         unpacked(data, "gzip")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from money_desk import desk_of
 from royalties_factories import SEPTEMBER, Stage, at, event, issued, terms, used
 from test_bundling import SHARES, report, serve, statement, use
 
@@ -23,6 +24,9 @@ from yesand.provenance import dsse
 from yesand.reliance.models import Report
 from yesand.royalties import services as royalties
 from yesand.royalties.books.services import balance
+from yesand.royalties.disputing import services as disputing
+from yesand.royalties.disputing.dispute import Word
+from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.models import Instrument
 from yesand.royalties.instruments.services import issue
 from yesand.royalties.instruments.shapes import (
@@ -307,3 +311,68 @@ def test_an_instrument_is_never_changed(house: yesand.House) -> None:
     issue(house.place, GERMANY)
     with pytest.raises(Exception, match="append-only"):
         Instrument.objects.update(effective=date(2020, 1, 1))
+
+
+ECB = {"2026-10-31": {"USD": 1_082_300, "JPY": 163_450_000}}
+
+
+def test_revenue_is_paid_in_one_currency_at_the_rate_of_the_months_last_day(
+    house: yesand.House, clock: SetClock, tmp_path: Path
+) -> None:
+    share = {"per_unit": {}, "revenue_share_ppm": 100_000, "one_currency": True}
+    stage = Stage(house.place, terms(**share))
+    stage.reported(ann=500_000_000, bob=300_000_000)
+    clock.at = at("2026-11-02T00:00:00")
+    earned = {"unit": "revenue", "quantity": 1_000_000_000, "currency": "USD"}
+    used(stage, tmp_path, event(1, time="2026-10-05T12:00:00Z", data=earned))
+    with pytest.raises(Refused, match="No exchange rate from USD to EUR for 2026-10-31"):
+        royalties.settle(house.place, OCTOBER)
+    assert not Settlement.objects.exists()
+    rates = {"kind": "rates", "name": "ecb", "base": "EUR", "effective": "2026-10-01", "days": ECB}
+    table = issue(house.place, parse_instrument(rates))
+    royalties.settle(house.place, OCTOBER)
+    (line,) = issued(stage, "Ann", OCTOBER, "EUR").lines
+    # 10 % of 1,000 USD is 100 USD, ÷ 1.0823 is 92.395824 EUR, and half of it is Ann's.
+    assert (line.pool_micro, line.micro) == (92_395_824, 46_197_912)
+    assert (line.exchange, line.earned_in) == (table.digest, "USD")
+    assert "is 100.00 USD, which at 1.0823 USD for 1 EUR on 2026-10-31 is 92.395824 EUR" in line.why
+    with pytest.raises(NotFound):
+        issued(stage, "Ann", OCTOBER, "USD")
+    assert table.digest in issued(stage, "Ann", OCTOBER, "EUR").evidence.instruments
+    royalties.check_books()
+
+
+def test_a_cross_rate_goes_through_the_base_and_is_rounded_once() -> None:
+    rate = Exchange(
+        month="2026-10",
+        day="2026-10-31",
+        base="EUR",
+        one="USD",
+        other="JPY",
+        one_micro=1_082_300,
+        other_micro=163_450_000,
+        record="a" * 64,
+    )
+    assert rate.convert(1_000_000) == 151_020_974
+    assert rate.told() == "at 1.0823 USD and 163.45 JPY for 1 EUR on 2026-10-31"
+
+
+def test_a_disputed_line_is_held_on_the_next_statement_and_released_on_one_after(
+    house: yesand.House, clock: SetClock, tmp_path: Path
+) -> None:
+    desk = desk_of(Stage(house.place), tmp_path)
+    first = desk.statement("Ann")
+    made, _ = disputing.open_dispute(house.place, first, 0, "too little", desk.people["ann"])
+    clock.at = at("2026-11-02T00:00:00")
+    desk.month(OCTOBER, range(20, 30))
+    second = issued(desk.stage, "Ann", OCTOBER)
+    assert second.held_micro == made.held_micro == first.total_micro
+    disputing.say(house.place, made, Word.REJECTED, "it is right", desk.people["one"])
+    clock.at = at("2026-12-02T00:00:00")
+    desk.month(NOVEMBER, range(40, 50))
+    third = issued(desk.stage, "Ann", NOVEMBER)
+    assert (third.held_micro, third.released_micro) == (0, made.held_micro)
+    royalties.check_books()
+    # What the statements pay in all is what the ledger owes.
+    paid = first.payable_minor + second.payable_minor + third.payable_minor
+    assert -balance("performer:Ann")["EUR"] == paid * 10_000 + third.carried_micro

@@ -19,7 +19,7 @@ TariffName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")]
 #: and the digest of what was signed stay as they are.
 SINCE_SIGNED = [
     *"uncertainty tariff period_fee period_fee_to bonus bonus_unit bonus_after".split(),
-    *"non_featured_ppm descendants".split(),
+    *"non_featured_ppm descendants pool pool_unit".split(),
     *DEDUCTIONS,
 ]
 
@@ -57,6 +57,8 @@ class Pay(Deductions):
     bonus : once, to the performer, when ``bonus_after`` of ``bonus_unit`` of a deployment are used.
     non_featured_ppm : the part of each pool that all in the manifest share equally.
     descendants : whether models made from a model pay too, by what they took over from it.
+    pool : whether declared revenue stays with its deployment, or all that a licensee declares for a
+        month is divided among its deployments by their use, counted in ``pool_unit``.
 
     What is taken off, and when it is paid: ``Deductions``.
     """
@@ -79,6 +81,8 @@ class Pay(Deductions):
     bonus_after: Annotated[Whole, Field(ge=0, lt=2**53)] = 0
     non_featured_ppm: Ppm = 0
     descendants: Flag = True
+    pool: Literal["deployment", "licensee"] = "deployment"
+    pool_unit: Annotated[str, Field(max_length=60)] = ""
 
     @property
     def amounts(self) -> tuple[Amount, ...]:
@@ -111,6 +115,14 @@ class Pay(Deductions):
             raise ValueError("period_fee_to says where a period_fee goes: name the period_fee")
         if not bool(self.bonus) == bool(self.bonus_unit) == bool(self.bonus_after):
             raise ValueError("a bonus needs its amount, bonus_unit and bonus_after, all three")
+        return self
+
+    @model_validator(mode="after")
+    def _one_pool(self) -> Self:
+        if (self.pool == "licensee") != bool(self.pool_unit):
+            raise ValueError("a licensee's pool needs the pool_unit that its use is counted in")
+        if self.pool == "licensee" and not (self.revenue_share_ppm or self.tariff):
+            raise ValueError("a licensee's pool is one of revenue: name revenue_share_ppm")
         return self
 
     @model_serializer(mode="wrap")

@@ -25,6 +25,10 @@ UNCERTAINTY = {
     "shrunk": _("the share, drawn towards equal parts by its noise"),
 }
 TO = {"pool": _("into the pool"), "performer": _("to the performer")}
+POOL = {
+    "deployment": _("each system by itself"),
+    "licensee": _("all systems of a company together, by their use"),
+}
 _NOISE = {
     "lower-bound": _(
         "Each share is measured and never quite sure. The performer gets the lowest share that "
@@ -133,6 +137,15 @@ def _pool(pay: Pay, say: Tongue) -> Iterator[str]:
     yield _("The pool is shared %(how)s.") % {"how": _basis(pay.basis, say)}
     told = {"how": _(FALLBACK[pay.fallback])}
     yield _("If that reliance is not known, that part is shared %(how)s.") % told
+    if pay.pool == "licensee":
+        told = {"unit": _(UNITS[pay.pool_unit]) if pay.pool_unit in UNITS else pay.pool_unit}
+        yield (
+            _(
+                "What one company earns with all its systems is put together and divided among "
+                "them by their use (each counts: %(unit)s)."
+            )
+            % told
+        )
     if pay.uncertainty in _NOISE:
         yield _(_NOISE[pay.uncertainty])
     if not pay.descendants:

@@ -13,7 +13,7 @@ from yesand.agreements.clauses_of_care import HELPERS, KEPT
 from yesand.agreements.clauses_of_use import AIMS, CHANNELS, FORMS, USES
 from yesand.agreements.deductions_wording import GUARANTEED
 from yesand.agreements.pay import MILLION, Amount, Pay
-from yesand.agreements.pay_wording import TO, UNCERTAINTY, UNITS, decimal, percent
+from yesand.agreements.pay_wording import POOL, TO, UNCERTAINTY, UNITS, decimal, percent
 from yesand.agreements.terms import WORLD, Terms
 from yesand.agreements.tongue import LANGUAGES, Tongue, tongue
 
@@ -158,6 +158,8 @@ def _earned(pay: Pay, say: Tongue) -> Iterable[Line]:
     if pay.non_featured_ppm:
         share = _parts(pay.non_featured_ppm, say)
         yield Line(_("Of each pool, equally to all"), share, "pay.non_featured_ppm")
+    if pay.pool != "deployment":
+        yield Line(_("Whose revenue is pooled"), _(POOL[pay.pool]), "pay.pool")
     if pay.uncertainty != "point":
         yield Line(
             _("What an unsure share pays"), _(UNCERTAINTY[pay.uncertainty]), "pay.uncertainty"

@@ -1,4 +1,4 @@
-"""``yesand withholding``, ``residence``, ``direct`` and ``correct``: from earned to paid."""
+"""The way from earned to paid: tax tables, residence, directions, corrections, rates."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("residence")(residence)
     app.command("direct")(direct)
     app.command("correct")(correct)
+    app.command("rates")(rates)
 
 
 def withholding(
@@ -97,6 +98,18 @@ def correct(
     asked = from_file(told, "correction", "correction")
     assert isinstance(asked, Correction)
     _said(services.correct(place, asked), as_json=as_json)
+
+
+def rates(
+    file: Annotated[Path, typer.Argument(help="Exchange rates by day (JSON).")],
+    house: HouseFolder,
+    as_json: AsJson = False,
+) -> None:
+    """Enter exchange rates, for terms that are paid in one currency."""
+    place = yesand.open(house).place
+    from yesand.royalties.instruments.services import from_file, issue
+
+    _said(issue(place, from_file(_read(file), file.name, "rates")), as_json=as_json)
 
 
 def _issue_own(house: Path, handle: str, kind: str, told: dict[str, Any], *, as_json: bool) -> None:

@@ -48,6 +48,8 @@ def _grouped(lines: Sequence[Line]) -> dict[str, list[Line]]:
 
 
 def _name(line: Line) -> str:
+    if line.corrects is not None:
+        return "corrections of earlier months"
     kind = line.kind.value.replace("-", " ")
     return f"{kind} of {line.deployment}" if line.deployment else kind
 
@@ -60,6 +62,8 @@ def _reasons(then: Sequence[Line], now: Sequence[Line]) -> tuple[str, ...]:
     """Say which factor moved: how much it was used, the price, or the share."""
     if not then or not now:
         return ("new",) if now else ("none this time",)
+    if now[0].corrects is not None:
+        return ()
     reasons = []
     used = (sum(x.quantity or 0 for x in then), sum(x.quantity or 0 for x in now))
     if used[0] != used[1]:

@@ -108,14 +108,20 @@ def kept(value: Any) -> str:
     """Return the row as JSON without fields that are not ours, so that no content is kept."""
     if not isinstance(value, dict):
         return ""
-    own = {name: value[name] for name in ATTRIBUTES if name in value}
+    found = own(value)
+    try:
+        return canonical(found).decode()
+    except (ValueError, BadInput):  # no canonical form: a lone surrogate, an endless number
+        return repr(found)
+
+
+def own(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what of an event is ours to keep."""
+    found = {name: value[name] for name in ATTRIBUTES if name in value}
     data = value.get("data")
     if isinstance(data, dict):
-        own["data"] = {name: data[name] for name in sorted(FIELDS & data.keys())}
-    try:
-        return canonical(own).decode()
-    except (ValueError, BadInput):  # no canonical form: a lone surrogate, an endless number
-        return repr(own)
+        found["data"] = {name: data[name] for name in FIELDS if name in data}
+    return found
 
 
 def _event(value: Any, latest: datetime) -> UsageEvent:

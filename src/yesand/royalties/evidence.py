@@ -23,7 +23,7 @@ from yesand.agreements.terms import Terms
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.keys import key_id
-from yesand.kernel.money import Money
+from yesand.kernel.money import MICRO, Money
 from yesand.provenance import bundle as files
 from yesand.provenance import evidence
 from yesand.provenance.bundle import Bundle, Part
@@ -40,6 +40,7 @@ from yesand.royalties.instruments.shapes import (
     Certificate,
     Direction,
     Instrument,
+    Rates,
     parse_instrument,
 )
 from yesand.royalties.lines import Reliance, Weight
@@ -262,7 +263,18 @@ class _Reading:
             if told.effective > last or over:
                 raise BundleBroken("The instrument does not stand in that month", where=part.name)
             found[part.record] = told
+        self._rates(found)
         return found
+
+    def _rates(self, instruments: Mapping[str, Instrument]) -> None:
+        """Check that the rates that the settlements state are those of the tables."""
+        for rate in (rate for m in (self.settled, *self._resettled()) for rate in m.rates):
+            table = instruments.get(rate.record)
+            if isinstance(table, Rates):
+                of_day = {table.base: MICRO, **table.days.get(rate.day, {})}
+                stated = (rate.base, rate.one_micro, rate.other_micro)
+                kept = (table.base, of_day.get(rate.one), of_day.get(rate.other))
+                _same(stated, kept, f"rates {rate.day}")
 
     def _redone(self) -> tuple[Redone, ...]:
         """Return the performer's months that the settlement puts right, as they should be."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from yesand.royalties.exchange import Exchange
 from yesand.royalties.lines import Digest, Month, Part, Schema, Signed, Weight, Whole
 from yesand.royalties.shrinking import PERMILLE
 from yesand.royalties.tariffs.tariff import InForce
@@ -122,12 +123,13 @@ class Settled(Schema):
     covers : the months whose minimums are due: the period, and months nobody settled before it.
     batches : usage batches that came in since the settlement before.
     corrections : months settled earlier that this settlement puts right.
+    rates : by which declared revenue is paid in another currency, where terms ask for one.
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
     tariffs : the tables that price a month by some agreement, each as it was in force.
     counted : what was used of a deployment before, for bonuses.
     """
 
-    LATER = frozenset({"corrections", "tariffs", "counted"})
+    LATER = frozenset({"corrections", "rates", "tariffs", "counted"})
 
     version: Literal[1] = 1
     house: str
@@ -142,6 +144,7 @@ class Settled(Schema):
     batches: tuple[Digest, ...]
     agreements: Digest
     corrections: tuple[CorrectedMonth, ...] = ()
+    rates: tuple[Exchange, ...] = ()
     tariffs: tuple[InForce, ...] = ()
     counted: tuple[Counted, ...] = ()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -44,6 +45,7 @@ def take_in(
     deployments: frozenset[str] | None = None,
     most: int | None = None,
     judge: Judge = event,
+    mixless: Callable[[], frozenset[str]] = frozenset,
 ) -> Intake:
     """Stage a delivery's events; put its bad rows apart.
 
@@ -52,6 +54,7 @@ def take_in(
     deployments : the only ones that its events may be of; none: any.
     most : how many bytes it may unpack to; none: any number.
     judge : says what a row is.
+    mixless : deployments whose mix of emotions nobody needs; asked if an event has one.
 
     Raises
     ------
@@ -63,7 +66,8 @@ def take_in(
     intake.apart.touch(mode=0o600)
     with intake.apart.open("w") as apart:
         judged = ((row, judge(row, latest)) for row in rows(path, most))
-        store.stage(_events(intake, apart, path, judged, progress, deployments))
+        taken = _events(intake, apart, path, judged, progress, deployments)
+        store.stage(_needed(intake, taken, mixless))
     if not intake.rows:
         raise BadInput("The file holds no events", where=str(path))
     return intake
@@ -112,6 +116,24 @@ def _events(
         intake.bad_rows += 1
         if len(intake.bad) < MOST_REPORTED:
             intake.bad.append(bad)
+
+
+def _needed(
+    intake: Intake,
+    taken: Iterator[tuple[int, UsageEvent]],
+    mixless: Callable[[], frozenset[str]],
+) -> Iterator[tuple[int, UsageEvent]]:
+    """Yield events without a mix of emotions where no terms need it (GDPR Art. 5(1)(c)).
+
+    The hash of the content stays that of what was sent, so that a repeat is known again.
+    """
+    asked = cache(mixless)
+    for line, found in taken:
+        if found.emotions is None or found.deployment not in asked():
+            yield line, found
+            continue
+        intake.foreign.add("emotions")
+        yield line, replace(found, emotions=None)
 
 
 def _not_yours(row: Row) -> BadRow:

@@ -102,9 +102,13 @@ class Line(Schema):
     tariff, tariff_digest : name@version of the table that priced it, and its record.
     via : the model through which the performer is in this one, if not by its own manifest.
     corrects : null but for what puts an earlier statement right.
+    exchange, earned_in : the rates that revenue was converted by, and the currency it was earned in
+        (of ``quantity``); null: that of the statement.
     """
 
-    LATER = frozenset("corrects policy point_ppb threshold tariff tariff_digest via".split())
+    LATER = frozenset(
+        "corrects exchange earned_in policy point_ppb threshold tariff tariff_digest via".split()
+    )
 
     kind: Kind
     licensee: str
@@ -127,6 +131,8 @@ class Line(Schema):
     report: Digest | None = None
     session: str | None = None
     corrects: Corrects | None = None
+    exchange: Digest | None = None
+    earned_in: str | None = None
     policy: Uncertainty | None = None
     point_ppb: Whole | None = None
     threshold: Whole | None = None

@@ -45,7 +45,7 @@ def shared(made: str, share: Share, featured: Money | None = None) -> str:
 
 def through(model: str) -> str:
     """Say how a performer is in a model that did not learn from their takes itself."""
-    return f" It was made from model {model[:12]}, which learned from you."
+    return f" The model was made from model {model[:12]}, which learned from you."
 
 
 def between(share: Share) -> str:

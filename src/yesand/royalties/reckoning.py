@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from yesand.agreements.pay import Pay
 from yesand.agreements.terms import Terms
+from yesand.kernel.money import Money
 from yesand.royalties import reasons
+from yesand.royalties.exchange import rate_of
 from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
 from yesand.royalties.lines import REVENUE, Kind, Line, Reliance, Share, Weight, share_of
 from yesand.royalties.pooled import Pool, lines_of
@@ -18,6 +21,7 @@ from yesand.royalties.promised import (
     own_fees,
     session_fees,
 )
+from yesand.royalties.together import divided, together
 
 #: What a fee for a month counts in.
 MONTH = "month"
@@ -52,14 +56,35 @@ def _royalties(
     facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
 ) -> Iterator[Line]:
     weights = {w.model: w for w in facts.weights}
-    for row in settled.usage:
+    for row, why, unit in _rows(settled, terms):
         weight = weights.get(row.model)
         for agreement in _paying(weight, terms):
             given = terms[agreement]
-            if weight is not None and _currency(row, given) == facts.currency:
-                share = _share(settled, weight, agreement, given, shares)
-                pool = _used(facts, row, prices(given.pay, settled, row.usage_period))
-                yield from lines_of(pool, given.pay, weight, agreement, share)
+            if weight is None or _currency(row, given) != facts.currency:
+                continue
+            if not _counts(settled, row, given.pay, unit):
+                continue
+            share = _share(settled, weight, agreement, given, shares)
+            by = prices(given.pay, settled, row.usage_period)
+            pool = _used(facts, row, by, settled, why)
+            yield from lines_of(pool, given.pay, weight, agreement, share)
+
+
+def _rows(
+    settled: Settled, terms: Mapping[str, Terms]
+) -> Iterator[tuple[UsageTotal, str, str | None]]:
+    """Yield what was used, as it was declared, and then as each unit divides it."""
+    yield from ((row, "", None) for row in settled.usage)
+    pays = (each.pay for each in terms.values())
+    for unit in sorted({pay.pool_unit for pay in pays if pay.pool == "licensee"}):
+        yield from ((found.row, found.why, unit) for found in divided(settled, unit))
+
+
+def _counts(settled: Settled, row: UsageTotal, pay: Pay, unit: str | None) -> bool:
+    """Tell whether an agreement pays by a row, or by the same revenue put together."""
+    if pay.pool != "licensee":
+        return unit is None
+    return unit == (pay.pool_unit if unit or together(settled, row, pay.pool_unit) else None)
 
 
 def _paying(weight: Weight | None, terms: Mapping[str, Terms]) -> list[str]:
@@ -98,15 +123,20 @@ def _share(
     return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
 
 
-def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
+def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled, why: str) -> Pool:
     late = row.usage_period != facts.period
     told = row.unit, row.realtime, row.quantity
-    made = reasons.made(by, facts.currency, *told)
+    earned_in = row.currency if row.unit == REVENUE and row.currency else facts.currency
+    micro, made, record = by.pool(*told), reasons.made(by, earned_in, *told), None
+    if earned_in != facts.currency:
+        rate = rate_of(settled.rates, row.usage_period, earned_in, facts.currency)
+        micro, record = rate.convert(micro), rate.record
+        made = f"{made}, which {rate.told()} is {Money(facts.currency, micro)}"
     return Pool(
         kind=Kind.LATE if late else Kind.ROYALTY,
         currency=facts.currency,
-        micro=by.pool(*told),
-        made=made or "",
+        micro=micro,
+        made=why + made if made else "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
         late=f"Usage of {row.usage_period}, which came in late: " if late else "",
         about={
@@ -120,6 +150,8 @@ def _used(facts: Facts, row: UsageTotal, by: Prices) -> Pool:
             "price_micro": by.price(row.unit, row.realtime),
             "tariff": by.called,
             "tariff_digest": by.record,
+            "exchange": record,
+            "earned_in": earned_in if record else None,
         },
     )
 
@@ -145,5 +177,7 @@ def _in_service(service: Service, month: str, by: Prices) -> Pool:
 
 
 def _currency(row: UsageTotal, terms: Terms) -> str:
-    # A part of declared revenue is paid in the currency it was earned in: no rate is needed.
-    return row.currency if row.unit == REVENUE and row.currency else terms.pay.currency
+    # A part of declared revenue is paid in the currency it was earned in, and no rate is needed,
+    # unless the terms ask for one currency.
+    earned = row.unit == REVENUE and row.currency and not terms.pay.one_currency
+    return row.currency if earned and row.currency else terms.pay.currency

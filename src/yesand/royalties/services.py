@@ -216,7 +216,7 @@ def check_books() -> str:
         raise CheckFailed("The ledger does not balance", where=str(dict(residue)))
     for moves in (paid_by_account(), moved_by_desk()):
         for name, moved in moves.items():
-            expected.setdefault(name, Counter()).update(moved)
+            expected[name].update(moved)
     for name, sums in expected.items():
         there = {c: m for c, m in books.get(name, {}).items() if m}
         if there != {c: m for c, m in sums.items() if m}:

@@ -163,7 +163,9 @@ def _evidence(
         manifests=_sorted({w.manifest for w in facts.weights} | manifests_of(before.corrected)),
         batches=settled.batches,
         previous=facts.previous,
-        instruments=_sorted([*named[0], *named[1], *facts.directions]),
+        instruments=_sorted(
+            [*named[0], *named[1], *facts.directions, *(x.exchange for x in lines if x.exchange)]
+        ),
         tariffs=_sorted({x.tariff_digest for x in lines if x.tariff_digest}),
         corrected=_sorted(digest for redone in before.corrected for digest in redone.statements),
     )

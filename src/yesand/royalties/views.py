@@ -26,7 +26,7 @@ from yesand.royalties.earned.services import charts, kept
 from yesand.royalties.invoicing.reminding.services import late_for
 from yesand.royalties.issuing import services as issuing
 from yesand.royalties.issuing.services import file_name
-from yesand.royalties.lines import Kind
+from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Account, Delivery, Dispute, Statement, UsageBatch
 from yesand.royalties.paying.banking.services import current, payee_of
 from yesand.royalties.paying.payees.services import sent_to
@@ -127,7 +127,8 @@ def statement(request: Request, digest: str) -> HttpResponse:
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
     issuer = Issuer(request.place.name, request.place.origin, digest, _names(found))
     told = words(payload, issuer, get_language(), _before(found))
-    numbers = [n for n, x in enumerate(payload.lines, 1) if x.kind is not Kind.CONTRIBUTION]
+    own = (x.kind not in ON_TOP and x.corrects is None for x in payload.lines)
+    numbers = [n for n, shown in enumerate(own, 1) if shown]
     context = {
         "statement": found,
         "payload": payload,

@@ -191,6 +191,8 @@ DIRECTIONS: Mapping[str, Direction] = {
     "pay.bonus_after": undecided,
     "pay.non_featured_ppm": neither,
     "pay.descendants": pays_on,
+    "pay.pool": neither,
+    "pay.pool_unit": neither,
     "pays_while_in_use": flag_on,
     "withdrawing.stop_training_days": fewer,
     "withdrawing.notify_days": fewer,

@@ -68,6 +68,8 @@ LABELS: Mapping[str, str] = {
     "pay.bonus_after": _("After how many of it the bonus is paid"),
     "pay.non_featured_ppm": _("Of each pool, equally to all"),
     "pay.descendants": _("Models made from a model pay"),
+    "pay.pool": _("Whose revenue is pooled"),
+    "pay.pool_unit": _("By which use it is divided"),
     "withdrawing.stop_training_days": _("No new training"),
     "withdrawing.notify_days": _("Licensees are told"),
     "withdrawing.delete_recordings_days": _("Recordings deleted"),
@@ -81,7 +83,14 @@ _WEIGHTS = {"reliance": _("reliance"), "minutes": _("minutes"), "equal": _("equa
 _DATES = frozenset({"valid_from", "valid_until", "train_until", "majority_on"})
 #: Fields whose value is one word of a closed list.
 _CHOICES = frozenset(
-    {"security", "represented_by", "pay.fallback", "pay.uncertainty", "pay.period_fee_to"}
+    {
+        "security",
+        "represented_by",
+        "pay.fallback",
+        "pay.uncertainty",
+        "pay.period_fee_to",
+        "pay.pool",
+    }
 )
 #: What terms that do not say it mean, where that is something.
 _UNSAID = {
@@ -89,6 +98,7 @@ _UNSAID = {
     "pay.period_fee_to": "pool",
     "pay.bonus_after": 0,
     "pay.descendants": True,
+    "pay.pool": "deployment",
 }
 
 

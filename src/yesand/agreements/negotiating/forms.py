@@ -26,14 +26,14 @@ from yesand.agreements.negotiating.advice import advice
 from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
 from yesand.agreements.negotiating.units import BASIS, scale, unit
 from yesand.agreements.pay import SINCE_SIGNED
-from yesand.agreements.pay_wording import FALLBACK, TO, UNCERTAINTY
+from yesand.agreements.pay_wording import FALLBACK, POOL, TO, UNCERTAINTY
 from yesand.agreements.terms import MILLION, Amount, Terms
 from yesand.agreements.vocabulary import Material, Modality, Purpose, UseClass
 from yesand.kernel.errors import BadInput, Refused
 
 #: What is neither better nor worse, and is agreed all the same.
 _ALSO = {"valid_from", "zone", "post_mortem", "pay.fallback", "pay.uncertainty"}
-_ALSO |= {"pay.non_featured_ppm"}
+_ALSO |= {"pay.non_featured_ppm", "pay.pool", "pay.pool_unit"}
 #: What terms leave out where it says nothing.
 _LATER = frozenset(SINCE_SIGNED)
 #: How a person reads the words of the closed lists.
@@ -46,6 +46,7 @@ _WORDS: Mapping[Any, Mapping[Any, str]] = {
     "pay.fallback": FALLBACK,
     "pay.uncertainty": UNCERTAINTY,
     "pay.period_fee_to": TO,
+    "pay.pool": POOL,
 }
 
 

@@ -37,6 +37,8 @@ def of_pool(pay: Pay) -> Iterator[Part]:
     """Yield how a pool is shared, where that is not by the share as it was measured."""
     if pay.uncertainty != "point":
         yield constraint("ya:uncertainty", "eq", ref(_POLICY + pay.uncertainty))
+    if pay.pool == "licensee":
+        yield constraint("ya:dividedBy", "eq", {"@value": pay.pool_unit})
     if not pay.descendants:
         yield constraint("ya:descendants", "eq", False)
 
@@ -78,9 +80,11 @@ def _bonus(rules: Rules) -> dict[str, Any]:
 
 
 def _shared(rules: Rules) -> dict[str, Any]:
-    pool, found = rules.rule("pool", "obligation"), {}
+    pool, found = rules.rule("pool", "obligation"), dict[str, Any]()
     if pool.values("ya:uncertainty", "eq", "refinement"):
         found["uncertainty"] = _name(_refined(pool, "ya:uncertainty"), _POLICY)
+    if pool.values("ya:dividedBy", "eq", "refinement"):
+        found |= {"pool": "licensee", "pool_unit": _text(_refined(pool, "ya:dividedBy"))}
     if pool.values("ya:descendants", "eq", "refinement"):
         found["descendants"] = _refined(pool, "ya:descendants")
     return found

@@ -221,8 +221,8 @@ def _row(asker: Asker, found: Statement) -> Row:
 
 def _pays(found: Statement, amount: Decimal) -> bool:
     total = Money(found.currency, found.total_micro)
-    payable = Money(found.currency, found.total_micro).split()[0]
-    return amount in (Decimal(total.micro) / 1_000_000, Decimal(payable) / 100)
+    earned, paid = total.split()[0], found.payable_minor
+    return amount in (Decimal(total.micro) / 1_000_000, Decimal(earned) / 100, Decimal(paid) / 100)
 
 
 def _statements(asker: Asker) -> QuerySet[Statement]:

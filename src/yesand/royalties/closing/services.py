@@ -140,6 +140,21 @@ def _usage(place: Place, period: Period) -> Check:
     return found(name, len(silent_ones), good, look, "usage")
 
 
+def _attested(place: Place, period: Period) -> Check:
+    from yesand.royalties.attesting.missing.services import Lack, month
+
+    name = _("Usage is attested")
+    if place.clock.now() < period.end:
+        return Check(name, Standing.GOOD, _("Asked for once the month is over."))
+    told = month(place, period)
+    lacking = [row.deployment for row in told.missing if row.what is not Lack.USAGE]
+    apart = [d.key.deployment for _row, differences in told.attested for d in differences]
+    names = sorted({*lacking, *apart})
+    good = _("Every licensee has attested its usage, as it was metered.")
+    look = Sentence(_("Not attested, or not as metered: %(names)s."), names=", ".join(names[:10]))
+    return found(name, len(names), good, look, "attested")
+
+
 def _reports(place: Place, period: Period) -> Check:
     name = _("Reports set the shares")
     models = {s.model for s in services([str(period)])}
@@ -205,10 +220,11 @@ def _taxes(place: Place, period: Period) -> Check:
     return found(name, len(unnamed), _("Every licensee is named."), look, "invoices")
 
 
-#: What is looked at, in this order. Attestations of usage join here.
+#: What is looked at, in this order.
 CHECKS: list[Callable[[Place, Period], Check]] = [
     _over,
     _usage,
+    _attested,
     _reports,
     _escrow,
     _quarantine,

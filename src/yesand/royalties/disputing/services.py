@@ -35,8 +35,7 @@ from yesand.royalties.disputing import dispute as words
 from yesand.royalties.disputing.dispute import ANSWER_WITHIN, DECIDE_WITHIN, LONGEST, Word
 from yesand.royalties.disputing.tasks import remind_producers
 from yesand.royalties.ledger import performer_account
-from yesand.royalties.lines import Kind as LineKind
-from yesand.royalties.lines import Line
+from yesand.royalties.lines import ON_TOP, Line
 from yesand.royalties.models import Dispute, DisputeWord, Statement
 from yesand.royalties.statement import parse_statement
 
@@ -273,8 +272,8 @@ def _hand(place: Place, dispute: Dispute, word: Word, by: User) -> Hand:
 
 
 def _holdable(statement: Statement, line: Line) -> int:
-    # A contribution is the fund's: it was never the performer's to be paid.
-    if line.kind is LineKind.CONTRIBUTION:
+    # What stands on top is a fund's: it was never the performer's to be paid.
+    if line.kind in ON_TOP:
         return 0
     owed = -balance(performer_account(statement.performer.handle)).get(statement.currency, 0)
     after = Statement.objects.filter(

@@ -209,7 +209,7 @@ def _quantity(statement: Statement, line: Line, _: Tongue) -> str:
         return ""
     if line.unit == REVENUE:
         return _("%(money)s revenue") % {
-            "money": spaced(Money(statement.currency, line.quantity), _)
+            "money": spaced(Money(line.earned_in or statement.currency, line.quantity), _)
         }
     live = _(", live") if line.realtime else ""
     return f"{_.figure(f'{line.quantity:,}')} × {line.unit}{live}"
@@ -273,6 +273,8 @@ def _evidence(statement: Statement, issuer: Issuer, _: Tongue) -> list[dict[str,
         (_("Corpus"), held.manifests),
         (_("Usage delivery"), held.batches),
         (_("Statement before"), (held.previous,) if held.previous else ()),
+        (_("Statement put right"), held.corrected),
+        (_("Table, certificate or direction"), held.instruments),
     )
     return [{"what": what, "name": name} for what, names in groups for name in names]
 

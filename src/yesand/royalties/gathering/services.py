@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
-from yesand.agreements.chain import heads
 from yesand.agreements.models import Agreement
 from yesand.agreements.services import check
 from yesand.agreements.terms import Terms
@@ -24,7 +22,6 @@ from yesand.people.models import Performer
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import agreements_of
 from yesand.royalties.facts import (
-    Ancestor,
     Facts,
     ModelBasis,
     Party,
@@ -35,8 +32,8 @@ from yesand.royalties.facts import (
     UsageTotal,
     places,
 )
-from yesand.royalties.gathering.descent.services import ancestors
 from yesand.royalties.gathering.owing.services import holds_since, open_advances, promised
+from yesand.royalties.gathering.resting.services import manifests, reports, standing
 from yesand.royalties.instruments.services import in_force
 from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
 from yesand.royalties.models import Settlement, Statement
@@ -45,7 +42,7 @@ from yesand.royalties.shrinking import rests
 from yesand.royalties.statement import Before
 from yesand.royalties.totals import Total
 from yesand.takes.models import Session
-from yesand.training.models import Deployment, TrainedModel
+from yesand.training.models import Deployment
 
 _CHUNK = 500
 
@@ -114,42 +111,6 @@ def usage(totals: Iterable[Total]) -> tuple[UsageTotal, ...]:
         )
         for t in totals
     )
-
-
-def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
-    """Return what the sharing of each model's pools rests on."""
-    known = reports(period)
-    found = []
-    for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
-        report = known.get(model.digest)
-        found.append(
-            ModelBasis(
-                **_given(model),
-                report=report.digest if report else None,
-                ancestors=tuple(Ancestor(**_given(one)) for one in ancestors(model, report.shares))
-                if report
-                else (),
-            )
-        )
-    return tuple(found)
-
-
-def _given(model: TrainedModel) -> dict[str, Any]:
-    rows = ManifestPerformer.objects.filter(manifest=model.manifest_id)
-    return {
-        "model": model.digest,
-        "manifest": model.manifest_id,
-        "performers": rows.values("performer").distinct().count(),
-        "duration_ms": rows.aggregate(ms=Sum("duration_ms", default=0))["ms"],
-    }
-
-
-def manifests(models: Iterable[ModelBasis]) -> set[str]:
-    """Return the manifests whose performers a settlement pays: of models and of ancestors."""
-    found = set[str]()
-    for basis in models:
-        found |= {basis.manifest, *(one.manifest for one in basis.ancestors)}
-    return found
 
 
 def agreements(period: Period, models: Iterable[ModelBasis]) -> list[str]:
@@ -225,7 +186,7 @@ class _Desk:
         held = self.sessions.get(performer.pk, [])
         terms = {digest: self._terms(digest) for digest in sorted(self._signed(performer))}
         shares = {w.model: r for w in weights if (r := self._share(w.model, performer.handle))}
-        currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights)
+        currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights, terms)
         currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
             facts = self._facts(performer, currency, weights, held, terms)
@@ -335,9 +296,16 @@ class _Desk:
         report = self.reports.get(model)
         return share_in(report, handle) if report else None
 
-    def _revenue(self, weights: Iterable[Weight]) -> set[str]:
-        models = {w.model for w in weights}
-        return {r.currency for r in self.settled.usage if r.model in models and r.currency}
+    def _revenue(self, weights: Iterable[Weight], terms: Mapping[str, Terms]) -> set[str]:
+        """Return the currencies that revenue is paid in as it was earned."""
+        models = {
+            w.model
+            for w in weights
+            if any(not terms[p.agreement].pay.one_currency for p in w.parts)
+        }
+        theirs = {r.licensee for r in self.settled.usage if r.model in models}
+        # What a licensee's other deployments declare may be put together with that of theirs.
+        return {r.currency for r in self.settled.usage if r.licensee in theirs and r.currency}
 
 
 def _agreements() -> QuerySet[Agreement]:
@@ -347,29 +315,6 @@ def _agreements() -> QuerySet[Agreement]:
 def _serves(row: Deployment, month: Period) -> bool:
     end = getattr(row, "decommission", None)
     return row.since < month.end and (end is None or end.until > month.start)
-
-
-def standing(period: Period) -> dict[str, str]:
-    """Return, for every agreement, the one that stood when the month ended.
-
-    So settling later gives the same: new terms never price what was used before them.
-    """
-    rows = Agreement.objects.filter(signed_at__lt=period.end)
-    return heads(dict(rows.values_list("digest", "supersedes_id")))
-
-
-def reports(period: Period) -> dict[str, Report]:
-    """Return the report that measures each model in a month, of those that may set shares.
-
-    A new report measures from its date on: it is the last one before the month's end. A model
-    that was measured only after it has its first report for all months before.
-    """
-    rows = Report.objects.filter(sets_shares=True).order_by("entry_id")
-    found: dict[str, Report] = {}
-    for row in rows:
-        if row.at < period.end or row.model_id not in found:
-            found[row.model_id] = row
-    return found
 
 
 def _share_ppb(report: Report, handle: str) -> int:

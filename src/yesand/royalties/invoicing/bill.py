@@ -10,19 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.money import Money
 from yesand.royalties.invoicing.tax import MENTIONS, Treatment, tax_minor
 from yesand.royalties.ledger import Draft, Side, payer_account
-from yesand.royalties.lines import Digest, Kind, Line, Month, Schema, Whole
+from yesand.royalties.lines import Digest, Kind, Line, Month, Schema, Signed, Whole
 
-#: An amount that a correction may make negative; what RFC 8785 can carry exactly.
-Amount = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 PREFIX = "invoice."
+CORRECTION = "correction"
+#: Kinds of lines in which the same use is told to every performer.
+_USED = frozenset({Kind.ROYALTY, Kind.LATE})
 
 
 class Party(Schema):
@@ -46,9 +45,9 @@ class BillLine(Schema):
     usage_period: Month | None
     unit: str | None
     realtime: bool | None
-    quantity: Amount | None
+    quantity: Signed | None
     price_micro: Whole | None
-    micro: Amount
+    micro: Signed
 
 
 class Bill(Schema):
@@ -71,14 +70,14 @@ class Bill(Schema):
     currency: str
     settlement: Digest
     lines: tuple[BillLine, ...]
-    brought_forward_micro: Amount
-    net_micro: Amount
-    net_minor: Amount
-    carried_micro: Amount
+    brought_forward_micro: Signed
+    net_micro: Signed
+    net_minor: Signed
+    carried_micro: Signed
     treatment: str
     tax_ppm: Whole
-    tax_minor: Amount
-    total_minor: Amount
+    tax_minor: Signed
+    total_minor: Signed
     mentions: str
 
 
@@ -122,10 +121,9 @@ def bill_lines(lines: Iterable[Line]) -> tuple[BillLine, ...]:
 
 
 def _what(line: Line) -> tuple[object, ...]:
-    used = line.kind in {Kind.ROYALTY, Kind.LATE}
-    quantity = line.quantity if used else None
+    quantity = line.quantity if line.kind in _USED else None
     return (
-        line.kind,
+        _kind(line),
         line.deployment,
         line.model,
         line.usage_period,
@@ -135,11 +133,19 @@ def _what(line: Line) -> tuple[object, ...]:
     )
 
 
+def _kind(line: Line) -> str:
+    """Return what a line is called on an invoice: what puts an earlier month right is told apart.
+
+    Its reversal and what is stated instead stand in one row where all else is the same.
+    """
+    return line.kind.value if line.corrects is None else CORRECTION
+
+
 def _added(group: list[Line]) -> BillLine:
     first, prices = group[0], {line.price_micro for line in group}
-    quantity = first.quantity if first.kind in {Kind.ROYALTY, Kind.LATE} else None
+    quantity = first.quantity if first.kind in _USED else None
     return BillLine(
-        kind=first.kind.value,
+        kind=_kind(first),
         deployment=first.deployment,
         model=first.model,
         usage_period=first.usage_period,

@@ -13,6 +13,12 @@ from yesand.royalties.lines import REVENUE
 _TITLES = {
     "royalty": marked("Use"),
     "late": marked("Use of an earlier month"),
+    "non-featured": marked("Use, shared by all in the corpus"),
+    "period-fee": marked("Fee for a month in service"),
+    "bonus": marked("Bonus"),
+    "advance": marked("Advance"),
+    "uncertainty": marked("To the fund for uncertain shares"),
+    "correction": marked("Correction of an earlier month"),
     "minimum": marked("Guaranteed minimum"),
     "session-fee": marked("Session fee"),
     "contribution": marked("To the performers’ fund"),

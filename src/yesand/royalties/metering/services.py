@@ -12,6 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
+from yesand.agreements.models import Agreement
+from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import services as log
@@ -110,7 +112,7 @@ def metered(
     _clear(store)
     try:
         latest = place.clock.now() + AHEAD
-        intake = take_in(store, path, latest, progress, deployments, most, judge)
+        intake = take_in(store, path, latest, progress, deployments, most, judge, mixless)
         return accept(place, store, intake, progress, then)
     finally:
         _clear(store)
@@ -189,6 +191,15 @@ def windows() -> list[Window]:
     """Return when each deployment was in service."""
     rows = Deployment.objects.values_list("name", "since", "decommission__until")
     return [Window(*row) for row in rows.order_by("name")]
+
+
+def mixless() -> frozenset[str]:
+    """Return the deployments whose mix of emotions no terms need: none pays by reliance."""
+    flat = Agreement.objects.filter(terms__pay__basis__reliance=0)
+    by_reliance = Agreement.objects.exclude(pk__in=flat.values("pk"))
+    needing = ManifestPerformer.objects.filter(performer__in=by_reliance.values("performer"))
+    rows = Deployment.objects.exclude(model__manifest__in=needing.values("manifest"))
+    return frozenset(rows.values_list("name", flat=True))
 
 
 def _owners() -> dict[str, str]:

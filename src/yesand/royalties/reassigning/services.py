@@ -21,7 +21,7 @@ from yesand.provenance.kinds import Kind
 from yesand.royalties.books.services import post
 from yesand.royalties.disputing.services import held_lines, line_of
 from yesand.royalties.ledger import Draft
-from yesand.royalties.lines import Kind as LineKind
+from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Reassignment, ReassignmentDecision, Statement
 from yesand.royalties.reassigning import payee
 
@@ -55,7 +55,7 @@ def propose(
     reason, told = reason.strip(), line_of(statement, line)
     if not 0 < len(reason) <= payee.LONGEST:
         raise BadInput(f"Say why, in up to {payee.LONGEST} characters", where="reason")
-    if right.pk == statement.performer_id or told.kind is LineKind.CONTRIBUTION:
+    if right.pk == statement.performer_id or told.kind in ON_TOP:
         raise BadInput("That line is not to be moved to that performer", where=str(right))
     with transaction.atomic():
         log.wait_to_write()

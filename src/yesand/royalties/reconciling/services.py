@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet, Sum
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.money import Money
+from yesand.provenance.dsse import payload_of
 from yesand.royalties.disputing import dispute as disputes
 from yesand.royalties.disputing.services import check_dispute
 from yesand.royalties.ledger import Draft
@@ -25,6 +27,7 @@ from yesand.royalties.reassigning.payee import PREFIX as PAYEE
 from yesand.royalties.reassigning.services import check_reassignment, drafted
 from yesand.royalties.reconciling.figures import Figures
 
+_THEIRS = "performer:"
 _OURS = Q(transaction__id__startswith=disputes.PREFIX) | Q(transaction__id__startswith=PAYEE)
 
 
@@ -83,10 +86,8 @@ def _postings() -> QuerySet[Posting]:
 
 def reconciled() -> list[Figures]:
     """Return each currency's sums over all performers, from statements, ledger and payouts."""
-    statements = Counter[str]()
-    for currency, micro in Statement.objects.values_list("currency").annotate(Sum("total_micro")):
-        statements[currency] += micro
-    owed, held = _by_currency("performer:"), _by_currency("held:")
+    statements = _stated()
+    owed, held = _by_currency(_THEIRS), _by_currency("held:")
     steps = PayoutStep.objects.filter(
         step__in=list(Step), payout__payee__startswith="performer:"
     ).select_related("payout__run")
@@ -98,6 +99,20 @@ def reconciled() -> list[Figures]:
         _figures(code, statements[code], owed.get(code, []), sum(held.get(code, [])), moved)
         for code in sorted({*statements, *owed, *held})
     ]
+
+
+def _stated() -> Counter[str]:
+    """Return what all statements leave to performers, by currency: gross, less what is taken off.
+
+    What is taken off one performer for another (a beneficiary) is the other's.
+    """
+    found = Counter[str]()
+    for currency, envelope in Statement.objects.values_list("currency", "envelope").iterator():
+        told = parse(payload_of(envelope))["predicate"]
+        taken = told.get("deductions_micro", 0)
+        given = (d["micro"] for d in told.get("deductions", ()) if d["account"].startswith(_THEIRS))
+        found[currency] += told["total_micro"] - taken + sum(given)
+    return found
 
 
 def _figures(

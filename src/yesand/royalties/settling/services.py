@@ -23,12 +23,13 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
 from yesand.royalties.estimating.services import keep, propose, wanted
+from yesand.royalties.exchanging.services import exchanges
 from yesand.royalties.facts import Settled
 from yesand.royalties.gathering.asking.services import Asking
+from yesand.royalties.gathering.resting.services import bases
 from yesand.royalties.gathering.services import (
     Case,
     agreements,
-    bases,
     cases,
     covered,
     services,
@@ -160,6 +161,7 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         batches=tuple(batches.values_list("digest", flat=True)),
         agreements=digest_of(agreements(period, found)),
         corrections=corrected_months(),
+        rates=exchanges(asked.terms, used),
         tariffs=asked.tariffs(used, serving),
         counted=asked.counted(used),
     )

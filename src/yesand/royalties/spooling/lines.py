@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from yesand.kernel.canonical import parse
 from yesand.royalties.delivery import LONGEST_LINE, Row
-from yesand.royalties.events import BadRow, UsageEvent, event
+from yesand.royalties.events import BadRow, UsageEvent, event, own
 
 #: Before a row that was refused: no JSON begins so.
 _REFUSED = b"!"
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
-def accepted(row: str) -> bytes:
-    """Return the line of an event."""
-    return row.encode()
+def accepted(value: dict[str, Any]) -> bytes:
+    """Return the line of an event, without a field that is not ours."""
+    return json.dumps(own(value), separators=(",", ":")).encode()
 
 
 def refused(row: BadRow) -> bytes | None:

@@ -16,7 +16,7 @@ from yesand.kernel.clock import Period
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.facts import Counted, ModelBasis, Service, UsageTotal
-from yesand.royalties.gathering.services import reports, standing
+from yesand.royalties.gathering.resting.services import reports, standing
 from yesand.royalties.lines import REVENUE
 from yesand.royalties.models import Settlement
 from yesand.royalties.promised import counts

@@ -9,7 +9,7 @@ from yesand.agreements.models import Agreement
 from yesand.kernel.clock import Period
 from yesand.people.models import Performer
 from yesand.royalties.facts import Advance, Hold
-from yesand.royalties.models import AdvanceBalance
+from yesand.royalties.models import AdvanceBalance, Dispute, Statement
 
 
 def open_advances() -> dict[str, tuple[Advance, ...]]:
@@ -41,5 +41,23 @@ def promised(period: Period, stands: Mapping[str, str]) -> dict[int, set[str]]:
 
 
 def holds_since(performer: Performer, currency: str, previous: str | None) -> tuple[Hold, ...]:
-    """Return the lines that came into dispute, or out of it, since a performer's statement."""
-    return ()
+    """Return the lines that came into dispute, or out of it, since a performer's statement.
+
+    Since is by the log, whose order is exact where two things happen at one moment.
+    """
+    if previous is None:
+        return ()
+    since = Statement.objects.get(digest=previous).entry_id
+    rows = Dispute.objects.filter(performer=performer, currency=currency, held_micro__gt=0)
+    found = list[Hold]()
+    for row in rows.prefetch_related("words").order_by("at", "digest"):
+        words = list(row.words.all())
+        if words[0].entry_id > since:
+            found.append(_hold(row, released=False))
+        if not row.holding and words[-1].entry_id > since:
+            found.append(_hold(row, released=True))
+    return tuple(found)
+
+
+def _hold(row: Dispute, *, released: bool) -> Hold:
+    return Hold(statement=row.statement_id, line=row.line, micro=row.held_micro, released=released)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from yesand.agreements.models import Agreement
-from yesand.agreements.terms import Terms
 from yesand.kernel.clock import Period
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation
@@ -51,8 +49,7 @@ def suppose(
     found = []
     for (slug, currency), lines in sorted(owed_lines(settlement).items()):
         if slug == licensee.slug:
-            ppm = _contributions({line.agreement for line in lines})
-            answer = what_if(lines, factors_ppm, quantities, ppm)
+            answer = what_if(lines, factors_ppm, quantities)
             found.append(Asked(settlement.period, currency, answer))
     return found
 
@@ -67,8 +64,3 @@ def _used(place: Place, licensee: Organisation, month: Period) -> dict[Use, int]
         for row in use_of(place, name)
         if row.period == str(month)
     }
-
-
-def _contributions(agreements: set[str]) -> dict[str, int]:
-    rows = Agreement.objects.filter(digest__in=agreements).values_list("digest", "terms")
-    return {digest: Terms.parse(terms).pay.contribution_ppm for digest, terms in rows}

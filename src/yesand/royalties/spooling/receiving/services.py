@@ -108,11 +108,11 @@ def _looked(
             yield _Look(Told(index, State.REPEATED, "this very event came before"), None)
         elif before:
             told = Told(index, State.QUARANTINED, "other content than before")
-            yield _Look(told, lines.accepted(kept(value)))
+            yield _Look(told, lines.accepted(value))
         else:
             here[found.key] = found.content
             told = Told(index, State.ACCEPTED, "")
-            yield _Look(told, lines.accepted(kept(value)), (found.key, found.content))
+            yield _Look(told, lines.accepted(value), (found.key, found.content))
 
 
 def _received(looks: list[_Look]) -> Received:

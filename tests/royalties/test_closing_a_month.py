@@ -55,6 +55,9 @@ def test_the_checks_say_what_was_found_and_where_to_mend_it(desk: Desk) -> None:
     assert told["The month is over and open"].standing is Standing.STOP
     assert "coach" in told["Usage is in from every deployment"].said
     assert told["Reports set the shares"].standing is Standing.GOOD
+    assert told["Usage is attested"].standing is Standing.GOOD  # the month is not over
+    before = {str(c.name): c for c in services.checked(place, SEPTEMBER)}
+    assert "coach" in before["Usage is attested"].said
     assert "1 events wait" in told["Nothing waits in escrow"].said
     assert "Ann, Bob, Cleo" in told["Bank details"].said
     with pytest.raises(Refused, match="from 1 November 2026"):
@@ -112,7 +115,7 @@ def test_what_if_at_the_same_prices_is_what_was_billed(desk: Desk) -> None:
         suppose(place, acme, {"request": -1})
     use = ("coach", "request", False)
     lines = owed_lines(made.settlement)["acme", "EUR"]
-    assert what_if(lines, {}, {use: 30}, {}).total == 3 * asked.answer.total
+    assert what_if(lines, {}, {use: 30}).total == 3 * asked.answer.total
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**9))
@@ -132,6 +135,6 @@ def test_an_unchanged_price_never_moves_a_line(quantity: int, price: int, share:
         price_micro=price,
         share_ppb=share,
     )
-    assert what_if([line], {"request": 10**6}, {}, {}).total == line.micro
+    assert what_if([line], {"request": 10**6}, {}).total == line.micro
     use = ("coach", "request", False)
-    assert what_if([line], {}, {use: quantity}, {}).total == line.micro
+    assert what_if([line], {}, {use: quantity}).total == line.micro

@@ -1,0 +1,1 @@
+"""Which exchange rates a settlement needs, and where they are from."""
