@@ -17,7 +17,7 @@ ROOMS = (
     "agreements people"
 ).split()
 SOUND = {
-    **{f"{room}/__init__.py": "" for room in [*ROOMS, "provenance", "kernel"]},
+    **{f"{room}/__init__.py": "" for room in [*ROOMS, "provenance", "kernel", "metering"]},
     "__init__.py": "if False:  # as for the type checker\n    from yesand import house\n",
     "takes/version.py": "import yesand\n",
     "house.py": "import django\nfrom yesand.site import settings\n",
