@@ -15,6 +15,7 @@ import yesand
 from small_troupe import ask, troupe
 from yesand.cli import _run as run
 from yesand.corpus import services as corpus
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest
 from yesand.provenance import dsse
@@ -75,7 +76,11 @@ def test_a_fine_tune_shares_with_its_parents_performers_as_declared(
     assert report.method == "inherited-declared" and report.sets_shares
     # A word is no measurement: the interval is as wide as it can be.
     assert report.shares["Cleo"]["low_ppb"] == 0 and report.shares["Cleo"]["high_ppb"] == BILLION
-    assert reports()[child.digest] == report == inherit(house.place, child)
+    assert (
+        reports(Period.of(house.place.clock.now()))[child.digest]
+        == report
+        == inherit(house.place, child)
+    )
     told = signed(report.envelope)
     openings = [opening(report, who) for who in sorted(report.shares)]
     rows = {str(i): one["row"] for i, one in enumerate(openings)}

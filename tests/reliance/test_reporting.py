@@ -15,7 +15,7 @@ import yesand
 from yesand.cli import _run as run
 from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.canonical import canonical, parse
-from yesand.kernel.clock import SetClock
+from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest
 from yesand.people.seats import AUDITOR
@@ -120,7 +120,9 @@ def test_a_check_takes_no_place_from_the_report_that_pays(
     assert reliance_of({"request": request}, model)["report"] == pays
     performer = model.manifest.performers.select_related("performer")[0].performer
     (shown,) = shares_of({"request": request}, performer)["shares"]
-    assert shown["report"] == pays and reports() == {model.digest: pays}
+    assert shown["report"] == pays and reports(Period.of(house.place.clock.now())) == {
+        model.digest: pays
+    }
 
 
 def test_the_signed_report_names_nobody(
