@@ -18,7 +18,7 @@ MENU = (
     Link(_("Books"), "books", (), place=52, home=(AUDITOR, PRODUCER)),
     Link(_("Tariffs"), "tariffs", (), place=53, home=(AUDITOR, PRODUCER, LICENSEE)),
     Link(_("Disputes"), "disputes", (), place=53, home=(PERFORMER, AUDITOR, PRODUCER)),
-    Link(_("Invoices"), "invoices", (LICENSEE,), place=51, home=(AUDITOR, PRODUCER)),
+    Link(_("Invoices"), "invoices", (), place=51, home=(LICENSEE, AUDITOR, PRODUCER)),
     Link(_("Close a month"), "closing", (), place=54, home=(PRODUCER,)),
     Link(_("Reconciliation"), "reconciliation", (), place=55, home=(AUDITOR,)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),

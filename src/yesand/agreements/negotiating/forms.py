@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from django import forms
@@ -21,6 +20,8 @@ from yesand.agreements.comparing.effects import DIRECTIONS, neither
 from yesand.agreements.comparing.kinds import PRICES, annotation
 from yesand.agreements.comparing.values import LABELS, Voice, clause_of, fields, label, words
 from yesand.agreements.days import zones
+from yesand.agreements.deductions import Guaranteed
+from yesand.agreements.deductions_wording import GUARANTEED
 from yesand.agreements.drafts import variables
 from yesand.agreements.negotiating.advice import advice
 from yesand.agreements.negotiating.steps.services import LONGEST_NOTE
@@ -47,6 +48,7 @@ _WORDS: Mapping[Any, Mapping[Any, str]] = {
     "pay.uncertainty": UNCERTAINTY,
     "pay.period_fee_to": TO,
     "pay.pool": POOL,
+    Guaranteed: GUARANTEED,
 }
 
 
@@ -220,9 +222,10 @@ def _written(name: str, kind: Any, *, needed: bool) -> forms.Field:
 
 
 def _several(of: Any, voice: Voice) -> forms.Field:
-    if isinstance(of, type) and issubclass(of, StrEnum):
+    if of in _WORDS:
+        some = get_args(of) or tuple(of)
         return forms.MultipleChoiceField(
-            choices=[(each.value, _said(of, each, voice)) for each in of],
+            choices=[(str(each), _said(of, each, voice)) for each in some],
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
