@@ -51,6 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
     marked = metafunc.definition.get_closest_marker
+    if marked("one_database"):
+        return
     quick = not (marked("slow") or marked("sqlite"))
     if marked("both_databases") or (POSTGRES and quick):
         postgres = pytest.param("postgresql", marks=pytest.mark.postgres)

@@ -32,6 +32,8 @@ from yesand.provenance.credentials.reading import State, read
 from yesand.provenance.disclosure import read as read_disclosure
 from yesand.training.registry.services import checked
 
+pytestmark = pytest.mark.one_database
+
 MATERIALS = pytest.mark.parametrize("material", list(Material))
 
 

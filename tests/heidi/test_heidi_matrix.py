@@ -40,6 +40,8 @@ from yesand.royalties.models import Statement
 from yesand.takes.models import Take
 from yesand.training.models import TrainedModel
 
+pytestmark = pytest.mark.one_database
+
 Who = Callable[[str], Asker]
 Told = dict[str, str]
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

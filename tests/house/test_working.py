@@ -146,6 +146,7 @@ def test_what_was_done_long_ago_is_forgotten(house: yesand.House, tasks: object)
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_the_worker_beside_the_server_is_replaced_when_it_dies_and_ends_with_it(

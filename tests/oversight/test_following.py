@@ -37,6 +37,8 @@ from yesand.provenance import services as log
 from yesand.provenance.evidence import origin_of
 from yesand.provenance.note import Verifier
 
+pytestmark = pytest.mark.one_database
+
 
 @dataclass
 class Licensee:

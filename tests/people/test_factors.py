@@ -21,6 +21,8 @@ from yesand.people import services as people
 from yesand.people.factors.services import codes_left, looks_like_one, new_codes, use_code
 from yesand.people.models import Event, Organisation, RecoveryCode, Seat, Token, User
 
+pytestmark = pytest.mark.one_database
+
 
 def code_of(secret: str) -> str:
     import time

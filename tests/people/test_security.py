@@ -21,6 +21,8 @@ from yesand.people.models import Event, Organisation, Seat, Token, User
 from yesand.people.seating.services import end, give
 from yesand.people.security.services import make_token
 
+pytestmark = pytest.mark.one_database
+
 
 def long_ago(client: Client) -> None:
     """Make the proof of who it is older than it may be."""

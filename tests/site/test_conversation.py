@@ -27,6 +27,8 @@ from yesand.people import services as people
 from yesand.people.delegating.services import grant
 from yesand.people.models import Organisation, Performer
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def offered(house: yesand.House, clock: SetClock) -> Offer:

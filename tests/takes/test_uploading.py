@@ -51,6 +51,7 @@ def world(house: yesand.House) -> UploadStage:
 LONG = wav(9.0)  # two parts
 
 
+@pytest.mark.one_database
 def test_what_was_sent_is_stored_as_a_take_byte_for_byte(world: UploadStage) -> None:
     upload = finish(world.house.place, world.sent(LONG), sha(LONG))
     take = Take.objects.get()
