@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check format bench reliance conformance outside heidi copies robustness audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies robustness audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -30,6 +30,9 @@ serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for a
 
 test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)
 	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(ARGS)
+
+deep: $(VENV)/dev ## Run the tests that take long too, everything on both databases, many examples
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(ARGS)
 
 lint: $(VENV)/dev ## Format, lint, types, import contract, security
 	$(BIN)/ruff format --check .

@@ -46,12 +46,18 @@ settings.register_profile("deep", settings.get_profile("dev"), max_examples=2_00
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
+HERE = Path(__file__).parent
+#: `make deep` runs everything on both databases; else the rooms that hold what was signed and paid.
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+BOTH = {"kernel", "provenance", "takes", "corpus", "royalties"}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that opens a house on SQLite and, where there is a server, on PostgreSQL."""
     if "database" not in metafunc.fixturenames:
         return
     marked = metafunc.definition.get_closest_marker
-    if marked("one_database"):
+    if marked("one_database") or not (DEEP or _asks_databases(metafunc)):
         return
     quick = not (marked("slow") or marked("sqlite"))
     if marked("both_databases") or (POSTGRES and quick):
@@ -59,9 +65,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", ["sqlite", postgres], indirect=True)
 
 
+def _asks_databases(metafunc: pytest.Metafunc) -> bool:
+    """Tell whether a test is of a room whose records matter most, or asks for both by its mark."""
+    room = metafunc.definition.path.relative_to(HERE).parts[0]
+    return room in BOTH or bool(metafunc.definition.get_closest_marker("both_databases"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browser tests reach this machine, and this machine only."""
+    """Let browser tests reach this machine, and this machine only; put off what takes long."""
     for item in items:
+        if item.get_closest_marker("deep") and not DEEP:
+            item.add_marker(pytest.mark.skip(reason="takes long: HYPOTHESIS_PROFILE=deep"))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.allow_hosts(LOCALHOST))
 

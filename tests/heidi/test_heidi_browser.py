@@ -199,7 +199,7 @@ def test_the_dock_is_used_by_keyboard_alone(server: Server, browser: Browser, wi
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.deep), 390])
 def test_the_open_dock_is_clean_kept_and_left_by_its_link(
     server: Server, browser: Browser, width: int, theme: Literal["light", "dark"]
 ) -> None:

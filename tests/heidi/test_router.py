@@ -90,6 +90,7 @@ def test_other_phrases_are_fitted_once_and_kept_in_the_cache(other_phrases: Path
     assert kept.stat().st_mtime_ns == made
 
 
+@pytest.mark.deep
 def test_a_cache_that_was_cut_short_is_made_again(other_phrases: Path) -> None:
     ready(other_phrases)
     (kept,) = other_phrases.glob("heidi-*.npz")

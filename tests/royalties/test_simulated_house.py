@@ -44,6 +44,7 @@ def test_a_killed_and_resumed_history_ends_as_a_clean_one(template: Path) -> Non
     assert ran.failure is None and ran.tally["writes"] > 100 and ran.tally["statements"]
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.sqlite
 def test_ten_more_do_too(template: Path) -> None:
@@ -69,6 +70,7 @@ def settles_on_what_is_rotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "check", lambda *_: None)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.sqlite
 @pytest.mark.parametrize(

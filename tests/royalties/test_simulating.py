@@ -30,6 +30,7 @@ def test_twenty_histories_come_to_what_the_oracle_says() -> None:
     assert tally.failures == [] and tally.counts["lines"] > 500
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_three_hundred_more_do_too() -> None:
     assert simulate_many(1_000, 300, workers=2).failures == []

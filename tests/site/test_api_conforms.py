@@ -42,8 +42,14 @@ def served(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Any:
     return schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 
 
+DEEP = pytest.mark.deep
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("who", ["ada", "producer", "lab", "auditor"])
+@pytest.mark.parametrize(
+    "who",
+    ["ada", "producer", pytest.param("lab", marks=DEEP), pytest.param("auditor", marks=DEEP)],
+)
 def test_every_operation_answers_as_it_says_it_does(who: str, stage: Stage, served: Any) -> None:
     bearer = {"Authorization": f"Bearer {token(stage, who)}", "Accept-Encoding": "identity"}
     told = []

@@ -86,7 +86,7 @@ def fits(page: Page) -> None:
     assert page.evaluate("window.refused") == [], page.url
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.deep)])
 def test_a_performer_walks_from_the_start_to_their_statement(
     browser: Browser, address: str, width: int
 ) -> None:

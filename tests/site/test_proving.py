@@ -64,6 +64,7 @@ def test_a_proof_holds_here_by_the_key_that_the_reader_knows(page: Page, stage: 
     expect(page.locator("#proven-fault")).to_contain_text("no proof")
 
 
+@pytest.mark.deep
 def test_a_proof_that_was_touched_does_not_hold(page: Page, address: str) -> None:
     proof = page.request.get(f"{address}/log/0/entry.tlog-proof").text()
     head, gap, note = proof.partition("\n\n")
@@ -79,6 +80,7 @@ def test_a_proof_that_was_touched_does_not_hold(page: Page, address: str) -> Non
     expect(page.locator(STEPS).first).to_have_text("does not hold")
 
 
+@pytest.mark.deep
 def test_growth_is_proven_here(page: Page, address: str) -> None:
     page.goto(f"{address}/log/consistency/")
     assert checked(page) == ["holds", "holds"]

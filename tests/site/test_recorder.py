@@ -266,6 +266,7 @@ def test_what_is_chosen_offline_is_sent_when_the_line_is_back(world: World, tmp_
     assert digest(path) in {take.sha256 for take in takes()}
 
 
+@pytest.mark.deep
 def test_what_waited_while_the_page_was_closed_is_sent_at_the_next_visit(
     world: World, tmp_path: Path
 ) -> None:
@@ -280,6 +281,7 @@ def test_what_waited_while_the_page_was_closed_is_sent_at_the_next_visit(
     assert [take.sha256 for take in takes()] == [digest(path)]
 
 
+@pytest.mark.deep
 def test_two_tabs_send_one_recording_once(world: World, tmp_path: Path) -> None:
     page, path = world.page(), recording(tmp_path, 60.0)
     other = world.page(page.context)
@@ -348,6 +350,7 @@ def test_what_is_no_recording_is_refused_in_words(world: World, tmp_path: Path) 
     assert takes() == []
 
 
+@pytest.mark.deep
 def test_another_person_on_the_same_device_sends_nothing_of_hers(
     world: World, tmp_path: Path
 ) -> None:
