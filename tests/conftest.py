@@ -56,19 +56,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that opens a house on SQLite and, where there is a server, on PostgreSQL."""
     if "database" not in metafunc.fixturenames:
         return
-    marked = metafunc.definition.get_closest_marker
-    if marked("one_database") or not (DEEP or _asks_databases(metafunc)):
-        return
-    quick = not (marked("slow") or marked("sqlite"))
-    if marked("both_databases") or (POSTGRES and quick):
+    if _asks_both(metafunc):
         postgres = pytest.param("postgresql", marks=pytest.mark.postgres)
         metafunc.parametrize("database", ["sqlite", postgres], indirect=True)
 
 
-def _asks_databases(metafunc: pytest.Metafunc) -> bool:
-    """Tell whether a test is of a room whose records matter most, or asks for both by its mark."""
+def _asks_both(metafunc: pytest.Metafunc) -> bool:
+    """Tell whether a test is to run on both databases, now."""
+    marked = metafunc.definition.get_closest_marker
+    if DEEP and POSTGRES:
+        return not marked("sqlite")
+    if marked("one_database"):
+        return False
     room = metafunc.definition.path.relative_to(HERE).parts[0]
-    return room in BOTH or bool(metafunc.definition.get_closest_marker("both_databases"))
+    quick = room in BOTH and not (marked("slow") or marked("sqlite"))
+    return bool(marked("both_databases")) or (POSTGRES and quick)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

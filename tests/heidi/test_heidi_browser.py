@@ -164,6 +164,7 @@ def test_no_word_is_lost_or_doubled_when_the_server_dies_in_the_middle(
     assert page.locator(".heidi-text").all_inner_texts().count(SENTENCE) == 1
 
 
+@pytest.mark.deep
 def test_a_session_that_ended_is_said_and_nothing_is_lost(
     stage: Stage, server: Server, browser: Browser
 ) -> None:

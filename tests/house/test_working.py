@@ -145,6 +145,7 @@ def test_what_was_done_long_ago_is_forgotten(house: yesand.House, tasks: object)
     assert not DBTaskResult.objects.exists()
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.one_database
 @pytest.mark.enable_socket

@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.enable_socket,
     pytest.mark.slow,
-    pytest.mark.both_databases,
 ]
 
 

@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.enable_socket,
     pytest.mark.slow,
-    pytest.mark.both_databases,
 ]
 A_MONTH_ON = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.enable_socket,
     pytest.mark.slow,
-    pytest.mark.both_databases,
 ]
 REHEARSAL = datetime(2026, 10, 2, 8, 5, tzinfo=UTC)
 A_MONTH_ON = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -95,6 +95,7 @@ def test_a_licensee_learns_what_must_go_and_goes_on_from_there(licensee: License
     assert gone == {name, *(t.sha256 for t in licensee.signed.takes if t.performer == "Alba")}
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_without_the_house_what_was_known_is_still_known(
     licensee: Licensee, clock: SetClock
@@ -109,6 +110,7 @@ def test_without_the_house_what_was_known_is_still_known(
     assert said.returncode == 1 and json.loads(said.stdout)["manifests"][0]["gone"] == [name]
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_a_house_that_is_silent_for_long_permits_nothing(
     licensee: Licensee, clock: SetClock
@@ -131,6 +133,7 @@ def test_a_house_that_is_silent_for_long_permits_nothing(
         new.still_holds()
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_training_elsewhere_stops_at_the_next_checkpoint(licensee: Licensee) -> None:
     watch, done = licensee.watch(), 0
@@ -182,6 +185,7 @@ def test_who_stands_between_and_changes_anything_is_found(licensee: Licensee, pa
     assert licensee.watch().look().gone  # nothing was lost
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_an_old_answer_that_is_played_back_is_found(licensee: Licensee) -> None:
     kept = dict[str, bytes]()
@@ -197,6 +201,7 @@ def test_an_old_answer_that_is_played_back_is_found(licensee: Licensee) -> None:
             licensee.watch(url).look()
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_another_house_cannot_answer_for_this_one(licensee: Licensee, tmp_path: Path) -> None:
     other = Signer.generate()

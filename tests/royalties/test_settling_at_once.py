@@ -36,6 +36,7 @@ def test_eight_workers_at_once_make_one_settlement(stage: Stage) -> None:
     check_books()
 
 
+@pytest.mark.deep
 @pytest.mark.one_database
 @pytest.mark.slow
 def test_workers_that_are_killed_at_random_leave_nothing_half_done(stage: Stage) -> None:

@@ -89,6 +89,7 @@ def test_an_article_is_read_followed_to_its_sources_and_shared(world: World) -> 
     assert page.evaluate("window.refused") == [] and world.complaints == []
 
 
+@pytest.mark.deep
 def test_a_figure_of_the_report_is_followed_to_its_query(world: World) -> None:
     page = world.page()
     page.goto(f"{world.address}/newsroom/")

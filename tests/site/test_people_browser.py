@@ -164,6 +164,7 @@ def keep_codes(page: Page) -> None:
     page.click("text=go on")
 
 
+@pytest.mark.deep
 def test_a_browser_that_gives_no_passkey_says_so_and_changes_nothing(
     browser: Browser, address: str
 ) -> None:
@@ -179,6 +180,7 @@ def test_a_browser_that_gives_no_passkey_says_so_and_changes_nothing(
     context.close()
 
 
+@pytest.mark.deep
 def test_codes_from_an_app_are_asked_for_after_the_password(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = page_of(context)

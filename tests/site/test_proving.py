@@ -86,6 +86,7 @@ def test_growth_is_proven_here(page: Page, address: str) -> None:
     assert checked(page) == ["holds", "holds"]
 
 
+@pytest.mark.deep
 def test_the_browser_and_our_own_code_decide_alike(page: Page) -> None:
     tree = [merkle.leaf_hash(bytes([n])) for n in range(max(SIZES))]
     rows = [row for size in SIZES for old in range(1, size + 1) for row in grown(tree, old, size)]

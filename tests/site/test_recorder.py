@@ -210,6 +210,7 @@ def test_a_blocked_microphone_is_told_kindly(stage: Stage, server: Server, tmp_p
         browser.close()
 
 
+@pytest.mark.deep
 def test_a_recording_cut_off_by_a_closed_lid_is_there_at_the_next_visit(world: World) -> None:
     page = world.page()
     context = page.context
@@ -314,6 +315,7 @@ def test_a_session_that_ended_is_taken_up_again_at_the_same_place(
     assert len(takes()) == 2
 
 
+@pytest.mark.deep
 def test_a_full_disk_on_the_server_is_told_and_nothing_is_lost(
     world: World, tmp_path: Path
 ) -> None:
@@ -333,6 +335,7 @@ def test_a_full_disk_on_the_server_is_told_and_nothing_is_lost(
     assert [take.sha256 for take in takes()] == [digest(path)]
 
 
+@pytest.mark.deep
 def test_what_is_no_recording_is_refused_in_words(world: World, tmp_path: Path) -> None:
     page = world.page()
     for name, data, told in (
