@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -165,6 +165,7 @@ def _stated(place: Any, settled: Any) -> Iterator[Any]:
 
 
 def _some(first: int, pem: bytes, settled: Any) -> list[Any]:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     from yesand.agreements.terms import Amount, Pay, Terms
@@ -175,7 +176,7 @@ def _some(first: int, pem: bytes, settled: Any) -> list[Any]:
     from yesand.royalties.ledger import drafts_of
     from yesand.royalties.statement import statement
 
-    signer = Signer(load_pem_private_key(pem, None))  # type: ignore[arg-type]
+    signer = Signer(cast(Ed25519PrivateKey, load_pem_private_key(pem, None)))
     price = {"request": Amount(currency="EUR", micro=1_000)}
     terms = Terms(valid_from=date(2026, 1, 1), pay=Pay(per_unit=price))
     made: list[Any] = []

@@ -31,7 +31,10 @@ def rounds_half_up(patch: Patch) -> None:
 
 def cuts_each_slice_alone(patch: Patch) -> None:
     """Slices are rounded each by itself, so that they no longer add up."""
-    alone = lambda whole, before, size, total: whole * size // total  # noqa: E731
+
+    def alone(whole: int, before: int, size: int, total: int) -> int:
+        return whole * size // total
+
     patch.setattr(lines, "slice_of", alone)
     patch.setattr(promised, "slice_of", alone)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,7 +151,9 @@ def test_only_who_may_sign_for_the_performer_disputes_and_only_a_producer_decide
         services.say(place, row, Word.WITHDRAWN, "", desk.people["ann"])
 
 
-def test_words_can_neither_be_changed_nor_forged(desk: Desk, unguard: object) -> None:
+def test_words_can_neither_be_changed_nor_forged(
+    desk: Desk, unguard: Callable[[str], None]
+) -> None:
     row = opened(desk)
     for sql in (
         "UPDATE royalties_disputeword SET said = 'x'",
@@ -158,7 +161,7 @@ def test_words_can_neither_be_changed_nor_forged(desk: Desk, unguard: object) ->
     ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
-    unguard("royalties_disputeword")  # type: ignore[operator]
+    unguard("royalties_disputeword")
     DisputeWord.objects.filter(dispute=row).update(said="something else")
     with pytest.raises(CheckFailed, match="other than what was signed"):
         check_desk()

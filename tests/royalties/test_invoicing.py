@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -276,14 +277,16 @@ def test_the_pdf_is_the_same_bytes_and_says_what_the_directive_asks_for(desk: De
             assert asked in told
 
 
-def test_an_invoice_can_neither_be_changed_nor_forged(desk: Desk, unguard: object) -> None:
+def test_an_invoice_can_neither_be_changed_nor_forged(
+    desk: Desk, unguard: Callable[[str], None]
+) -> None:
     made = issued(desk)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE royalties_invoice SET total_minor = 1")
     bill = services.bill_of(made)
     with pytest.raises(CheckFailed, match="tax_minor"):
         checked(Bill(**{**dict(bill), "tax_minor": bill.tax_minor + 1}))
-    unguard("royalties_invoice")  # type: ignore[operator]
+    unguard("royalties_invoice")
     Invoice.objects.filter(pk=made.pk).update(total_minor=1)
     with pytest.raises(CheckFailed, match="differs"):
         services.check_invoices(desk.stage.place)

@@ -116,8 +116,8 @@ def attestation(request: HttpRequest, digest: Digest) -> Attestation:
     """Return one attestation as it was signed, and where metered usage differs from it."""
     here = cast(Request, request)
     rows = visible(Attestation, here.sight).select_related("licensee")
-    found = get_object_or_404(rows, digest=digest)
-    found.differences = [  # type: ignore[attr-defined]
+    found: Any = get_object_or_404(rows, digest=digest)
+    found.differences = [
         {
             "deployment": d.key.deployment,
             "unit": d.key.unit,
@@ -127,7 +127,7 @@ def attestation(request: HttpRequest, digest: Digest) -> Attestation:
         }
         for d in apart(here.place, found)
     ]
-    return found
+    return cast(Attestation, found)
 
 
 @router.get("/usage/missing", response=list[MissingOut], auth=allowed("usage:read"))

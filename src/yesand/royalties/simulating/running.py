@@ -136,7 +136,7 @@ def run(history: History, make: Making, doing: Doing = once) -> Ran:
             came.append(doing(engine, oracle, act))
         except Faulty as fault:
             faults = fault.faults
-        except Exception as fault:
+        except Exception as fault:  # whatever breaks is what this history has found
             faults = (f"{type(fault).__name__}: {fault}",)
         else:
             continue
