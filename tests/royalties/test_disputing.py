@@ -33,10 +33,12 @@ from yesand.royalties.disputing.dispute import (
     standing,
 )
 from yesand.royalties.earned.services import kept
+from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.models import Dispute, DisputeWord, UsageClaim
 from yesand.royalties.paying.running.services import proposal
 from yesand.royalties.reassigning import services as reassigning
 from yesand.royalties.reconciling.services import check_desk
+from yesand.royalties.redoing.services import correct
 from yesand.royalties.services import check_books
 
 
@@ -201,7 +203,13 @@ def test_a_wrong_payee_is_debited_and_the_right_one_credited_by_two_people(desk:
     assert rest.micro == line.micro - 1_000
     reassigning.decide(place, rest, False, one)
     assert check_books() and check_desk()
-    opened(desk)
+    wrong = Correction(
+        month="2026-09", effective="2026-10-01", why="counted twice", deployment="coach",
+        unit="request", usage_period="2026-09", quantity=1,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="was moved"):
+        correct(place, wrong)
+    assert opened(desk).held_micro == line.micro - 1_000
     with pytest.raises(Refused, match="in dispute"):
         reassigning.propose(place, statement, 0, bob, "why", one)
 

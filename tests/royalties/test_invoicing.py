@@ -197,6 +197,24 @@ def test_what_is_smaller_than_a_cent_is_on_the_next_invoice(desk: Desk) -> None:
     assert owed == balance("licensee:acme")["EUR"]
 
 
+def test_what_came_in_beyond_an_invoice_is_not_owed_on_the_next(desk: Desk) -> None:
+    first, place = issued(desk), desk.stage.place
+    more = Money("EUR", first.total.micro + 10_000)
+    came_in(desk, str(more).split()[0], f"{first}", "R1")
+    assert isinstance(place.clock, SetClock)
+    place.clock.advance(days=32)
+    desk.month(Period(2026, 10), range(100, 107))
+    second = issued(desk, Period(2026, 10))
+    place.clock.advance(days=99)
+    (row,) = receivables(place.clock.now().date())
+    assert sum(row.buckets) == second.total_minor - 1
+    rest = Money("EUR", second.total.micro - 10_000)
+    came_in(desk, str(rest).split()[0], f"{second}", "R2")
+    assert second.open.micro == 10_000  # by itself; the cent that came in before makes it whole
+    assert receivables(place.clock.now().date()) == [] and remind(place) == 0
+    assert late_for(performer("Ann"), place.clock.now().date()) == []
+
+
 def test_numbers_have_no_gap_after_a_failure(desk: Desk) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         services.issue(desk.stage.place, SEPTEMBER)

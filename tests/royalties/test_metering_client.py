@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from yesand.metering import BufferFull, Meter, MeterError
+from yesand.metering.buffer import Buffer
 from yesand.metering.errors import Unusable
 from yesand.metering.meter import REFUSED
 
@@ -202,23 +203,23 @@ def test_more_than_may_wait_is_refused_at_once_and_clearly(tmp_path: Path) -> No
 
 
 def test_a_full_disk_is_told_and_tears_nothing(tmp_path: Path) -> None:
-    meter = Meter(NOWHERE, "token", buffer=tmp_path, fsync="always")
-    meter.used("d", "request", 1)
+    buffer = Buffer(tmp_path, "always", 10_000, 10_000)
+    buffer.append(b'{"id": "1"}\n')
     size = sum(p.stat().st_size for p in tmp_path.glob("*.events"))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 5, before[1]))
     try:
         began = time.monotonic()
         with pytest.raises(BufferFull, match="make room"):
-            meter.used("d", "request", 2)
+            buffer.append(b'{"id": "2"}\n')
         assert time.monotonic() - began < 2
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    meter.used("d", "request", 3)
-    meter.close(0)
-    assert [e["data"]["quantity"] for e in on_disk(tmp_path)] == [1, 3]
+    buffer.append(b'{"id": "3"}\n')
+    buffer.close()
+    assert [e["id"] for e in on_disk(tmp_path)] == ["1", "3"]
 
 
 @pytest.mark.parametrize("fsync", ["always", "second", "never"])
@@ -299,18 +300,17 @@ def test_a_killed_process_loses_nothing_that_used_returned_for(tmp_path: Path, f
 
 def test_a_torn_last_line_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.events").write_bytes(b'{"id": "whole"}\n{"id": "to')
-    meter = Meter(NOWHERE, "token", buffer=tmp_path)
-    with meter._buffer.next(10) as found:
+    buffer = Buffer(tmp_path, "never", 10_000, 10_000)
+    with buffer.next(10) as found:
         assert found is not None and found[0] == [b'{"id": "whole"}\n']
-    meter.close(0)
+    buffer.close()
 
 
 def test_a_forks_child_does_not_hold_its_parents_segment(tmp_path: Path) -> None:
-    meter = Meter(NOWHERE, "token", buffer=tmp_path)
-    meter.used("d", "request", 1)
-    segment = meter._buffer._open
+    buffer = Buffer(tmp_path, "never", 10_000, 10_000)
+    buffer.append(b'{"id": "1"}\n')
+    segment = buffer._open
     assert segment is not None
-    meter._forked()
+    buffer.after_fork()
     with pytest.raises(OSError):
         os.fstat(segment.file)
-    meter.close(0)

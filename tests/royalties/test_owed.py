@@ -328,7 +328,8 @@ def test_revenue_is_paid_in_one_currency_at_the_rate_of_the_months_last_day(
     with pytest.raises(Refused, match="No exchange rate from USD to EUR for 2026-10-31"):
         royalties.settle(house.place, OCTOBER)
     assert not Settlement.objects.exists()
-    rates = {"kind": "rates", "name": "ecb", "base": "EUR", "effective": "2026-10-01", "days": ECB}
+    # Entered when the month is over, as such tables are.
+    rates = {"kind": "rates", "name": "ecb", "base": "EUR", "effective": "2026-11-02", "days": ECB}
     table = issue(house.place, parse_instrument(rates))
     royalties.settle(house.place, OCTOBER)
     (line,) = issued(stage, "Ann", OCTOBER, "EUR").lines

@@ -34,8 +34,9 @@ def test_a_full_disk_takes_nothing_and_tears_nothing(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
     spool.append(owner, [b"second"], NOW)
-    (segment,) = segments(tmp_path / "spool")
-    assert segment.path.read_bytes() == b"first\nsecond\n"
+    # Of what was torn some may have been collected: nothing goes on in that segment.
+    kept = sorted(segment.path.read_bytes() for segment in segments(tmp_path / "spool"))
+    assert kept == [b"first\n", b"second\n"]
 
 
 def test_many_threads_share_a_flush_and_tear_no_line(

@@ -18,7 +18,9 @@ from yesand.royalties.lines import Corrects, Kind, Line, Reliance
 from yesand.royalties.reckoning import lines_for
 
 #: What makes two lines be about the same thing.
-_SAME = "kind licensee agreement deployment model usage_period unit realtime session".split()
+_SAME = (
+    "kind licensee agreement deployment model usage_period unit realtime session earned_in".split()
+)
 
 
 @dataclass(frozen=True)

@@ -260,7 +260,9 @@ class _Reading:
             if isinstance(told, Certificate | Direction):
                 _same(told.performer_key, self.issued.performer_key, part.name)
             over = isinstance(told, Certificate) and told.until < last
-            if told.effective > last or over:
+            # Rates name the days that they are of, whenever their table was entered.
+            early = told.effective > last and not isinstance(told, Rates)
+            if early or over:
                 raise BundleBroken("The instrument does not stand in that month", where=part.name)
             found[part.record] = told
         self._rates(found)

@@ -31,6 +31,7 @@ from yesand.royalties.invoicing.services import issue
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import Closing, ClosingEnd, Settlement, UsageBatch
 from yesand.royalties.paying.banking.services import currents
+from yesand.royalties.paying.payees.services import paid_through
 from yesand.royalties.reconciling.recomputing.services import recompute
 from yesand.royalties.settling.services import settle
 
@@ -129,12 +130,11 @@ def _over(place: Place, period: Period) -> Check:
 
 
 def _usage(place: Place, period: Period) -> Check:
-    from yesand.royalties.metering.services import use_of
+    from yesand.royalties.attesting.services import metered
 
     name = _("Usage is in from every deployment")
     serving = [s.deployment for s in services([str(period)])]
-    used = {n for n in serving if any(u.period == str(period) for u in use_of(place, n))}
-    silent_ones = sorted(set(serving) - used)
+    silent_ones = sorted({*serving} - {key.deployment for key in metered(place, period, serving)})
     good = Sentence(_("%(n)s in service, each with usage."), n=len(serving))
     look = Sentence(_("No usage of: %(names)s."), names=", ".join(silent_ones[:10]))
     return found(name, len(silent_ones), good, look, "usage")
@@ -186,8 +186,9 @@ def _banks(place: Place, period: Period) -> Check:
     manifests = {s.model for s in services([str(period)])}
     rows = ManifestPerformer.objects.filter(manifest__models__in=manifests)
     who = Performer.objects.filter(pk__in=rows.values("performer"), synthetic=False)
-    known = currents()
-    lacking = [p.handle for p in who.order_by("handle") if performer_account(p.handle) not in known]
+    known, through = currents(), paid_through(place)
+    accounts = {p.handle: performer_account(p.handle) for p in who.order_by("handle")}
+    lacking = [name for name, own in accounts.items() if through.get(own, own) not in known]
     look = Sentence(
         _("%(n)s have given none, and are not paid before: %(names)s."),
         n=len(lacking),

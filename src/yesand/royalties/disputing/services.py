@@ -36,7 +36,8 @@ from yesand.royalties.disputing.dispute import ANSWER_WITHIN, DECIDE_WITHIN, LON
 from yesand.royalties.disputing.tasks import remind_producers
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.lines import ON_TOP, Line
-from yesand.royalties.models import Dispute, DisputeWord, Statement
+from yesand.royalties.models import Dispute, DisputeWord, Reassignment, Statement
+from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_statement
 
 _ENTRIES = {
@@ -79,7 +80,7 @@ def open_dispute(
         before = list(Dispute.objects.filter(statement=statement, line=line).order_by("nth"))
         if before and before[-1].holding:
             return before[-1], False
-        held = _holdable(statement, told)
+        held = _holdable(statement, line, told)
         at, nonce = place.clock.now(), token_hex(16)
         signed = words.payload(
             word=Word.OPENED.value,
@@ -222,7 +223,7 @@ def line_of(statement: Statement, line: int) -> Line:
     ------
     BadInput : it has no such line.
     """
-    lines = parse_statement(parse(dsse.payload_of(statement.envelope))["predicate"]).lines
+    lines = signed_of(statement).lines
     if not 0 <= line < len(lines):
         raise BadInput(
             f"That statement has {len(lines)} lines",
@@ -230,6 +231,20 @@ def line_of(statement: Statement, line: int) -> Line:
             remedy="Name one of them, from 1 on.",
         )
     return lines[line]
+
+
+def signed_of(statement: Statement) -> Payload:
+    """Return a statement as it was signed."""
+    return parse_statement(parse(dsse.payload_of(statement.envelope))["predicate"])
+
+
+def after(statement: Statement) -> QuerySet[Statement]:
+    """Return the performer's later statements in the same currency."""
+    return Statement.objects.filter(
+        performer=statement.performer,
+        currency=statement.currency,
+        settlement__period__gt=statement.settlement.period,
+    )
 
 
 def remind(place: Place) -> int:
@@ -271,19 +286,21 @@ def _hand(place: Place, dispute: Dispute, word: Word, by: User) -> Hand:
     return signing.for_producer(_producer(), by)
 
 
-def _holdable(statement: Statement, line: Line) -> int:
+def _holdable(statement: Statement, number: int, line: Line) -> int:
     # What stands on top is a fund's: it was never the performer's to be paid.
     if line.kind in ON_TOP:
         return 0
     owed = -balance(performer_account(statement.performer.handle)).get(statement.currency, 0)
-    after = Statement.objects.filter(
-        performer=statement.performer,
-        currency=statement.currency,
-        settlement__period__gt=statement.settlement.period,
-    )
-    later = after.aggregate(sum=Sum("total_micro", default=0))["sum"]
-    held_later = sum(r.held_micro for r in _rows().filter(statement__in=after) if r.holding)
-    return words.held_part(line.micro, owed, later - held_later)
+    since = after(statement)
+    later = sum(told.total_micro - told.deductions_micro for told in map(signed_of, since))
+    held_later = sum(r.held_micro for r in _rows().filter(statement__in=since) if r.holding)
+    return words.held_part(line.micro - _moved(statement, number), owed, later - held_later)
+
+
+def _moved(statement: Statement, number: int) -> int:
+    """Return what of a line was the right performer's, and was moved to them."""
+    rows = Reassignment.objects.filter(statement=statement, line=number, decision__approved=True)
+    return int(rows.aggregate(sum=Sum("micro", default=0))["sum"])
 
 
 def _entered(

@@ -12,7 +12,7 @@ from yesand.royalties.deducting import Deduction
 from yesand.royalties.lines import Line
 from yesand.royalties.statement import Statement
 
-#: The header, in order (docs/reference.md says what each is).
+#: The header, in order (docs/royalties.md says what each is).
 COLUMNS = (
     "performer", "period", "currency", "statement", "line", "kind", "licensee", "deployment",
     "model", "usage_period", "unit", "realtime", "quantity", "price_micro", "pool_micro", "basis",

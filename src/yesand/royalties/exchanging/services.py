@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from yesand.agreements.terms import Terms
@@ -31,15 +32,24 @@ def exchanges(
     ------
     Refused : no table has that day, and which.
     """
-    asked = {
-        (row.usage_period, str(row.currency), each.pay.currency)
-        for row in used
-        for each in terms.get(row.model, ())
-        if row.unit == REVENUE and each.pay.one_currency and row.currency != each.pay.currency
-    }
+    asked = set(_asked(terms, list(used)))
     tables = [(row.digest, read(row)) for row in all_of("rates")] if asked else []
     known = [(digest, told) for digest, told in tables if isinstance(told, Rates)]
     return tuple(_exchange(pair, known) for pair in sorted(asked))
+
+
+def _asked(terms: Mapping[str, tuple[Terms, ...]], used: Sequence[UsageTotal]) -> Iterator[_Pair]:
+    """Yield (month, currency earned, currency paid) of revenue that is to be converted."""
+    theirs = defaultdict[str, set[str]](set)
+    for row in used:
+        theirs[row.licensee].add(row.model)
+    for row in used:
+        # A licensee's pool brings its revenue to models that did not earn it.
+        for model in theirs[row.licensee] if row.unit == REVENUE else ():
+            for pay in (each.pay for each in terms.get(model, ())):
+                reaches = model == row.model or pay.pool == "licensee"
+                if reaches and pay.one_currency and row.currency != pay.currency:
+                    yield row.usage_period, str(row.currency), pay.currency
 
 
 def _exchange(pair: _Pair, tables: Iterable[tuple[str, Rates]]) -> Exchange:

@@ -202,7 +202,7 @@ def _bill(
     return Bill(
         number=number,
         kind="credit note" if credit else "invoice",
-        corrects=_corrected(licensee, currency, told, settlement) if credit else (),
+        corrects=_corrected(licensee, currency, settlement),
         period=settlement.period,
         issued_on=day.isoformat(),
         due_on=(day + timedelta(days=billing.terms if billing else TERMS)).isoformat(),
@@ -224,13 +224,13 @@ def _bill(
     )
 
 
-def _corrected(
-    licensee: Organisation, currency: str, lines: tuple[bills.BillLine, ...], now: Settlement
-) -> tuple[str, ...]:
-    """Return the numbers of the invoices that a credit note corrects (Art. 219)."""
-    months = {x.usage_period for x in lines if x.usage_period and x.usage_period != now.period}
+def _corrected(licensee: Organisation, currency: str, now: Settlement) -> tuple[str, ...]:
+    """Return the numbers of the invoices whose lines this one puts right (Art. 219)."""
+    lines = owed_lines(now).get((licensee.slug, currency), ())
+    named = {line.corrects.statement for line in lines if line.corrects}
     rows = Invoice.objects.filter(licensee=licensee, currency=currency)
-    return tuple(map(str, rows.filter(settlement__period__in=months).order_by("year", "number")))
+    rows = rows.filter(settlement__statements__in=named).distinct()
+    return tuple(map(str, rows.order_by("year", "number")))
 
 
 def _announce(made: Invoice) -> None:

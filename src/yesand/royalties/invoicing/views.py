@@ -131,6 +131,7 @@ def billing_details(request: Request, slug: str) -> HttpResponseBase:
 
 @require_POST
 @only(PRODUCER)
+@reauthenticated
 def receipt_assign(request: Request, number: int) -> HttpResponse:
     """Say which invoice money that fitted nothing is for."""
     assert isinstance(request.user, User)

@@ -19,11 +19,12 @@ from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.royalties.books.services import post
-from yesand.royalties.disputing.services import held_lines, line_of
+from yesand.royalties.disputing.services import after, held_lines, line_of, signed_of
 from yesand.royalties.ledger import Draft
 from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Reassignment, ReassignmentDecision, Statement
 from yesand.royalties.reassigning import payee
+from yesand.royalties.statement import Statement as Payload
 
 _SUBJECT = gettext_lazy("A line of a statement was corrected")
 _WORDS = gettext_lazy(
@@ -50,7 +51,8 @@ def propose(
     Raises
     ------
     BadInput : no reason, no such line, nothing to move, or the same performer.
-    Refused : more than is left of the line, or it is in dispute.
+    Refused : more than is left of the line, it is in dispute, it was put right by a later
+        statement, or something was taken off it.
     """
     reason, told = reason.strip(), line_of(statement, line)
     if not 0 < len(reason) <= payee.LONGEST:
@@ -59,8 +61,7 @@ def propose(
         raise BadInput("That line is not to be moved to that performer", where=str(right))
     with transaction.atomic():
         log.wait_to_write()
-        if (statement.digest, line) in held_lines():
-            raise Refused("That line is in dispute", remedy="Decide the dispute first.")
+        _check_whole(statement, line)
         moved = _moved(statement, line)
         amount = told.micro - moved if micro is None else micro
         payee.check_amount(amount, told.micro, moved)
@@ -102,8 +103,8 @@ def decide(place: Place, proposal: Reassignment, approved: bool, by: User) -> Re
             if known.approved == approved:
                 return known
             raise Refused("That is decided already", where=str(known))
-        if approved and (proposal.statement_id, proposal.line) in held_lines():
-            raise Refused("That line is in dispute", remedy="Decide the dispute first.")
+        if approved:
+            _check_whole(proposal.statement, proposal.line)
         at = place.clock.now()
         signed = payee.decision(proposal.digest, approved, stamp(at))
         entry = log.record(place, Kind.PAYEE_CORRECTED, digest_of(signed))
@@ -149,6 +150,31 @@ def check_reassignment(row: Reassignment) -> None:
     if made is not None:
         told = payee.decision(row.digest, made.approved, stamp(made.at))
         check_shown(told, made.envelope, public, payee.DECIDED, where=str(made))
+
+
+def _check_whole(statement: Statement, line: int) -> None:
+    """Check that the line's amount is the performer's, and still what was stated."""
+    if (statement.digest, line) in held_lines():
+        raise Refused("That line is in dispute", remedy="Decide the dispute first.")
+    issued = signed_of(statement)
+    told = issued.lines[line]
+    if any(d.agreement == told.agreement and d.micro for d in issued.deductions):
+        raise Refused(
+            "An advance, an agent or a tax took a part of that line",
+            where=str(statement),
+            remedy="Correct the month, so that what was taken off is put right with it.",
+        )
+    if any(_reversed(later, statement, line) for later in map(signed_of, after(statement))):
+        raise Refused("A later statement has taken that line back", where=str(statement))
+
+
+def _reversed(later: Payload, statement: Statement, line: int) -> bool:
+    return any(
+        x.corrects is not None
+        and x.corrects.reverses
+        and (x.corrects.statement, x.corrects.line) == (statement.digest, line)
+        for x in later.lines
+    )
 
 
 def _moved(statement: Statement, line: int) -> int:

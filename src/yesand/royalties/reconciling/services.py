@@ -102,16 +102,11 @@ def reconciled() -> list[Figures]:
 
 
 def _stated() -> Counter[str]:
-    """Return what all statements leave to performers, by currency: gross, less what is taken off.
-
-    What is taken off one performer for another (a beneficiary) is the other's.
-    """
+    """Return what statements leave to performers, by currency: gross, less what is taken off."""
     found = Counter[str]()
     for currency, envelope in Statement.objects.values_list("currency", "envelope").iterator():
         told = parse(payload_of(envelope))["predicate"]
-        taken = told.get("deductions_micro", 0)
-        given = (d["micro"] for d in told.get("deductions", ()) if d["account"].startswith(_THEIRS))
-        found[currency] += told["total_micro"] - taken + sum(given)
+        found[currency] += told["total_micro"] - told.get("deductions_micro", 0)
     return found
 
 

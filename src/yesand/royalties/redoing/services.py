@@ -6,19 +6,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.canonical import parse
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.place import Place
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
-from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled
+from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled, UsageTotal
+from yesand.royalties.gathering.asking.services import Asking
+from yesand.royalties.gathering.resting.services import standing as standing_terms
 from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
 from yesand.royalties.instruments.services import issue, read
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.lines import Reliance
-from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.models import Reassignment, Settlement, Statement
+from yesand.royalties.promised import counts
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import facts_of, parse_settled, parse_statement
 
@@ -31,11 +36,14 @@ def correct(place: Place, correction: Correction) -> Row:
     NotFound : the month is not settled, or lacks that model or usage. Refused : the report is
     another model's, too unsure to set shares, or it says what was settled anyway.
     """
-    settled = settled_of(_settlement(correction.month))
+    settlement = _settlement(correction.month)
+    settled = settled_of(settlement)
     if correction.model is not None:
         _check_report(correction, settled)
     if correction.deployment is not None:
-        settled.usage[_row(correction, settled)]
+        _check_bonus(settled, settled.usage[_row(correction, settled)])
+    _check_moved(settlement)
+    _check_followed(place, settlement)
     return issue(place, correction)
 
 
@@ -65,6 +73,52 @@ def _check_report(correction: Correction, settled: Settled) -> None:
         raise Refused("No report of that model", where=str(correction.report)[:12])
     if not report.sets_shares:
         raise Refused("That report is too unsure to set shares", where=report.digest[:12])
+    rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
+    beyond = report.shares.keys() - {*rows.values_list("performer__handle", flat=True)}
+    if beyond:
+        raise Refused(
+            "That report names performers who are not in the model's manifest",
+            where=report.digest[:12],
+            remedy="It measures from its date on; what was settled before stays as it was shared.",
+        )
+
+
+def _check_bonus(settled: Settled, row: UsageTotal) -> None:
+    asking = Asking.of(Period.parse(settled.period), settled.models)
+    pays = [terms.pay for terms in asking.terms.get(row.model, ())]
+    if any(pay.bonus and counts(pay, row) for pay in pays):
+        # Later months count from what was settled; they would pay it twice, or never.
+        raise Refused(
+            "Use that a bonus waits for is not corrected",
+            where=f"{row.deployment} {row.unit}",
+            remedy="Agree with the performers, and put their shares right by a report or a payee.",
+        )
+
+
+def _check_moved(settlement: Settlement) -> None:
+    rows = Reassignment.objects.filter(statement__settlement=settlement)
+    moved = rows.exclude(decision__approved=False).first()
+    if moved is not None:
+        raise Refused(
+            "A line of that month was moved to the right performer, or waits to be",
+            where=str(moved),
+            remedy="Turn the proposal down, or move it back, and correct the month then.",
+        )
+
+
+def _check_followed(place: Place, settlement: Settlement) -> None:
+    """Refuse a month of whose pay something was taken off under terms that others followed."""
+    stands = standing_terms(Period.of(place.clock.now()))
+    for envelope in settlement.statements.values_list("envelope", flat=True).iterator():
+        told = parse_statement(_predicate(envelope))
+        under = {d.agreement for d in told.deductions} | {a.agreement for a in told.accounts}
+        for digest in under:
+            if stands.get(digest, digest) != digest:
+                raise Refused(
+                    "Under terms that others have followed since, what was taken off is not undone",
+                    where=digest[:12],
+                    remedy="Settle the difference by the terms that stand now.",
+                )
 
 
 def _row(correction: Correction, settled: Settled) -> int:

@@ -80,11 +80,12 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
     ------
     Refused : the month is still open, or a later one is settled already.
     """
+    if known := _known(period):
+        return known
     collect(place)
     estimates = propose(place, period) if wanted(place) else []
     with using(place), transaction.atomic():
-        known = Settlement.objects.filter(period=str(period)).first()
-        if known:
+        if known := _known(period):
             return known
         _check_due(place, period)
         progress(0, 0, "adding up usage")
@@ -96,8 +97,14 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
         _record(place, row, issued)
         _mark(row, period, totals)
         carried_out(row, settled.corrections)
-        keep(place, estimates)
+        # What came in since it was proposed is no longer missing.
+        came = {(t.deployment, t.period) for t in totals}
+        keep(place, (e for e in estimates if (e.deployment.name, str(e.period)) not in came))
     return row
+
+
+def _known(period: Period) -> Settlement | None:
+    return Settlement.objects.filter(period=str(period)).first()
 
 
 @contextmanager

@@ -111,6 +111,8 @@ class _Open:
             try:
                 _write(self.file, data)
             except OSError:
+                # Whole lines of it may have been collected: what follows goes into another.
+                self.broken = True
                 os.ftruncate(self.file, self.written)  # a torn line would swallow the next
                 raise
             self.written += len(data)

@@ -14,6 +14,7 @@ from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.provenance.dsse import payload_of
+from yesand.reliance.descendants.services import BOUNDED, DECLARED
 from yesand.reliance.models import Report
 from yesand.royalties.facts import Counted, ModelBasis, Service, UsageTotal
 from yesand.royalties.gathering.resting.services import reports, standing
@@ -25,6 +26,7 @@ from yesand.royalties.statement import parse_settled
 from yesand.royalties.tariffs.services import begins, in_force
 from yesand.royalties.tariffs.tariff import InForce
 
+_PASSED_ON = {BOUNDED, DECLARED}
 #: What makes a deployment's count: its name, the unit, and of revenue the currency.
 _Count = tuple[str, str, str | None]
 
@@ -62,7 +64,7 @@ class Asking:
         pays = (terms.pay for terms in self.terms.get(basis.model, ()))
         asked = any(pay.uncertainty == "shrunk" for pay in pays)
         # What was passed on has the interval of a bound or of a word, which is no noise.
-        if not asked or report is None or basis.ancestors:
+        if not asked or report is None or basis.ancestors or report.method in _PASSED_ON:
             return basis
         rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
         handles = rows.values_list("performer__handle", flat=True).distinct()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yesand.kernel.canonical import parse
 from yesand.kernel.ids import digest_of
+from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.mailing.services import tell
 from yesand.people.models import Performer
@@ -20,7 +22,7 @@ from yesand.provenance.kinds import Kind
 from yesand.royalties.invoicing.aging import Aged, Owed, aged
 from yesand.royalties.invoicing.dunning import Level, next_level
 from yesand.royalties.invoicing.services import seats
-from yesand.royalties.models import Invoice, Reminder, Statement
+from yesand.royalties.models import Invoice, Receipt, Reminder, Statement
 from yesand.royalties.paying.phases import micro_of
 
 _SUBJECT = {
@@ -48,15 +50,33 @@ class Late:
 
 def remind(place: Place) -> int:
     """Send every reminder whose time has come, one an invoice; return how many were sent."""
-    return sum(_reminded(place, row) for row in open_invoices())
+    return sum(_reminded(place, row) for row, _left in list(open_invoices()))
 
 
-def open_invoices() -> Iterator[Invoice]:
-    """Yield the invoices that are not paid in full, the longest due first."""
+def open_invoices() -> Iterator[tuple[Invoice, Money]]:
+    """Yield what is not paid in full, the longest due first, each with what is open of it.
+
+    What stands to a licensee's credit is used up first: credit notes, and what came in beyond what
+    was open. The ledger nets them likewise.
+    """
+    credit = _credit()
     rows = Invoice.objects.filter(total_minor__gt=0).select_related("licensee", "settlement")
     for row in rows.prefetch_related("reminders").order_by("due_on", "year", "number"):
-        if row.open.micro:
-            yield row
+        whose = row.licensee_id, row.currency
+        used = min(row.open.micro, credit[whose])
+        credit[whose] -= used
+        if row.open.micro > used:
+            yield row, Money(row.currency, row.open.micro - used)
+
+
+def _credit() -> Counter[tuple[int, str]]:
+    found = Counter[tuple[int, str]]()
+    for note in Invoice.objects.filter(total_minor__lt=0):
+        found[note.licensee_id, note.currency] -= note.total.micro
+    over = Receipt.objects.filter(over_micro__gt=0).select_related("invoice")
+    for row in over:
+        found[row.invoice.licensee_id, row.invoice.currency] += row.over_micro
+    return found
 
 
 def receivables(today: date, licensees: frozenset[int] | None = None) -> list[Aged]:
@@ -68,8 +88,8 @@ def receivables(today: date, licensees: frozenset[int] | None = None) -> list[Ag
     """
     return aged(
         (
-            Owed(row.licensee.slug, row.currency, row.due_on, _minor(row))
-            for row in open_invoices()
+            Owed(row.licensee.slug, row.currency, row.due_on, _minor(left))
+            for row, left in open_invoices()
             if licensees is None or row.licensee_id in licensees
         ),
         today,
@@ -78,7 +98,7 @@ def receivables(today: date, licensees: frozenset[int] | None = None) -> list[Ag
 
 def late_for(performer: Performer, today: date) -> list[Late]:
     """Return who has not paid in time for what a performer's statements say they owe."""
-    late = [row for row in open_invoices() if row.due_on < today]
+    late = [row for row, _left in open_invoices() if row.due_on < today]
     owing = _owing(performer, {row.settlement_id for row in late})
     return [
         Late(row.licensee.name, row.settlement.period, row.due_on)
@@ -87,8 +107,8 @@ def late_for(performer: Performer, today: date) -> list[Late]:
     ]
 
 
-def _minor(row: Invoice) -> int:
-    return row.open.micro // micro_of(row.currency, 1)
+def _minor(left: Money) -> int:
+    return left.micro // micro_of(left.currency, 1)
 
 
 def _reminded(place: Place, row: Invoice) -> bool:
@@ -98,7 +118,7 @@ def _reminded(place: Place, row: Invoice) -> bool:
             Level(x) for x in Reminder.objects.filter(invoice=row).values_list("level", flat=True)
         )
         level = next_level(row.due_on, sent, place.clock.now().date())
-        if level is None or not row.open.micro:
+        if level is None or row.pk not in {still.pk for still, _left in open_invoices()}:
             return False
         told = {"invoice": row.digest, "level": level.value}
         entry = log.record(place, Kind.INVOICE_REMINDED, digest_of(told))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from yesand.kernel.clock import Period
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation
+from yesand.royalties.estimating.services import usage
 from yesand.royalties.invoicing.services import owed_lines
 from yesand.royalties.invoicing.whatif import Answer, Use, what_if
 from yesand.royalties.models import Settlement
@@ -45,22 +46,20 @@ def suppose(
     settlement = Settlement.objects.order_by("-period").first()
     if settlement is None:
         return []
-    quantities = _used(place, licensee, month) if month else {}
+    used = _used(place, licensee, month) if month else {}
     found = []
     for (slug, currency), lines in sorted(owed_lines(settlement).items()):
         if slug == licensee.slug:
-            answer = what_if(lines, factors_ppm, quantities)
+            answer = what_if(lines, factors_ppm, {**used.get("", {}), **used.get(currency, {})})
             found.append(Asked(settlement.period, currency, answer))
     return found
 
 
-def _used(place: Place, licensee: Organisation, month: Period) -> dict[Use, int]:
-    from yesand.royalties.metering.services import use_of  # DuckDB and Ibis take long to load
-
-    names = Deployment.objects.filter(licensee=licensee).values_list("name", flat=True)
-    return {
-        (name, row.unit, False): row.quantity
-        for name in names
-        for row in use_of(place, name)
-        if row.period == str(month)
-    }
+def _used(place: Place, licensee: Organisation, month: Period) -> dict[str, dict[Use, int]]:
+    names = list(Deployment.objects.filter(licensee=licensee).values_list("name", flat=True))
+    found = dict[str, dict[Use, int]]()
+    for (name, _month), used in usage(place, names, [str(month)]).items():
+        for what, quantity in used.items():
+            # Use that is no money is in every currency's bill, revenue in its own.
+            found.setdefault(what.currency, {})[name, what.unit, what.realtime] = quantity
+    return found

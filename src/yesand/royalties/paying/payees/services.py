@@ -64,7 +64,8 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
     held, back, gone = holds(), _sent_back(currency), _erased(balances)
     through, promised = paid_through(place), least_promised(currency)
     for account, micro in balances.items():
-        row = details.get(through.get(account, account))
+        via = through.get(account, account)
+        row = details.get(via)
         reason, bank = back.get(account, ("", 0))
         yield Payee(
             account=account,
@@ -72,7 +73,7 @@ def payees(place: Place, currency: str) -> Iterator[Payee]:
             threshold=max(least, promised.get(account, 0)),
             details=row.entry.record if row else "",
             masked=row.masked if row else "",
-            fresh=young.get(account),
+            fresh=young.get(via),
             trial=on_trial,
             erased=account in gone,
             held=held[account].reason if account in held else "",
