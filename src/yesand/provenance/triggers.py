@@ -17,13 +17,21 @@ _POSTGRES = """
 CREATE OR REPLACE FUNCTION {table}_no_{verb}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW {when}
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH {each} {when}
 EXECUTE FUNCTION {table}_no_{verb}()
+"""
+# Tables whose rows cannot be deleted, and which can be emptied all the same.
+_OPEN_TO_TRUNCATE = """
+SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+ WHERE pg_table_is_visible(pg_class.oid) AND tgname = relname || '_no_delete'
+   AND NOT EXISTS (SELECT 1 FROM pg_trigger other
+                    WHERE other.tgrelid = tgrelid AND other.tgname = relname || '_no_truncate')
+ ORDER BY relname
 """
 
 
 def append_only(table: str, *, update_unless: str = "") -> RunPython:
-    """Return a migration operation that refuses every UPDATE and DELETE on the table.
+    """Return a migration operation that refuses every UPDATE, DELETE and TRUNCATE on the table.
 
     Parameters
     ----------
@@ -33,7 +41,34 @@ def append_only(table: str, *, update_unless: str = "") -> RunPython:
 
     def forwards(apps: Any, editor: Any) -> None:
         shape = _POSTGRES if editor.connection.vendor == "postgresql" else _SQLITE
-        editor.execute(shape.format(table=table, verb="UPDATE", when=when), params=None)
-        editor.execute(shape.format(table=table, verb="DELETE", when=""), params=None)
+        told = {"table": table, "each": "ROW"}
+        editor.execute(shape.format(**told, verb="UPDATE", when=when), params=None)
+        editor.execute(shape.format(**told, verb="DELETE", when=""), params=None)
+        if editor.connection.vendor == "postgresql":
+            _refuse_truncate(editor, table)
 
     return RunPython(forwards, RunPython.noop)
+
+
+def never_emptied() -> RunPython:
+    """Return a migration operation that refuses TRUNCATE on all append-only tables that allow it.
+
+    For houses that had them before ``append_only`` refused it. Only PostgreSQL has TRUNCATE, which
+    asks no row's trigger.
+    """
+
+    def forwards(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            return
+        with editor.connection.cursor() as cursor:
+            cursor.execute(_OPEN_TO_TRUNCATE)
+            tables = [name for (name,) in cursor.fetchall()]
+        for table in tables:
+            _refuse_truncate(editor, table)
+
+    return RunPython(forwards, RunPython.noop)
+
+
+def _refuse_truncate(editor: Any, table: str) -> None:
+    sql = _POSTGRES.format(table=table, verb="TRUNCATE", each="STATEMENT", when="")
+    editor.execute(sql, params=None)
