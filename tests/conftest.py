@@ -52,7 +52,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 HERE = Path(__file__).parent
 #: `make deep` runs everything on both databases; else the rooms that hold what was signed and paid.
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-BOTH = {"kernel", "provenance", "takes", "corpus", "royalties"}
+BOTH = {"kernel", "provenance", "royalties"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

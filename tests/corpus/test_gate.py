@@ -46,6 +46,7 @@ def performers(result: corpus.GateResult) -> set[str]:
     return {take.performer for take in result.manifest.takes}
 
 
+@pytest.mark.both_databases
 def test_the_gate_lets_through_what_the_terms_permit(filled: yesand.House) -> None:
     result = corpus.gate(filled.place, ask(filled))
     assert result.new and result.permitted == 9 and result.denied == 0
@@ -94,6 +95,7 @@ def test_withdrawn_take_is_not_in_the_next_manifest(filled: yesand.House) -> Non
     corpus.check_current(filled.place, after.manifest)
 
 
+@pytest.mark.both_databases
 def test_a_withdrawal_that_comes_while_the_gate_decides_is_obeyed(filled: yesand.House) -> None:
     once = ["Bert"]
 

@@ -52,6 +52,7 @@ def _everything() -> tuple[object, ...]:
     )
 
 
+@pytest.mark.both_databases
 def test_every_take_is_recorded_stored_and_logged(house: yesand.House, corpus: Path) -> None:
     report = import_corpus(house.place, corpus)
     assert (report.imported, report.faults, report.total, report.performers) == (8, 0, 8, 2)
@@ -267,6 +268,7 @@ def test_trial_terms_never_replace_a_signature(house: yesand.House, own: Path) -
         import_corpus(house.place, own, trial=UseClass.RECOGNITION, agreement=draft)
 
 
+@pytest.mark.both_databases
 def test_the_record_of_a_take_cannot_be_changed_or_deleted(
     house: yesand.House, corpus: Path
 ) -> None:

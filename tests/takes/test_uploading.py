@@ -71,6 +71,7 @@ def test_the_log_commits_to_exactly_the_take(world: UploadStage) -> None:
     assert take.entry.record == digest_of(take_payload(take))
 
 
+@pytest.mark.both_databases
 def test_every_step_twice_is_once(world: UploadStage) -> None:
     place = world.house.place
     for _ in range(2):
@@ -263,6 +264,7 @@ def test_a_stored_take_cannot_be_given_up(world: UploadStage) -> None:
         abandon(world.house.place, upload)
 
 
+@pytest.mark.both_databases
 def test_an_import_that_runs_does_not_keep_an_upload_out(
     world: UploadStage, tmp_path: Path
 ) -> None:

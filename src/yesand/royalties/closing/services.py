@@ -185,7 +185,7 @@ def _quarantine(place: Place, period: Period) -> Check:
 def _banks(place: Place, period: Period) -> Check:
     manifests = {s.model for s in services([str(period)])}
     rows = ManifestPerformer.objects.filter(manifest__models__in=manifests)
-    who = Performer.objects.filter(pk__in=rows.values("performer"), synthetic=False)
+    who = Performer.objects.filter(pk__in=rows.values("performer"))
     known, through = currents(), paid_through(place)
     accounts = {p.handle: performer_account(p.handle) for p in who.order_by("handle")}
     lacking = [name for name, own in accounts.items() if through.get(own, own) not in known]
