@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from mutants import MUTANTS
+from mutants_of_terms import MUTANTS_OF_TERMS
 
 from yesand.royalties.simulating.dealing import history
 from yesand.royalties.simulating.levels import simulate, simulate_many
@@ -55,7 +56,7 @@ def test_another_process_comes_to_the_same_whatever_its_hashes_are() -> None:
     assert told[0] == told[1] and json.loads(told[0])["failures"] == []
 
 
-@pytest.mark.parametrize("breaks", MUTANTS)
+@pytest.mark.parametrize("breaks", [*MUTANTS, *MUTANTS_OF_TERMS])
 def test_what_is_broken_on_purpose_is_found(
     breaks: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,7 @@ def _check_report(correction: Correction, settled: Settled) -> None:
     basis = next((m for m in settled.models if m.model == correction.model), None)
     if basis is None:
         raise NotFound("That month settled no such model", where=str(correction.model)[:12])
-    if basis.signal is not None or basis.ancestors:
+    if basis.ancestors or _drawn(settled, basis.model):
         raise Refused(
             "Shares that were drawn by their noise, or passed on, are not corrected by a report",
             where=basis.model[:12],
@@ -81,6 +81,12 @@ def _check_report(correction: Correction, settled: Settled) -> None:
             where=report.digest[:12],
             remedy="It measures from its date on; what was settled before stays as it was shared.",
         )
+
+
+def _drawn(settled: Settled, model: str) -> bool:
+    """Tell whether anybody's terms have the shares drawn: also where no report had come yet."""
+    terms = Asking.of(Period.parse(settled.period), settled.models).terms.get(model, ())
+    return any(each.pay.uncertainty == "shrunk" for each in terms)
 
 
 def _check_bonus(settled: Settled, row: UsageTotal) -> None:
