@@ -14,7 +14,7 @@ from yesand.royalties import statement as stating
 from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.shapes import TaxTable
 from yesand.royalties.lines import Kind
-from yesand.royalties.simulating import entered, mending
+from yesand.royalties.simulating import contested, entered, mending
 
 Patch = pytest.MonkeyPatch
 
@@ -157,6 +157,40 @@ def takes_no_directions(patch: Patch) -> None:
     patch.setattr(entered.Entered, "directed", _none)
 
 
+def stops_at_a_models_own_manifest(patch: Patch) -> None:
+    """Who taught what a model was made from has no share in it."""
+    made = reckoning._paying
+    patch.setattr(
+        reckoning,
+        "_paying",
+        lambda weight, terms: [] if weight and weight.via else made(weight, terms),
+    )
+
+
+def pays_from_descendants_against_the_terms(patch: Patch) -> None:
+    """Terms that exclude descendants are paid by them."""
+
+    def all_of(weight: Any, _: Any) -> list[str]:
+        return [part.agreement for part in weight.parts] if weight else []
+
+    patch.setattr(reckoning, "_paying", all_of)
+
+
+def holds_what_was_paid_out(patch: Patch) -> None:
+    """A line in dispute is held whole, whatever was paid of it."""
+    patch.setattr(contested, "held_part", lambda line, *_: max(0, line))
+
+
+def states_no_release(patch: Patch) -> None:
+    """What comes out of dispute is on no statement."""
+    since = contested.Contested.since
+
+    def kept(own: Any, *about: str) -> Any:
+        return tuple(hold for hold in since(own, *about) if not hold.released)
+
+    patch.setattr(contested.Contested, "since", kept)
+
+
 def _none(*_: Any) -> tuple[str, ...]:
     return ()
 
@@ -180,4 +214,8 @@ MUTANTS_OF_TERMS: tuple[Callable[[Patch], None], ...] = (
     takes_nothing_back,
     takes_the_first_word_back,
     forgets_contributions_on_corrections,
+    stops_at_a_models_own_manifest,
+    pays_from_descendants_against_the_terms,
+    holds_what_was_paid_out,
+    states_no_release,
 )

@@ -120,7 +120,7 @@ def _paired(there: Iterable[LineSeen], right: Iterable[LineSeen]) -> list[_Pair]
 
 
 def _same(line: LineSeen) -> LineSeen:
-    return replace(line, quantity=0, share_ppb=0, micro=0)
+    return replace(line, quantity=0, share_ppb=0, micro=0, via="")
 
 
 def _stays(was: LineSeen | None, now: LineSeen | None) -> bool:

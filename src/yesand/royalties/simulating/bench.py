@@ -88,6 +88,14 @@ class Bench(Registry):
         return DONE if given else IDLE
 
     @_do.register
+    def _(self, step: steps.Descend) -> str:
+        parents = tuple(name for name in step.parents if name in self.models)
+        if step.model not in self.models or not parents:
+            return IDLE
+        self.parents.setdefault(step.model, parents)
+        return DONE
+
+    @_do.register
     def _(self, step: steps.Deploy) -> str:
         if step.model not in self.models:
             return IDLE
@@ -220,9 +228,9 @@ class Bench(Registry):
         if basis is None:
             raise NotFound("That month settled no such model", where=step.model)
         within = {handle for handle, _, _ in self.models[step.model]}
-        asked = self.asked(basis.model, Period.parse(step.month))
+        asked = self.asked(basis, Period.parse(step.month))
         drawn = any(terms.pay.uncertainty == "shrunk" for terms in asked)
-        if drawn or shares.keys() - within:
+        if drawn or basis.ancestors or shares.keys() - within:
             raise Refused("Not corrected by a report", where=step.model)
         self._correct(correction)
         return DONE
@@ -235,7 +243,8 @@ class Bench(Registry):
         if row is None:
             raise NotFound("That month settled no such usage", where=step.deployment)
         used = settled.usage[row]
-        asked = self.asked(used.model, Period.parse(step.month))
+        basis = next(m for m in settled.models if m.model == used.model)
+        asked = self.asked(basis, Period.parse(step.month))
         if any(terms.pay.bonus and counts(terms.pay, used) for terms in asked):
             raise Refused("Use that a bonus waits for is not corrected", where=step.deployment)
         self._correct(correction)
@@ -259,7 +268,7 @@ class Bench(Registry):
         digest, made = self.issued.get((step.month, step.handle, step.currency), ("", None))
         if made is None or not made.lines:
             return IDLE
-        names = {self.digest(name): name for name in self.signed}
+        names = self.names()
         seen = self._seen(digest, made, names).lines
         line = sorted(range(len(seen)), key=lambda n: (seen[n], n))[step.line % len(seen)]
         owed = -self.till.balances().get(f"performer:{step.handle}", {}).get(step.currency, 0)
@@ -321,7 +330,7 @@ class Bench(Registry):
 
     def picture(self) -> Picture:
         """Return what can be seen now."""
-        names = {self.digest(name): name for name in self.signed}
+        names = self.names()
         return Picture(
             statements={key: self._seen(*issued, names) for key, issued in self.issued.items()},
             accounts=self.till.balances(),

@@ -48,7 +48,7 @@ def _begin(hand: Hand) -> None:
     for agent in AGENTS:
         if random.random() < 0.5:
             hand.deal(steps.Bank(f"agent:{agent}", random.randrange(3)))
-    for _ in range(random.randint(1, 2)):
+    for _ in range(random.randint(1, 3)):
         _train(hand)
     for _ in range(random.randint(1, 3)):
         _deploy(hand)
@@ -71,7 +71,13 @@ def _train(hand: Hand) -> None:
     given = tuple((hand.agreements[n], n, random.choice((0, 1, 999, 40_000))) for n in few)
     name = hand.next("model-")
     hand.deal(steps.Give(name, given))
-    hand.models[name] = sorted({handle for handle, _, _ in given})
+    hand.models[name] = hand.taught[name] = sorted({handle for handle, _, _ in given})
+    others = sorted(hand.models.keys() - {name})
+    if others and random.random() < 0.7:
+        parents = random.sample(others, random.randint(1, min(2, len(others))))
+        hand.deal(steps.Descend(name, tuple(parents)))
+        every = {*hand.models[name], *(who for each in parents for who in hand.taught[each])}
+        hand.taught[name] = sorted(every)
     if random.random() < 0.7:
         _measure(hand, name)
 
@@ -79,7 +85,7 @@ def _train(hand: Hand) -> None:
 def _measure(hand: Hand, model: str | None = None) -> None:
     random = hand.random
     model = model or random.choice(sorted(hand.models))
-    who = hand.models[model]
+    who = hand.taught[model] if random.random() < 0.8 else hand.models[model]
     cuts = sorted(random.randint(0, 10**9) for _ in who[1:])
     sizes = [b - a for a, b in zip([0, *cuts], [*cuts, 10**9], strict=True)]
     shares = tuple(zip(who, sizes, strict=True))
@@ -93,7 +99,8 @@ def _deploy(hand: Hand) -> None:
     late = hand.unknown.pop() if hand.unknown and random.random() < 0.7 else ""
     name, licensee = late or hand.next("serve-"), random.choice(LICENSEES)
     since = hand.now - timedelta(days=random.randint(0, 40), hours=random.randint(0, 20))
-    hand.deal(steps.Deploy(name, random.choice(sorted(hand.models)), licensee, since))
+    model = random.choice([*hand.models, *[*hand.models][-1:]])
+    hand.deal(steps.Deploy(name, model, licensee, since))
     hand.deployments[name] = licensee
 
 
@@ -125,7 +132,7 @@ def _after(hand: Hand) -> None:
     if random.random() < 0.3 and hand.settled:
         hand.settle(random.choice(hand.settled))
     for currency in sorted({hand.currency_of(name) for name in hand.agreements}):
-        if random.random() < 0.6:
+        if random.random() < 0.7:
             _pay(hand, currency)
 
 
@@ -136,7 +143,7 @@ def _pay(hand: Hand, currency: str) -> None:
         random.choice((_bank, _hold))(hand)
     if random.random() < 0.9:
         hand.deal(steps.Decide(currency, approved=random.random() < 0.9))
-    for _ in range(random.randint(0, 3)):
+    for _ in range(random.randint(0, 4)):
         _tell(hand)
     if random.random() < 0.15:
         hand.deal(steps.Void(random.randrange(20)))
@@ -206,8 +213,10 @@ def _hold(hand: Hand) -> None:
 def _tell(hand: Hand) -> None:
     """Let the bank tell of payouts; now and then the same file again."""
     random = hand.random
-    if hand.told and random.random() < 0.25:
-        hand.deal(random.choice(hand.told))
+    if hand.told and random.random() < 0.35:
+        again = random.choice(hand.told)
+        other = "camt.053" if again.kind == "camt.054" else "camt.054"
+        hand.deal(replace(again, kind=random.choice((again.kind, other))))
         return
     step = steps.Tell(
         payouts=tuple(random.randrange(30) for _ in range(random.randint(1, 5))),
@@ -248,14 +257,13 @@ def _amend(hand: Hand) -> None:
         else:
             hand.deal(replace(step, report=random.randrange(4)))
         return
-    if random.random() < 0.5 or not hand.uses:
+    if random.random() < 0.4 or not hand.booked:
         model, month = random.choice(sorted(hand.models)), random.choice(hand.settled)
         hand.amended.append(steps.Remeasure(month, model, random.randrange(4)))
         hand.deal(hand.amended[-1])
         return
-    use = random.choice(hand.uses)
+    month, use = random.choice(hand.booked)
     used = f"{use.at:%Y-%m}"
-    month = next((m for m in hand.settled if m >= used), hand.settled[-1])
     quantity = random.choice((0, use.quantity, random.randint(1, 10**6)))
     about = use.deployment, use.unit, use.currency, use.realtime
     hand.amended.append(steps.Recount(month, *about, used, quantity))
@@ -295,5 +303,5 @@ WAYS: tuple[tuple[Callable[[Hand], None], int], ...] = (
     (_retire, 1),
     (_bank, 1),
     (_hold, 1),
-    (_train, 1),
+    (_train, 2),
 )

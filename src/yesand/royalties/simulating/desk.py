@@ -133,13 +133,28 @@ class Desk:
     def _weights(self) -> dict[str, list[Weight]]:
         found = dict[str, list[Weight]]()
         for basis in self.settled.models:
-            given: dict[str, list[Part]] = {}
-            for handle, agreement, ms in self.known.models[self.known.name_of(basis.model)]:
-                standing = self.known.digest(self.stand[agreement])
-                part = Part(agreement=standing, takes=1, duration_ms=ms)
-                given.setdefault(handle, []).append(part)
-            for handle, weight in self._placed(basis, given).items():
+            given = self._given(basis.model)
+            placed = self._placed(basis, given)
+            for handle, weight in {**placed, **self._beyond(basis, set(given))}.items():
                 found.setdefault(handle, []).append(weight)
+        return found
+
+    def _given(self, model: str) -> dict[str, list[Part]]:
+        given: dict[str, list[Part]] = {}
+        for handle, agreement, ms in self.known.models[self.known.name_of(model)]:
+            standing = self.known.digest(self.stand[agreement])
+            part = Part(agreement=standing, takes=1, duration_ms=ms)
+            given.setdefault(handle, []).append(part)
+        return given
+
+    def _beyond(self, basis: ModelBasis, within: set[str]) -> dict[str, Weight]:
+        """Return the places of performers whom a report names and the manifest does not."""
+        found: dict[str, Weight] = {}
+        for ancestor in basis.ancestors:
+            told = self.known.measured(self.known.name_of(basis.model), self.period)
+            placed = places(basis.model, ancestor.manifest, self._given(ancestor.model))
+            for handle in set(told) & set(placed) - within - set(found):
+                found[handle] = placed[handle].model_copy(update={"via": ancestor.model})
         return found
 
     def _placed(self, basis: ModelBasis, given: Mapping[str, list[Part]]) -> dict[str, Weight]:

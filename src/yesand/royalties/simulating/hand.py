@@ -22,6 +22,8 @@ class Hand:
 
     Attributes
     ----------
+    models : who gave to each; ``taught``: who may have a share in it, through others too.
+    booked : use that is settled, if nothing is against it, and with which month.
     countries : of which a tax table was entered. quoted : whether there are exchange rates.
     """
 
@@ -32,6 +34,7 @@ class Hand:
     agreements: dict[str, str] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
     models: dict[str, list[str]] = field(default_factory=dict)
+    taught: dict[str, list[str]] = field(default_factory=dict)
     deployments: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
@@ -42,6 +45,7 @@ class Hand:
     countries: list[str] = field(default_factory=list)
     quoted: bool = False
     disputed: int = 0
+    booked: list[tuple[str, Use]] = field(default_factory=list)
     amended: list[steps.Remeasure | steps.Recount] = field(default_factory=list)
     count: int = 0
 
@@ -79,3 +83,7 @@ class Hand:
         self.deal(steps.Settle(month, workers))
         if self.now >= starts(after(month)) and month > max(self.settled, default=""):
             self.settled.append(month)
+            known = {use.id for _, use in self.booked}
+            due = (use for use in self.uses if f"{use.at:%Y-%m}" <= month)
+            new = (use for use in due if use.deployment in self.deployments)
+            self.booked += [(month, use) for use in new if use.id not in known]

@@ -43,7 +43,8 @@ class Known:
 
     Parameters
     ----------
-    digest : the digest of an agreement by its name: it only orders agreements of one performer.
+    digest : the digest of an agreement or a model by its name: it only orders agreements of one
+        performer, and models of one generation.
     """
 
     now: datetime
@@ -51,6 +52,7 @@ class Known:
     deals: dict[str, Deal] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     models: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
     serving: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     ends: dict[str, datetime] = field(default_factory=dict)
     reports: dict[str, list[tuple[datetime, dict[str, Interval]]]] = field(default_factory=dict)
@@ -95,6 +97,8 @@ class Known:
             ends=ends,
             covers=covers,
             models={model: self.models[model] for model in sorted(models)},
+            given=self.models,
+            parents=dict(self.parents),
             deployments={n: (m, licensee) for n, (m, licensee, _) in self.serving.items()},
             serving=serving,
             shares={model: _standing(told, ends) for model, told in self.reports.items()},

@@ -58,13 +58,14 @@ class Month:
     ----------
     ends : the first moment after the settled month.
     covers : the months whose minimums are due, with the first moment after each.
-    models : model → what was given to it: (handle, agreement, milliseconds).
+    models : model → what was given to it: (handle, agreement, milliseconds); ``given`` the same of
+        all models that there are, and ``parents`` from which of them each was made.
     deployments : name → (model, licensee); of all that are used or in service.
     serving : name → those of the covered months in which it is in service.
     shares : model → handle → (share, low, high), by the report that stands.
     sessions : the agreement of each session whose fee is due.
     counted : (deployment, unit, currency of revenue) → what was settled before.
-    digest : an agreement's digest by its name: it only orders those of one performer.
+    digest : an agreement's or a model's digest by its name: it only orders them.
     carried : (handle, currency) → what the statement before has left.
     advances : (handle, currency) → (producer, name) → (granted, open).
     decreed : tariffs, tables, certificates, directions and rates as they were then.
@@ -74,6 +75,8 @@ class Month:
     ends: datetime
     covers: Mapping[str, datetime]
     models: Mapping[str, Sequence[tuple[str, str, int]]]
+    given: Mapping[str, Sequence[tuple[str, str, int]]]
+    parents: Mapping[str, Sequence[str]]
     deployments: Mapping[str, tuple[str, str]]
     serving: Mapping[str, Sequence[str]]
     shares: Mapping[str, Mapping[str, Interval]]
@@ -125,12 +128,60 @@ class Month:
     @cached_property
     def given_under(self) -> list[tuple[str, str, str]]:
         """(Handle, standing agreement, model) of all that was given, once each."""
+        return self._under({model: {model: self.within(model)} for model in self.models})
+
+    @cached_property
+    def paid_under(self) -> list[tuple[str, str, str]]:
+        """The same, and of those who are paid through a model that another was made from."""
+        return self._under(
+            {model: {model: self.within(model), **self.ancestors[model]} for model in self.models}
+        )
+
+    @cached_property
+    def near_under(self) -> list[tuple[str, str, str]]:
+        """The same, and of all others who gave to such a model."""
+        return self._under(
+            {
+                model: {each: self.within(each) for each in (model, *self.ancestors[model])}
+                for model in self.models
+            }
+        )
+
+    def _under(self, whose: Mapping[str, Mapping[str, set[str]]]) -> list[tuple[str, str, str]]:
         found = {
             (handle, self.stands(agreement), model)
-            for model, given in self.models.items()
-            for handle, agreement, _ in given
+            for model, sources in whose.items()
+            for source, handles in sources.items()
+            for handle, agreement, _ in self.given[source]
+            if handle in handles
         }
         return sorted(found)
+
+    def within(self, model: str) -> set[str]:
+        """Return the handles of all who gave to a model."""
+        return {handle for handle, _, _ in self.given[model]}
+
+    @cached_property
+    def ancestors(self) -> dict[str, dict[str, set[str]]]:
+        """Model → those that it was made from → who has a share through them, the nearest first.
+
+        A performer beyond the model's own counts with the first that they gave to: generation by
+        generation, and in one by the models' digests.
+        """
+        return {model: self._ancestors(model) for model in self.models}
+
+    def _ancestors(self, model: str) -> dict[str, set[str]]:
+        left = set(self.shares.get(model, {})) - self.within(model)
+        seen, generation, found = {model}, [model], dict[str, set[str]]()
+        while generation and left:
+            above = {p for each in generation for p in self.parents.get(each, ())} - seen
+            generation = sorted(above, key=self.digest)
+            seen |= above
+            for parent in generation:
+                if theirs := left & self.within(parent):
+                    found[parent] = theirs
+                    left -= theirs
+        return found
 
 
 def stands(deals: Mapping[str, Deal], name: str, before: datetime) -> str:

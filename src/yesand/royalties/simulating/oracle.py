@@ -74,6 +74,14 @@ class Oracle(Known):
         return DONE
 
     @do.register
+    def _(self, step: steps.Descend) -> str:
+        parents = tuple(name for name in step.parents if name in self.models)
+        if step.model not in self.models or not parents:
+            return IDLE
+        self.parents.setdefault(step.model, parents)
+        return DONE
+
+    @do.register
     def _(self, step: steps.Deploy) -> str:
         if step.model not in self.models:
             return IDLE
@@ -181,7 +189,8 @@ class Oracle(Known):
             return MISSING
         report = told[step.report % len(told)][1]
         within = {handle for handle, _, _ in month.models[step.model]}
-        if asks_signal(month, step.model) or {*report} - within or self._followed(step.month):
+        passed_on = month.ancestors[step.model] or {*report} - within
+        if passed_on or asks_signal(month, step.model) or self._followed(step.month):
             return REFUSED
         self.amended.enter(step, self.now.date(), report)
         return DONE
@@ -192,7 +201,7 @@ class Oracle(Known):
         if month is None or not has(month, row):
             return MISSING
         model = month.model_of(row)
-        pays = (month.deals[name].pay for _, name, of in month.given_under if of == model)
+        pays = (month.deals[name].pay for _, name, of in month.near_under if of == model)
         waits = any(
             pay["bonus"]
             and pay["bonus_unit"] == row.unit

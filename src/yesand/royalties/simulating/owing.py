@@ -39,7 +39,10 @@ class Sheet:
 def owed(month: Month) -> dict[Key, list[LineSeen]]:
     """Return what the month alone brings everybody: no advances, corrections or deductions."""
     sheet = Sheet(month)
-    sheet.parts = {model: parts_of(month, model) for model in month.models}
+    for model in month.models:
+        parts = parts_of(month, model).items()
+        paying = ((k, p) for k, p in parts if not p.via or month.deals[k[1]].pay["descendants"])
+        sheet.parts[model] = dict(paying)
     for kind in KINDS:
         kind(sheet)
     return sheet.lines
@@ -50,7 +53,7 @@ def whose(month: Month) -> dict[str, set[str]]:
     held: dict[str, set[str]] = defaultdict(set)
     for name in signed(month):
         held[month.deals[name].handle].add(month.deals[name].pay["currency"])
-    for handle, name, model in month.given_under:
+    for handle, name, model in month.paid_under:
         if not month.deals[name].pay["one_currency"]:
             payers = {month.payer_of(r) for r in month.rows if month.model_of(r) == model}
             near = (r for r in month.rows if r.currency and month.payer_of(r) in payers)
@@ -63,7 +66,7 @@ def signed(month: Month) -> list[str]:
 
     Those under which something was given, a session's fee is due, or an advance is promised.
     """
-    found = {name for _, name, _ in month.given_under} | {*month.sessions}
+    found = {name for _, name, _ in month.paid_under} | {*month.sessions}
     for deal in month.deals.values():
         before = deal.signed_at < month.ends and month.begun(deal.name, month.period)
         if deal.pay["advance"] and before and month.stands(deal.name) == deal.name:
@@ -133,6 +136,7 @@ def _royalty(sheet: Sheet, handle: str, name: str, part: Part, row: Row) -> None
         share_ppb=part.pays,
         micro=0,
         earned_in=earned_in,
+        via=part.via,
     )
     _shared(sheet, handle, currency, line, pool, part)
 
@@ -146,7 +150,7 @@ def _shared(
     paid = nearest(Fraction((pool - equally) * part.pays, _ALL))
     measured = nearest(Fraction((pool - equally) * part.point, _ALL))
     sheet.add(handle, currency, replace(line, micro=paid))
-    if equally:
+    if equally and not part.via:
         each = nearest(Fraction(equally * part.equal, _ALL))
         told = replace(line, kind="non-featured", share_ppb=part.equal, micro=each)
         sheet.add(handle, currency, told)
@@ -177,8 +181,10 @@ def _fees(sheet: Sheet) -> None:
                 line = _plain("period-fee", licensee, name, 0, deployment, each)
                 if by is not None and by.fee:
                     told = replace(line, unit="month", quantity=1, share_ppb=part.pays)
+                    told = replace(told, via=part.via)
                     _shared(sheet, handle, pay["currency"], told, by.fee, part)
-                if pay["period_fee"] and pay["period_fee_to"] == "performer":
+                alone = pay["period_fee"] and pay["period_fee_to"] == "performer"
+                if alone and not part.via:
                     micro = part.own(pay["period_fee"]["micro"])
                     sheet.add(handle, pay["currency"], replace(line, micro=micro))
 
@@ -191,7 +197,7 @@ def _bonuses(sheet: Sheet) -> None:
             pay = month.deals[name].pay
             money = pay["currency"] if pay["bonus_unit"] == "revenue" else None
             for deployment, (of, licensee) in sorted(month.deployments.items()):
-                if not pay["bonus"] or of != model:
+                if not pay["bonus"] or of != model or part.via:
                     continue
                 before = month.counted.get((deployment, pay["bonus_unit"], money), 0)
                 new = sum(

@@ -14,6 +14,7 @@ class LineSeen:
 
     ``earned_in`` is the currency of revenue that is paid in another, and ``corrects`` whether the
     line takes one of an earlier statement back (``back``) or stands in its place (``right``).
+    ``via`` is the model through which the performer is in the one that was used.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class LineSeen:
     micro: int
     earned_in: str = ""
     corrects: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, order=True)

@@ -120,6 +120,10 @@ def _threshold(hand: Hand, told: _Told) -> None:
     told["least_payout"] = amount(hand.random, told["currency"], 0, most)
 
 
+def _no_descendants(hand: Hand, told: _Told) -> None:
+    told["descendants"] = False
+
+
 def _one_currency(hand: Hand, told: _Told) -> None:
     told["one_currency"] = hand.quoted
 
@@ -138,5 +142,6 @@ PROMISES: tuple[tuple[float, Callable[[Hand, _Told], None]], ...] = (
     (0.2, _agent),
     (0.6, _withheld),
     (0.25, _threshold),
+    (0.3, _no_descendants),
     (0.4, _one_currency),
 )

@@ -14,6 +14,7 @@ from yesand.kernel.clock import Period
 from yesand.kernel.ids import digest_of
 from yesand.royalties.events import UsageEvent
 from yesand.royalties.facts import (
+    Ancestor,
     ModelBasis,
     Service,
     Settled,
@@ -45,6 +46,7 @@ class Registry:
     signed: dict[str, Signed] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     models: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
     serving: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     ends: dict[str, datetime] = field(default_factory=dict)
     reports: dict[str, list[tuple[datetime, dict[str, Measured]]]] = field(default_factory=dict)
@@ -60,10 +62,13 @@ class Registry:
     issued: dict[tuple[str, str, str], tuple[str, Statement]] = field(default_factory=dict)
     carried: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
-    @staticmethod
-    def digest(name: str) -> str:
-        """Return an agreement's digest by its name."""
-        return digest_of(["agreement", name])
+    def digest(self, name: str) -> str:
+        """Return an agreement's digest by its name, or a model's."""
+        return digest_of(name) if name in self.models else digest_of(["agreement", name])
+
+    def names(self) -> dict[str, str]:
+        """Return the names of agreements and models by their digests."""
+        return {self.digest(name): name for name in (*self.signed, *self.models)}
 
     def last(self, performer: str, currency: str) -> Statement | None:
         """Return a performer's statement before."""
@@ -75,7 +80,8 @@ class Registry:
         used = tuple(self._due(str(period)))
         services = tuple(self._services(covers))
         models = sorted({u.model for u in used} | {s.model for s in services})
-        asked = {model: self.asked(model, period) for model in models}
+        found = {model: self.basis(model, period) for model in models}
+        asked = {model: self.asked(basis, period) for model, basis in found.items()}
         return Settled(
             house="simulated",
             period=str(period),
@@ -85,7 +91,7 @@ class Registry:
             synthetic=False,
             usage=used,
             services=services,
-            models=tuple(self._basis(model, period, asked[model]) for model in models),
+            models=tuple(self._drawn(found[m], asked[m], period) for m in models),
             batches=(),
             agreements=digest_of([]),
             tariffs=stated.tariffs(self.entered, asked, used, services),
@@ -111,10 +117,12 @@ class Registry:
         stand = heads(signed)
         return {name: stand.get(name, name) for name in self.signed}
 
-    def asked(self, model: str, period: Period) -> list[Terms]:
-        """Return the terms that stood of all who gave something to a model."""
+    def asked(self, basis: ModelBasis, period: Period) -> list[Terms]:
+        """Return the terms that stood of all who gave to a model, or to what it was made from."""
         stand = self.standing(period)
-        given = {stand[agreement] for _, agreement, _ in self.models[self.name_of(model)]}
+        sources = {basis.model, *(one.model for one in basis.ancestors)}
+        rows = (row for model in sources for row in self.models[self.name_of(model)])
+        given = {stand[agreement] for _, agreement, _ in rows}
         return [self.signed[name].terms for name in sorted(given)]
 
     def _covers(self, period: Period) -> tuple[str, ...]:
@@ -175,20 +183,47 @@ class Registry:
                     deployment=name, model=digest_of(model), licensee=licensee, months=months
                 )
 
-    def _basis(self, model: str, period: Period, asked: list[Terms]) -> ModelBasis:
+    def basis(self, model: str, period: Period) -> ModelBasis:
+        """Return what the sharing of a model's pools rests on, but for how noisy it is."""
         name = self.name_of(model)
-        given = self.models[name]
-        handles = sorted({handle for handle, _, _ in given})
         told = self.measured(name, period) if name in self.reports else {}
-        shares = [told.get(handle, (0, 0, 0)) for handle in handles] if told else []
         return ModelBasis(
-            model=model,
-            manifest=digest_of(["manifest", name]),
-            performers=len(handles),
-            duration_ms=sum(ms for _, _, ms in given),
+            **self._given(name),
             report=report_named(name, told) if told else None,
-            signal=stated.signal_of(asked, shares),
+            ancestors=tuple(Ancestor(**self._given(one)) for one in self._above(name, {*told})),
         )
+
+    def _given(self, name: str) -> dict[str, Any]:
+        return {
+            "model": digest_of(name),
+            "manifest": digest_of(["manifest", name]),
+            "performers": len(self.handles(name)),
+            "duration_ms": sum(ms for _, _, ms in self.models[name]),
+        }
+
+    def handles(self, model: str) -> set[str]:
+        """Return all who gave to a model."""
+        return {handle for handle, _, _ in self.models[model]}
+
+    def _above(self, name: str, named: set[str]) -> Iterator[str]:
+        """Yield the models through which a report's performers have a share, the nearest first."""
+        left, near, seen = named - self.handles(name), [name], {name}
+        while near and left:
+            above = {p for each in near for p in self.parents.get(each, ())} - seen
+            seen |= above
+            near = sorted(above, key=digest_of)
+            for parent in near:
+                if left & self.handles(parent):
+                    yield parent
+                    left -= self.handles(parent)
+
+    def _drawn(self, basis: ModelBasis, asked: list[Terms], period: Period) -> ModelBasis:
+        if basis.report is None or basis.ancestors:
+            return basis
+        told = self.measured(self.name_of(basis.model), period)
+        handles = sorted(self.handles(self.name_of(basis.model)))
+        shares = [told.get(handle, (0, 0, 0)) for handle in handles]
+        return basis.model_copy(update={"signal": stated.signal_of(asked, shares)})
 
     def measured(self, model: str, period: Period) -> dict[str, Measured]:
         """Return the last report before a month's end; of a model measured later, the first."""

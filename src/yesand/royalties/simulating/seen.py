@@ -11,7 +11,7 @@ from yesand.royalties.statement import Statement
 
 
 def statement_seen(made: Statement, names: Mapping[str, str]) -> StatementSeen:
-    """Return a statement in names: ``names`` are agreements' by their digests."""
+    """Return a statement in names: ``names`` are agreements' and models' by their digests."""
     return StatementSeen(
         lines=tuple(_line(line, names) for line in made.lines),
         taken=tuple(_taken(deduction, names) for deduction in made.deductions),
@@ -29,6 +29,7 @@ def statement_seen(made: Statement, names: Mapping[str, str]) -> StatementSeen:
 
 def _line(line: Line, names: Mapping[str, str]) -> LineSeen:
     return LineSeen(
+        via=names[line.via] if line.via else "",
         kind=line.kind.value,
         licensee=line.licensee,
         agreement=names[line.agreement],

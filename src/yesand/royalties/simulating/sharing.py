@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import floor
@@ -43,6 +43,7 @@ class Part:
     ----------
     pays, point : what pays, and what was measured; ``bound``: whether a fund gets what is between.
     equal : its part of what all share equally.
+    via : the model through which its performer is in this one.
     sizes, place : of all agreements of its performer in the model, and which of them it is.
     """
 
@@ -52,6 +53,7 @@ class Part:
     equal: int
     sizes: tuple[int, ...]
     place: int
+    via: str = ""
 
     def own(self, whole: int) -> int:
         """Return this agreement's slice of what its performer gets alone."""
@@ -59,14 +61,29 @@ class Part:
 
 
 def parts_of(month: Month, model: str) -> dict[tuple[str, str], Part]:
-    """Return each (handle, standing agreement)'s part in a model."""
+    """Return each (handle, standing agreement)'s part in a model.
+
+    Who has a share through a model that this one was made from has what the report says, and
+    nothing of what goes by minutes or heads.
+    """
+    found = _within(month, model, model)
+    for ancestor, handles in month.ancestors[model].items():
+        parts = _within(month, model, ancestor)
+        found |= {key: part for key, part in parts.items() if key[0] in handles}
+    return found
+
+
+def _within(month: Month, model: str, source: str) -> dict[tuple[str, str], Part]:
+    """Return the parts in a model of all who gave to another, or to itself."""
     given: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for handle, agreement, ms in month.models[model]:
+    for handle, agreement, ms in month.given[source]:
         given[handle][month.stands(agreement)] += ms
     handles = sorted(given)
     spent = [sum(given[handle].values()) for handle in handles]
     equal = cut(_ALL, [1] * len(handles))
     minutes = cut(_ALL, spent) if sum(spent) else equal
+    if source != model:
+        equal = minutes = [0 for _ in handles]
     report = month.shares.get(model)
     drawn = dict(zip(handles, _drawn(month, model, handles, equal), strict=True))
     found = {}
@@ -77,7 +94,8 @@ def parts_of(month: Month, model: str) -> dict[tuple[str, str], Part]:
         for place, name in enumerate(names):
             told = report.get(handle, (0, 0, 0)) if report is not None else None
             slot = _Slot(month.deals[name].pay, minutes[n], equal[n], tuple(sizes), place)
-            found[handle, name] = slot.part(told, drawn[handle])
+            part = slot.part(told, drawn[handle])
+            found[handle, name] = replace(part, via=source if source != model else "")
     return found
 
 
@@ -125,7 +143,9 @@ def _drawn(
     month: Month, model: str, handles: Sequence[str], equal: Sequence[int]
 ) -> list[int] | list[None]:
     """Return every share drawn towards the equal one: λ·s + (1 − λ)/n, λ in thousandths."""
-    if model not in month.shares or not asks_signal(month, model):
+    # What is passed on has the interval of a bound or of a word, which is no noise.
+    passed = bool(month.ancestors[model])
+    if passed or model not in month.shares or not asks_signal(month, model):
         return [None for _ in handles]
     report = [month.shares[model].get(handle, (0, 0, 0)) for handle in handles]
     signal = _signal(report)

@@ -55,6 +55,14 @@ class Give(Step):
 
 
 @dataclass(frozen=True)
+class Descend(Step):
+    """A model is registered as made from others."""
+
+    model: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Deploy(Step):
     """A model goes into service."""
 

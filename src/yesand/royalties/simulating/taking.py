@@ -50,7 +50,7 @@ def statements(
 def lacking(month: Month) -> bool:
     """Tell whether a tariff, a tax table or an exchange rate is missing that the month needs."""
     under: dict[str, set[str]] = defaultdict(set)
-    for _, name, model in month.given_under:
+    for _, name, model in month.near_under:
         under[model].add(name)
     day = last_day(month.period)
     taxed = {month.deals[name].pay["withhold"] for name in signed(month)} - {""}

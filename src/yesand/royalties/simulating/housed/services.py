@@ -51,6 +51,7 @@ from yesand.royalties.simulating.housed.furnishing import services as furnish
 from yesand.royalties.simulating.housed.viewing.services import check, held, named, picture
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.takes.models import Session
+from yesand.training.descending.services import descend
 from yesand.training.models import Deployment, TrainedModel
 from yesand.training.registry.services import decommission
 
@@ -68,6 +69,8 @@ class Housed:
     Parameters
     ----------
     open : opens the house of a folder: joins Django to its database.
+    waiting : what waited in escrow when that was looked at; ``stale``: it may be other by now.
+    last : the number of the history's last act.
     """
 
     root: Path
@@ -77,6 +80,8 @@ class Housed:
     digests: dict[str, str] = field(default_factory=dict)
     read: dict[str, StatementSeen] = field(default_factory=dict)
     waiting: dict[tuple[str, str, str, str], tuple[int, int]] = field(default_factory=dict)
+    stale: bool = False
+    last: int = 0
 
     def __post_init__(self) -> None:
         """Open the house and furnish it with whom every history needs."""
@@ -89,7 +94,7 @@ class Housed:
         self.acts = 0
 
     def digest(self, name: str) -> str:
-        """Return an agreement's digest by its name."""
+        """Return an agreement's digest by its name, or a model's."""
         return self.digests[name]
 
     def begin(self) -> None:
@@ -161,8 +166,18 @@ class Housed:
     def _(self, step: steps.Give) -> str:
         given = [(h, self.digests[a], ms) for h, a, ms in step.given if a in self.digests]
         if given:
-            furnish.model(self.place, step.model, given)
+            made = furnish.model(self.place, step.model, given)
+            self.digests[step.model] = made.digest
         return DONE if given else IDLE
+
+    @_do.register
+    def _(self, step: steps.Descend) -> str:
+        model = TrainedModel.objects.filter(name=step.model).first()
+        parents = dict.fromkeys(TrainedModel.objects.filter(name__in=step.parents))
+        if model is None or not parents:
+            return IDLE
+        descend(self.place, model, "merge" if len(parents) > 1 else "student", parents)
+        return DONE
 
     @_do.register
     def _(self, step: steps.Deploy) -> str:
@@ -323,7 +338,7 @@ class Housed:
 
     def look(self) -> None:
         """Look anew at what waits in escrow, which takes longer than all else."""
-        self.waiting = held(self.place)
+        self.waiting, self.stale = held(self.place), False
 
     def named(self) -> list[str]:
         """Return the digests of all that follows from the steps alone, in order (invariant 10)."""
