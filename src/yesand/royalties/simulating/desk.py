@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yesand.agreements.terms import Terms
 from yesand.kernel.clock import Period
 from yesand.kernel.ids import digest_of
-from yesand.royalties.correcting import agreements_of
+from yesand.royalties.correcting import Redone, agreements_of
 from yesand.royalties.facts import Facts, ModelBasis, Party, SessionHeld, Settled, places
 from yesand.royalties.lines import Part, Reliance, Weight, equal_ppb
 from yesand.royalties.shrinking import rests
@@ -58,7 +58,10 @@ class Desk:
             previous, carried = self.known.carried.get((handle, currency), (None, 0))
             last = self.known.last(handle, currency)
             key = digest_of(handle)
-            taxed = sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
+            redone = tuple(self.redoing.of(handle, currency))
+            priced = {d: self._terms(d) for d in sorted(agreements_of(redone))}
+            every = {**terms, **priced}
+            taxed = sorted({t.pay.withhold for t in every.values() if t.pay.withhold})
             facts = Facts(
                 period=self.settled.period,
                 performer=handle,
@@ -76,18 +79,16 @@ class Desk:
                 directions=self.known.entered.directed(key, self.period),
                 holds=self.known.contested.since(handle, currency),
             )
-            before = self._before(facts)
-            priced = {d: self._terms(d) for d in sorted(agreements_of(before.corrected))}
-            yield Given(facts, {**terms, **priced}, shares, before, last)
+            yield Given(facts, every, shares, self._before(facts, redone), last)
 
     def _terms(self, digest: str) -> Terms:
         return self.known.signed[self.names[digest]].terms
 
-    def _before(self, facts: Facts) -> Before:
+    def _before(self, facts: Facts, redone: tuple[Redone, ...]) -> Before:
         certified = [t.certificate for t in facts.taxes if t.certificate]
         named = [*facts.directions, *(t.table for t in facts.taxes), *certified]
         instruments = {digest: self.known.entered.instruments[digest] for digest in named}
-        return Before(instruments, tuple(self.redoing.of(facts.performer, facts.currency)))
+        return Before(instruments, redone)
 
     def _promised(self, handle: str) -> set[str]:
         """Return the standing agreements of a performer that promise an advance."""

@@ -172,8 +172,7 @@ class _Desk:
     def _withhold(self, name: str) -> None:
         day = last_day(self.month.period)
         country = self.month.deals[name].pay["withhold"]
-        asked = {deal.pay["withhold"] for deal in self.own} - {""}
-        table = self.month.decreed.table(country, day) if country in asked else None
+        table = self.month.decreed.table(country, day)
         if table is None:
             return
         lives = self.month.decreed.residence(self.key[0], day)
