@@ -1,4 +1,4 @@
-"""What the settlement simulator found of corrections: what none puts right, and what each takes back."""
+"""What the settlement simulator found of corrections: what none mends, and what each gives back."""
 
 from __future__ import annotations
 
