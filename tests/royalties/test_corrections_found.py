@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from royalties_factories import SEPTEMBER, Stage, at, decommission, event, terms, used
+from royalties_factories import SEPTEMBER, Stage, agree, at, decommission, event, terms, used
 
 import yesand
+from yesand.agreements.terms import Amount
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import Refused
 from yesand.royalties.instruments.services import issue
@@ -63,3 +64,20 @@ def test_withheld_tax_comes_back_with_a_correction_though_the_model_has_left_ser
     settle(house.place, Period(2026, 10))
     left = {name: sums["EUR"] for name, sums in trial_balance().items() if sums.get("EUR")}
     assert left == {} and check_books()
+
+
+def test_a_correction_waits_once_the_terms_that_took_something_off_are_followed(
+    house: yesand.House, clock: SetClock, tmp_path: Path
+) -> None:
+    # By the terms that stand now nothing that paid the advance back would be given back.
+    stage = Stage(house.place, terms(advance=Amount.of("EUR", "1")))
+    used(stage, tmp_path, event(1, data={"quantity": 1_000}))
+    settle(house.place, SEPTEMBER)
+    never = {"deployment": "coach", "unit": "request", "usage_period": "2026-09", "quantity": 0}
+    entered = correct(house.place, wrong(**never))
+    for handle, signed in stage.agreements.items():
+        agree(house.place, handle, terms(), supersedes=signed)
+    before = trial_balance()
+    clock.at = datetime(2026, 11, 2, tzinfo=UTC)
+    settle(house.place, Period(2026, 10))
+    assert waiting() == [entered] and trial_balance() == before and check_books()

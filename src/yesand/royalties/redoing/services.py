@@ -114,17 +114,25 @@ def _check_moved(settlement: Settlement) -> None:
 
 def _check_followed(place: Place, settlement: Settlement) -> None:
     """Refuse a month of whose pay something was taken off under terms that others followed."""
-    stands = standing_terms(Period.of(place.clock.now()))
+    followed = _followed(settlement, Period.of(place.clock.now()))
+    if followed:
+        raise Refused(
+            "Under terms that others have followed since, what was taken off is not undone",
+            where=followed[:12],
+            remedy="Settle the difference by the terms that stand now.",
+        )
+
+
+def _followed(settlement: Settlement, period: Period) -> str:
+    """Return terms, followed by a month's end, under which something was taken off; or nothing."""
+    stands = standing_terms(period)
     for envelope in settlement.statements.values_list("envelope", flat=True).iterator():
         told = parse_statement(_predicate(envelope))
         under = {d.agreement for d in told.deductions} | {a.agreement for a in told.accounts}
-        for digest in under:
+        for digest in sorted(under):
             if stands.get(digest, digest) != digest:
-                raise Refused(
-                    "Under terms that others have followed since, what was taken off is not undone",
-                    where=digest[:12],
-                    remedy="Settle the difference by the terms that stand now.",
-                )
+                return digest
+    return ""
 
 
 def _row(correction: Correction, settled: Settled) -> int:
@@ -146,9 +154,16 @@ def waiting() -> list[Row]:
     return list(rows.order_by("entry_id"))
 
 
-def corrected_months() -> tuple[CorrectedMonth, ...]:
-    """Return the months that the next settlement puts right, with all that is known of each."""
-    return tuple(_month(month, rows) for month, rows in sorted(_by_month(waiting()).items()))
+def corrected_months(period: Period) -> tuple[CorrectedMonth, ...]:
+    """Return the months that a settlement puts right, with all that is known of each.
+
+    What was taken off under terms that others have followed while a correction waited cannot be
+    given back by them: such a month goes on waiting.
+    """
+    by_month = sorted(_by_month(waiting()).items())
+    return tuple(
+        _month(month, rows) for month, rows in by_month if not _followed(_settlement(month), period)
+    )
 
 
 def _by_month(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -7,7 +7,7 @@ by now, and stated again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
@@ -53,13 +53,13 @@ class Amended:
             self.entered.append(Entered(step, on, report))
 
     def waiting(self) -> list[str]:
-        """Return the months that the next settlement puts right."""
+        """Return the months that wait to be put right."""
         return sorted({one.step.month for one in self.entered if not one.carried})
 
-    def lines_due(self) -> dict[Key, list[LineSeen]]:
-        """Return, for everybody with a statement of such a month, what puts it right."""
+    def lines_due(self, months: Iterable[str]) -> dict[Key, list[LineSeen]]:
+        """Return, for everybody with a statement of these months, what puts them right."""
         found: dict[Key, list[LineSeen]] = {}
-        for month in self.waiting():
+        for month in months:
             right = owed(self._right(month))
             for at, key in list(self.lines):
                 if at == month:
@@ -67,9 +67,9 @@ class Amended:
                     found.setdefault(key, []).extend(_told(pairs))
         return found
 
-    def carry_out(self) -> None:
+    def carry_out(self, months: Collection[str]) -> None:
         """Let what was stated again stand in place of what was taken back."""
-        for month in self.waiting():
+        for month in months:
             right = owed(self._right(month))
             for at, key in list(self.lines):
                 if at == month:
@@ -77,7 +77,7 @@ class Amended:
                     both = ((was, was if _stays(was, now) else now) for was, now in pairs)
                     self.lines[at, key] = [line for _, line in both if line is not None]
         for one in self.entered:
-            one.carried = True
+            one.carried = one.carried or one.step.month in months
 
     def _right(self, period: str) -> Month:
         """Return a month as it should have been: of each matter the last word counts."""

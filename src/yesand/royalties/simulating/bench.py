@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
 
 from yesand.agreements.terms import Terms
@@ -190,7 +190,7 @@ class Bench(Registry):
             for draft in drafts_of(again, signed):
                 self.till.post(draft)
         self.settled[str(period)] = settled
-        self.mending.carried.update(self.mending.entered)
+        self.mending.carried.update(d for each in settled.corrections for d in each.records)
         for total in settled.usage:
             self.marks[total.deployment, total.usage_period] = len(self.batches)
             ended = frozenset(self.ends)
@@ -256,11 +256,8 @@ class Bench(Registry):
         return self.settled[month]
 
     def _correct(self, told: Correction) -> None:
-        followed = {self.digest(each.follows) for each in self.signed.values() if each.follows}
-        for (month, _, _), (_, made) in self.issued.items():
-            under = {d.agreement for d in made.deductions} | {a.agreement for a in made.accounts}
-            if month == told.month and under & followed:
-                raise Refused("What was taken off under terms that others followed", where=month)
+        if told.month in self.followed(datetime.max.replace(tzinfo=UTC)):
+            raise Refused("What was taken off under terms that others followed", where=told.month)
         self.mending.enter(told)
 
     @_do.register

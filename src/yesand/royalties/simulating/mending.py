@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from yesand.kernel.ids import digest_of
@@ -34,10 +34,12 @@ class Mending:
         """Enter a correction; the same again is the same."""
         self.entered.setdefault(digest_of(told.model_dump(mode="json")), told)
 
-    def months(self, settled: Mapping[str, Settled]) -> tuple[CorrectedMonth, ...]:
-        """Return the months that the next settlement puts right."""
+    def months(
+        self, settled: Mapping[str, Settled], hindered: Set[str]
+    ) -> tuple[CorrectedMonth, ...]:
+        """Return the months that the next settlement puts right; hindered ones go on waiting."""
         waiting = {d: c for d, c in self.entered.items() if d not in self.carried}
-        names = sorted({told.month for told in waiting.values()})
+        names = sorted({told.month for told in waiting.values()} - hindered)
         return tuple(self._month(name, waiting, settled[name]) for name in names)
 
     def _month(

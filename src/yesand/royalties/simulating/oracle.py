@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import singledispatchmethod
 
 from yesand.agreements.pay import Pay
@@ -140,11 +141,12 @@ class Oracle(Known):
         month = self.month(period)
         if lacking(month):
             return REFUSED
-        found = statements(month, self.amended.lines_due(), self.disputes.stated)
+        mended = [each for each in self.amended.waiting() if not self._followed(each, month.ends)]
+        found = statements(month, self.amended.lines_due(mended), self.disputes.stated)
         for (handle, currency), made in found.items():
             self.statements[period, handle, currency] = made
             self._post(f"performer:{handle}", currency, made)
-        self.amended.carry_out()
+        self.amended.carry_out(mended)
         self.amended.settled(month, found)
         for kept in self.due(period):
             kept.settled = period
@@ -221,9 +223,10 @@ class Oracle(Known):
     def _(self, step: steps.Answer) -> str:
         return self.disputes.answer(step, self.payments)
 
-    def _followed(self, period: str) -> bool:
+    def _followed(self, period: str, before: datetime | None = None) -> bool:
         """Tell whether others followed terms under which something was taken off in a month."""
-        gone = {deal.follows for deal in self.deals.values()}
+        deals = self.deals.values()
+        gone = {deal.follows for deal in deals if before is None or deal.signed_at < before}
         made = [seen for (at, _, _), seen in self.statements.items() if at == period]
         under = {x.agreement for seen in made for x in seen.taken}
         under |= {x.agreement for seen in made for x in seen.advances}

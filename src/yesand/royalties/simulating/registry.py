@@ -97,8 +97,18 @@ class Registry:
             tariffs=stated.tariffs(self.entered, asked, used, services),
             counted=stated.counted(asked, used, self.settled.values()),
             rates=stated.rates(self.entered, asked, used),
-            corrections=self.mending.months(self.settled),
+            corrections=self.mending.months(self.settled, self.followed(period.end)),
         )
+
+    def followed(self, before: datetime) -> set[str]:
+        """Return the months in which something was taken off under terms followed by then."""
+        signed = (each for each in self.signed.values() if each.follows and each.at < before)
+        gone = {self.digest(each.follows) for each in signed}
+        return {
+            month
+            for (month, _, _), (_, made) in self.issued.items()
+            if gone & {each.agreement for each in (*made.deductions, *made.accounts)}
+        }
 
     def name_of(self, model: str) -> str:
         """Return the name of a model by its digest."""
