@@ -104,11 +104,12 @@ class Registry:
         """Return the months in which something was taken off under terms followed by then."""
         signed = (each for each in self.signed.values() if each.follows and each.at < before)
         gone = {self.digest(each.follows) for each in signed}
-        return {
-            month
-            for (month, _, _), (_, made) in self.issued.items()
-            if gone & {each.agreement for each in (*made.deductions, *made.accounts)}
-        }
+        found = set()
+        for (month, _, _), (_, made) in self.issued.items():
+            under = {each.agreement for each in made.deductions}
+            if gone & (under | {each.agreement for each in made.accounts}):
+                found.add(month)
+        return found
 
     def name_of(self, model: str) -> str:
         """Return the name of a model by its digest."""
