@@ -32,7 +32,7 @@ def failure(sqlite: Setting, *seeds: int) -> Failure | None:
 
 @pytest.mark.sqlite
 def test_a_killed_and_resumed_history_ends_as_a_clean_one(sqlite: Setting) -> None:
-    ran = play(11, sqlite)
+    ran = play(8, sqlite)
     assert ran.failure is None and ran.tally["writes"] > 100 and ran.tally["statements"]
 
 
