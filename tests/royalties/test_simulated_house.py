@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import yesand
 from yesand.agreements.models import Withdrawal
-from yesand.kernel.clock import SetClock
-from yesand.kernel.place import Place
+from yesand.cli.simulating import on_postgres, on_sqlite
 from yesand.royalties.gathering import services as gathering
 from yesand.royalties.settling import services as settling
-from yesand.royalties.simulating.dealing import BEGINS
 from yesand.royalties.simulating.disk import Disk
-from yesand.royalties.simulating.housed.playing.services import play
+from yesand.royalties.simulating.housed.playing.services import Setting, play
 from yesand.royalties.simulating.housed.services import _REGISTRY
 from yesand.royalties.simulating.running import Failure
 from yesand.royalties.store import Store
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("template") / "house"
-    yesand.create(root, "Simulated", clock=SetClock(BEGINS)).close()
-    return root
+def sqlite() -> Setting:
+    return on_sqlite()
 
 
-def opened(root: Path, clock: SetClock) -> Place:
-    return yesand.open(root, clock=clock).place
-
-
-def failure(template: Path, *seeds: int) -> Failure | None:
-    ran = (play(seed, template, opened, most=0).failure for seed in seeds)
+def failure(sqlite: Setting, *seeds: int) -> Failure | None:
+    ran = (play(seed, sqlite, most=0).failure for seed in seeds)
     return next((found for found in ran if found), None)
 
 
 @pytest.mark.sqlite
-def test_a_killed_and_resumed_history_ends_as_a_clean_one(template: Path) -> None:
-    ran = play(11, template, opened)
+def test_a_killed_and_resumed_history_ends_as_a_clean_one(sqlite: Setting) -> None:
+    ran = play(8, sqlite)
     assert ran.failure is None and ran.tally["writes"] > 100 and ran.tally["statements"]
 
 
 @pytest.mark.deep
 @pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", range(300, 303))
+def test_on_a_server_the_same_history_ends_with_the_same_digests(
+    sqlite: Setting, seed: int
+) -> None:
+    address = os.environ.get("YESAND_TEST_POSTGRES", "")
+    if not address:
+        pytest.skip("no PostgreSQL: set YESAND_TEST_POSTGRES")
+    ran = play(seed, sqlite, on_postgres(address))
+    assert ran.failure is None and ran.tally["on PostgreSQL"] == 1
+
+
+@pytest.mark.deep
+@pytest.mark.slow
 @pytest.mark.sqlite
-def test_ten_more_do_too(template: Path) -> None:
-    assert failure(template, *range(200, 210)) is None
+def test_ten_more_do_too(sqlite: Setting) -> None:
+    assert failure(sqlite, *range(200, 210)) is None
 
 
 def forgets_the_marks(patch: pytest.MonkeyPatch) -> None:
@@ -77,10 +83,10 @@ def settles_on_what_is_rotten(patch: pytest.MonkeyPatch) -> None:
     "breaks", [forgets_the_marks, pays_no_one_who_withdrew, settles_on_what_is_rotten]
 )
 def test_what_is_broken_in_the_house_is_found(
-    template: Path, monkeypatch: pytest.MonkeyPatch, breaks: Any
+    sqlite: Setting, monkeypatch: pytest.MonkeyPatch, breaks: Any
 ) -> None:
     breaks(monkeypatch)
-    assert failure(template, *range(1, 40)) is not None
+    assert failure(sqlite, *range(1, 40)) is not None
 
 
 def test_a_disk_loses_what_was_not_flushed_and_nothing_else(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from mutants import MUTANTS
+from mutants_of_terms import MUTANTS_OF_TERMS, RARE_MUTANTS
 
 from yesand.royalties.simulating.dealing import history
 from yesand.royalties.simulating.levels import simulate, simulate_many
@@ -17,6 +18,8 @@ from yesand.royalties.simulating.running import Failure
 
 #: Within how many seeds each mutant is found.
 WITHIN = 60
+#: In how many steps it is told, at most.
+SHORT = 18
 
 
 def found(within: int = WITHIN) -> Failure | None:
@@ -55,12 +58,27 @@ def test_another_process_comes_to_the_same_whatever_its_hashes_are() -> None:
     assert told[0] == told[1] and json.loads(told[0])["failures"] == []
 
 
-@pytest.mark.parametrize("breaks", MUTANTS)
-def test_what_is_broken_on_purpose_is_found(
-    breaks: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+Breaking = Callable[[pytest.MonkeyPatch], None]
+
+
+def check_found(breaks: Breaking, monkeypatch: pytest.MonkeyPatch) -> None:
     breaks(monkeypatch)
     failure = found()
     assert failure is not None and failure.faults
-    assert 0 < len(failure.trace) <= 15, "the trace is not small"
+    assert 0 < len(failure.trace) <= SHORT, "the trace is not small"
     assert f"seed {failure.seed} fails at step {failure.step}" in failure.lines()[0]
+
+
+@pytest.mark.parametrize("breaks", [*MUTANTS, *MUTANTS_OF_TERMS])
+def test_what_is_broken_on_purpose_is_found(
+    breaks: Breaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_found(breaks, monkeypatch)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("breaks", RARE_MUTANTS)
+def test_what_is_broken_where_histories_seldom_come_is_found(
+    breaks: Breaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_found(breaks, monkeypatch)

@@ -20,7 +20,7 @@ from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.clock import Period
 from yesand.people.models import Performer
 from yesand.reliance.models import Report
-from yesand.royalties.correcting import agreements_of
+from yesand.royalties.correcting import Redone, agreements_of
 from yesand.royalties.facts import (
     Facts,
     ModelBasis,
@@ -189,10 +189,12 @@ class _Desk:
         currencies = {t.pay.currency for t in terms.values()} | self._revenue(weights, terms)
         currencies |= self.redoing.whose().get(performer.pk, set())
         for currency in sorted(currencies):
+            redone = self.redoing.of(performer.pk, currency)
+            priced = {d: self._terms(d) for d in sorted(agreements_of(redone))}
+            every = {**terms, **priced}
             facts = self._facts(performer, currency, weights, held, terms)
-            before = self._before(performer, facts)
-            priced = {d: self._terms(d) for d in sorted(agreements_of(before.corrected))}
-            yield Case(performer, facts, {**terms, **priced}, shares, before)
+            facts = facts.model_copy(update={"taxes": self._taxes(performer, every)})
+            yield Case(performer, facts, every, shares, self._before(facts, redone))
 
     def _facts(
         self,
@@ -204,7 +206,6 @@ class _Desk:
     ) -> Facts:
         previous, carried = self.carried.get((performer.pk, currency), (None, 0))
         key = performer.public_key
-        taxed = sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
         return Facts(
             period=self.settled.period,
             performer=performer.handle,
@@ -218,22 +219,25 @@ class _Desk:
             previous=previous,
             parties=tuple(Party(agreement=d, payer=self.payers[d]) for d in terms),
             advances=self.open.get(previous or "", ()),
-            taxes=tuple(
-                Taxed(
-                    country=country,
-                    table=self.instruments.table(country),
-                    certificate=self.instruments.certificate(key),
-                )
-                for country in taxed
-            ),
             directions=self.instruments.directed(key),
             holds=holds_since(performer, currency, previous),
         )
 
-    def _before(self, performer: Performer, facts: Facts) -> Before:
+    def _taxes(self, performer: Performer, terms: Mapping[str, Terms]) -> tuple[Taxed, ...]:
+        """Return how tax is withheld by terms: also by those that only a corrected month has."""
+        key = performer.public_key
+        return tuple(
+            Taxed(
+                country=country,
+                table=self.instruments.table(country),
+                certificate=self.instruments.certificate(key),
+            )
+            for country in sorted({t.pay.withhold for t in terms.values() if t.pay.withhold})
+        )
+
+    def _before(self, facts: Facts, redone: tuple[Redone, ...]) -> Before:
         certified = (t.certificate for t in facts.taxes if t.certificate)
         named = [*facts.directions, *(t.table for t in facts.taxes), *certified]
-        redone = self.redoing.of(performer.pk, facts.currency)
         return Before(self.instruments.of(named), redone)
 
     def _weights(self) -> dict[int, list[Weight]]:

@@ -63,7 +63,7 @@ def _check_report(correction: Correction, settled: Settled) -> None:
     basis = next((m for m in settled.models if m.model == correction.model), None)
     if basis is None:
         raise NotFound("That month settled no such model", where=str(correction.model)[:12])
-    if basis.signal is not None or basis.ancestors:
+    if basis.ancestors or _drawn(settled, basis.model):
         raise Refused(
             "Shares that were drawn by their noise, or passed on, are not corrected by a report",
             where=basis.model[:12],
@@ -81,6 +81,12 @@ def _check_report(correction: Correction, settled: Settled) -> None:
             where=report.digest[:12],
             remedy="It measures from its date on; what was settled before stays as it was shared.",
         )
+
+
+def _drawn(settled: Settled, model: str) -> bool:
+    """Tell whether anybody's terms have the shares drawn: also where no report had come yet."""
+    terms = Asking.of(Period.parse(settled.period), settled.models).terms.get(model, ())
+    return any(each.pay.uncertainty == "shrunk" for each in terms)
 
 
 def _check_bonus(settled: Settled, row: UsageTotal) -> None:
@@ -108,17 +114,25 @@ def _check_moved(settlement: Settlement) -> None:
 
 def _check_followed(place: Place, settlement: Settlement) -> None:
     """Refuse a month of whose pay something was taken off under terms that others followed."""
-    stands = standing_terms(Period.of(place.clock.now()))
+    followed = _followed(settlement, Period.of(place.clock.now()))
+    if followed:
+        raise Refused(
+            "Under terms that others have followed since, what was taken off is not undone",
+            where=followed[:12],
+            remedy="Settle the difference by the terms that stand now.",
+        )
+
+
+def _followed(settlement: Settlement, period: Period) -> str:
+    """Return terms, followed by a month's end, under which something was taken off; or nothing."""
+    stands = standing_terms(period)
     for envelope in settlement.statements.values_list("envelope", flat=True).iterator():
         told = parse_statement(_predicate(envelope))
         under = {d.agreement for d in told.deductions} | {a.agreement for a in told.accounts}
-        for digest in under:
+        for digest in sorted(under):
             if stands.get(digest, digest) != digest:
-                raise Refused(
-                    "Under terms that others have followed since, what was taken off is not undone",
-                    where=digest[:12],
-                    remedy="Settle the difference by the terms that stand now.",
-                )
+                return digest
+    return ""
 
 
 def _row(correction: Correction, settled: Settled) -> int:
@@ -140,9 +154,16 @@ def waiting() -> list[Row]:
     return list(rows.order_by("entry_id"))
 
 
-def corrected_months() -> tuple[CorrectedMonth, ...]:
-    """Return the months that the next settlement puts right, with all that is known of each."""
-    return tuple(_month(month, rows) for month, rows in sorted(_by_month(waiting()).items()))
+def corrected_months(period: Period) -> tuple[CorrectedMonth, ...]:
+    """Return the months that a settlement puts right, with all that is known of each.
+
+    What was taken off under terms that others have followed while a correction waited cannot be
+    given back by them: such a month goes on waiting.
+    """
+    by_month = sorted(_by_month(waiting()).items())
+    return tuple(
+        _month(month, rows) for month, rows in by_month if not _followed(_settlement(month), period)
+    )
 
 
 def _by_month(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -167,7 +167,7 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         models=asked.models(found),
         batches=tuple(batches.values_list("digest", flat=True)),
         agreements=digest_of(agreements(period, found)),
-        corrections=corrected_months(),
+        corrections=corrected_months(period),
         rates=exchanges(asked.terms, used),
         tariffs=asked.tariffs(used, serving),
         counted=asked.counted(used),

@@ -7,23 +7,36 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
 
 from yesand.agreements.terms import Terms
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import Period
-from yesand.kernel.errors import CheckFailed, YesAndError
+from yesand.kernel.errors import CheckFailed, NotFound, Refused, YesAndError
 from yesand.kernel.ids import digest_of
 from yesand.royalties.delivery import Row
+from yesand.royalties.disputing.dispute import Word
 from yesand.royalties.events import TYPE, UsageEvent, event
-from yesand.royalties.ledger import drafts_of
+from yesand.royalties.facts import Settled
+from yesand.royalties.instruments.shapes import Correction
+from yesand.royalties.ledger import Draft, drafts_of
+from yesand.royalties.promised import counts
 from yesand.royalties.simulating import steps
-from yesand.royalties.simulating.picture import Picture
-from yesand.royalties.simulating.registry import Registry, Signed
+from yesand.royalties.simulating.desk import Desk
+from yesand.royalties.simulating.entered import (
+    own_of,
+    rates_of,
+    recount_of,
+    remeasure_of,
+    table_of,
+)
+from yesand.royalties.simulating.mending import row_of
+from yesand.royalties.simulating.picture import Picture, StatementSeen
+from yesand.royalties.simulating.registry import Registry, Signed, report_named
 from yesand.royalties.simulating.seen import statement_seen
 from yesand.royalties.simulating.till import Till
-from yesand.royalties.statement import parse_statement, recompute, statement
+from yesand.royalties.statement import Statement, parse_statement, recompute, statement
 from yesand.royalties.totals import AFTER
 
 DONE, REFUSED, BAD, IDLE = "done", "Refused", "BadInput", "idle"
@@ -34,6 +47,7 @@ class Bench(Registry):
     """Does steps by the pure core, and shows what they came to."""
 
     till: Till = field(default_factory=Till)
+    seen: dict[str, StatementSeen] = field(default_factory=dict)
 
     def do(self, step: steps.Step) -> str:
         """Do a step; return what it comes to: done, idle, or the error's kind."""
@@ -62,7 +76,8 @@ class Bench(Registry):
             return IDLE
         terms = Terms(valid_from=step.valid_from, pay=step.pay)
         again = Terms.parse(terms.as_json())
-        self.signed.setdefault(step.name, Signed(step.handle, again, self.now, step.follows))
+        made = Signed(step.handle, again, self.now, step.follows, step.producer)
+        self.signed.setdefault(step.name, made)
         return DONE
 
     @_do.register
@@ -71,6 +86,14 @@ class Bench(Registry):
         if given:
             self.models[step.model] = given
         return DONE if given else IDLE
+
+    @_do.register
+    def _(self, step: steps.Descend) -> str:
+        parents = tuple(name for name in step.parents if name in self.models)
+        if step.model not in self.models or not parents:
+            return IDLE
+        self.parents.setdefault(step.model, parents)
+        return DONE
 
     @_do.register
     def _(self, step: steps.Deploy) -> str:
@@ -96,7 +119,7 @@ class Bench(Registry):
         if step.model not in self.models:
             return IDLE
         if step.sets_shares:
-            self.reports.setdefault(step.model, []).append((self.now, dict(step.shares)))
+            self.measure(step.model, step.intervals)
         return DONE
 
     @_do.register
@@ -152,29 +175,124 @@ class Bench(Registry):
     def _settle(self, period: Period) -> None:
         settled = self.settling(period)
         name = digest_of(settled.model_dump(mode="json"))
-        desk = list(self.cases(period, settled))
-        for handle, facts, terms, shares in desk:
-            made = statement(facts, settled, name, terms, shares)
+        due, cases = self.due_fees(period), list(Desk(self, period, settled).cases())
+        self.till.least.clear()
+        for case in cases:
+            facts, given = case.facts, (settled, name, case.terms, case.shares)
+            made = statement(facts, *given, case.before)
             again = parse_statement(made.model_dump(mode="json"))
-            recompute(again, settled, name, terms, shares, self.previous(facts))
-            self.issued[str(period), handle, facts.currency] = again
+            recompute(again, *given, case.previous, case.before)
             signed = digest_of(again.model_dump(mode="json"))
-            self.carried[handle, facts.currency] = signed, again.carried_micro
+            self.issued[str(period), facts.performer, facts.currency] = signed, again
+            self.carried[facts.performer, facts.currency] = signed, again.carried_micro
+            self.contested.stated(facts.performer, facts.currency)
+            self.till.owe(again)
             for draft in drafts_of(again, signed):
                 self.till.post(draft)
         self.settled[str(period)] = settled
+        self.mending.carried.update(d for each in settled.corrections for d in each.records)
         for total in settled.usage:
             self.marks[total.deployment, total.usage_period] = len(self.batches)
             ended = frozenset(self.ends)
             self.marked.append((total.deployment, total.usage_period, len(self.batches), ended))
-        due = [n for n, (_, at) in self.sessions.items() if at < period.end and self.fee(n)]
         self.paid_sessions.update(due)
 
     @_do.register
-    def _(self, step: steps.Bank) -> str:
+    def _(self, step: steps.Publish) -> str:
+        return self.entered.publish(step, self.settled)
+
+    @_do.register
+    def _(self, step: steps.Tax) -> str:
+        return self.entered.enter(table_of(step))
+
+    @_do.register
+    def _(self, step: steps.Quote) -> str:
+        return self.entered.enter(rates_of(step))
+
+    @_do.register
+    def _(self, step: steps.Certify | steps.Direct) -> str:
         if step.handle not in self.joined:
             return IDLE
-        self.till.name(f"performer:{step.handle}", step.number)
+        return self.entered.enter(own_of(step, digest_of(step.handle)))
+
+    @_do.register
+    def _(self, step: steps.Remeasure) -> str:
+        told = self.reports.get(step.model, [])
+        if not told:
+            return IDLE
+        shares = told[step.report % len(told)][1]
+        named = digest_of(step.model), report_named(step.model, shares)
+        correction = remeasure_of(step, self.now.date(), *named)
+        settled = self._settled(step.month)
+        basis = next((m for m in settled.models if m.model == correction.model), None)
+        if basis is None:
+            raise NotFound("That month settled no such model", where=step.model)
+        within = {handle for handle, _, _ in self.models[step.model]}
+        asked = self.asked(basis, Period.parse(step.month))
+        drawn = any(terms.pay.uncertainty == "shrunk" for terms in asked)
+        if drawn or basis.ancestors or shares.keys() - within:
+            raise Refused("Not corrected by a report", where=step.model)
+        self._correct(correction)
+        return DONE
+
+    @_do.register
+    def _(self, step: steps.Recount) -> str:
+        correction = recount_of(step, self.now.date())
+        settled = self._settled(step.month)
+        row = row_of(correction, settled)
+        if row is None:
+            raise NotFound("That month settled no such usage", where=step.deployment)
+        used = settled.usage[row]
+        basis = next(m for m in settled.models if m.model == used.model)
+        asked = self.asked(basis, Period.parse(step.month))
+        if any(terms.pay.bonus and counts(terms.pay, used) for terms in asked):
+            raise Refused("Use that a bonus waits for is not corrected", where=step.deployment)
+        self._correct(correction)
+        return DONE
+
+    def _settled(self, month: str) -> Settled:
+        if month not in self.settled:
+            raise NotFound("That month is not settled", where=month)
+        return self.settled[month]
+
+    def _correct(self, told: Correction) -> None:
+        if told.month in self.followed(datetime.max.replace(tzinfo=UTC)):
+            raise Refused("What was taken off under terms that others followed", where=told.month)
+        self.mending.enter(told)
+
+    @_do.register
+    def _(self, step: steps.Dispute) -> str:
+        digest, made = self.issued.get((step.month, step.handle, step.currency), ("", None))
+        if made is None or not made.lines:
+            return IDLE
+        names = self.names()
+        seen = self._seen(digest, made, names).lines
+        line = sorted(range(len(seen)), key=lambda n: (seen[n], n))[step.line % len(seen)]
+        owed = -self.till.balances().get(f"performer:{step.handle}", {}).get(step.currency, 0)
+        later = [
+            each
+            for (month, *whose), (_, each) in self.issued.items()
+            if whose == [step.handle, step.currency] and month > step.month
+        ]
+        self._moved(self.contested.open(digest, made, line, owed, later))
+        return DONE
+
+    @_do.register
+    def _(self, step: steps.Answer) -> str:
+        if not self.contested.rows:
+            return IDLE
+        self._moved(self.contested.say(step.number, Word(step.word)))
+        return DONE
+
+    def _moved(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self.till.post(draft)
+
+    @_do.register
+    def _(self, step: steps.Bank) -> str:
+        if step.handle not in self.joined and ":" not in step.handle:
+            return IDLE
+        self.till.name(step.account, step.number)
         return DONE
 
     @_do.register
@@ -209,15 +327,20 @@ class Bench(Registry):
 
     def picture(self) -> Picture:
         """Return what can be seen now."""
-        names = {self.digest(name): name for name in self.signed}
+        names = self.names()
         return Picture(
-            statements={key: statement_seen(made, names) for key, made in self.issued.items()},
+            statements={key: self._seen(*issued, names) for key, issued in self.issued.items()},
             accounts=self.till.balances(),
             payouts=self.till.standing(),
             escrow=self._escrow(),
             uses=sum(map(len, self.batches)),
             problems=dict(Counter(self.till.problems)),
         )
+
+    def _seen(self, digest: str, made: Statement, names: dict[str, str]) -> StatementSeen:
+        if digest not in self.seen:
+            self.seen[digest] = statement_seen(made, names)
+        return self.seen[digest]
 
     def _escrow(self) -> dict[tuple[str, str, str, str], tuple[int, int]]:
         found: dict[tuple[str, str, str, str], tuple[int, int]] = {}

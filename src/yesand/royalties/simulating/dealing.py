@@ -1,73 +1,29 @@
 """Dealing a history: everything that happens follows from one seed.
 
-To let more happen, add a way to ``WAYS`` (what one month may bring) or to ``promised`` (what terms
-may promise); the oracle has to know it too.
+To let more happen, add a way to ``WAYS`` (what one month may bring); what terms may promise is
+dealt in ``promising``, and what a house decrees in ``decreeing``. The oracle has to know it too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any
 
-from yesand.agreements.pay import MILLION, Amount, Basis, Pay
 from yesand.royalties.simulating import steps
-from yesand.royalties.simulating.oracle import after, starts
-from yesand.royalties.simulating.owing import EXPONENTS
-from yesand.royalties.simulating.steps import Act, History, Step, Use
+from yesand.royalties.simulating.decreeing import decree, instruct
+from yesand.royalties.simulating.hand import BEGINS, UNITS, Hand
+from yesand.royalties.simulating.knowing import after, starts
+from yesand.royalties.simulating.month import EXPONENTS
+from yesand.royalties.simulating.promising import AGENTS, promised
+from yesand.royalties.simulating.steps import PRODUCERS, History, Use
 
 HANDLES = ("Ann", "Bob", "Cleo", "Dora", "Émile")
-LICENSEES = ("acme", "play", "zeta")
-BEGINS = datetime(2026, 1, 3, 9, tzinfo=UTC)
-_UNITS = ("request", "inference-second", "output-second", "character")
+LICENSEES = ("acme", "acme", "play", "zeta")
 _REASONS = ("AC04", "MS03", "AM09", "AC06")
-#: How many durable writes an attempt may live; most steps have between two and sixty.
-_LIVES = (1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 60)
-
-
-@dataclass
-class Hand:
-    """What was dealt so far, as far as later steps hang on it."""
-
-    random: Random
-    now: datetime = BEGINS
-    acts: list[Act] = field(default_factory=list)
-    handles: list[str] = field(default_factory=list)
-    agreements: dict[str, str] = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)
-    models: dict[str, list[str]] = field(default_factory=dict)
-    deployments: dict[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
-    files: list[steps.Deliver] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
-    told: list[steps.Tell] = field(default_factory=list)
-    count: int = 0
-
-    def deal(self, step: Step) -> None:
-        """Let a step happen; one in four is killed once or more on its way."""
-        kills: tuple[int, ...] = ()
-        if not isinstance(step, steps.Pass | steps.Rot) and self.random.random() < 0.25:
-            kills = tuple(self.random.choices(_LIVES, k=self.random.choice((1, 1, 1, 2, 3))))
-        self.acts.append(Act(step, kills))
-
-    def next(self, prefix: str) -> str:
-        """Return a name that nothing has yet."""
-        self.count += 1
-        return f"{prefix}{self.count}"
-
-    @property
-    def month(self) -> str:
-        """The month that it is."""
-        return f"{self.now:%Y-%m}"
-
-    def settle(self, month: str, workers: int = 1) -> None:
-        """Settle a month."""
-        self.deal(steps.Settle(month, workers))
-        if self.now >= starts(after(month)) and month > max(self.settled, default=""):
-            self.settled.append(month)
+#: By which part of themselves shares are unsure, in a report's intervals.
+_SPREADS = (0, 10_000, 100_000, 500_000, 1_000_000)
 
 
 def history(seed: int) -> History:
@@ -82,13 +38,17 @@ def history(seed: int) -> History:
 def _begin(hand: Hand) -> None:
     random = hand.random
     hand.handles = list(HANDLES[: random.randint(1, len(HANDLES))])
+    decree(hand)
     for handle in hand.handles:
         hand.deal(steps.Join(handle))
         for _ in range(random.choice((1, 1, 1, 2))):
             _agree(hand, handle)
         if random.random() < 0.8:
             hand.deal(steps.Bank(handle, random.randrange(3)))
-    for _ in range(random.randint(1, 2)):
+    for agent in AGENTS:
+        if random.random() < 0.5:
+            hand.deal(steps.Bank(f"agent:{agent}", random.randrange(3)))
+    for _ in range(random.randint(1, 3)):
         _train(hand)
     for _ in range(random.randint(1, 3)):
         _deploy(hand)
@@ -96,48 +56,13 @@ def _begin(hand: Hand) -> None:
 
 def _agree(hand: Hand, handle: str, follows: str = "") -> None:
     name = hand.next(f"{handle}-")
-    before = _pay_currency(hand, follows) if follows else None
+    before = hand.currency_of(follows) if follows else None
     since = date(2025, 10, 1) + timedelta(days=hand.random.choice((0, 0, 80, 92, 140)))
-    hand.deal(steps.Agree(name, handle, promised(hand.random, before), since, follows))
+    producer = hand.producer_of(follows) if follows else hand.random.choice(PRODUCERS)
+    hand.deal(steps.Agree(name, handle, promised(hand, before), since, follows, producer))
     hand.agreements[name] = handle
     hand.heads.pop(follows, None)
     hand.heads[name] = handle
-
-
-def _pay_currency(hand: Hand, name: str) -> str:
-    signed = (a.step for a in hand.acts if isinstance(a.step, steps.Agree))
-    return next(s.pay.currency for s in signed if s.name == name)
-
-
-def promised(random: Random, currency: str | None = None) -> Pay:
-    """Return what one agreement promises."""
-    currency = currency or random.choice(("EUR", "EUR", "EUR", *EXPONENTS))
-    told: dict[str, Any] = {"currency": currency, "basis": _basis(random)}
-    prices = random.sample(_UNITS, random.randint(1, 4))
-    told["per_unit"] = {unit: _amount(random, currency, 0, 40_000) for unit in prices}
-    told["fallback"] = random.choice(("minutes", "equal"))
-    if random.random() < 0.5:
-        told["revenue_share_ppm"] = random.randint(0, 400_000)
-    if random.random() < 0.5:
-        told["realtime_multiple_ppm"] = random.randint(MILLION, 9 * MILLION)
-    if random.random() < 0.3:
-        told["minimum_per_period"] = _amount(random, currency, 0, 9_000_000)
-    if random.random() < 0.3:
-        told["session_fee"] = _amount(random, currency, 0, 200_000_000)
-    if random.random() < 0.4:
-        told["contribution_ppm"] = random.randint(1, 300_000)
-    return Pay(**told)
-
-
-def _amount(random: Random, currency: str, least: int, most: int) -> Amount:
-    return Amount(currency=currency, micro=random.randint(least, most))
-
-
-def _basis(random: Random) -> Basis:
-    if random.random() < 0.5:
-        return Basis()
-    first, second = sorted(random.randint(0, MILLION) for _ in range(2))
-    return Basis(reliance=first, minutes=second - first, equal=MILLION - second)
 
 
 def _train(hand: Hand) -> None:
@@ -146,7 +71,13 @@ def _train(hand: Hand) -> None:
     given = tuple((hand.agreements[n], n, random.choice((0, 1, 999, 40_000))) for n in few)
     name = hand.next("model-")
     hand.deal(steps.Give(name, given))
-    hand.models[name] = sorted({handle for handle, _, _ in given})
+    hand.models[name] = hand.taught[name] = sorted({handle for handle, _, _ in given})
+    others = sorted(hand.models.keys() - {name})
+    if others and random.random() < 0.7:
+        parents = random.sample(others, random.randint(1, min(2, len(others))))
+        hand.deal(steps.Descend(name, tuple(parents)))
+        every = {*hand.models[name], *(who for each in parents for who in hand.taught[each])}
+        hand.taught[name] = sorted(every)
     if random.random() < 0.7:
         _measure(hand, name)
 
@@ -154,11 +85,12 @@ def _train(hand: Hand) -> None:
 def _measure(hand: Hand, model: str | None = None) -> None:
     random = hand.random
     model = model or random.choice(sorted(hand.models))
-    who = hand.models[model]
+    who = hand.taught[model] if random.random() < 0.8 else hand.models[model]
     cuts = sorted(random.randint(0, 10**9) for _ in who[1:])
     sizes = [b - a for a, b in zip([0, *cuts], [*cuts, 10**9], strict=True)]
     shares = tuple(zip(who, sizes, strict=True))
-    hand.deal(steps.Measure(model, shares, sets_shares=random.random() < 0.8))
+    spread = random.choice(_SPREADS)
+    hand.deal(steps.Measure(model, shares, random.random() < 0.8, spread))
 
 
 def _deploy(hand: Hand) -> None:
@@ -167,7 +99,8 @@ def _deploy(hand: Hand) -> None:
     late = hand.unknown.pop() if hand.unknown and random.random() < 0.7 else ""
     name, licensee = late or hand.next("serve-"), random.choice(LICENSEES)
     since = hand.now - timedelta(days=random.randint(0, 40), hours=random.randint(0, 20))
-    hand.deal(steps.Deploy(name, random.choice(sorted(hand.models)), licensee, since))
+    model = random.choice([*hand.models, *[*hand.models][-1:]])
+    hand.deal(steps.Deploy(name, model, licensee, since))
     hand.deployments[name] = licensee
 
 
@@ -192,10 +125,14 @@ def _month(hand: Hand) -> None:
 
 def _after(hand: Hand) -> None:
     random = hand.random
+    if random.random() < 0.5:
+        _amend(hand)
+    if random.random() < 0.3:
+        _dispute(hand)
     if random.random() < 0.3 and hand.settled:
         hand.settle(random.choice(hand.settled))
-    for currency in sorted({_pay_currency(hand, name) for name in hand.agreements}):
-        if random.random() < 0.6:
+    for currency in sorted({hand.currency_of(name) for name in hand.agreements}):
+        if random.random() < 0.7:
             _pay(hand, currency)
 
 
@@ -206,7 +143,7 @@ def _pay(hand: Hand, currency: str) -> None:
         random.choice((_bank, _hold))(hand)
     if random.random() < 0.9:
         hand.deal(steps.Decide(currency, approved=random.random() < 0.9))
-    for _ in range(random.randint(0, 3)):
+    for _ in range(random.randint(0, 4)):
         _tell(hand)
     if random.random() < 0.15:
         hand.deal(steps.Void(random.randrange(20)))
@@ -244,7 +181,7 @@ def _use(hand: Hand) -> Use:
     at = hand.now - timedelta(seconds=random.randint(0, 55 * 86_400))
     if random.random() < 0.03:
         at = hand.now + timedelta(days=random.choice((0, 3)))
-    revenue = random.random() < 0.2
+    revenue = random.random() < 0.25
     quantity = random.choice((1, 7, random.randint(1, 5_000), random.randint(1, 10**6)))
     if random.random() < 0.02:
         quantity = 0
@@ -252,7 +189,7 @@ def _use(hand: Hand) -> Use:
         id=hand.next(f"{name}-use-"),
         deployment=name,
         at=at.replace(microsecond=0),
-        unit="revenue" if revenue else random.choice(_UNITS),
+        unit="revenue" if revenue else random.choice(UNITS),
         quantity=quantity * 1_000 if revenue else quantity,
         currency=random.choice(sorted(EXPONENTS)) if revenue else None,
         realtime=not revenue and random.random() < 0.3,
@@ -276,8 +213,10 @@ def _hold(hand: Hand) -> None:
 def _tell(hand: Hand) -> None:
     """Let the bank tell of payouts; now and then the same file again."""
     random = hand.random
-    if hand.told and random.random() < 0.25:
-        hand.deal(random.choice(hand.told))
+    if hand.told and random.random() < 0.35:
+        again = random.choice(hand.told)
+        other = "camt.053" if again.kind == "camt.054" else "camt.054"
+        hand.deal(replace(again, kind=random.choice((again.kind, other))))
         return
     step = steps.Tell(
         payouts=tuple(random.randrange(30) for _ in range(random.randint(1, 5))),
@@ -305,6 +244,45 @@ def _perform(hand: Hand) -> None:
     hand.deal(steps.Perform(hand.next("session-"), name, hand.now))
 
 
+def _amend(hand: Hand) -> None:
+    """Correct a settled month: by another report, or by another count of some use."""
+    random = hand.random
+    if not hand.settled:
+        return
+    if hand.amended and random.random() < 0.6:
+        # What was put right once is put right again.
+        step = random.choice(hand.amended)
+        if isinstance(step, steps.Recount):
+            hand.deal(replace(step, quantity=random.randint(1, 10**6)))
+        else:
+            hand.deal(replace(step, report=random.randrange(4)))
+        return
+    if random.random() < 0.4 or not hand.booked:
+        model, month = random.choice(sorted(hand.models)), random.choice(hand.settled)
+        hand.amended.append(steps.Remeasure(month, model, random.randrange(4)))
+        hand.deal(hand.amended[-1])
+        return
+    month, use = random.choice(hand.booked)
+    used = f"{use.at:%Y-%m}"
+    quantity = random.choice((0, use.quantity, random.randint(1, 10**6)))
+    about = use.deployment, use.unit, use.currency, use.realtime
+    hand.amended.append(steps.Recount(month, *about, used, quantity))
+    hand.deal(hand.amended[-1])
+
+
+def _dispute(hand: Hand) -> None:
+    """Dispute a line of a statement, or say a word in a dispute; now and then out of turn."""
+    random = hand.random
+    if hand.disputed and random.random() < 0.6:
+        word = random.choice(("answered", "replied", "upheld", "rejected", "withdrawn"))
+        hand.deal(steps.Answer(random.randrange(hand.disputed), word))
+    elif hand.settled:
+        month, name = random.choice(hand.settled), random.choice(sorted(hand.agreements))
+        about = hand.agreements[name], hand.currency_of(name)
+        hand.deal(steps.Dispute(month, *about, random.randrange(20)))
+        hand.disputed += 1
+
+
 def _retire(hand: Hand) -> None:
     random = hand.random
     until = hand.now + timedelta(days=random.randint(-20, 20))
@@ -314,6 +292,9 @@ def _retire(hand: Hand) -> None:
 #: What a month may bring, and how often.
 WAYS: tuple[tuple[Callable[[Hand], None], int], ...] = (
     (_deliver, 10),
+    (instruct, 4),
+    (_amend, 3),
+    (_dispute, 3),
     (_measure, 3),
     (_withdraw, 2),
     (_follow, 2),
@@ -322,5 +303,5 @@ WAYS: tuple[tuple[Callable[[Hand], None], int], ...] = (
     (_retire, 1),
     (_bank, 1),
     (_hold, 1),
-    (_train, 1),
+    (_train, 2),
 )

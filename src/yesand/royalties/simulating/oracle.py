@@ -3,64 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import singledispatchmethod
 
+from yesand.agreements.pay import Pay
 from yesand.royalties.simulating import steps
-from yesand.royalties.simulating.owing import Deal, Month, Row, statements
+from yesand.royalties.simulating.amending import has, recounted
+from yesand.royalties.simulating.disputed import Disputes
+from yesand.royalties.simulating.knowing import Known, after, starts
+from yesand.royalties.simulating.month import Deal
 from yesand.royalties.simulating.paid import Payments
-from yesand.royalties.simulating.picture import Picture, StatementSeen
+from yesand.royalties.simulating.picture import Agreed, Picture, StatementSeen
+from yesand.royalties.simulating.sharing import asks_signal
+from yesand.royalties.simulating.taking import lacking, statements
 
 DONE, REFUSED, BAD, MISSING, IDLE = "done", "Refused", "BadInput", "NotFound", "idle"
-PRODUCER = "studio"
-_AHEAD = timedelta(days=1)
+#: What terms say where they say nothing.
+_UNSAID = {name: each.default for name, each in Pay.model_fields.items()}
+#: Whose account gets what is not the performer's.
+_FUNDS = {"contribution": "fund", "uncertainty": "fund:uncertainty"}
 
 
 @dataclass
-class _Kept:
-    """An event that counts, and the settlement that it is in."""
+class Oracle(Known):
+    """Does steps, and shows what they should have come to."""
 
-    use: steps.Use
-    settled: str | None = None
-
-
-def starts(month: str) -> datetime:
-    """Return the first moment of a month such as ``2026-10``."""
-    year, number = map(int, month.split("-"))
-    return datetime(year, number, 1, tzinfo=UTC)
-
-
-def after(month: str) -> str:
-    """Return the month after one."""
-    year, number = map(int, month.split("-"))
-    return f"{year + number // 12}-{number % 12 + 1:02d}"
-
-
-@dataclass
-class Oracle:
-    """Does steps, and shows what they should have come to.
-
-    Parameters
-    ----------
-    digest : the digest of an agreement by its name: it only orders agreements of one performer.
-    """
-
-    now: datetime
-    digest: Callable[[str], str]
-    deals: dict[str, Deal] = field(default_factory=dict)
-    joined: set[str] = field(default_factory=set)
-    models: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
-    serving: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
-    ends: dict[str, datetime] = field(default_factory=dict)
-    reports: dict[str, list[tuple[datetime, dict[str, int]]]] = field(default_factory=dict)
-    kept: list[_Kept] = field(default_factory=list)
-    sessions: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
-    settled: list[str] = field(default_factory=list)
-    statements: dict[tuple[str, str, str], StatementSeen] = field(default_factory=dict)
     payments: Payments = field(default_factory=Payments)
-    delivered: tuple[int, int, int, int] = (0, 0, 0, 0)
+    disputes: Disputes = field(default_factory=Disputes)
+    agreed: Agreed = field(default_factory=dict)
 
     @singledispatchmethod
     def do(self, step: steps.Step) -> str:
@@ -87,10 +58,11 @@ class Oracle:
         self.deals[step.name] = Deal(
             name=step.name,
             handle=step.handle,
-            pay=step.pay.model_dump(),
+            pay={**_UNSAID, **step.pay.model_dump()},
             valid_from=step.valid_from,
             signed_at=self.now,
             follows=step.follows,
+            producer=step.producer,
         )
         return DONE
 
@@ -100,6 +72,14 @@ class Oracle:
         if not given:
             return IDLE
         self.models[step.model] = given
+        return DONE
+
+    @do.register
+    def _(self, step: steps.Descend) -> str:
+        parents = tuple(name for name in step.parents if name in self.models)
+        if step.model not in self.models or not parents:
+            return IDLE
+        self.parents.setdefault(step.model, parents)
         return DONE
 
     @do.register
@@ -123,7 +103,8 @@ class Oracle:
         if step.model not in self.models:
             return IDLE
         if step.sets_shares:
-            self.reports.setdefault(step.model, []).append((self.now, dict(step.shares)))
+            told = self.reports.setdefault(step.model, [])
+            told += [(self.now, step.intervals)] * ((self.now, step.intervals) not in told)
         return DONE
 
     @do.register
@@ -142,30 +123,9 @@ class Oracle:
 
     @do.register
     def _(self, step: steps.Deliver) -> str:
-        new = same = other = bad = 0
         for use in step.uses:
-            if use.quantity < 1 or use.at > self.now + _AHEAD:
-                bad += 1
-                continue
-            known = self._known(use)
-            if known is None:
-                self.kept.append(_Kept(use))
-                new += 1
-            elif known == use:
-                same += 1
-            else:
-                other += 1
-        self.delivered = new, same, other, bad
+            self.receive(use)
         return DONE if step.uses else BAD
-
-    def _known(self, use: steps.Use) -> steps.Use | None:
-        """Return the event of that name which the same licensee sent first."""
-        owner = self._owner(use.deployment)
-        named = (k.use for k in self.kept if k.use.id == use.id)
-        return next((u for u in named if self._owner(u.deployment) == owner), None)
-
-    def _owner(self, deployment: str) -> str:
-        return self.serving[deployment][1] if deployment in self.serving else ""
 
     @do.register
     def _(self, step: steps.Settle) -> str:
@@ -175,102 +135,108 @@ class Oracle:
             return DONE
         if self.settled and max(self.settled) > step.period:
             return REFUSED
-        self._settle(step.period)
+        return self._settle(step.period)
+
+    def _settle(self, period: str) -> str:
+        month = self.month(period)
+        if lacking(month):
+            return REFUSED
+        mended = [each for each in self.amended.waiting() if not self._followed(each, month.ends)]
+        found = statements(month, self.amended.lines_due(mended), self.disputes.stated)
+        for (handle, currency), made in found.items():
+            self.statements[period, handle, currency] = made
+            self._post(f"performer:{handle}", currency, made)
+        self.amended.carry_out(mended)
+        self.amended.settled(month, found)
+        for kept in self.due(period):
+            kept.settled = period
+        for name in self.fees(month.ends):
+            agreement, at, _ = self.sessions[name]
+            self.sessions[name] = agreement, at, True
+        self.settled.append(period)
+        self.payments.least = {
+            (f"performer:{handle}", currency): made.least_micro
+            for (at, handle, currency), made in self.statements.items()
+            if at == period and not made.payable_minor and made.carried_micro > 0
+        }
         return DONE
 
-    def _settle(self, period: str) -> None:
-        month = self._month(period)
-        for (handle, currency), made in statements(month).items():
-            self.statements[period, handle, currency] = made
-            self.payments.post(f"performer:{handle}", currency, -made.total_micro)
-            self.payments.post("fund", currency, -made.contributions_micro)
-            for line in made.lines:
-                self.payments.post(f"licensee:{line.licensee}", currency, line.micro)
-        self.settled.append(period)
+    def _post(self, account: str, currency: str, made: StatementSeen) -> None:
+        for line in made.lines:
+            self.payments.post(f"licensee:{line.licensee}", currency, line.micro)
+            self.payments.post(_FUNDS.get(line.kind, account), currency, -line.micro)
+        for taken in made.taken:
+            self.payments.post(account, currency, taken.micro)
+            self.payments.post(taken.account, currency, -taken.micro)
 
-    def _month(self, period: str) -> Month:
-        ends = starts(after(period))
-        covers = {month: starts(after(month)) for month in self._covered(period)}
-        due = [k for k in self.kept if self._is_due(k, period)]
-        sums: dict[Row, int] = defaultdict(int)
-        for k in due:
-            k.settled = period
-            use = k.use
-            row = Row(
-                use.deployment, use.unit, use.currency, use.realtime, f"{use.at:%Y-%m}", quantity=0
-            )
-            sums[row] += use.quantity
-        rows = [Row(**{**row.__dict__, "quantity": q}) for row, q in sums.items()]
-        serving = {
-            name: [m for m, end in covers.items() if self._serves(name, m, end)]
-            for name in self.serving
-        }
-        serving = {name: months for name, months in serving.items() if months}
-        models = {self.serving[n][0] for n in {*serving, *(row.deployment for row in rows)}}
-        return Month(
-            period=period,
-            ends=ends,
-            covers=covers,
-            models={model: self.models[model] for model in models},
-            deployments={n: (m, licensee) for n, (m, licensee, _) in self.serving.items()},
-            serving=serving,
-            shares={model: _standing(told, ends) for model, told in self.reports.items()},
-            rows=rows,
-            sessions=self._fees(ends),
-            deals=self.deals,
-            carried=self._carried(),
-            producer=PRODUCER,
-            digest=self.digest,
+    @do.register
+    def _(self, step: steps.Publish) -> str:
+        return self.decreed.publish(step, self.settled)
+
+    @do.register
+    def _(self, step: steps.Tax | steps.Quote) -> str:
+        return self.decreed.enter(step)
+
+    @do.register
+    def _(self, step: steps.Certify | steps.Direct) -> str:
+        return self.decreed.enter(step) if step.handle in self.joined else IDLE
+
+    @do.register
+    def _(self, step: steps.Remeasure) -> str:
+        told = self.reports.get(step.model, [])
+        if not told:
+            return IDLE
+        month = self.amended.months.get(step.month)
+        if month is None or step.model not in month.models:
+            return MISSING
+        report = told[step.report % len(told)][1]
+        within = {handle for handle, _, _ in month.models[step.model]}
+        passed_on = month.ancestors[step.model] or {*report} - within
+        if passed_on or asks_signal(month, step.model) or self._followed(step.month):
+            return REFUSED
+        self.amended.enter(step, self.now.date(), report)
+        return DONE
+
+    @do.register
+    def _(self, step: steps.Recount) -> str:
+        month, row = self.amended.months.get(step.month), recounted(step)
+        if month is None or not has(month, row):
+            return MISSING
+        model = month.model_of(row)
+        pays = (month.deals[name].pay for _, name, of in month.near_under if of == model)
+        waits = any(
+            pay["bonus"]
+            and pay["bonus_unit"] == row.unit
+            and row.currency in {None, pay["currency"]}
+            for pay in pays
         )
+        if waits or self._followed(step.month):
+            return REFUSED
+        self.amended.enter(step, self.now.date(), None)
+        return DONE
 
-    def _covered(self, period: str) -> list[str]:
-        first = period
-        if self.settled:
-            first = after(max(self.settled))
-        elif self.serving:
-            first = min(period, *(f"{since:%Y-%m}" for _, _, since in self.serving.values()))
-        months = [first]
-        while months[-1] < period:
-            months.append(after(months[-1]))
-        return months
+    @do.register
+    def _(self, step: steps.Dispute) -> str:
+        return self.disputes.open(step, self.statements, self.payments)
 
-    def _is_due(self, kept: _Kept, period: str) -> bool:
-        use = kept.use
-        return kept.settled is None and f"{use.at:%Y-%m}" <= period and self._why_not(use) is None
+    @do.register
+    def _(self, step: steps.Answer) -> str:
+        return self.disputes.answer(step, self.payments)
 
-    def _why_not(self, use: steps.Use) -> str | None:
-        if use.deployment not in self.serving:
-            return "no deployment of that name is registered"
-        if use.at < self.serving[use.deployment][2]:
-            return "before the deployment was in service"
-        end = self.ends.get(use.deployment)
-        if end is not None and use.at >= end:
-            return "after the deployment was decommissioned"
-        return None
-
-    def _serves(self, name: str, month: str, end: datetime) -> bool:
-        until = self.ends.get(name)
-        return self.serving[name][2] < end and (until is None or until > starts(month))
-
-    def _fees(self, ends: datetime) -> list[str]:
-        found = []
-        for name, (agreement, at, paid) in sorted(self.sessions.items()):
-            if not paid and at < ends and self.deals[agreement].pay["session_fee"]:
-                self.sessions[name] = agreement, at, True
-                found.append(agreement)
-        return found
-
-    def _carried(self) -> dict[tuple[str, str], int]:
-        found = {}
-        for (_, handle, currency), made in sorted(self.statements.items(), key=lambda x: x[0][0]):
-            found[handle, currency] = made.carried_micro
-        return found
+    def _followed(self, period: str, before: datetime | None = None) -> bool:
+        """Tell whether others followed terms under which something was taken off in a month."""
+        deals = self.deals.values()
+        gone = {deal.follows for deal in deals if before is None or deal.signed_at < before}
+        made = [seen for (at, _, _), seen in self.statements.items() if at == period]
+        under = {x.agreement for seen in made for x in seen.taken}
+        under |= {x.agreement for seen in made for x in seen.advances}
+        return bool((under - {""}) & gone)
 
     @do.register
     def _(self, step: steps.Bank) -> str:
-        if step.handle not in self.joined:
+        if step.handle not in self.joined and ":" not in step.handle:
             return IDLE
-        self.payments.name(f"performer:{step.handle}", step.number)
+        self.payments.name(step.account, step.number)
         return DONE
 
     @do.register
@@ -301,7 +267,7 @@ class Oracle:
         """Return what a house should show now."""
         escrow: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
         for k in self.kept:
-            why = self._why_not(k.use) if k.settled is None else None
+            why = self.why_not(k.use) if k.settled is None else None
             if why is not None:
                 use = k.use
                 escrow[use.deployment, f"{use.at:%Y-%m}", use.unit, why].append(use.quantity)
@@ -313,9 +279,3 @@ class Oracle:
             uses=len(self.kept),
             problems=dict(Counter(self.payments.problems)),
         )
-
-
-def _standing(told: list[tuple[datetime, dict[str, int]]], ends: datetime) -> dict[str, int]:
-    """Return the last report before a month's end; of a model measured later, the first."""
-    before = [shares for at, shares in told if at < ends]
-    return before[-1] if before else told[0][1]

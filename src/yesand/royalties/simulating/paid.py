@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from yesand.royalties.simulating.owing import EXPONENTS
+from yesand.royalties.simulating.month import EXPONENTS
+from yesand.royalties.simulating.picture import PAYEES
 from yesand.royalties.simulating.steps import Tell
 
 DONE, REFUSED, MISSING, IDLE = "done", "Refused", "NotFound", "idle"
@@ -48,11 +49,16 @@ class Paid:
 
 @dataclass
 class Payments:
-    """All accounts and payouts; ``details`` are (account's number, which time it was named)."""
+    """All accounts and payouts.
+
+    ``details`` are (account's number, which time it was named); ``least`` is the least that is
+    paid at once to an account in a currency.
+    """
 
     accounts: dict[str, Counter[str]] = field(default_factory=dict)
     details: dict[str, tuple[int, int]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    least: dict[tuple[str, str], int] = field(default_factory=dict)
     runs: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
     payouts: list[Paid] = field(default_factory=list)
@@ -81,10 +87,12 @@ class Payments:
         """Return what can be paid to whom now, in minor units."""
         found = {}
         for name in sorted(self.accounts):
-            if not name.startswith("performer:"):
+            if not name.startswith(PAYEES):
                 continue
-            minor = -self.accounts[name][currency] // 10 ** (6 - EXPONENTS[currency])
+            owed = -self.accounts[name][currency]
+            minor = owed // 10 ** (6 - EXPONENTS[currency])
             willing = name in self.details and name not in self.held
+            willing = willing and owed >= self.least.get((name, currency), 0)
             if minor >= 1 and willing and not self._came_back(name, currency):
                 found[name] = minor
         return found

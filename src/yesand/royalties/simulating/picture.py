@@ -10,7 +10,12 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class LineSeen:
-    """One line of a statement; what does not apply is empty or −1."""
+    """One line of a statement; what does not apply is empty or −1.
+
+    ``earned_in`` is the currency of revenue that is paid in another, and ``corrects`` whether the
+    line takes one of an earlier statement back (``back``) or stands in its place (``right``).
+    ``via`` is the model through which the performer is in the one that was used.
+    """
 
     kind: str
     licensee: str
@@ -22,18 +27,61 @@ class LineSeen:
     quantity: int
     share_ppb: int
     micro: int
+    earned_in: str = ""
+    corrects: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class TakenSeen:
+    """One amount that is taken off."""
+
+    kind: str
+    account: str
+    agreement: str
+    base: int
+    rate_ppm: int
+    micro: int
+
+
+@dataclass(frozen=True, order=True)
+class AdvanceSeen:
+    """An advance over the month: opening + paid − recouped = closing.
+
+    ``agreement`` is the one that promises it; none, if no standing one does.
+    """
+
+    payer: str
+    name: str
+    agreement: str
+    granted: int
+    opening: int
+    paid: int
+    recouped: int
+    closing: int
 
 
 @dataclass(frozen=True)
 class StatementSeen:
-    """One statement: its lines in any order, and its sums."""
+    """One statement: its lines, deductions and advances in any order, and its sums."""
 
     lines: tuple[LineSeen, ...]
+    taken: tuple[TakenSeen, ...]
+    advances: tuple[AdvanceSeen, ...]
+    least_micro: int
+    held_micro: int
+    released_micro: int
     brought_micro: int
     total_micro: int
     contributions_micro: int
     payable_minor: int
     carried_micro: int
+
+
+#: How the accounts of those begin who are paid.
+PAYEES = ("performer:", "agent:")
+#: What of a statement is in any order.
+_LISTS = ("lines", "taken", "advances")
 
 
 @dataclass
@@ -70,17 +118,35 @@ class Picture:
 
 def _sorted(value: Any) -> str:
     if isinstance(value, StatementSeen):
-        return repr(replace(value, lines=tuple(sorted(value.lines))))
+        return repr(
+            replace(
+                value,
+                lines=tuple(sorted(value.lines)),
+                taken=tuple(sorted(value.taken)),
+                advances=tuple(sorted(value.advances)),
+            )
+        )
     return repr(sorted(value.items()) if isinstance(value, Mapping) else value)
 
 
-def differences(expected: Picture, seen: Picture) -> Iterator[str]:
-    """Yield, in words, what one picture shows and the other does not."""
+#: Pairs of statements that were found equal, by their identities; they are kept, so that no other
+#: comes to have them.
+Agreed = dict[tuple[int, int], tuple[StatementSeen, StatementSeen]]
+
+
+def differences(expected: Picture, seen: Picture, agreed: Agreed) -> Iterator[str]:
+    """Yield, in words, what one picture shows and the other does not.
+
+    Parameters
+    ----------
+    agreed : what was compared before: nothing that was issued ever changes.
+    """
     for each in fields(Picture):
-        yield from _between(each.name, getattr(expected, each.name), getattr(seen, each.name))
+        due, there = getattr(expected, each.name), getattr(seen, each.name)
+        yield from _between(each.name, due, there, agreed)
 
 
-def _between(name: str, expected: Any, seen: Any) -> Iterator[str]:
+def _between(name: str, expected: Any, seen: Any, agreed: Agreed) -> Iterator[str]:
     if not isinstance(expected, Mapping):
         if expected != seen:
             yield f"{name}: {expected} is due and {seen} is there"
@@ -88,19 +154,23 @@ def _between(name: str, expected: Any, seen: Any) -> Iterator[str]:
     for key in sorted({*expected, *seen}):
         one, other = expected.get(key), seen.get(key)
         if isinstance(one, StatementSeen) and isinstance(other, StatementSeen):
-            yield from _of_statement(f"{name} {key}", one, other)
+            if (id(one), id(other)) not in agreed:
+                faults = list(_of_statement(f"{name} {key}", one, other))
+                yield from faults
+                agreed |= {} if faults else {(id(one), id(other)): (one, other)}
         elif one != other:
             yield f"{name} {key}: {one} is due and {other} is there"
 
 
 def _of_statement(name: str, expected: StatementSeen, seen: StatementSeen) -> Iterator[str]:
-    due, there = Counter(expected.lines), Counter(seen.lines)
-    for line in (due - there).elements():
-        yield f"{name}: lacks {line}"
-    for line in (there - due).elements():
-        yield f"{name}: has {line}"
+    for listed in _LISTS:
+        due, there = Counter(getattr(expected, listed)), Counter(getattr(seen, listed))
+        for line in (due - there).elements():
+            yield f"{name}: lacks {line}"
+        for line in (there - due).elements():
+            yield f"{name}: has {line}"
     for each in fields(StatementSeen):
-        if each.name != "lines" and getattr(expected, each.name) != getattr(seen, each.name):
+        if each.name not in _LISTS and getattr(expected, each.name) != getattr(seen, each.name):
             yield (
                 f"{name}.{each.name}: {getattr(expected, each.name)} is due and "
                 f"{getattr(seen, each.name)} is there"
@@ -110,8 +180,9 @@ def _of_statement(name: str, expected: StatementSeen, seen: StatementSeen) -> It
 def books_of(picture: Picture) -> Iterator[str]:
     """Yield what is wrong within one picture: statements, ledger and payouts against each other.
 
-    Invariant 4: every currency balances, and per currency what the statements say is what payouts
-    took and what is still owed (held or carried).
+    Invariant 4: every currency balances, and per currency what the statements say, less what went
+    to tax offices and back to producers, is what payouts took and what is still owed (held or
+    carried) to performers and agents.
     """
     totals = Counter[str]()
     for sums in picture.accounts.values():
@@ -121,10 +192,11 @@ def books_of(picture: Picture) -> Iterator[str]:
             yield f"the ledger of {currency} is out of balance by {micro}"
     earned, owed, gone = Counter[str](), Counter[str](), Counter[str]()
     for (_, _, currency), statement in picture.statements.items():
-        earned[currency] += statement.total_micro
+        off = sum(x.micro for x in statement.taken if not x.account.startswith("agent:"))
+        earned[currency] += statement.total_micro - off
     for account, sums in picture.accounts.items():
         for currency, micro in sums.items():
-            if account.startswith("performer:"):
+            if account.startswith((*PAYEES, "held:")):
                 owed[currency] -= micro
             elif account in {"clearing", "bank"}:
                 gone[currency] -= micro

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yesand.royalties.deducting import AdvanceAccount, Deduction
 from yesand.royalties.lines import Line
-from yesand.royalties.simulating.picture import LineSeen, StatementSeen
+from yesand.royalties.simulating.picture import AdvanceSeen, LineSeen, StatementSeen, TakenSeen
 from yesand.royalties.statement import Statement
 
 
 def statement_seen(made: Statement, names: Mapping[str, str]) -> StatementSeen:
-    """Return a statement in names: ``names`` are agreements' by their digests."""
+    """Return a statement in names: ``names`` are agreements' and models' by their digests."""
     return StatementSeen(
         lines=tuple(_line(line, names) for line in made.lines),
+        taken=tuple(_taken(deduction, names) for deduction in made.deductions),
+        advances=tuple(_advance(account, names) for account in made.accounts),
+        least_micro=made.least_payout_micro,
+        held_micro=made.held_micro,
+        released_micro=made.released_micro,
         brought_micro=made.brought_forward_micro,
         total_micro=made.total_micro,
         contributions_micro=made.contributions_micro,
@@ -23,6 +29,7 @@ def statement_seen(made: Statement, names: Mapping[str, str]) -> StatementSeen:
 
 def _line(line: Line, names: Mapping[str, str]) -> LineSeen:
     return LineSeen(
+        via=names[line.via] if line.via else "",
         kind=line.kind.value,
         licensee=line.licensee,
         agreement=names[line.agreement],
@@ -33,4 +40,30 @@ def _line(line: Line, names: Mapping[str, str]) -> LineSeen:
         quantity=-1 if line.quantity is None else line.quantity,
         share_ppb=-1 if line.share_ppb is None else line.share_ppb,
         micro=line.micro,
+        earned_in=line.earned_in or "",
+        corrects="" if line.corrects is None else ("back" if line.corrects.reverses else "right"),
+    )
+
+
+def _taken(one: Deduction, names: Mapping[str, str]) -> TakenSeen:
+    return TakenSeen(
+        kind=one.kind.value,
+        account=one.account,
+        agreement=names[one.agreement],
+        base=one.base_micro,
+        rate_ppm=one.rate_ppm,
+        micro=one.micro,
+    )
+
+
+def _advance(one: AdvanceAccount, names: Mapping[str, str]) -> AdvanceSeen:
+    return AdvanceSeen(
+        payer=one.payer,
+        name=one.name,
+        agreement=names.get(one.agreement, ""),
+        granted=one.granted_micro,
+        opening=one.opening_micro,
+        paid=one.paid_micro,
+        recouped=one.recouped_micro,
+        closing=one.closing_micro,
     )

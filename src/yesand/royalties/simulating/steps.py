@@ -13,6 +13,8 @@ from typing import Any
 from yesand.agreements.pay import Pay
 
 SOURCE = "https://gateway.example/usage"
+#: Who performers sign with; the first is the one whom nothing else is said of.
+PRODUCERS = ("studio", "films")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Agree(Step):
     pay: Pay
     valid_from: date
     follows: str = ""
+    producer: str = PRODUCERS[0]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,14 @@ class Give(Step):
 
     model: str
     given: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Descend(Step):
+    """A model is registered as made from others."""
+
+    model: str
+    parents: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,11 +82,27 @@ class Retire(Step):
 
 @dataclass(frozen=True)
 class Measure(Step):
-    """A reliance report comes in: (handle, share in parts per billion) each."""
+    """A reliance report comes in: (handle, share in parts per billion) each.
+
+    ``spread_ppm`` is by which part of itself a share may be less or more, in its interval.
+    """
 
     model: str
     shares: tuple[tuple[str, int], ...]
     sets_shares: bool = True
+    spread_ppm: int = 100_000
+
+    @property
+    def intervals(self) -> dict[str, tuple[int, int, int]]:
+        """Return each handle's (share, low, high), in parts per billion."""
+        return {
+            handle: (
+                ppb,
+                ppb * (10**6 - self.spread_ppm) // 10**6,
+                min(ppb * (10**6 + self.spread_ppm) // 10**6, 10**9),
+            )
+            for handle, ppb in self.shares
+        }
 
 
 @dataclass(frozen=True)
@@ -140,11 +167,114 @@ class Settle(Step):
 
 
 @dataclass(frozen=True)
+class Publish(Step):
+    """A producer publishes a version of a tariff; amounts are micro-units."""
+
+    name: str
+    version: int
+    effective: date
+    currency: str
+    per_unit: tuple[tuple[str, int], ...]
+    revenue_share_ppm: int = 0
+    realtime_multiple_ppm: int = 10**6
+    period_fee_micro: int = 0
+
+
+@dataclass(frozen=True)
+class Tax(Step):
+    """A country's table of withheld tax is entered: (residence, rate) each, and what else holds."""
+
+    country: str
+    effective: date
+    kinds: tuple[str, ...]
+    rows: tuple[tuple[str, int], ...]
+    default_ppm: int
+    backup_ppm: int
+
+
+@dataclass(frozen=True)
+class Certify(Step):
+    """A performer's residence is certified, from a day until a day."""
+
+    handle: str
+    country: str
+    effective: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Direct(Step):
+    """A performer directs a part to an agent, or (to nobody) no part any more."""
+
+    handle: str
+    to: str
+    ppm: int
+    effective: date
+
+
+@dataclass(frozen=True)
+class Quote(Step):
+    """Exchange rates come in: day → what one of the base is in each currency, in millionths."""
+
+    base: str
+    effective: date
+    days: tuple[tuple[date, tuple[tuple[str, int], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Remeasure(Step):
+    """A settled month should have been shared by another of a model's reports.
+
+    ``report`` counts those that set shares, around and around.
+    """
+
+    month: str
+    model: str
+    report: int
+
+
+@dataclass(frozen=True)
+class Recount(Step):
+    """Usage of a settled month should have been another quantity."""
+
+    month: str
+    deployment: str
+    unit: str
+    currency: str | None
+    realtime: bool
+    used: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Dispute(Step):
+    """A performer disputes a line: counted in the lines' own order, around and around."""
+
+    month: str
+    handle: str
+    currency: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Answer(Step):
+    """A word is said in a dispute: counted in the order in which they were opened."""
+
+    number: int
+    word: str
+
+
+@dataclass(frozen=True)
 class Bank(Step):
-    """A performer names a bank account: one of a few, by number."""
+    """A performer names a bank account, or an agent (``agent:…``): one of a few, by number."""
 
     handle: str
     number: int
+
+    @property
+    def account(self) -> str:
+        """The payee's account in the books."""
+        return self.handle if ":" in self.handle else f"performer:{self.handle}"
 
 
 @dataclass(frozen=True)

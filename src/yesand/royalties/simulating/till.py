@@ -9,12 +9,14 @@ from datetime import date
 from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.money import Money
-from yesand.royalties.ledger import Draft
+from yesand.royalties.ledger import Draft, performer_account
 from yesand.royalties.paying.matching import Known, judged
 from yesand.royalties.paying.phases import Step, drafted, standing
 from yesand.royalties.paying.plan import Payee, planned
 from yesand.royalties.paying.told import Told
+from yesand.royalties.simulating.picture import PAYEES
 from yesand.royalties.simulating.steps import Tell
+from yesand.royalties.statement import Statement
 
 DONE, IDLE = "done", "idle"
 _UNUSABLE = ("AC01", "AC04", "AC06", "AC13", "BE04")
@@ -55,6 +57,7 @@ class Till:
     posted: dict[str, Draft] = field(default_factory=dict)
     details: dict[str, tuple[int, str]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    least: dict[tuple[str, str], int] = field(default_factory=dict)
     payouts: list[_Payout] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -65,6 +68,12 @@ class Till:
         """Post a transaction; again changes nothing, with other postings it is refused."""
         if self.posted.setdefault(draft.id, draft) != draft:
             raise Refused("Posted already, with other amounts", where=draft.id)
+
+    def owe(self, made: Statement) -> None:
+        """Note the least that is paid to whom the last statement carried more than a remainder."""
+        if not made.payable_minor and made.carried_micro > 0:
+            account = performer_account(made.performer)
+            self.least[account, made.currency] = made.least_payout_micro
 
     def balances(self) -> dict[str, dict[str, int]]:
         """Return every account's balance, without what is nothing."""
@@ -109,13 +118,14 @@ class Till:
     def _payees(self, currency: str) -> list[Payee]:
         found = []
         for account, sums in self.balances_of(currency).items():
-            if account.startswith("performer:"):
+            if account.startswith(PAYEES):
                 _, details = self.details.get(account, (-1, ""))
                 reason, before = self._back(account, currency)
                 found.append(
                     Payee(
                         account=account,
                         micro=-sums,
+                        threshold=self.least.get((account, currency), 0),
                         details=details,
                         held="held" if account in self.held else "",
                         again=reason,

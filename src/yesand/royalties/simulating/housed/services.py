@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import singledispatchmethod
@@ -25,32 +24,22 @@ from yesand.kernel.place import Place
 from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.provenance import services as log
-from yesand.provenance.models import Entry
 from yesand.royalties.events import TYPE
 from yesand.royalties.ledger import performer_account
-from yesand.royalties.metering.services import escrow, meter, store_of
-from yesand.royalties.models import (
-    BankMovement,
-    Payout,
-    PayoutDecision,
-    PayoutRun,
-    Settlement,
-    Statement,
-    UsageBatch,
-)
+from yesand.royalties.metering.services import meter, store_of
+from yesand.royalties.models import Payout, Settlement, UsageBatch
 from yesand.royalties.paying.banking.services import HOUSE, keep
-from yesand.royalties.paying.checking import read
 from yesand.royalties.paying.confirming.services import take_in
 from yesand.royalties.paying.details import details
-from yesand.royalties.paying.filing.services import file_of
 from yesand.royalties.paying.payees.services import hold, release
-from yesand.royalties.paying.reconciling.services import check_payouts
 from yesand.royalties.paying.running.services import approve, cancel, open_run, prepare, void
-from yesand.royalties.services import check_books, payload, settle, trial_balance
+from yesand.royalties.services import settle
 from yesand.royalties.simulating import steps
 from yesand.royalties.simulating.bankfiles import Entry as BankEntry
 from yesand.royalties.simulating.bankfiles import camt
 from yesand.royalties.simulating.disk import Disk
+from yesand.royalties.simulating.housed.decreeing.services import amend, enter
+from yesand.royalties.simulating.housed.disputing.services import answer, dispute
 from yesand.royalties.simulating.housed.faults.services import (
     Chance,
     Killed,
@@ -59,11 +48,10 @@ from yesand.royalties.simulating.housed.faults.services import (
     watched,
 )
 from yesand.royalties.simulating.housed.furnishing import services as furnish
-from yesand.royalties.simulating.oracle import PRODUCER
+from yesand.royalties.simulating.housed.viewing.services import check, held, named, picture
 from yesand.royalties.simulating.picture import Picture, StatementSeen
-from yesand.royalties.simulating.seen import statement_seen
-from yesand.royalties.statement import parse_statement
 from yesand.takes.models import Session
+from yesand.training.descending.services import descend
 from yesand.training.models import Deployment, TrainedModel
 from yesand.training.registry.services import decommission
 
@@ -81,6 +69,8 @@ class Housed:
     Parameters
     ----------
     open : opens the house of a folder: joins Django to its database.
+    waiting : what waited in escrow when that was looked at; ``stale``: it may be other by now.
+    last : the number of the history's last act.
     """
 
     root: Path
@@ -90,18 +80,21 @@ class Housed:
     digests: dict[str, str] = field(default_factory=dict)
     read: dict[str, StatementSeen] = field(default_factory=dict)
     waiting: dict[tuple[str, str, str, str], tuple[int, int]] = field(default_factory=dict)
+    stale: bool = False
+    last: int = 0
 
     def __post_init__(self) -> None:
         """Open the house and furnish it with whom every history needs."""
         self.place = self.open(self.root, self.clock)
-        furnish.producer(self.place, PRODUCER)
+        for slug in steps.PRODUCERS:
+            furnish.producer(self.place, slug)
         self.one, self.two = furnish.person("one"), furnish.person("two")
         keep(self.place, HOUSE, details("House", OURS), self.one)
         self.machine = Machine(Disk(self.root, _REGISTRY))
         self.acts = 0
 
     def digest(self, name: str) -> str:
-        """Return an agreement's digest by its name."""
+        """Return an agreement's digest by its name, or a model's."""
         return self.digests[name]
 
     def begin(self) -> None:
@@ -161,7 +154,8 @@ class Housed:
             return IDLE
         terms = Terms(valid_from=step.valid_from, pay=step.pay)
         draft = Draft("simulated", terms, f"{step.handle} agrees", step.name)
-        made = sign(self.place, draft, performer, people.organisation(PRODUCER), supersedes=before)
+        party = people.organisation(step.producer)
+        made = sign(self.place, draft, performer, party, supersedes=before)
         self.digests[step.name] = made.digest
         return DONE
 
@@ -172,8 +166,18 @@ class Housed:
     def _(self, step: steps.Give) -> str:
         given = [(h, self.digests[a], ms) for h, a, ms in step.given if a in self.digests]
         if given:
-            furnish.model(self.place, step.model, given)
+            made = furnish.model(self.place, step.model, given)
+            self.digests[step.model] = made.digest
         return DONE if given else IDLE
+
+    @_do.register
+    def _(self, step: steps.Descend) -> str:
+        model = TrainedModel.objects.filter(name=step.model).first()
+        parents = dict.fromkeys(TrainedModel.objects.filter(name__in=step.parents))
+        if model is None or not parents:
+            return IDLE
+        descend(self.place, model, "merge" if len(parents) > 1 else "student", parents)
+        return DONE
 
     @_do.register
     def _(self, step: steps.Deploy) -> str:
@@ -196,7 +200,7 @@ class Housed:
         model = TrainedModel.objects.filter(name=step.model).first()
         if model is None:
             return IDLE
-        furnish.report(self.place, model, dict(step.shares), sets_shares=step.sets_shares)
+        furnish.report(self.place, model, step.intervals, sets_shares=step.sets_shares)
         return DONE
 
     @_do.register
@@ -234,11 +238,30 @@ class Housed:
 
     @_do.register
     def _(self, step: steps.Bank) -> str:
-        if not Performer.objects.filter(handle=step.handle).exists():
+        joined = Performer.objects.filter(handle=step.handle).exists()
+        if not joined and ":" not in step.handle:
             return IDLE
-        given = details(step.handle, NUMBERS[step.number])
-        keep(self.place, performer_account(step.handle), given, self.one)
+        given = details(step.handle.partition(":")[2] or step.handle, NUMBERS[step.number])
+        keep(self.place, step.account, given, self.one)
         return DONE
+
+    @_do.register
+    def _(
+        self, step: steps.Publish | steps.Tax | steps.Quote | steps.Certify | steps.Direct
+    ) -> str:
+        return enter(self.place, step)
+
+    @_do.register
+    def _(self, step: steps.Remeasure | steps.Recount) -> str:
+        return amend(self.place, step)
+
+    @_do.register
+    def _(self, step: steps.Dispute) -> str:
+        return dispute(self.place, step, {d: name for name, d in self.digests.items()})
+
+    @_do.register
+    def _(self, step: steps.Answer) -> str:
+        return answer(self.place, step)
 
     @_do.register
     def _(self, step: steps.Hold) -> str:
@@ -306,73 +329,24 @@ class Housed:
 
     def check(self) -> None:
         """Check the books, the payouts, their files and the log by the house's own audits."""
-        check_books()
-        check_payouts()
-        for decision in PayoutDecision.objects.filter(approved=True).select_related("run"):
-            self._check_file(decision.run)
-
-    def _check_file(self, run: PayoutRun) -> None:
-        """Check that a run's file pays exactly what its pending payouts say."""
-        payments = read(file_of(self.place, run)).payments
-        sent = [p for p in run.payouts.prefetch_related("steps") if _was_sent(p)]
-        if sorted((p.end_to_end, p.money) for p in payments) != sorted(
-            (p.end_to_end, p.money) for p in sent
-        ):
-            raise CheckFailed("The payment file differs from its payouts", where=str(run))
+        check(self.place)
 
     def picture(self) -> Picture:
         """Return what can be seen now."""
         names = {digest: name for name, digest in self.digests.items()}
-        rows = Statement.objects.select_related("settlement", "performer")
-        found = {}
-        for row in rows:
-            if row.digest not in self.read:
-                self.read[row.digest] = statement_seen(parse_statement(payload(row)), names)
-            key = row.settlement.period, row.performer.handle, row.currency
-            found[key] = self.read[row.digest]
-        balances = {
-            name: {c: m for c, m in sums.items() if m} for name, sums in trial_balance().items()
-        }
-        problems = BankMovement.objects.exclude(problem="").values_list("problem", flat=True)
-        return Picture(
-            statements=found,
-            accounts={name: sums for name, sums in balances.items() if sums},
-            payouts={
-                (p.run.currency, p.run.number, p.payee): (p.minor, _stands(p))
-                for p in Payout.objects.select_related("run").prefetch_related("steps")
-            },
-            escrow=dict(self.waiting),
-            uses=sum(UsageBatch.objects.values_list("accepted", flat=True)),
-            problems=dict(Counter(problems)),
-        )
+        return replace(picture(names, self.read), escrow=dict(self.waiting))
 
     def look(self) -> None:
         """Look anew at what waits in escrow, which takes longer than all else."""
-        found: dict[tuple[str, str, str, str], tuple[int, int]] = {}
-        for held in escrow(self.place):
-            key = held.deployment, held.period, held.unit, held.reason
-            quantity, events = found.get(key, (0, 0))
-            found[key] = quantity + held.quantity, events + held.events
-        self.waiting = found
+        self.waiting, self.stale = held(self.place), False
 
     def named(self) -> list[str]:
         """Return the digests of all that follows from the steps alone, in order (invariant 10)."""
-        entries = Entry.objects.exclude(kind__in=_SEALED).order_by("index")
-        return [
-            *(f"{kind} {record}" for kind, record in entries.values_list("kind", "record")),
-            *Settlement.objects.order_by("period").values_list("digest", flat=True),
-            *Statement.objects.order_by("entry_id").values_list("digest", flat=True),
-            *Payout.objects.order_by("end_to_end").values_list("end_to_end", flat=True),
-        ]
+        return named()
 
     def audit(self) -> None:
         """Compute the whole log again."""
         log.audit(self.place)
-
-
-#: Whose records hold bank details under a fresh initialisation vector, so that their digests are
-#: never the same twice.
-_SEALED = ("bank.changed", "payout.prepared", "payout.approved", "payout.cancelled")
 
 
 def _told(row: Payout, step: steps.Tell, on: date) -> BankEntry:
@@ -387,11 +361,3 @@ def _told(row: Payout, step: steps.Tell, on: date) -> BankEntry:
         on=on,
         reason=step.reason if step.back else "",
     )
-
-
-def _was_sent(row: Payout) -> bool:
-    return any(step.step == "pending" for step in row.steps.all())
-
-
-def _stands(row: Payout) -> str:
-    return "left" if row.standing == "left out" else str(row.standing)

@@ -19,6 +19,7 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance.models import Report
+from yesand.royalties.shrinking import Measured
 from yesand.training.models import Deployment, TrainedModel
 
 #: Given to a model: the performer's handle, the agreement's digest, milliseconds.
@@ -110,13 +111,14 @@ def deployment(
 
 
 def report(
-    place: Place, of: TrainedModel, shares: Mapping[str, int], *, sets_shares: bool
+    place: Place, of: TrainedModel, shares: Mapping[str, Measured], *, sets_shares: bool
 ) -> Report:
-    """Return a reliance report of now; the same figures at the same moment are one report."""
-    rows = {
-        handle: {"share_ppb": ppb, "low_ppb": ppb * 9 // 10, "high_ppb": min(ppb * 11 // 10, 10**9)}
-        for handle, ppb in shares.items()
-    }
+    """Return a reliance report of now; the same figures at the same moment are one report.
+
+    ``shares`` are each handle's (share, low, high), in parts per billion.
+    """
+    names = "share_ppb", "low_ppb", "high_ppb"
+    rows = {handle: dict(zip(names, told, strict=True)) for handle, told in shares.items()}
     value = {
         "model": of.digest, "shares": rows, "sets_shares": sets_shares,
         "at": stamp(place.clock.now()),

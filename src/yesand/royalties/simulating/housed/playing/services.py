@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import connection
@@ -36,6 +36,8 @@ from yesand.royalties.simulating.steps import Act, History
 Opening = Callable[[Path, SetClock], Place]
 #: What changes what waits in escrow.
 _MOVES_USE = (steps.Deliver, steps.Settle, steps.Deploy, steps.Retire)
+#: After each how many acts it is looked at: that takes longer than all else.
+_LOOKS = 4
 #: What may change who is owed or paid what.
 _MOVES_MONEY = (
     steps.Settle, steps.Prepare, steps.Decide, steps.Tell, steps.Void, steps.Bank, steps.Rot,
@@ -43,46 +45,71 @@ _MOVES_MONEY = (
 _MEMORY = Path("/dev/shm")  # nosec B108: tmpfs(5), only for its speed; folders there are our own
 
 
-def play(seed: int, template: Path, opening: Opening, most: int = 40) -> Ran:
+@dataclass(frozen=True)
+class Setting:
+    """Where a house is played: its database, and an empty house to copy.
+
+    Attributes
+    ----------
+    opening : opens the house of a folder. closing : what is left to do when that house is gone.
+    """
+
+    name: str
+    template: Path
+    opening: Opening
+    closing: Callable[[], None] = lambda: None
+
+
+def play(seed: int, setting: Setting, *others: Setting, most: int = 40) -> Ran:
     """Play a seed's history; what fails is made as small as it goes.
 
     Parameters
     ----------
-    template : the folder of an empty house, which is copied.
+    setting : where it is killed on its way. others : where it is played as well, and must end with
+        the same digests (invariant 9).
     most : how many runs making it small may take.
     """
     dealt = history(seed)
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        rooms = _Rooms(Path(folder), template, opening)
+        rooms = _Rooms(Path(folder), setting, others)
         ran = rooms.run(dealt)
         if ran.failure is None:
             return ran
         small = shrunk(ran.failure, dealt, rooms.make, acted, most=most)
+        rooms.leave()
         return Ran(small, "", ran.tally)
 
 
 class _Rooms:
-    """Houses for a history, one after the other, each a copy of the template."""
+    """Houses for a history, one after the other, each a copy of its setting's template."""
 
-    def __init__(self, folder: Path, template: Path, opening: Opening) -> None:
-        self.folder, self.template, self.opening = folder, template, opening
+    def __init__(self, folder: Path, setting: Setting, others: Sequence[Setting]) -> None:
+        self.folder, self.setting, self.others = folder, setting, others
         self.made: Housed | None = None
+        self.left: Callable[[], None] = lambda: None
 
-    def make(self, dealt: History) -> Housed:
+    def make(self, dealt: History, setting: Setting | None = None) -> Housed:
         """Make the house of a history; the one before it is gone."""
+        self.leave()
+        place = setting or self.setting
         root = self.folder / "house"
-        if root.exists():
-            connection.close()
-            shutil.rmtree(root)
-        shutil.copytree(self.template, root)
+        shutil.copytree(place.template, root)
         clock = SetClock(dealt.begins)
         chance = Chance(dealt.seed)
+        self.left = place.closing
         with seeded(chance):
-            self.made = Housed(root, clock, self.opening, chance)
+            self.made = Housed(root, clock, place.opening, chance, last=len(dealt.acts))
         return self.made
 
+    def leave(self) -> None:
+        """Let the house go that was made last."""
+        connection.close()
+        shutil.rmtree(self.folder / "house", ignore_errors=True)
+        self.left()
+        self.left = lambda: None
+
     def run(self, dealt: History) -> Ran:
-        """Run a history with its kills, and then without: both must end the same."""
+        """Run a history with its kills, and then without: all must end the same."""
         with self._closing():
             ran = run(dealt, self.make, acted)
             if ran.failure is not None or self.made is None:
@@ -91,7 +118,10 @@ class _Rooms:
             fault = self._audited(self.made)
             killed = self.made.named()
             if not fault and any(act.kills for act in dealt.acts):
-                fault = self._differs(dealt, killed)
+                fault = self._differs(dealt, killed, self.setting)
+            for other in self.others:
+                fault = fault or self._differs(dealt, killed, other)
+                ran.tally[f"on {other.name}"] += 1
         if fault:
             failure = Failure(dealt.seed, len(dealt.acts), (fault,), dealt.acts)
             return replace(ran, failure=failure)
@@ -104,16 +134,17 @@ class _Rooms:
             return fault.sentence()
         return ""
 
-    def _differs(self, dealt: History, killed: list[str]) -> str:
+    def _differs(self, dealt: History, killed: list[str], setting: Setting) -> str:
         """Run without kills; return the first digest that then is another."""
-        clean = self.make(dealt)
+        clean = self.make(dealt, setting)
         for act in dealt.acts:
             done(clean, act.step)
-        for one, other in zip(clean.named(), killed, strict=False):
+        there, called = clean.named(), f"a clean run on {setting.name}"
+        for one, other in zip(there, killed, strict=False):
             if one != other:
-                return f"a clean run has {one}, the killed and resumed one {other}"
-        if len(clean.named()) != len(killed):
-            return f"a clean run has {len(clean.named())} records, the other {len(killed)}"
+                return f"{called} has {one}, the killed and resumed one {other}"
+        if len(there) != len(killed):
+            return f"{called} has {len(there)} records, the other {len(killed)}"
         return ""
 
     @contextmanager
@@ -121,7 +152,7 @@ class _Rooms:
         try:
             yield
         finally:
-            connection.close()
+            self.leave()
 
 
 def done(house: Housed, step: steps.Step) -> str:
@@ -145,15 +176,18 @@ def acted(engine: Engine, oracle: Oracle, act: Act) -> str:
     due, came = oracle.do(act.step), done(engine, act.step)
     if not act.kills and due != came:
         raise Faulty([f"{due} is due, and it came to {came}"])
-    if isinstance(act.step, _MOVES_USE):
+    engine.stale = engine.stale or isinstance(act.step, _MOVES_USE)
+    last = engine.acts == engine.last
+    if engine.stale and (engine.acts % _LOOKS == 0 or last):
         engine.look()
-    if isinstance(act.step, steps.Pass):
+    if isinstance(act.step, steps.Pass) and not last:
         return came
-    compare(engine, oracle, within=isinstance(act.step, _MOVES_MONEY))
+    fresh = not engine.stale
+    compare(engine, oracle, within=isinstance(act.step, _MOVES_MONEY), escrow=fresh)
     _check_between(between, engine.picture())
     if isinstance(act.step, REPLAYED) and engine.acts % 3 == 0:
         engine.do(act.step)
-        compare(engine, oracle, within=False)
+        compare(engine, oracle, within=False, escrow=fresh)
     return "" if act.kills else came
 
 

@@ -1,0 +1,1 @@
+"""What a producer publishes and enters, by the services of a real house."""

@@ -1,0 +1,1 @@
+"""Disputes of lines in a simulated house."""

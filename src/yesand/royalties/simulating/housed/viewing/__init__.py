@@ -1,0 +1,1 @@
+"""What can be seen of a real house, and what must hold within it."""
