@@ -63,6 +63,33 @@ class Counted(Schema):
     quantity: Whole
 
 
+class PayerPart(Schema):
+    """What falls to a deployment of what its licensee's payers brought in, and from how many."""
+
+    deployment: str
+    model: Digest
+    payers: Whole
+    micro: Whole
+
+
+class PayerPool(Schema):
+    """What a licensee's payers brought in, each divided by their own use; nobody is named.
+
+    Attributes
+    ----------
+    unit : what their use is counted in. micro : all that they brought in, in micro-units.
+    table : SHA-256 of the table that it is computed from: a row a payer, without a name.
+    """
+
+    licensee: str
+    currency: str
+    unit: str
+    payers: Whole
+    micro: Whole
+    table: Digest
+    parts: tuple[PayerPart, ...]
+
+
 class ModelBasis(Schema):
     """What the sharing of a model's pools rests on; nobody is named.
 
@@ -127,9 +154,10 @@ class Settled(Schema):
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
     tariffs : the tables that price a month by some agreement, each as it was in force.
     counted : what was used of a deployment before, for bonuses.
+    payers : what each payer brought in, divided by their own use, where terms ask for it.
     """
 
-    LATER = frozenset({"corrections", "rates", "tariffs", "counted"})
+    LATER = frozenset({"corrections", "rates", "tariffs", "counted", "payers"})
 
     version: Literal[1] = 1
     house: str
@@ -147,6 +175,7 @@ class Settled(Schema):
     rates: tuple[Exchange, ...] = ()
     tariffs: tuple[InForce, ...] = ()
     counted: tuple[Counted, ...] = ()
+    payers: tuple[PayerPool, ...] = ()
 
 
 class SessionHeld(Schema):

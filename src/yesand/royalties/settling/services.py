@@ -24,7 +24,7 @@ from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
 from yesand.royalties.estimating.services import keep, propose, wanted
 from yesand.royalties.exchanging.services import exchanges
-from yesand.royalties.facts import Settled
+from yesand.royalties.facts import PayerPool, Settled
 from yesand.royalties.gathering.asking.services import Asking
 from yesand.royalties.gathering.resting.services import bases
 from yesand.royalties.gathering.services import (
@@ -48,11 +48,12 @@ from yesand.royalties.models import (
     Statement,
     UsageBatch,
 )
+from yesand.royalties.payers.services import forget, pools
 from yesand.royalties.redoing.services import carried_out, corrected_months
 from yesand.royalties.spooling.collecting.services import collect
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import advances_after, statement
-from yesand.royalties.totals import Mark, Total, due
+from yesand.royalties.totals import Mark, Total, counted, due
 
 _SUBJECT = gettext_lazy("Your statement for %(month)s")
 _WORDS = gettext_lazy(
@@ -81,6 +82,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
     Refused : the month is still open, or a later one is settled already.
     """
     if known := _known(period):
+        forget(store_of(place))
         return known
     collect(place)
     estimates = propose(place, period) if wanted(place) else []
@@ -100,6 +102,7 @@ def settle(place: Place, period: Period, progress: Progress = silent) -> Settlem
         # What came in since it was proposed is no longer missing.
         came = {(t.deployment, t.period) for t in totals}
         keep(place, (e for e in estimates if (e.deployment.name, str(e.period)) not in came))
+    forget(store_of(place))
     return row
 
 
@@ -141,18 +144,34 @@ def _totals(place: Place, period: Period) -> list[Total]:
     store = store_of(place)
     batches = dict(UsageBatch.objects.values_list("digest", "accepted"))
     store.check(batches)
-    marks = SettledUsage.objects.values_list("deployment", "usage_period")
-    marked = [Mark(*row) for row in marks.annotate(Max("up_to_sequence")).order_by("deployment")]
     with store.session() as session:
-        return due(session, store.events(session, batches), windows(), marked, str(period))
+        return due(session, store.events(session, batches), windows(), _marked(), str(period))
+
+
+def _payers(
+    place: Place, period: Period, asked: Iterable[tuple[str, str]]
+) -> tuple[PayerPool, ...]:
+    """Return what each payer of the licensees asked for brought in, divided by their own use."""
+    wanted, store = list(asked), store_of(place)
+    if not wanted:
+        return ()
+    batches = UsageBatch.objects.values_list("digest", flat=True)
+    with store.session() as session:
+        due_ = store.events(session, batches), windows(), _marked(), str(period)
+        return pools(store, session, counted(session, *due_), str(period), wanted)
+
+
+def _marked() -> list[Mark]:
+    marks = SettledUsage.objects.values_list("deployment", "usage_period")
+    return [Mark(*row) for row in marks.annotate(Max("up_to_sequence")).order_by("deployment")]
 
 
 def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
     covers = covered(period)
     used, serving = usage(totals), services(covers)
     last = Settlement.objects.order_by("-period").first()
-    counted = last.up_to_sequence if last else 0
-    batches = UsageBatch.objects.filter(sequence__gt=counted).order_by("sequence")
+    up_to = last.up_to_sequence if last else 0
+    batches = UsageBatch.objects.filter(sequence__gt=up_to).order_by("sequence")
     found = bases(period, {u.model for u in used} | {s.model for s in serving})
     asked = Asking.of(period, found)
     return Settled(
@@ -171,6 +190,7 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         rates=exchanges(asked.terms, used),
         tariffs=asked.tariffs(used, serving),
         counted=asked.counted(used),
+        payers=_payers(place, period, asked.payers(used)),
     )
 
 

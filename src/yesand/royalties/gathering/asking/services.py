@@ -86,6 +86,15 @@ class Asking:
         asked = priced | {one for one in served if begins(one[0]) <= one[1]}
         return tuple(in_force(*one) for one in sorted(asked))
 
+    def payers(self, used: Iterable[UsageTotal]) -> set[tuple[str, str]]:
+        """Return the licensees whose payers are asked for, each with the unit of their use."""
+        return {
+            (row.licensee, terms.pay.pool_unit)
+            for row in used
+            for terms in self.terms.get(row.model, ())
+            if terms.pay.pool == "payer"
+        }
+
     def counted(self, used: Iterable[UsageTotal]) -> tuple[Counted, ...]:
         """Return what earlier settlements counted of each deployment that a bonus waits for."""
         asked: set[_Count] = set()
