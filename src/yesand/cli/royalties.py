@@ -64,15 +64,21 @@ def escrow(house: HouseFolder, as_json: AsJson = False) -> None:
     tell({"escrow": [asdict(row) for row in held]}, *lines, as_json=as_json)
 
 
+OnEstimates = Annotated[
+    bool, typer.Option("--on-estimates", help="Where nothing came in, settle an estimate of it.")
+]
+
+
 def settle(
     period: Annotated[str, typer.Argument(help="The month, e.g. 2026-10.")],
     house: HouseFolder,
+    on_estimates: OnEstimates = False,
     as_json: AsJson = False,
 ) -> None:
     """Settle a closed month: usage × terms × reliance → postings and statements."""
     opened = yesand.open(house)
     with progressing("Settling", as_json=as_json) as progress:
-        made = opened.settle(period, progress=progress)
+        made = opened.settle(period, progress=progress, on_estimates=on_estimates)
     from yesand.royalties.services import summary
 
     result = summary(made)

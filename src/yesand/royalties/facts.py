@@ -16,8 +16,11 @@ from yesand.royalties.tariffs.tariff import InForce
 class UsageTotal(Schema):
     """Metered use newly settled: one deployment, unit, pace and month.
 
-    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``. ``estimate`` is
+    the record that stands for usage of which nothing has come in.
     """
+
+    LATER = frozenset({"estimate"})
 
     deployment: str
     model: Digest
@@ -28,6 +31,7 @@ class UsageTotal(Schema):
     usage_period: Month
     quantity: Whole
     events: Whole
+    estimate: Digest | None = None
 
 
 class Service(Schema):
@@ -236,8 +240,9 @@ class Evidence(Schema):
     instruments: tuple[Digest, ...] = ()
     corrected: tuple[Digest, ...] = ()
     tariffs: tuple[Digest, ...] = ()
+    estimates: tuple[Digest, ...] = ()
 
-    LATER = frozenset({"instruments", "corrected", "tariffs"})
+    LATER = frozenset({"instruments", "corrected", "tariffs", "estimates"})
 
 
 class Facts(Schema):

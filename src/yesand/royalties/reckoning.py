@@ -143,7 +143,9 @@ def _used(facts: Facts, found: Divided, by: Prices, settled: Settled) -> Pool:
         micro=micro,
         made=found.why + made if made else "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
-        late=f"Usage of {row.usage_period}, which came in late: " if late else "",
+        late=f"Usage of {row.usage_period}, which came in late: "
+        if late
+        else reasons.estimated(row.estimate),
         about={
             "licensee": row.licensee,
             "deployment": row.deployment,
@@ -158,6 +160,7 @@ def _used(facts: Facts, found: Divided, by: Prices, settled: Settled) -> Pool:
             "exchange": record,
             "earned_in": earned_in if record else None,
             "payers": found.payers,
+            "estimate": row.estimate,
         },
     )
 

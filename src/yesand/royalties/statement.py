@@ -168,6 +168,7 @@ def _evidence(
             [*named[0], *named[1], *facts.directions, *(x.exchange for x in lines if x.exchange)]
         ),
         tariffs=_sorted({x.tariff_digest for x in lines if x.tariff_digest}),
+        estimates=_sorted({x.estimate for x in lines if x.estimate}),
         corrected=_sorted(digest for redone in before.corrected for digest in redone.statements),
     )
 
