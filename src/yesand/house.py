@@ -254,14 +254,8 @@ class House:
 
         return meter(self.place, Path(path), progress=progress)
 
-    def settle(
-        self, period: str, *, progress: Progress = silent, on_estimates: bool = False
-    ) -> Settlement:
+    def settle(self, period: str, *, progress: Progress = silent) -> Settlement:
         """Settle a closed month (``2026-10``); a second time changes nothing.
-
-        Parameters
-        ----------
-        on_estimates : settle what is missing by an estimate, until the real usage comes in.
 
         Raises
         ------
@@ -272,7 +266,7 @@ class House:
         """
         from yesand.royalties.services import settle
 
-        return settle(self.place, Period.parse(period), progress, on_estimates)
+        return settle(self.place, Period.parse(period), progress=progress)
 
     def statement(self, performer: str, period: str) -> Statement:
         """Return what a performer is owed for a settled month, as signed.
