@@ -57,7 +57,7 @@ def payers(
     lines = list(check_tables(place, pools))
     for pool in pools:
         lines += [
-            f"  {part.deployment}: {Money(pool.currency, part.micro)} from {part.payers:,} payers"
+            f"  {part.deployment}: {Money(pool.currency, part.micro)}; payers: {part.payers:,}"
             for part in pool.parts
         ]
     told = [pool.model_dump(mode="json") for pool in pools]

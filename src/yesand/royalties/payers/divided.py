@@ -69,10 +69,14 @@ def _row(settled: Settled, pool: PayerPool, unit: str) -> UsageTotal | None:
     return None
 
 
+def _payers(count: int) -> str:
+    return f"{count:,} payer{'' if count == 1 else 's'}"
+
+
 def _why(pool: PayerPool, deployment: str, micro: int, payers: int) -> str:
     whole, own = (str(Money(pool.currency, m)) for m in (pool.micro, micro))
     return (
-        f"Of {whole} that {pool.payers:,} payers brought {pool.licensee}, {own} fall to "
+        f"Of {whole} that {_payers(pool.payers)} brought {pool.licensee}, {own} fall to "
         f"{deployment}: what each paid is divided by what this one used ({pool.unit}), and "
         f"{payers:,} used it; "
     )
