@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from royalties_factories import SEPTEMBER, Stage, event, issued, terms, used, write
 from test_policies_proven import gated, reported
 
@@ -18,12 +19,13 @@ from yesand.agreements.terms import Amount, Pay
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.people import services as people
-from yesand.people.models import Organisation, User
+from yesand.people.models import Organisation, Seat, User
 from yesand.royalties.attesting.services import attest
 from yesand.royalties.books.services import balance
+from yesand.royalties.closing.services import carry_out
 from yesand.royalties.estimating.stated import check_stated
 from yesand.royalties.evidence import verify
-from yesand.royalties.models import Estimate, SettledUsage, Settlement, Statement
+from yesand.royalties.models import Closing, Estimate, SettledUsage, Settlement, Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.royalties.reassigning.services import decide
 from yesand.royalties.reassigning.services import propose as reassign
@@ -195,3 +197,24 @@ def test_a_real_house_s_estimate_and_its_true_up_are_proven_offline(
             check_stated(wrong, estimate.digest, months)
     with pytest.raises(CheckFailed, match="No settlement rests"):
         check_stated(told, "0" * 64, months)
+
+
+@pytest.mark.one_database
+def test_a_producer_sees_the_estimates_and_settles_on_them_by_an_act_of_their_own(
+    house: yesand.House, tmp_path: Path
+) -> None:
+    stage = missing(house, tmp_path)
+    user = User.objects.create(username="pam")
+    Seat.objects.create(user=user, role=Seat.Role.PRODUCER)
+    client = Client()
+    client.force_login(user)
+    page = client.get("/closing/?period=2026-09").content.decode()
+    assert "coach: 3,000 × request" in page and 'name="estimates" value="yes"' in page
+    asked = client.post("/closing/settle/", {"period": "2026-09", "estimates": "yes"})
+    assert asked.status_code == 302
+    (row,) = Closing.objects.all()
+    assert row.what == Closing.ESTIMATED
+    assert "3 statements" in carry_out(stage.place, row.pk)
+    (line,) = issued(stage, "Ann").lines
+    assert line.estimate == Estimate.objects.get().digest
+    assert 'name="estimates"' not in client.get("/closing/?period=2026-09").content.decode()
