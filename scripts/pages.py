@@ -32,7 +32,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     from yesand.people.services import account, organisation
     from yesand.provenance.models import Entry
     from yesand.reliance.models import Report
-    from yesand.royalties.models import Account, Statement
+    from yesand.royalties.models import Account, Audit, Statement
     from yesand.takes.models import Take
     from yesand.training.models import Deployment, TrainedModel
 
@@ -64,7 +64,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
-    paying = "payouts books payout_runs payout_bank house_account"
+    paying = "payouts books payout_runs payout_bank house_account pay_audits new_pay_audit closing"
     for name in [*lists.split(), *paying.split(), "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
     pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))
@@ -81,6 +81,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         ("report", Report, "digest"),
         ("statement", Statement, "digest"),
         ("book", Account, "pk"),
+        ("pay_audit", Audit, "name"),
         ("entry", Entry, "index"),
     ):
         row = model.objects.order_by("pk").first()

@@ -75,7 +75,9 @@ UNITS = st.sampled_from(["request", "inference-second", "output-second", "charac
 def pools(priced: bool) -> st.SearchStrategy[dict[str, str]]:
     apart: dict[str, str] = {}
     together = st.builds(lambda unit: {"pool": "licensee", "pool_unit": unit}, UNITS)
-    return st.just(apart) | together if priced else st.just(apart)
+    counted = UNITS.filter(lambda unit: unit != "revenue")
+    each = st.builds(lambda unit: {"pool": "payer", "pool_unit": unit}, counted)
+    return st.just(apart) | together | each if priced else st.just(apart)
 
 
 @st.composite

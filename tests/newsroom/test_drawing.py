@@ -60,6 +60,9 @@ def test_a_reports_picture_is_its_figures() -> None:
     assert "4 arcs" in made.alt and "The longest is “Money”. Dashed arcs are withheld." in made.alt
     more = of_figures.drawn("2026-10", [figure("takes", 10), *few[1:]])
     assert more.svg != made.svg
+    # What corrections took back is as large as what is earned, and no reason to draw nothing.
+    back = of_figures.drawn("2026-10", [figure("takes", -10), *few[1:]])
+    assert back.svg == more.svg
     quiet = of_figures.drawn("2026-10", [figure("takes", 0)])
     assert "longest is" not in quiet.alt and "withheld" not in quiet.alt
 

@@ -26,6 +26,7 @@ from stage import Stage, delivered
 from yesand.kernel.clock import Period
 from yesand.people.models import Organisation
 from yesand.royalties.attesting.services import attest
+from yesand.royalties.auditing.services import record
 from yesand.royalties.models import Account, PayoutRun
 from yesand.royalties.paying.banking.services import HOUSE, keep
 from yesand.royalties.paying.confirming.services import take_in
@@ -68,6 +69,8 @@ BACK = (LOGIN, LOGIN, LOGIN, LOGIN, *(GONE,) * 5)
 PRODUCER = (LOGIN, *(GONE,) * 5, SEEN, GONE, GONE)
 API_PRODUCER = (UNSIGNED, *PRODUCER[1:])
 UNREAD_BY_PRODUCER = (LOGIN, *(GONE,) * 5, 422, GONE, GONE)
+UNREAD_BY_WATCHERS = (LOGIN, *(GONE,) * 5, 422, 422, GONE)
+API_WATCHERS = (UNSIGNED, *WATCHED[1:])
 REFUSED_TO_PRODUCER = (LOGIN, *(GONE,) * 5, 409, GONE, GONE)
 SENT_ON = (LOGIN, *(GONE,) * 5, LOGIN, GONE, GONE)
 #: An auditor may look and bring nothing.
@@ -107,6 +110,26 @@ def tariff(stage: Stage) -> list[str]:
     return [publish(stage.house.place, TARIFF).name]
 
 
+AUDIT = {
+    "name": "ada-october",
+    "performer": "Ada",
+    "since": "2026-10",
+    "until": "2026-10",
+    "begun": "2026-11-01",
+    "due_micro": 1_000_000,
+    "unpaid_micro": 0,
+    "cost_currency": "EUR",
+    "cost_micro": 2_000_000,
+    "paid_by": "union",
+    "document": "a" * 64,
+}
+
+
+def audited(stage: Stage) -> list[str]:
+    """An audit of Ada's October; once."""
+    return [record(stage.house.place, AUDIT).name]
+
+
 def account(stage: Stage) -> list[int]:
     """Hers in the ledger."""
     return [Account.objects.get(name="performer:Ada").pk]
@@ -143,6 +166,11 @@ ROWS = [
     Row("tariff", CLOSED, tariff),
     Row("new_tariff", PRODUCER),
     Row("new_tariff", UNREAD_BY_PRODUCER, method="post", case="post"),
+    Row("pay_audits", CLOSED),
+    Row("pay_audit", HERS_ALONE, audited),
+    Row("pay_audit_document", HERS_ALONE, audited),
+    Row("new_pay_audit", WATCHED),
+    Row("new_pay_audit", UNREAD_BY_WATCHERS, method="post", case="post"),
     Row("bank_account", PERFORMERS),
     Row("bank_account", UNREAD, method="post", case="post"),
     Row("bank_account_end", BACK, method="post"),
@@ -167,6 +195,9 @@ ROWS = [
     Row("api:get /api/tariffs", API),
     Row("api:get /api/tariffs/{name}", API, tariff),
     Row("api:post /api/tariffs", API_PRODUCER, data=lambda s: TARIFF),
+    Row("api:get /api/pay-audits", API),
+    Row("api:get /api/pay-audits/{name}", API_HERS, audited),
+    Row("api:post /api/pay-audits", API_WATCHERS, data=lambda s: AUDIT),
     Row("api:get /api/escrow", API),
     Row("api:get /api/deliveries", API),
     Row("api:get /api/deliveries/{digest}", API_LICENSEES, delivery),

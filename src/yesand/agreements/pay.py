@@ -58,7 +58,9 @@ class Pay(Deductions):
     non_featured_ppm : the part of each pool that all in the manifest share equally.
     descendants : whether models made from a model pay too, by what they took over from it.
     pool : whether declared revenue stays with its deployment, or all that a licensee declares for a
-        month is divided among its deployments by their use, counted in ``pool_unit``.
+        month is divided among its deployments by their use, counted in ``pool_unit``; or what each
+        of its paying customers brings in is divided among those that this one used
+        (``royalties.payers``).
 
     What is taken off, and when it is paid: ``Deductions``.
     """
@@ -81,7 +83,7 @@ class Pay(Deductions):
     bonus_after: Annotated[Whole, Field(ge=0, lt=2**53)] = 0
     non_featured_ppm: Ppm = 0
     descendants: Flag = True
-    pool: Literal["deployment", "licensee"] = "deployment"
+    pool: Literal["deployment", "licensee", "payer"] = "deployment"
     pool_unit: Annotated[str, Field(max_length=60)] = ""
 
     @property
@@ -119,10 +121,13 @@ class Pay(Deductions):
 
     @model_validator(mode="after")
     def _one_pool(self) -> Self:
-        if (self.pool == "licensee") != bool(self.pool_unit):
-            raise ValueError("a licensee's pool needs the pool_unit that its use is counted in")
-        if self.pool == "licensee" and not (self.revenue_share_ppm or self.tariff):
-            raise ValueError("a licensee's pool is one of revenue: name revenue_share_ppm")
+        together = self.pool != "deployment"
+        if together != bool(self.pool_unit):
+            raise ValueError(f"a {self.pool}'s pool needs the pool_unit that its use is counted in")
+        if together and not (self.revenue_share_ppm or self.tariff):
+            raise ValueError(f"a {self.pool}'s pool is one of revenue: name revenue_share_ppm")
+        if self.pool == "payer" and self.pool_unit == "revenue":
+            raise ValueError("a payer's pool is divided by use: name a pool_unit that counts it")
         return self
 
     @model_serializer(mode="wrap")

@@ -28,6 +28,7 @@ TO = {"pool": _("into the pool"), "performer": _("to the performer")}
 POOL = {
     "deployment": _("each system by itself"),
     "licensee": _("all systems of a company together, by their use"),
+    "payer": _("each paying customer by themselves, by what they use"),
 }
 _NOISE = {
     "lower-bound": _(
@@ -143,6 +144,15 @@ def _pool(pay: Pay, say: Tongue) -> Iterator[str]:
             _(
                 "What one company earns with all its systems is put together and divided among "
                 "them by their use (each counts: %(unit)s)."
+            )
+            % told
+        )
+    if pay.pool == "payer":
+        told = {"unit": _(UNITS[pay.pool_unit]) if pay.pool_unit in UNITS else pay.pool_unit}
+        yield (
+            _(
+                "What each paying customer of a company brings in is divided only among the "
+                "systems that this customer used (each counts: %(unit)s)."
             )
             % told
         )

@@ -106,6 +106,10 @@ def _report(told: Mapping[str, Any], keys: Mapping[str, bytes], model: Path | No
 
 def _statement(told: Mapping[str, Any], keys: Mapping[str, bytes]) -> Checked:
     statement = _opened(told, keys)
+    if statement["predicateType"] == Predicate.PAY_AUDIT:
+        from yesand.royalties.auditing.audit import parse_audit  # pydantic's models take long
+
+        parse_audit(statement["predicate"])
     kind = _CALLED.get(statement["predicateType"], statement["predicateType"])
     subjects = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
     lines = [f"{kind} statement: signed"]

@@ -10,6 +10,7 @@ import typer
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, progressing, tell
 from yesand.cli.payouts import producer
+from yesand.cli.royalties import OnEstimates
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.kernel.money import Money
@@ -30,6 +31,7 @@ def close(
     house: HouseFolder,
     check: Annotated[bool, typer.Option("--check", help="Only look; change nothing.")] = False,
     by: Annotated[str, typer.Option("--by", help="Who closes it; asked for the password.")] = "",
+    on_estimates: OnEstimates = False,
     as_json: AsJson = False,
 ) -> None:
     """Look at everything that bears on a month; settle it and bill it."""
@@ -52,7 +54,7 @@ def close(
         raise BadInput("Say who closes it", where="--by", remedy="Or only look, with --check.")
     producer(by)
     with progressing("Settling", as_json=as_json) as progress:
-        said = services.close(place, month, progress)
+        said = services.close(place, month, progress, on_estimates)
     tell({"period": period, "checks": told, "said": said}, *lines, said, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""``yesand collect``, ``attest`` and ``missing``: is all usage in, and who says so."""
+"""``yesand collect``, ``attest``, ``missing`` and ``payers``: is all usage in, and who says so."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from yesand.cli.output import AsJson, HouseFolder, styled, tell
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period, instant, stamp
 from yesand.kernel.errors import NotFound
+from yesand.kernel.money import Money
 
 if TYPE_CHECKING:
     from yesand.royalties.attesting.attested import Difference
@@ -24,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("attest")(attest)
     app.command("missing")(missing)
     app.command("estimate")(estimate)
+    app.command("payers")(payers)
 
 
 def collect(house: HouseFolder, as_json: AsJson = False) -> None:
@@ -34,6 +36,33 @@ def collect(house: HouseFolder, as_json: AsJson = False) -> None:
     reports = collected(opened.place)
     lines = [line for report in reports for line in report.lines()] or ["No event waits."]
     tell({"collected": [asdict(report) for report in reports]}, *lines, as_json=as_json)
+
+
+def payers(
+    month: Annotated[str, typer.Argument(help="The settled month, e.g. 2026-10.")],
+    house: HouseFolder,
+    as_json: AsJson = False,
+) -> None:
+    """Compute each payers' pool of a settled month again, from its table; say what it divides."""
+    place = yesand.open(house).place
+    from yesand.royalties.models import Settlement
+    from yesand.royalties.payers.services import check_tables
+    from yesand.royalties.redoing.services import settled_of
+
+    period = str(Period.parse(month))
+    row = Settlement.objects.filter(period=period).first()
+    if row is None:
+        raise NotFound(f"{period} is not settled", remedy=f"Settle it: yesand settle {period}")
+    pools = settled_of(row).payers
+    lines = list(check_tables(place, pools))
+    for pool in pools:
+        lines += [
+            f"  {part.deployment}: {Money(pool.currency, part.micro)}; payers: {part.payers:,}"
+            for part in pool.parts
+        ]
+    told = [pool.model_dump(mode="json") for pool in pools]
+    empty = [f"{period}: no terms ask for payers' pools, or nobody named a payer."]
+    tell({"period": period, "pools": told}, *(lines or empty), as_json=as_json)
 
 
 def attest(

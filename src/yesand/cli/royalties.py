@@ -11,6 +11,7 @@ import typer
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, progressing, tell
 from yesand.cli.statement import statement_lines
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import BadInput
 
 
@@ -33,7 +34,6 @@ def example_usage(
     as_json: AsJson = False,
 ) -> None:
     """Write example usage events (CloudEvents 1.0) to try metering with."""
-    from yesand.kernel.clock import Period
     from yesand.royalties.events import write_examples
 
     write_examples(out, deployment, Period.parse(period), events, seed)
@@ -64,18 +64,24 @@ def escrow(house: HouseFolder, as_json: AsJson = False) -> None:
     tell({"escrow": [asdict(row) for row in held]}, *lines, as_json=as_json)
 
 
+OnEstimates = Annotated[
+    bool, typer.Option("--on-estimates", help="Where nothing came in, settle an estimate of it.")
+]
+
+
 def settle(
     period: Annotated[str, typer.Argument(help="The month, e.g. 2026-10.")],
     house: HouseFolder,
+    on_estimates: OnEstimates = False,
     as_json: AsJson = False,
 ) -> None:
     """Settle a closed month: usage × terms × reliance → postings and statements."""
     opened = yesand.open(house)
-    with progressing("Settling", as_json=as_json) as progress:
-        made = opened.settle(period, progress=progress)
-    from yesand.royalties.services import summary
+    from yesand.royalties import services
 
-    result = summary(made)
+    with progressing("Settling", as_json=as_json) as progress:
+        made = services.settle(opened.place, Period.parse(period), progress, on_estimates)
+    result = services.summary(made)
     tell(result.as_dict(), *result.lines(), as_json=as_json)
 
 
@@ -118,7 +124,6 @@ def statements(
 ) -> None:
     """Write all statements of a month: as PDFs into a folder, as one table."""
     place = yesand.open(house).place
-    from yesand.kernel.clock import Period
     from yesand.royalties.issuing.together import services as together
 
     month, spoken = Period.parse(period), _spoken(language)

@@ -12,6 +12,7 @@ True
 """
 
 from yesand.metering.errors import BufferFull, MeterError
+from yesand.metering.event import pseudonym
 from yesand.metering.meter import Meter
 
-__all__ = ["BufferFull", "Meter", "MeterError"]
+__all__ = ["BufferFull", "Meter", "MeterError", "pseudonym"]

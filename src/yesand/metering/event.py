@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
@@ -11,6 +13,7 @@ from yesand.metering.errors import Unusable
 
 TYPE = "org.yes-and.usage.v1"
 _LONGEST = 512
+_PAYER = re.compile(r"[0-9a-f]{32,128}\Z")
 
 
 def line(
@@ -24,6 +27,7 @@ def line(
     realtime: bool,
     mix: Mapping[str, float] | None,
     currency: str | None,
+    payer: str | None = None,
 ) -> bytes:
     """Return the event as one line of JSON, with its end.
 
@@ -45,12 +49,36 @@ def line(
         data["currency"] = currency
     if mix is not None:
         data["emotions"] = _weights(mix)
+    if payer is not None:
+        data["payer"] = _pseudonym(payer)
     told = {
         "specversion": "1.0", "id": id, "source": source, "type": TYPE, "subject": deployment,
         "time": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json", "data": data,
     }  # fmt: skip
     return json.dumps(told, separators=(",", ":")).encode() + b"\n"
+
+
+def pseudonym(key: bytes, month: str, account: str) -> str:
+    """Return what a paying customer is called in a month: a keyed hash (HMAC-SHA-256, RFC 2104).
+
+    The same account has another name each month, and nobody without the key can find it: a plain
+    hash of an address would be found by trying addresses (Art. 29 Working Party, Opinion 05/2014,
+    section 4).
+
+    Parameters
+    ----------
+    key : a secret of your own, of 32 random bytes; never sent. month : such as ``2026-10`` (UTC).
+    """
+    if len(key) < 32:
+        raise Unusable("key is shorter than 32 bytes: make one with secrets.token_bytes(32)")
+    return hmac.new(key, f"{month}\0{account}".encode(), "sha256").hexdigest()
+
+
+def _pseudonym(payer: str) -> str:
+    if not isinstance(payer, str) or not _PAYER.match(payer):
+        raise Unusable("payer is no pseudonym of 32 to 128 hex digits; make it with pseudonym()")
+    return payer
 
 
 def _weights(mix: Mapping[str, float]) -> dict[str, float]:

@@ -77,6 +77,7 @@ class Meter:
         *,
         currency: str | None = None,
         at: datetime | None = None,
+        payer: str | None = None,
     ) -> str:
         """Meter one use; return its id. It never waits for the house.
 
@@ -85,6 +86,7 @@ class Meter:
         unit : what is counted, as terms price it: ``request``, ``inference-second`` …
         mix : emotion → weight, if the terms need it; nothing else of what was said is ever sent.
         currency : of ``revenue``, whose quantity is in millionths.
+        payer : which customer it is of, by a ``pseudonym``, if the terms need it.
 
         Raises
         ------
@@ -94,7 +96,7 @@ class Meter:
         self._buffer.append(
             line(
                 name, self._source, deployment, at or datetime.now(UTC), unit, quantity,
-                realtime=realtime, mix=mix, currency=currency,
+                realtime=realtime, mix=mix, currency=currency, payer=payer,
             )
         )  # fmt: skip
         self._start()

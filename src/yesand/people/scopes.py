@@ -17,6 +17,7 @@ SCOPES = {
     "usage:read": _("see what became of your organisation's deliveries of usage"),
     "usage:write": _("deliver usage events of your organisation"),
     "prices:write": _("publish tariffs"),
+    "audits:write": _("record audits of what was paid"),
     "newsroom:write": _("write and publish articles"),
     "audit:read": _("read the log and the books"),
 }

@@ -194,6 +194,7 @@ RULES = {
     "royalties.instrument": Rule(performer="performer", right=MONEY),
     "royalties.invoice": Rule(licensees=("licensee",)),
     "royalties.dispute": Rule(performer="performer", right=MONEY),
+    "royalties.audit": Rule(performer="performer", right=MONEY),
     "royalties.usageclaim": Rule(account="by"),
     "royalties.bankaccount": Rule(performer="performer", right=MONEY),
     "oversight.obligation": Rule(performer="withdrawal__performer", licensees=("bearer",)),

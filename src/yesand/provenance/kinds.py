@@ -55,6 +55,7 @@ class Kind(StrEnum):
     DISPUTE_WITHDRAWN = "dispute.withdrawn"
     PAYEE_PROPOSED = "payee.proposed"
     PAYEE_CORRECTED = "payee.corrected"
+    PAY_AUDITED = "pay.audited"
     CLAIM_MADE = "claim.made"
     CLAIM_DECIDED = "claim.decided"
     INVOICE_ISSUED = "invoice.issued"

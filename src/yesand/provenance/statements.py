@@ -19,6 +19,7 @@ class Predicate(StrEnum):
     SETTLEMENT = "https://yes-and.org/attestation/settlement/v1"
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     INSTRUMENT = "https://yes-and.org/attestation/instrument/v1"
+    PAY_AUDIT = "https://yes-and.org/attestation/pay-audit/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"
     PAYOUT_DECISION = "https://yes-and.org/attestation/payout-decision/v1"
     INVOICE = "https://yes-and.org/attestation/invoice/v1"

@@ -17,6 +17,7 @@ from yesand.people.models import User
 from yesand.people.shapes import Digest, Licensee, Page, Slice, own_licensee, paged
 from yesand.people.sight import Request, visible
 from yesand.royalties.attesting.api import router as attesting
+from yesand.royalties.auditing.api import router as auditing
 from yesand.royalties.books.api import router as books
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import staged
@@ -34,6 +35,7 @@ router = Router(tags=["usage and royalties"])
 router.add_router("", tariffs)
 router.add_router("", events)
 router.add_router("", attesting)
+router.add_router("", auditing)
 router.add_router("", books)
 router.add_router("", disputing)
 router.add_router("", invoicing)

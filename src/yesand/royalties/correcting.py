@@ -72,7 +72,9 @@ def patched(settled: Settled, month: CorrectedMonth) -> Settled:
                 for m in settled.models
             ),
             "usage": tuple(
-                row.model_copy(update={"quantity": counts.get(n, row.quantity)})
+                row.model_copy(update={"quantity": counts[n], "estimate": None})
+                if n in counts
+                else row
                 for n, row in enumerate(settled.usage)
             ),
         }

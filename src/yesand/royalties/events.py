@@ -29,7 +29,7 @@ from yesand.royalties.lines import REVENUE
 from yesand.royalties.units import UNITS
 
 TYPE = "org.yes-and.usage.v1"
-FIELDS = frozenset({"unit", "quantity", "realtime", "emotions", "currency"})
+FIELDS = frozenset({"unit", "quantity", "realtime", "emotions", "currency", "payer"})
 ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject")
 #: How far a sender's clock may run ahead.
 AHEAD = timedelta(days=1)
@@ -40,6 +40,8 @@ _LONGEST = 512
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 _EMOTION = re.compile(r"[a-z][a-z-]{0,39}\Z")
+# 128 to 512 bits in hex: what a keyed hash gives, and no name, address or account number does.
+_PAYER = re.compile(r"[0-9a-f]{32,128}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class UsageEvent:
     source: str
     id: str
     foreign: tuple[str, ...] = ()
+    payer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,9 @@ def own(value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     if isinstance(data, dict):
         found["data"] = {name: data[name] for name in FIELDS if name in data}
+        # What is no pseudonym may be somebody's name: that is not even kept as refused.
+        if not _is_pseudonym(data.get("payer")):
+            found["data"].pop("payer", None)
     return found
 
 
@@ -141,13 +147,14 @@ def _event(value: Any, latest: datetime) -> UsageEvent:
     realtime = data.get("realtime", False)
     if type(realtime) is not bool:
         raise ValueError("data.realtime is not true or false")
-    emotions = _emotions(data.get("emotions"))
+    emotions, payer = _emotions(data.get("emotions")), _payer(data.get("payer"))
     content = f"{deployment}\0{at}\0{unit}\0{currency}\0{quantity}\0{realtime}\0{emotions}"
+    content += "" if payer is None else f"\0{payer}"
     return UsageEvent(
         hashlib.sha256(f"{source}\0{name}".encode()).digest()[:16],
         hashlib.sha256(content.encode()).digest()[:16],
         deployment, at, unit, currency, quantity, realtime, emotions,
-        source, name, tuple(data.keys() - FIELDS),
+        source, name, tuple(data.keys() - FIELDS), payer,
     )  # fmt: skip
 
 
@@ -198,6 +205,26 @@ def _emotions(mix: Any) -> str | None:
         if type(weight) not in {int, float} or not isfinite(weight) or not 0 <= weight <= 1e9:
             raise ValueError(f"data.emotions.{name} is not a weight")
     return canonical(mix).decode()
+
+
+def _is_pseudonym(payer: Any) -> bool:
+    return isinstance(payer, str) and bool(_PAYER.match(payer))
+
+
+def _payer(payer: Any) -> str | None:
+    """Return who paid, as a pseudonym (GDPR Art. 4(5)); what it was is said nowhere."""
+    if payer is None or _is_pseudonym(payer):
+        found: str | None = payer
+        return found
+    told = "is no pseudonym of 32 to 128 hex digits"
+    if isinstance(payer, str):
+        looks = "an e-mail address" if "@" in payer else "a name" if _named(payer) else ""
+        told += f" and looks like {looks}" if looks else ""
+    raise ValueError(f"data.payer {told}: send a keyed hash, never who it is")
+
+
+def _named(payer: str) -> bool:
+    return any(letter.isalpha() and letter.lower() not in "abcdef" for letter in payer)
 
 
 def example_events(deployment: str, period: Period, n: int, seed: int = 1) -> Iterator[bytes]:

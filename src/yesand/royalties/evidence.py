@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +33,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.reliance.rows import open_row
 from yesand.royalties.correcting import Redone, patched, standing
+from yesand.royalties.estimating.stated import check_stated
 from yesand.royalties.facts import CorrectedMonth, Settled
 from yesand.royalties.instruments.shapes import (
     OWN,
@@ -53,6 +53,7 @@ from yesand.royalties.statement import (
     parse_statement,
     recompute,
 )
+from yesand.royalties.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -68,6 +69,7 @@ INSTRUMENT = "instrument"
 CORRECTED = "corrected"
 RESETTLED = "resettled"
 TARIFF = "tariff"
+ESTIMATE = "estimate"
 #: The key of whom the statement is for, in ``Bundle.keys``.
 PERFORMER = "performer"
 #: role → (predicate type, kind of log entry); agreements have a payload type of their own.
@@ -81,35 +83,8 @@ _ROLES = {
     MANIFEST: (Predicate.MANIFEST, Kind.MANIFEST_SIGNED),
     RELIANCE: (Predicate.RELIANCE, Kind.RELIANCE_REPORTED),
     TARIFF: (Predicate.TARIFF, Kind.TARIFF_PUBLISHED),
+    ESTIMATE: (Predicate.ESTIMATE, Kind.USAGE_ESTIMATED),
 }
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a bundle proves. There is one only if everything holds."""
-
-    statement: str
-    performer: str
-    period: str
-    total: Money
-    payable: Money
-    carried: Money
-    contributions: Money
-    line_count: int
-    origin: str
-    trial: bool
-    synthetic: bool
-    checks: tuple[Check, ...]
-
-    def lines(self) -> list[str]:
-        """Say it for people: every check that holds, and the conclusion last."""
-        mark = " SYNTHETIC" if self.synthetic else ""
-        mark += " TRIAL: nobody is owed this." if self.trial else ""
-        return [
-            *(f"{check.name}: {check.detail}" for check in self.checks),
-            f"{self.performer} is owed {self.total} for {self.period} "
-            f"({self.line_count} lines, recomputed), as {self.origin} has signed.{mark}",
-        ]
 
 
 def verify(path: str | os.PathLike[str], *, origin: str | None = None) -> Verdict:
@@ -166,6 +141,7 @@ class _Reading:
         self._all_of(MANIFEST, named.manifests)
         self._all_of(INSTRUMENT, named.instruments)
         self._tariffs(named.tariffs)
+        self._estimates(named.estimates)
         terms = {part.record: self._terms(part) for part in self.bundle.roled(AGREEMENT)}
         self._one_payer_one_key()
         redone = self._redone()
@@ -225,6 +201,13 @@ class _Reading:
             months = [self.settled, *self._resettled()]
             stated = [t.tariff for m in months for t in m.tariffs if t.record == part.record]
             _same([tariff.as_json() for tariff in stated], [signed] * len(stated), part.name)
+
+    def _estimates(self, named: Iterable[str]) -> None:
+        """Check that what was settled on an estimate is what was estimated and signed."""
+        self._all_of(ESTIMATE, named)
+        for part in self.bundle.roled(ESTIMATE):
+            months = [self.settled, *self._resettled()]
+            _held(part, partial(check_stated, self._predicate(part), part.record, months))
 
     def _resettled(self) -> Iterator[Settled]:
         for part in self.bundle.roled(RESETTLED):

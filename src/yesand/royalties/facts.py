@@ -16,8 +16,11 @@ from yesand.royalties.tariffs.tariff import InForce
 class UsageTotal(Schema):
     """Metered use newly settled: one deployment, unit, pace and month.
 
-    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``.
+    ``quantity`` counts units; for ``revenue`` it is micro-units of ``currency``. ``estimate`` is
+    the record that stands for usage of which nothing has come in.
     """
+
+    LATER = frozenset({"estimate"})
 
     deployment: str
     model: Digest
@@ -28,6 +31,7 @@ class UsageTotal(Schema):
     usage_period: Month
     quantity: Whole
     events: Whole
+    estimate: Digest | None = None
 
 
 class Service(Schema):
@@ -61,6 +65,33 @@ class Counted(Schema):
     unit: str
     currency: str | None
     quantity: Whole
+
+
+class PayerPart(Schema):
+    """What falls to a deployment of what its licensee's payers brought in, and from how many."""
+
+    deployment: str
+    model: Digest
+    payers: Whole
+    micro: Whole
+
+
+class PayerPool(Schema):
+    """What a licensee's payers brought in, each divided by their own use; nobody is named.
+
+    Attributes
+    ----------
+    unit : what their use is counted in. micro : all that they brought in, in micro-units.
+    table : SHA-256 of the table that it is computed from: a row a payer, without a name.
+    """
+
+    licensee: str
+    currency: str
+    unit: str
+    payers: Whole
+    micro: Whole
+    table: Digest
+    parts: tuple[PayerPart, ...]
 
 
 class ModelBasis(Schema):
@@ -127,9 +158,10 @@ class Settled(Schema):
     agreements : SHA-256 of the canonical sorted list of all agreements' digests.
     tariffs : the tables that price a month by some agreement, each as it was in force.
     counted : what was used of a deployment before, for bonuses.
+    payers : what each payer brought in, divided by their own use, where terms ask for it.
     """
 
-    LATER = frozenset({"corrections", "rates", "tariffs", "counted"})
+    LATER = frozenset({"corrections", "rates", "tariffs", "counted", "payers"})
 
     version: Literal[1] = 1
     house: str
@@ -147,6 +179,7 @@ class Settled(Schema):
     rates: tuple[Exchange, ...] = ()
     tariffs: tuple[InForce, ...] = ()
     counted: tuple[Counted, ...] = ()
+    payers: tuple[PayerPool, ...] = ()
 
 
 class SessionHeld(Schema):
@@ -207,8 +240,9 @@ class Evidence(Schema):
     instruments: tuple[Digest, ...] = ()
     corrected: tuple[Digest, ...] = ()
     tariffs: tuple[Digest, ...] = ()
+    estimates: tuple[Digest, ...] = ()
 
-    LATER = frozenset({"instruments", "corrected", "tariffs"})
+    LATER = frozenset({"instruments", "corrected", "tariffs", "estimates"})
 
 
 class Facts(Schema):

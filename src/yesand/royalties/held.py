@@ -12,8 +12,10 @@ from django.utils.translation import gettext
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
+from yesand.royalties.auditing.services import audit_of
 from yesand.royalties.instruments.services import read
 from yesand.royalties.models import (
+    Audit,
     BankAccount,
     Dispute,
     Instrument,
@@ -43,6 +45,7 @@ def held(user: User) -> dict[str, Any]:
         "payouts": [_payout(row) for row in _payouts(user)],
         "certificates and directions": list(_instruments(user)),
         "disputes": [_dispute(row) for row in _disputes(user)],
+        "audits": list(_audits(user)),
         "claims": list(
             UsageClaim.objects.filter(by=user)
             .order_by("at")
@@ -60,6 +63,11 @@ def _dispute(row: Dispute) -> dict[str, Any]:
     said = [{"word": w.word, "said": w.said, "at": w.at} for w in row.words.all()]
     told = {"month": row.statement.settlement.period, "line": row.line + 1, "said": said}
     return {**told, "held": str(row.held), "state": row.state.value}
+
+
+def _audits(user: User) -> Iterator[dict[str, Any]]:
+    for row in Audit.objects.filter(performer__user=user).order_by("entry_id"):
+        yield {"digest": row.digest, **audit_of(row).model_dump(mode="json")}
 
 
 def _details(user: User) -> QuerySet[BankAccount]:

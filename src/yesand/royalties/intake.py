@@ -46,6 +46,7 @@ def take_in(
     most: int | None = None,
     judge: Judge = event,
     mixless: Callable[[], frozenset[str]] = frozenset,
+    payerless: Callable[[], frozenset[str]] = frozenset,
 ) -> Intake:
     """Stage a delivery's events; put its bad rows apart.
 
@@ -55,6 +56,7 @@ def take_in(
     most : how many bytes it may unpack to; none: any number.
     judge : says what a row is.
     mixless : deployments whose mix of emotions nobody needs; asked if an event has one.
+    payerless : likewise those whose payers nobody needs.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def take_in(
     with intake.apart.open("w") as apart:
         judged = ((row, judge(row, latest)) for row in rows(path, most))
         taken = _events(intake, apart, path, judged, progress, deployments)
-        store.stage(_needed(intake, taken, mixless))
+        store.stage(_needed(intake, taken, mixless, payerless))
     if not intake.rows:
         raise BadInput("The file holds no events", where=str(path))
     return intake
@@ -122,18 +124,23 @@ def _needed(
     intake: Intake,
     taken: Iterator[tuple[int, UsageEvent]],
     mixless: Callable[[], frozenset[str]],
+    payerless: Callable[[], frozenset[str]],
 ) -> Iterator[tuple[int, UsageEvent]]:
-    """Yield events without a mix of emotions where no terms need it (GDPR Art. 5(1)(c)).
+    """Yield events without emotions, and without a payer, where no terms need them.
 
-    The hash of the content stays that of what was sent, so that a repeat is known again.
+    So GDPR Art. 5(1)(c) asks. The hash of the content stays that of what was sent, so that a repeat
+    is known again.
     """
-    asked = cache(mixless)
+    mixes, payers = cache(mixless), cache(payerless)
     for line, found in taken:
-        if found.emotions is None or found.deployment not in asked():
-            yield line, found
-            continue
-        intake.foreign.add("emotions")
-        yield line, replace(found, emotions=None)
+        needed = found
+        if found.emotions is not None and found.deployment in mixes():
+            intake.foreign.add("emotions")
+            needed = replace(needed, emotions=None)
+        if found.payer is not None and found.deployment in payers():
+            intake.foreign.add("payer")
+            needed = replace(needed, payer=None)
+        yield line, needed
 
 
 def _not_yours(row: Row) -> BadRow:

@@ -101,13 +101,16 @@ class Line(Schema):
     threshold : how much use had to be counted, of a bonus.
     tariff, tariff_digest : name@version of the table that priced it, and its record.
     via : the model through which the performer is in this one, if not by its own manifest.
+    payers : how many paid what is divided payer by payer.
+    estimate : the record by which the quantity is estimated; null: it was metered.
     corrects : null but for what puts an earlier statement right.
     exchange, earned_in : the rates that revenue was converted by, and the currency it was earned in
         (of ``quantity``); null: that of the statement.
     """
 
     LATER = frozenset(
-        "corrects exchange earned_in policy point_ppb threshold tariff tariff_digest via".split()
+        "corrects estimate exchange earned_in payers policy point_ppb threshold".split()
+        + "tariff tariff_digest via".split()
     )
 
     kind: Kind
@@ -139,6 +142,8 @@ class Line(Schema):
     tariff: str | None = None
     tariff_digest: Digest | None = None
     via: Digest | None = None
+    payers: Whole | None = None
+    estimate: Digest | None = None
 
     @model_validator(mode="after")
     def _negative_only_to_reverse(self) -> Self:

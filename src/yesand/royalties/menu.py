@@ -17,6 +17,7 @@ MENU = (
     Link(_("Balance"), "balance", (PERFORMER,), place=50),
     Link(_("Books"), "books", (), place=52, home=(AUDITOR, PRODUCER)),
     Link(_("Tariffs"), "tariffs", (), place=53, home=(AUDITOR, PRODUCER, LICENSEE)),
+    Link(_("Audits of pay"), "pay_audits", (), place=53, home=(PERFORMER, AUDITOR, PRODUCER)),
     Link(_("Disputes"), "disputes", (), place=53, home=(PERFORMER, AUDITOR, PRODUCER)),
     Link(_("Invoices"), "invoices", (), place=51, home=(LICENSEE, AUDITOR, PRODUCER)),
     Link(_("Close a month"), "closing", (), place=54, home=(PRODUCER,)),

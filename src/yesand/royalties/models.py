@@ -8,12 +8,14 @@ from yesand.kernel.money import Money, exponent
 from yesand.people.models import Organisation, Performer, User
 from yesand.provenance.models import Entry
 from yesand.royalties.attesting.models import Attestation
+from yesand.royalties.auditing.models import Audit
 from yesand.royalties.claiming.models import UsageClaim, UsageClaimDecision
 from yesand.royalties.closing.models import Closing, ClosingEnd
 from yesand.royalties.disputing.models import Dispute, DisputeWord
 from yesand.royalties.estimating.models import Estimate
 from yesand.royalties.instruments.models import AdvanceBalance, Instrument, SettledCorrection
 from yesand.royalties.invoicing.models import Billing, Invoice, Receipt, Reminder, TaxRate
+from yesand.royalties.payers.models import PayerCount
 from yesand.royalties.paying.models import (
     BankAccount,
     BankFile,
@@ -33,9 +35,10 @@ from yesand.takes.models import Session
 
 #: Django looks for every model of a room in its ``models``.
 __all__ = [
-    "Account", "AdvanceBalance", "Attestation", "BankAccount", "BankFile", "BankMovement",
+    "Account", "AdvanceBalance", "Attestation", "Audit", "BankAccount", "BankFile", "BankMovement",
     "Billing", "Closing", "ClosingEnd", "Delivery", "Dispute", "DisputeWord", "Estimate",
-    "Instrument", "Invoice", "MovementNote", "PaidSession", "Payout", "PayoutDecision",
+    "Instrument", "Invoice", "MovementNote", "PaidSession", "PayerCount", "Payout",
+    "PayoutDecision",
     "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "Reassignment",
     "ReassignmentDecision", "Receipt", "Reminder", "SettledCorrection", "SettledUsage",
     "Settlement", "SpoolMark", "Statement", "TariffVersion", "TaxRate", "Transaction",

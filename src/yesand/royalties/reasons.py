@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yesand.kernel.money import Money
+from yesand.royalties.estimating.estimate import METHOD
 from yesand.royalties.lines import REVENUE, Share, percent
 from yesand.royalties.pricing import Prices
 
@@ -19,6 +20,16 @@ def made(prices: Prices, currency: str, unit: str, realtime: bool, quantity: int
         return None
     live = " in real time" if realtime else ""
     return f"{quantity:,} × {unit}{live} at {Money(currency, price)}{by} is {pool}"
+
+
+def estimated(record: str | None) -> str:
+    """Say that a quantity was estimated, how, and that it is taken back; nothing: it was not."""
+    if record is None:
+        return ""
+    return (
+        f"ESTIMATED, as nothing had come in: {METHOD} (estimate {record[:12]}); it is taken back "
+        "when the real usage comes in. "
+    )
 
 
 def shared(made: str, share: Share, featured: Money | None = None) -> str:

@@ -11,6 +11,7 @@ from yesand.royalties import reasons
 from yesand.royalties.exchange import rate_of
 from yesand.royalties.facts import Facts, Service, Settled, UsageTotal
 from yesand.royalties.lines import REVENUE, Kind, Line, Reliance, Share, Weight, share_of
+from yesand.royalties.payers.divided import divided_by_payer
 from yesand.royalties.pooled import Pool, lines_of
 from yesand.royalties.pricing import Prices, known, prices
 from yesand.royalties.promised import (
@@ -21,10 +22,12 @@ from yesand.royalties.promised import (
     own_fees,
     session_fees,
 )
-from yesand.royalties.together import divided, together
+from yesand.royalties.together import Divided, divided, together
 
 #: What a fee for a month counts in.
 MONTH = "month"
+#: How revenue is put together, and the unit that it is divided by; none: it stays as declared.
+_Way = tuple[str, str] | None
 
 
 def lines_for(
@@ -56,35 +59,36 @@ def _royalties(
     facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
 ) -> Iterator[Line]:
     weights = {w.model: w for w in facts.weights}
-    for row, why, unit in _rows(settled, terms):
-        weight = weights.get(row.model)
+    for found, way in _rows(settled, terms):
+        row, weight = found.row, weights.get(found.row.model)
         for agreement in _paying(weight, terms):
             given = terms[agreement]
             if weight is None or _currency(row, given) != facts.currency:
                 continue
-            if not _counts(settled, row, given.pay, unit):
+            if not _counts(settled, row, given.pay, way):
                 continue
             share = _share(settled, weight, agreement, given, shares)
             by = prices(given.pay, settled, row.usage_period)
-            pool = _used(facts, row, by, settled, why)
+            pool = _used(facts, found, by, settled)
             yield from lines_of(pool, given.pay, weight, agreement, share)
 
 
-def _rows(
-    settled: Settled, terms: Mapping[str, Terms]
-) -> Iterator[tuple[UsageTotal, str, str | None]]:
+def _rows(settled: Settled, terms: Mapping[str, Terms]) -> Iterator[tuple[Divided, _Way]]:
     """Yield what was used, as it was declared, and then as each unit divides it."""
-    yield from ((row, "", None) for row in settled.usage)
+    yield from ((Divided(row, ""), None) for row in settled.usage)
     pays = (each.pay for each in terms.values())
-    for unit in sorted({pay.pool_unit for pay in pays if pay.pool == "licensee"}):
-        yield from ((found.row, found.why, unit) for found in divided(settled, unit))
+    ways = {(pay.pool, pay.pool_unit) for pay in pays if pay.pool != "deployment"}
+    for pool, unit in sorted(ways):
+        divide = divided_by_payer if pool == "payer" else divided
+        yield from ((found, (pool, unit)) for found in divide(settled, unit))
 
 
-def _counts(settled: Settled, row: UsageTotal, pay: Pay, unit: str | None) -> bool:
+def _counts(settled: Settled, row: UsageTotal, pay: Pay, way: _Way) -> bool:
     """Tell whether an agreement pays by a row, or by the same revenue put together."""
-    if pay.pool != "licensee":
-        return unit is None
-    return unit == (pay.pool_unit if unit or together(settled, row, pay.pool_unit) else None)
+    if pay.pool == "deployment":
+        return way is None
+    own = pay.pool, pay.pool_unit
+    return way == (own if way or together(settled, row, pay.pool_unit) else None)
 
 
 def _paying(weight: Weight | None, terms: Mapping[str, Terms]) -> list[str]:
@@ -123,7 +127,8 @@ def _share(
     return share_of(weight, agreement, terms.pay, shares.get(weight.model), signal)
 
 
-def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled, why: str) -> Pool:
+def _used(facts: Facts, found: Divided, by: Prices, settled: Settled) -> Pool:
+    row = found.row
     late = row.usage_period != facts.period
     told = row.unit, row.realtime, row.quantity
     earned_in = row.currency if row.unit == REVENUE and row.currency else facts.currency
@@ -136,9 +141,11 @@ def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled, why: str)
         kind=Kind.LATE if late else Kind.ROYALTY,
         currency=facts.currency,
         micro=micro,
-        made=why + made if made else "",
+        made=found.why + made if made else "",
         unpriced=f"{row.quantity:,} × {row.unit}, for which the terms name no price.",
-        late=f"Usage of {row.usage_period}, which came in late: " if late else "",
+        late=f"Usage of {row.usage_period}, which came in late: "
+        if late
+        else reasons.estimated(row.estimate),
         about={
             "licensee": row.licensee,
             "deployment": row.deployment,
@@ -152,6 +159,8 @@ def _used(facts: Facts, row: UsageTotal, by: Prices, settled: Settled, why: str)
             "tariff_digest": by.record,
             "exchange": record,
             "earned_in": earned_in if record else None,
+            "payers": found.payers,
+            "estimate": row.estimate,
         },
     )
 

@@ -13,6 +13,7 @@ from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import opened, payload_of
+from yesand.royalties.auditing.services import owed_for_audits
 from yesand.royalties.books.services import balance, post, trial_balance
 from yesand.royalties.gathering.services import trial
 from yesand.royalties.ledger import FUNDS, performer_account
@@ -214,7 +215,7 @@ def check_books() -> str:
         residue.update(sums)
     if any(residue.values()):
         raise CheckFailed("The ledger does not balance", where=str(dict(residue)))
-    for moves in (paid_by_account(), moved_by_desk()):
+    for moves in (paid_by_account(), moved_by_desk(), owed_for_audits()):
         for name, moved in moves.items():
             expected[name].update(moved)
     for name, sums in expected.items():

@@ -28,6 +28,7 @@ from yesand.royalties.deducting import AdvanceAccount, Deduction, advance_lines,
 from yesand.royalties.facts import Advance, Ancestor, Evidence, Facts, ModelBasis, Settled
 from yesand.royalties.instruments.shapes import Instrument
 from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Signed, Weight, Whole
+from yesand.royalties.payers.divided import check_pools
 from yesand.royalties.reckoning import lines_for
 
 
@@ -167,6 +168,7 @@ def _evidence(
             [*named[0], *named[1], *facts.directions, *(x.exchange for x in lines if x.exchange)]
         ),
         tariffs=_sorted({x.tariff_digest for x in lines if x.tariff_digest}),
+        estimates=_sorted({x.estimate for x in lines if x.estimate}),
         corrected=_sorted(digest for redone in before.corrected for digest in redone.statements),
     )
 
@@ -275,6 +277,7 @@ def _agree(
     """Check what is the performer's own against what everybody's settlement says."""
     _same("period", issued.period, settled.period)
     _same("trial", issued.trial, settled.trial)
+    check_pools(settled)
     bases = {m.model: m for m in settled.models}
     for weight in issued.weights:
         basis = bases.get(weight.model)

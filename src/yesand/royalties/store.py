@@ -44,8 +44,17 @@ _EVENT = [
     ("emotions", pa.string()),
 ]
 EVENT = pa.schema([*_EVENT, ("batch", pa.int64())])
-#: A delivery under way: with the line and the strings, for reports of conflicts.
-STAGED = pa.schema([*_EVENT, ("line", pa.int64()), ("source", pa.string()), ("id", pa.string())])
+#: A delivery under way: with the line and the strings, for reports of conflicts, and with who paid
+#: (``payers.kept``), which the events themselves never hold.
+STAGED = pa.schema(
+    [
+        *_EVENT,
+        ("line", pa.int64()),
+        ("source", pa.string()),
+        ("id", pa.string()),
+        ("payer", pa.string()),
+    ]
+)
 _CHUNK = 50_000
 MEMORY = "1GB"
 

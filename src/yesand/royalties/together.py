@@ -8,7 +8,7 @@ declared, as the use that it belongs to is settled already.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yesand.kernel.money import Money
@@ -18,10 +18,14 @@ from yesand.royalties.lines import REVENUE, slice_of
 
 @dataclass(frozen=True)
 class Divided:
-    """A deployment's part of the revenue, and in words how it came about."""
+    """A deployment's part of the revenue, and in words how it came about.
+
+    ``payers`` counts whose payments it comes from, where each is divided by itself.
+    """
 
     row: UsageTotal
     why: str
+    payers: int | None = None
 
 
 def together(settled: Settled, row: UsageTotal, unit: str) -> bool:
@@ -35,15 +39,25 @@ def together(settled: Settled, row: UsageTotal, unit: str) -> bool:
     return own and bool(_used(settled, row.licensee, unit))
 
 
-def divided(settled: Settled, unit: str) -> Iterator[Divided]:
-    """Yield each deployment's part of its licensee's revenue, by currency; they add up to it."""
+def divided(
+    settled: Settled, unit: str, taken: Mapping[tuple[str, str | None], int] | None = None
+) -> Iterator[Divided]:
+    """Yield each deployment's part of its licensee's revenue, by currency; they add up to it.
+
+    Parameters
+    ----------
+    taken : what of it is divided otherwise, by licensee and currency (``payers.divided``).
+    """
     sums: dict[tuple[str, str | None], list[UsageTotal]] = defaultdict(list)
     for row in settled.usage:
         if together(settled, row, unit):
             sums[row.licensee, row.currency].append(row)
     for (licensee, currency), rows in sums.items():
         used = _used(settled, licensee, unit)
-        revenue, total, before = sum(r.quantity for r in rows), sum(used.values()), 0
+        apart = (taken or {}).get((licensee, currency), 0)
+        revenue, total, before = sum(r.quantity for r in rows) - apart, sum(used.values()), 0
+        if apart and not revenue:
+            continue
         for (deployment, model), count in used.items():
             part = slice_of(revenue, before, count, total)
             before += count
@@ -51,9 +65,13 @@ def divided(settled: Settled, unit: str) -> Iterator[Divided]:
             whole, own = (str(Money(currency or "", m)) for m in (revenue, part))
             yield Divided(
                 rows[0].model_copy(update=about),
-                f"Of {whole} that {licensee} declared for all its deployments, {own} fall to "
+                f"Of {whole} that {licensee} declared {_for(apart)}, {own} fall to "
                 f"{deployment} by use ({count:,} of {total:,} × {unit}); ",
             )
+
+
+def _for(apart: int) -> str:
+    return "and no payer’s use divides" if apart else "for all its deployments"
 
 
 def _used(settled: Settled, licensee: str, unit: str) -> dict[tuple[str, str], int]:

@@ -91,11 +91,18 @@ def due(
     session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark], last: str
 ) -> list[Total]:
     """Return what no settlement has counted yet, of months up to ``last``, in order."""
-    rows = _with_windows(session, events, windows)
-    rows = rows.filter(rows.period <= last, _reason(rows).isnull())
-    rows = _unmarked(session, rows, marks)
+    rows = counted(session, events, windows, marks, last)
     by = ["deployment", "unit", "currency", "realtime", "period"]
     return [Total(**row) for row in _summed(rows, by)]
+
+
+def counted(
+    session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark], last: str
+) -> Any:
+    """Return the events that ``due`` adds up, as an ibis table."""
+    rows = _with_windows(session, events, windows)
+    rows = rows.filter(rows.period <= last, _reason(rows).isnull())
+    return _unmarked(session, rows, marks)
 
 
 def held(session: Any, events: Any, windows: Iterable[Window], marks: Iterable[Mark]) -> list[Held]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from yesand.royalties import views
 from yesand.royalties.attesting.urls import urlpatterns as attesting
+from yesand.royalties.auditing.urls import urlpatterns as auditing
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.closing.urls import urlpatterns as closing
 from yesand.royalties.disputing.urls import urlpatterns as disputing
@@ -16,6 +17,7 @@ urlpatterns = [
     *books,
     *tariffs,
     *attesting,
+    *auditing,
     *closing,
     *disputing,
     *invoicing,

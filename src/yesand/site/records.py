@@ -30,6 +30,7 @@ from yesand.provenance.models import Entry
 from yesand.reliance.models import Report
 from yesand.royalties.models import (
     Attestation,
+    Audit,
     Estimate,
     Settlement,
     Statement,
@@ -96,6 +97,7 @@ HOMES = {
     Kind.RELIANCE_REPORTED: Home(Report, "report"),
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.TARIFF_PUBLISHED: Home(TariffVersion, "tariff", "name"),
+    Kind.PAY_AUDITED: Home(Audit, "pay_audit", "name"),
     Kind.USAGE_ATTESTED: Home(Attestation, "attestation"),
     Kind.USAGE_ESTIMATED: Home(Estimate),
     Kind.PERIOD_SETTLED: Home(Settlement),

@@ -37,8 +37,10 @@ def of_pool(pay: Pay) -> Iterator[Part]:
     """Yield how a pool is shared, where that is not by the share as it was measured."""
     if pay.uncertainty != "point":
         yield constraint("ya:uncertainty", "eq", ref(_POLICY + pay.uncertainty))
-    if pay.pool == "licensee":
+    if pay.pool != "deployment":
         yield constraint("ya:dividedBy", "eq", {"@value": pay.pool_unit})
+    if pay.pool == "payer":
+        yield constraint("ya:eachPayer", "eq", True)
     if not pay.descendants:
         yield constraint("ya:descendants", "eq", False)
 
@@ -85,6 +87,8 @@ def _shared(rules: Rules) -> dict[str, Any]:
         found["uncertainty"] = _name(_refined(pool, "ya:uncertainty"), _POLICY)
     if pool.values("ya:dividedBy", "eq", "refinement"):
         found |= {"pool": "licensee", "pool_unit": _text(_refined(pool, "ya:dividedBy"))}
+    if pool.values("ya:eachPayer", "eq", "refinement"):
+        found["pool"] = "payer" if _refined(pool, "ya:eachPayer") else "licensee"
     if pool.values("ya:descendants", "eq", "refinement"):
         found["descendants"] = _refined(pool, "ya:descendants")
     return found

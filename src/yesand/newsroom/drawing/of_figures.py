@@ -34,9 +34,12 @@ def drawn(period: str, figures: Sequence[Figure]) -> Drawing:
 
 
 def size(figure: Figure) -> float | None:
-    """Return how much a figure tells of, over its rows; money in whole units. None: withheld."""
+    """Return how much a figure tells of, over its rows; money in whole units. None: withheld.
+
+    A month from which corrections took back more than it earned is as large as what they took.
+    """
     told = [p.value / (10**6 if p.currency else 1) for p in figure.parts if p.value is not None]
-    return sum(told) if told else None
+    return abs(sum(told)) if told else None
 
 
 def _alt(figures: Sequence[Figure], sizes: Sequence[float | None]) -> str:

@@ -10,9 +10,10 @@ from yesand.people.models import User
 class Closing(models.Model):
     """Somebody had the worker settle a month, or compute all its statements again."""
 
-    SETTLE, RECOMPUTE = "settle", "recompute"
+    SETTLE, RECOMPUTE, ESTIMATED = "settle", "recompute", "settle-estimated"
+    SETTLING = (SETTLE, ESTIMATED)
 
-    what = models.CharField(max_length=20, choices=[(w, w) for w in (SETTLE, RECOMPUTE)])
+    what = models.CharField(max_length=20, choices=[(w, w) for w in (SETTLE, RECOMPUTE, ESTIMATED)])
     period = models.CharField(max_length=7, db_index=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

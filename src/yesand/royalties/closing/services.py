@@ -51,7 +51,7 @@ def start(place: Place, period: Period, what: str, by: User) -> Closing:
     ------
     Refused : something is in the way of settling it, or nothing was settled to compute again.
     """
-    if what == Closing.SETTLE:
+    if what in Closing.SETTLING:
         stops = [c for c in checked(place, period) if c.standing is Standing.STOP]
         if stops:
             raise Refused(str(stops[0].said), where=str(period))
@@ -73,8 +73,8 @@ def carry_out(place: Place, number: int) -> str:
     period, progress = Period.parse(closing.period), _written(place, closing)
     try:
         held = True
-        if closing.what == Closing.SETTLE:
-            said = close(place, period, progress)
+        if closing.what in Closing.SETTLING:
+            said = close(place, period, progress, closing.what == Closing.ESTIMATED)
         else:
             said = recompute(place, period, progress)
     except YesAndError as fault:
@@ -83,9 +83,11 @@ def carry_out(place: Place, number: int) -> str:
     return said
 
 
-def close(place: Place, period: Period, progress: Progress = silent) -> str:
+def close(
+    place: Place, period: Period, progress: Progress = silent, on_estimates: bool = False
+) -> str:
     """Settle a month and bill it; both exactly once, however often this is done or broken off."""
-    made = settle(place, period, progress)
+    made = settle(place, period, progress, on_estimates)
     billed = [] if made.trial else issue(place, period)
     return f"{period}: {made.statements.count():,} statements, {len(billed):,} invoices"
 

@@ -20,6 +20,7 @@ from yesand.people.sight import Request
 from yesand.people.speaking import in_words
 from yesand.royalties.closing import services
 from yesand.royalties.closing.queueing.services import exceptions as waiting
+from yesand.royalties.estimating.services import propose
 from yesand.royalties.models import Closing, Settlement
 from yesand.royalties.reconciling.figures import agree
 from yesand.royalties.reconciling.services import reconciled
@@ -32,13 +33,15 @@ def closing(request: Request) -> HttpResponse:
     period = _period(request)
     checks = services.checked(request.place, period)
     settled = Settlement.objects.filter(period=str(period)).first()
+    may = services.may_settle(checks) and settled is None
     context = {
         "period": str(period),
         "checks": [(c, in_words(c.name), in_words(c.said)) for c in checks],
-        "may": services.may_settle(checks) and settled is None,
+        "may": may,
+        "estimates": propose(request.place, period) if may else [],
         "settled": settled,
         "producer": PRODUCER in request.sight.roles,
-        **_work(request, str(period), Closing.SETTLE),
+        **_work(request, str(period), *Closing.SETTLING),
     }
     return render(request, "royalties/closing.html", context)
 
@@ -48,7 +51,9 @@ def closing(request: Request) -> HttpResponse:
 @reauthenticated
 def closing_settle(request: Request) -> HttpResponse:
     """Have a month settled and billed by the worker."""
-    return _started(request, Closing.SETTLE, "closing")
+    on_estimates = request.POST.get("estimates") == "yes"
+    what = Closing.ESTIMATED if on_estimates else Closing.SETTLE
+    return _started(request, what, "closing")
 
 
 @require_safe
@@ -112,7 +117,7 @@ def _period(request: Request) -> Period:
         return Period(now.year - 1, 12) if now.month == 1 else Period(now.year, now.month - 1)
 
 
-def _work(request: Request, period: str, what: str) -> dict[str, Any]:
-    rows = Closing.objects.filter(period=period, what=what).select_related("end", "by")
+def _work(request: Request, period: str, *what: str) -> dict[str, Any]:
+    rows = Closing.objects.filter(period=period, what__in=what).select_related("end", "by")
     row = rows.first()
     return {"work": row, "how_far": services.progress_of(request.place, row) if row else None}

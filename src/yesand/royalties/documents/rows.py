@@ -18,7 +18,7 @@ COLUMNS = (
     "model", "usage_period", "unit", "realtime", "quantity", "price_micro", "pool_micro", "basis",
     "share_ppb", "low_ppb", "high_ppb", "method", "micro", "amount", "agreement", "report",
     "session", "settlement", "why", "policy", "point_ppb", "threshold", "tariff", "tariff_digest",
-    "via", "corrects", "corrects_line", "exchange", "earned_in",
+    "via", "payers", "estimate", "corrects", "corrects_line", "exchange", "earned_in",
 )  # fmt: skip
 #: What spreadsheets take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -2,7 +2,8 @@
 
 The house setting ``estimate_missing`` (``off``, if nothing is said) has every settlement keep an
 estimate of each deployment of which nothing came in. An estimate is a statement of its own, marked
-as one wherever it is shown; it puts nothing on a performer's statement and nothing in the ledger.
+as one wherever it is shown; it puts nothing on a performer's statement and nothing in the ledger,
+unless a producer settles that month on estimates (``settling.services.settle``, ``truing``).
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from yesand.royalties.events import AHEAD, BadRow, event
 from yesand.royalties.intake import Intake, Judge, set_apart, take_in
 from yesand.royalties.mixing.planning.services import plan_look
 from yesand.royalties.models import SettledUsage, UsageBatch
+from yesand.royalties.payers import kept as payers
+from yesand.royalties.payers.services import count, last_settled, payerless
 from yesand.royalties.store import MEMORY, Store, digest_of_batch, keep, sift
 from yesand.royalties.totals import Held, Mark, Used, Window, held, used
 from yesand.training.models import Deployment
@@ -112,7 +114,8 @@ def metered(
     _clear(store)
     try:
         latest = place.clock.now() + AHEAD
-        intake = take_in(store, path, latest, progress, deployments, most, judge, mixless)
+        asked = mixless, payerless
+        intake = take_in(store, path, latest, progress, deployments, most, judge, *asked)
         return accept(place, store, intake, progress, then)
     finally:
         _clear(store)
@@ -127,7 +130,7 @@ def accept(
 ) -> MeterReport:
     """Accept what was staged and is new. The caller holds the store (``using``)."""
     progress(intake.rows, intake.rows, "looking for repeats")
-    batch, sequence, waiting = None, 0, list[Held]()
+    batch, sequence, waiting, paid = None, 0, list[Held](), dict[str, int]()
     with store.session() as session:
         known = list(UsageBatch.objects.values_list("digest", flat=True))
         seen = store.events(session, known)
@@ -135,6 +138,7 @@ def accept(
         apart = set_apart(session, store, intake, conflicts)
         if sifted.accepted:
             batch, sequence = _keep(store, session, new)
+            paid = payers.keep(store, session, new, batch, last_settled())
             waiting = held(session, store.events(session, [batch]), windows(), [])
     report = MeterReport(
         batch=batch,
@@ -151,7 +155,7 @@ def accept(
     # The files lie there, durably; a row makes them count.
     with transaction.atomic():
         if report.batch:
-            _count(place, report, report.batch, sequence)
+            _count(place, report, report.batch, sequence, paid)
         if then:
             then(report)
     return report
@@ -207,7 +211,9 @@ def _owners() -> dict[str, str]:
 
 
 def _clear(store: Store) -> None:
-    store.clear(UsageBatch.objects.values_list("digest", flat=True))
+    known = set(UsageBatch.objects.values_list("digest", flat=True))
+    store.clear(known)
+    payers.clear(store, known)
 
 
 def _keep(store: Store, session: Any, new: Any) -> tuple[str, int]:
@@ -218,8 +224,10 @@ def _keep(store: Store, session: Any, new: Any) -> tuple[str, int]:
     return batch, sequence
 
 
-def _count(place: Place, report: MeterReport, batch: str, sequence: int) -> None:
-    UsageBatch.objects.create(
+def _count(
+    place: Place, report: MeterReport, batch: str, sequence: int, paid: dict[str, int]
+) -> None:
+    made = UsageBatch.objects.create(
         digest=batch,
         sequence=sequence,
         accepted=report.accepted,
@@ -228,6 +236,7 @@ def _count(place: Place, report: MeterReport, batch: str, sequence: int) -> None
         at=place.clock.now(),
         entry=log.record(place, Kind.USAGE_ACCEPTED, batch),
     )
+    count(made, paid)
     plan_look(place)
 
 

@@ -25,6 +25,7 @@ from yesand.royalties.correcting import patched
 from yesand.royalties.evidence import (
     AGREEMENT,
     CORRECTED,
+    ESTIMATE,
     INSTRUMENT,
     MANIFEST,
     PERFORMER,
@@ -39,12 +40,14 @@ from yesand.royalties.evidence import (
 from yesand.royalties.facts import Settled
 from yesand.royalties.instruments.services import read
 from yesand.royalties.instruments.shapes import OWN
-from yesand.royalties.models import Instrument, Settlement, Statement, TariffVersion
+from yesand.royalties.models import Estimate, Instrument, Settlement, Statement, TariffVersion
 from yesand.royalties.proving.takes import shown_takes
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import parse_settled, parse_statement
 
-Record = Statement | Settlement | Agreement | Manifest | Report | Instrument | TariffVersion
+Record = (
+    Statement | Settlement | Agreement | Manifest | Report | Instrument | TariffVersion | Estimate
+)
 
 
 def write_bundle(place: Place, statement: Statement, path: Path) -> Path:
@@ -98,6 +101,8 @@ class _Folder:
             self._add(AGREEMENT, agreement, self._signers(agreement))
         for digest in issued.evidence.tariffs:
             self._add(TARIFF, TariffVersion.objects.get(digest=digest))
+        for digest in issued.evidence.estimates:
+            self._add(ESTIMATE, Estimate.objects.get(digest=digest))
         for digest in issued.evidence.manifests:
             takes = [take.as_json() for take in corpus.find(self.place, digest).takes]
             name = self._add(MANIFEST, Manifest.objects.get(digest=digest))

@@ -21,7 +21,7 @@ from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
 from yesand.royalties.instruments.services import issue, read
 from yesand.royalties.instruments.shapes import Correction
-from yesand.royalties.lines import Reliance
+from yesand.royalties.lines import REVENUE, Reliance
 from yesand.royalties.models import Reassignment, Settlement, Statement
 from yesand.royalties.promised import counts
 from yesand.royalties.statement import Statement as Payload
@@ -42,6 +42,7 @@ def correct(place: Place, correction: Correction) -> Row:
         _check_report(correction, settled)
     if correction.deployment is not None:
         _check_bonus(settled, settled.usage[_row(correction, settled)])
+        _check_payers(settled, settled.usage[_row(correction, settled)])
     _check_moved(settlement)
     _check_followed(place, settlement)
     return issue(place, correction)
@@ -99,6 +100,18 @@ def _check_bonus(settled: Settled, row: UsageTotal) -> None:
             where=f"{row.deployment} {row.unit}",
             remedy="Agree with the performers, and put their shares right by a report or a payee.",
         )
+
+
+def _check_payers(settled: Settled, row: UsageTotal) -> None:
+    for pool in settled.payers:
+        own = (pool.licensee, settled.period) == (row.licensee, row.usage_period)
+        if own and row.unit in {REVENUE, pool.unit}:
+            # Who paid is forgotten: by one figure nobody can say whose payment would be another.
+            raise Refused(
+                "What was divided payer by payer is not corrected by one figure",
+                where=f"{row.deployment} {row.unit}",
+                remedy="Deliver what is lacking: it comes as late. Put a share right by a report.",
+            )
 
 
 def _check_moved(settlement: Settlement) -> None:

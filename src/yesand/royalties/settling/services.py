@@ -22,9 +22,11 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
-from yesand.royalties.estimating.services import keep, propose, wanted
+from yesand.royalties.estimating.services import Proposed, keep, propose, wanted
+from yesand.royalties.estimating.stated import row as estimated
+from yesand.royalties.estimating.truing.services import true_up
 from yesand.royalties.exchanging.services import exchanges
-from yesand.royalties.facts import Settled
+from yesand.royalties.facts import PayerPool, Settled, UsageTotal
 from yesand.royalties.gathering.asking.services import Asking
 from yesand.royalties.gathering.resting.services import bases
 from yesand.royalties.gathering.services import (
@@ -48,11 +50,12 @@ from yesand.royalties.models import (
     Statement,
     UsageBatch,
 )
+from yesand.royalties.payers.services import forget, pools
 from yesand.royalties.redoing.services import carried_out, corrected_months
 from yesand.royalties.spooling.collecting.services import collect
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import advances_after, statement
-from yesand.royalties.totals import Mark, Total, due
+from yesand.royalties.totals import Mark, Total, counted, due
 
 _SUBJECT = gettext_lazy("Your statement for %(month)s")
 _WORDS = gettext_lazy(
@@ -71,35 +74,49 @@ class _Issued:
     envelope: dict[str, object]
 
 
-def settle(place: Place, period: Period, progress: Progress = silent) -> Settlement:
+def settle(
+    place: Place, period: Period, progress: Progress = silent, on_estimates: bool = False
+) -> Settlement:
     """Settle a closed month; a second time returns what the first one made.
 
     Late usage of earlier months is in it, on lines of its own.
 
+    Parameters
+    ----------
+    on_estimates : where nothing has come in, settle what it probably was, marked so on every line;
+        a later settlement takes that back when the real usage is known.
+
     Raises
     ------
-    Refused : the month is still open, or a later one is settled already.
+    Refused : the month is still open, or a later one is settled already; or an estimate would count
+        where it cannot be taken back.
     """
     if known := _known(period):
+        forget(store_of(place))
         return known
     collect(place)
-    estimates = propose(place, period) if wanted(place) else []
+    estimates = propose(place, period) if on_estimates or wanted(place) else []
     with using(place), transaction.atomic():
         if known := _known(period):
             return known
         _check_due(place, period)
         progress(0, 0, "adding up usage")
         totals = _totals(place, period)
+        # What came in since it was proposed is no longer missing.
+        came = {(t.deployment, t.period) for t in totals}
+        missing = [e for e in estimates if (e.deployment.name, str(e.period)) not in came]
+        trued = true_up(place, period, totals)
+        guessed = _estimated(place, missing) if on_estimates else []
         with _statable():
-            settled = _settled(place, period, totals)
+            settled = _settled(place, period, trued.left, guessed)
             row = _sign(place, settled)
             issued = _issue(place, period, settled, row, progress)
         _record(place, row, issued)
-        _mark(row, period, totals)
+        waiting = {total for total, _ in trued.waiting}
+        _mark(row, period, (t for t in totals if t not in waiting))
         carried_out(row, settled.corrections)
-        # What came in since it was proposed is no longer missing.
-        came = {(t.deployment, t.period) for t in totals}
-        keep(place, (e for e in estimates if (e.deployment.name, str(e.period)) not in came))
+        keep(place, missing)
+    forget(store_of(place))
     return row
 
 
@@ -141,20 +158,55 @@ def _totals(place: Place, period: Period) -> list[Total]:
     store = store_of(place)
     batches = dict(UsageBatch.objects.values_list("digest", "accepted"))
     store.check(batches)
-    marks = SettledUsage.objects.values_list("deployment", "usage_period")
-    marked = [Mark(*row) for row in marks.annotate(Max("up_to_sequence")).order_by("deployment")]
     with store.session() as session:
-        return due(session, store.events(session, batches), windows(), marked, str(period))
+        return due(session, store.events(session, batches), windows(), _marked(), str(period))
 
 
-def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
+def _payers(
+    place: Place, period: Period, asked: Iterable[tuple[str, str]]
+) -> tuple[PayerPool, ...]:
+    """Return what each payer of the licensees asked for brought in, divided by their own use."""
+    wanted, store = list(asked), store_of(place)
+    if not wanted:
+        return ()
+    batches = UsageBatch.objects.values_list("digest", flat=True)
+    with store.session() as session:
+        due_ = store.events(session, batches), windows(), _marked(), str(period)
+        return pools(store, session, counted(session, *due_), str(period), wanted)
+
+
+def _marked() -> list[Mark]:
+    marks = SettledUsage.objects.values_list("deployment", "usage_period")
+    return [Mark(*row) for row in marks.annotate(Max("up_to_sequence")).order_by("deployment")]
+
+
+def _estimated(place: Place, missing: Iterable[Proposed]) -> list[UsageTotal]:
+    """Sign what is missing as an estimate, and return it as the settlement states it."""
+    proposed = list(missing)
+    return [
+        estimated(total, row.digest, _about(one))
+        for one, row in zip(proposed, keep(place, proposed), strict=True)
+        for total in row.rows
+    ]
+
+
+def _about(one: Proposed) -> dict[str, str]:
+    deployment = one.deployment
+    told = {"deployment": deployment.name, "model": deployment.model_id}
+    return {**told, "licensee": deployment.licensee.slug, "usage_period": str(one.period)}
+
+
+def _settled(
+    place: Place, period: Period, totals: Iterable[Total], guessed: Iterable[UsageTotal]
+) -> Settled:
     covers = covered(period)
-    used, serving = usage(totals), services(covers)
+    used, serving = (*usage(totals), *guessed), services(covers)
     last = Settlement.objects.order_by("-period").first()
-    counted = last.up_to_sequence if last else 0
-    batches = UsageBatch.objects.filter(sequence__gt=counted).order_by("sequence")
+    up_to = last.up_to_sequence if last else 0
+    batches = UsageBatch.objects.filter(sequence__gt=up_to).order_by("sequence")
     found = bases(period, {u.model for u in used} | {s.model for s in serving})
     asked = Asking.of(period, found)
+    asked.check_estimated(used)
     return Settled(
         house=place.origin,
         period=str(period),
@@ -171,6 +223,7 @@ def _settled(place: Place, period: Period, totals: Iterable[Total]) -> Settled:
         rates=exchanges(asked.terms, used),
         tariffs=asked.tariffs(used, serving),
         counted=asked.counted(used),
+        payers=_payers(place, period, asked.payers(used)),
     )
 
 

@@ -13,6 +13,7 @@ from yesand.agreements.terms import Terms
 from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
+from yesand.kernel.errors import Refused
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.descendants.services import BOUNDED, DECLARED
 from yesand.reliance.models import Report
@@ -85,6 +86,40 @@ class Asking:
         # Before its first version a tariff has no fee for a month in which nothing was used.
         asked = priced | {one for one in served if begins(one[0]) <= one[1]}
         return tuple(in_force(*one) for one in sorted(asked))
+
+    def payers(self, used: Iterable[UsageTotal]) -> set[tuple[str, str]]:
+        """Return the licensees whose payers are asked for, each with the unit of their use."""
+        return {
+            (row.licensee, terms.pay.pool_unit)
+            for row in used
+            for terms in self.terms.get(row.model, ())
+            if terms.pay.pool == "payer"
+        }
+
+    def check_estimated(self, used: Iterable[UsageTotal]) -> None:
+        """Check that no estimate counts where it could not be taken back.
+
+        Raises
+        ------
+        Refused : a bonus waits for it, or revenue is divided by it, and of what.
+        """
+        rows = list(used)
+        pooled = {
+            row.licensee
+            for row in rows
+            for terms in self.terms.get(row.model, ())
+            if terms.pay.pool != "deployment"
+        }
+        for row in rows:
+            pays = (terms.pay for terms in self.terms.get(row.model, ()))
+            bonus = any(pay.bonus and counts(pay, row) for pay in pays)
+            if row.estimate and (bonus or row.licensee in pooled):
+                why = "a bonus waits for it" if bonus else "revenue is divided by it"
+                raise Refused(
+                    f"The usage of {row.deployment} is not settled on an estimate: {why}",
+                    where=row.usage_period,
+                    remedy="Settle without estimates: what comes in later is settled as late.",
+                )
 
     def counted(self, used: Iterable[UsageTotal]) -> tuple[Counted, ...]:
         """Return what earlier settlements counted of each deployment that a bonus waits for."""

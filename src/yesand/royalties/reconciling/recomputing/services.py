@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import CheckFailed, NotFound, YesAndError
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
+from yesand.provenance.dsse import payload_of
 from yesand.royalties.evidence import verify
 from yesand.royalties.models import Settlement, Statement
+from yesand.royalties.payers.services import check_tables
 from yesand.royalties.proving.services import write_bundle
+from yesand.royalties.statement import parse_settled
 
 
 def recompute(place: Place, period: Period, progress: Progress = silent) -> str:
@@ -37,6 +41,9 @@ def recompute(place: Place, period: Period, progress: Progress = silent) -> str:
         for done, row in enumerate(rows.iterator(chunk_size=200), 1):
             _one(place, row, Path(folder) / "evidence.zip")
             progress(done, total, str(row.performer))
+    settled = parse_settled(parse(payload_of(settlement.envelope))["predicate"])
+    for _ in check_tables(place, settled.payers):
+        pass
     return f"{period}: {total:,} statements computed again from signed inputs, each the same"
 
 

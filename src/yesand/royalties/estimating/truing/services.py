@@ -1,0 +1,111 @@
+"""Months settled on an estimate: real usage takes its place, as a correction of that month.
+
+The estimate's row becomes the real quantity, so that the next settlement takes the estimated lines
+back and states what should have been there: together they come to what settling by the real usage
+would have come to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from yesand.kernel.clock import Period
+from yesand.kernel.errors import Refused
+from yesand.kernel.place import Place
+from yesand.royalties.attesting.services import standing
+from yesand.royalties.estimating.stated import rows_of
+from yesand.royalties.facts import UsageTotal
+from yesand.royalties.instruments.models import Instrument
+from yesand.royalties.instruments.services import read
+from yesand.royalties.instruments.shapes import Correction
+from yesand.royalties.models import Estimate, Settlement
+from yesand.royalties.redoing.services import correct, settled_of, today
+from yesand.royalties.totals import Total
+from yesand.training.models import Deployment
+
+WHY = "what was estimated is known by now"
+
+
+@dataclass(frozen=True)
+class TruedUp:
+    """What of the usage that is due is left to be settled as such, and what waits.
+
+    ``waiting`` is of months whose estimate cannot be taken back as things stand, with the reason:
+    to settle it beside the estimate would pay it twice.
+    """
+
+    left: tuple[Total, ...]
+    waiting: tuple[tuple[Total, str], ...] = ()
+
+
+def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
+    """Enter a correction for every estimate whose month is known by now. Called in a transaction.
+
+    A month is known when any usage of that deployment has come in, or its licensee attests to the
+    end of the month that there was none.
+    """
+    left, waiting = list(totals), list[tuple[Total, str]]()
+    for estimate in Estimate.objects.filter(period__lt=str(period)).order_by("entry_id"):
+        own = [
+            t for t in left if (t.deployment, t.period) == (estimate.deployment, estimate.period)
+        ]
+        rows = _open(estimate)
+        if not rows or not (own or _none_attested(estimate)):
+            continue
+        counted = {(r.unit, r.currency, r.realtime) for r in rows}
+        taken = [t for t in own if (t.unit, t.currency, t.realtime) in counted]
+        why = _corrected(place, estimate, rows, taken)
+        left = [t for t in left if t not in (own if why else taken)]
+        waiting += [(t, why) for t in own if why]
+    return TruedUp(tuple(left), tuple(waiting))
+
+
+def _open(estimate: Estimate) -> list[UsageTotal]:
+    """Return the settled rows that rest on an estimate; none once that is put right."""
+    settlement = Settlement.objects.filter(period=estimate.period).first()
+    rows = rows_of(settled_of(settlement), estimate.digest) if settlement else []
+    if not rows:
+        return []
+    for row in Instrument.objects.filter(kind="correction", subject=estimate.period):
+        told = read(row)
+        if isinstance(told, Correction) and told.deployment == estimate.deployment:
+            return []
+    return rows
+
+
+def _none_attested(estimate: Estimate) -> bool:
+    deployment = Deployment.objects.select_related("licensee").get(name=estimate.deployment)
+    period = Period.parse(estimate.period)
+    attested = standing(deployment.licensee, period)
+    if attested is None or attested.until < period.end:
+        return False
+    named = (t for t in attested.totals if t["deployment"] == estimate.deployment)
+    return not any(total["quantity"] for total in named)
+
+
+def _corrected(
+    place: Place, estimate: Estimate, rows: Iterable[UsageTotal], taken: Sequence[Total]
+) -> str:
+    """Enter a correction for each row, all or none; return why none could be, or nothing."""
+    actual = {(t.unit, t.currency, t.realtime): t.quantity for t in taken}
+    try:
+        with transaction.atomic():
+            for row in rows:
+                correction = Correction(
+                    month=estimate.period,
+                    effective=today(place),
+                    why=WHY,
+                    deployment=row.deployment,
+                    unit=row.unit,
+                    currency=row.currency,
+                    realtime=row.realtime,
+                    usage_period=row.usage_period,
+                    quantity=actual.get((row.unit, row.currency, row.realtime), 0),
+                )
+                correct(place, correction)
+    except Refused as fault:
+        return fault.sentence()
+    return ""

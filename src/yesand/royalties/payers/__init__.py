@@ -1,0 +1,1 @@
+"""User-centric pools: what each paying customer brings in goes to what this one used."""
