@@ -31,6 +31,7 @@ from yesand.reliance.models import Report
 from yesand.royalties.models import (
     Attestation,
     Estimate,
+    Folio,
     Settlement,
     Statement,
     TariffVersion,
@@ -99,6 +100,7 @@ HOMES = {
     Kind.USAGE_ATTESTED: Home(Attestation, "attestation"),
     Kind.USAGE_ESTIMATED: Home(Estimate),
     Kind.PERIOD_SETTLED: Home(Settlement),
+    Kind.LEDGER_POSTED: Home(Folio),
     Kind.STATEMENT_ISSUED: Home(Statement, "statement"),
     Kind.ARTICLE_PUBLISHED: Home(Version, "article", "article__slug"),
     Kind.REPORT_COMPUTED: Home(Transparency),

@@ -64,7 +64,7 @@ class Till:
     def post(self, draft: Draft) -> None:
         """Post a transaction; again changes nothing, with other postings it is refused."""
         if self.posted.setdefault(draft.id, draft) != draft:
-            raise Refused("Posted already, with other amounts", where=draft.id)
+            raise Refused("Posted already with another body", where=draft.id)
 
     def balances(self) -> dict[str, dict[str, int]]:
         """Return every account's balance, without what is nothing."""

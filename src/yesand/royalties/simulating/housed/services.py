@@ -26,6 +26,7 @@ from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
+from yesand.royalties.books.folios.services import check_folios
 from yesand.royalties.events import TYPE
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.metering.services import escrow, meter, store_of
@@ -307,6 +308,7 @@ class Housed:
     def check(self) -> None:
         """Check the books, the payouts, their files and the log by the house's own audits."""
         check_books()
+        check_folios()
         check_payouts()
         for decision in PayoutDecision.objects.filter(approved=True).select_related("run"):
             self._check_file(decision.run)
