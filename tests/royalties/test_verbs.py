@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -22,6 +23,7 @@ from yesand.provenance.models import Entry
 from yesand.royalties.books.folios.services import check_folios, leaf
 from yesand.royalties.books.history.services import account_named, history
 from yesand.royalties.books.services import balance, post, trial_balance
+from yesand.royalties.books.writing.services import line
 from yesand.royalties.ledger import Draft, Side, Verb, last_day, posted, residues, undone
 from yesand.royalties.models import Folio, Posting, Transaction
 from yesand.royalties.paying.phases import Step, drafted
@@ -263,3 +265,30 @@ def test_what_was_posted_before_there_were_leaves_is_chained_by_the_first(
     with pytest.raises(CheckFailed):
         check_folios()
     assert Transaction.objects.get(pk="earned").counts_from == date(2026, 10, 1)
+
+
+@given(st.lists(names | st.integers(-(2**62), 2**62) | st.none(), min_size=1, max_size=5))
+def test_a_row_reads_back_from_the_text_that_copy_takes(row: list[object]) -> None:
+    told = line(tuple(row))
+    assert told.endswith("\n") and told.count("\n") == 1 and told.count("\t") == len(row) - 1
+    fields = told[:-1].split("\t")
+    for field, value in zip(fields, row, strict=True):
+        plain = re.sub(r"\\(.)", lambda m: MEANT.get(m[1], m[1]), field)
+        assert (field == r"\N") if value is None else plain == str(value)
+
+
+#: What a letter after a backslash stands for (PostgreSQL's documentation, COPY, text format).
+MEANT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def test_texts_that_copy_reads_otherwise_come_back_as_they_were(ann: yesand.House) -> None:
+    odd = replace(EARNED, memo="a\tb\\nc\n\\.\r\\N 🎭", id="odd\\N")
+    post(ann.place, [odd])
+    assert Transaction.objects.get(pk=odd.id).memo == odd.memo
+    assert post(ann.place, [odd]) == 0
+    check_folios()
+
+
+def test_what_comes_in_any_order_is_posted_before_what_ends_it(ann: yesand.House) -> None:
+    assert post(ann.place, [CARRIED_OUT, REVERSED, WAITING, EARNED, EARNED]) == 4
+    check_folios()

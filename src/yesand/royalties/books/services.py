@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from operator import attrgetter
-from typing import Any, cast
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, Sum
 
 from yesand.kernel.errors import Refused
@@ -18,23 +16,12 @@ from yesand.provenance import services as log
 from yesand.provenance.models import Entry
 from yesand.royalties.books.beancount import next_day
 from yesand.royalties.books.folios import services as folios
+from yesand.royalties.books.writing.services import known, write
 from yesand.royalties.ledger import FOLLOWING, Draft
 from yesand.royalties.models import Account, Posting
 
-_CHUNK = 5_000
 #: Kinds of accounts that are named after a performer.
 _PERFORMERS = ("performer", "held")
-_POSTINGS = "INSERT INTO royalties_posting (transaction_id, account_id, currency, micro) "
-_TRANSACTIONS = (
-    "INSERT INTO royalties_transaction "
-    "(id, at, memo, entry_id, verb, follows, effective, body, folio) "
-)
-# PostgreSQL takes whole columns in one statement, and asks its triggers once.
-_POSTING_COLUMNS = "SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[])"
-_TRANSACTION_COLUMNS = (
-    "SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::bigint[], "
-    "%s::text[], %s::text[], %s::date[], %s::text[], %s::bigint[])"
-)
 
 
 def post(place: Place, drafts: Iterable[Draft], entry: Entry | None = None) -> int:
@@ -46,16 +33,16 @@ def post(place: Place, drafts: Iterable[Draft], entry: Entry | None = None) -> i
     ------
     Refused : a transaction of that id and with another body is there already.
     """
-    given, made = _ordered(drafts), list[tuple[str, str]]()
+    given = _ordered(drafts)
     with transaction.atomic():
         log.wait_to_write()
-        number, accounts = folios.next_number(), dict[str, int]()
-        for first in range(0, len(given), _CHUNK):
-            chunk = given[first : first + _CHUNK]
-            made += _post(place, chunk, accounts, entry, number)
-        if made:
-            folios.write(place, number, made)
-    return len(made)
+        new, bodies = _new(given), dict[str, str]()
+        if new:
+            accounts = _accounts({side.account for d in new for side in d.sides})
+            number, at = folios.next_number(), place.clock.now()
+            write(new, accounts, bodies, at, entry.pk if entry else None, number)
+            folios.write(place, number, [(d.id, bodies[d.id]) for d in new])
+    return len(new)
 
 
 def _ordered(drafts: Iterable[Draft]) -> list[Draft]:
@@ -117,69 +104,16 @@ def _after(day: date) -> datetime:
     return datetime.combine(next_day(day), time.min, UTC)
 
 
-def _post(
-    place: Place, drafts: Sequence[Draft], accounts: dict[str, int], entry: Entry | None, folio: int
-) -> list[tuple[str, str]]:
-    """Post a chunk; return each new transaction's id and body."""
-    bodies = _bodies(drafts)
-    known = _known("royalties_transaction", "id", "body", bodies)
-    for name, body in known.items():
-        _same(name, body, bodies[name])
-    new = list({d.id: d for d in drafts if d.id not in known}.values())
-    accounts |= _accounts({side.account for d in new for side in d.sides} - accounts.keys())
-    day, of = connection.ops.adapt_datefield_value, entry.pk if entry else None
-    now = connection.ops.adapt_datetimefield_value(place.clock.now())
-    heads = [
-        (d.id, now, d.memo, of, d.verb.value, d.follows, day(d.effective), bodies[d.id], folio)
-        for d in new
-    ]
-    sides = [
-        (d.id, accounts[side.account], side.currency, side.micro) for d in new for side in d.sides
-    ]
-    _insert(sides, heads)
-    return [(d.id, bodies[d.id]) for d in new]
-
-
-def _known(table: str, key: str, value: str, names: Collection[str]) -> dict[str, Any]:
-    """Return what is there of these names. Thousands at once: as one value, not each as its own."""
-    if not names:
-        return {}
-    several, given = "= ANY(%s)", cast(Any, list(names))
-    if connection.vendor == "sqlite":
-        several, given = "IN (SELECT value FROM json_each(%s))", json.dumps(given)
-    asked = f"SELECT {key}, {value} FROM {table} WHERE {key} {several}"  # nosec B608
-    with connection.cursor() as cursor:
-        cursor.execute(asked, [given])
-        return dict(cursor.fetchall())
-
-
-def _insert(sides: Sequence[tuple[Any, ...]], heads: Sequence[tuple[Any, ...]]) -> None:
-    # Plain rows, as building model instances takes longer than the database does. The
-    # transactions come after their postings: their insertion seals them (triggers.py).
-    with connection.cursor() as cursor:
-        if heads and connection.vendor == "postgresql":
-            cursor.execute(_POSTINGS + _POSTING_COLUMNS, _columns(sides))
-            cursor.execute(_TRANSACTIONS + _TRANSACTION_COLUMNS, _columns(heads))
-        else:
-            cursor.executemany(_POSTINGS + _row(4), sides)
-            cursor.executemany(_TRANSACTIONS + _row(9), heads)
-
-
-def _row(columns: int) -> str:
-    return f"VALUES ({', '.join(['%s'] * columns)})"
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _bodies(drafts: Iterable[Draft]) -> dict[str, str]:
-    """Return each id's body; what comes twice in one batch has to be the same, too."""
-    bodies: dict[str, str] = {}
-    for draft in drafts:
-        body = draft.body
-        _same(draft.id, bodies.setdefault(draft.id, body), body)
-    return bodies
+def _new(given: Iterable[Draft]) -> list[Draft]:
+    """Return what is not there yet, each once; what is there has to be the same."""
+    first = dict[str, Draft]()
+    for draft in given:
+        before = first.setdefault(draft.id, draft)
+        if before is not draft:
+            _same(draft.id, before.body, draft.body)
+    for name, body in known("royalties_transaction", "id", "body", first).items():
+        _same(name, body, first.pop(name).body)
+    return list(first.values())
 
 
 def _same(name: str, there: str | None, comes: str) -> None:
@@ -196,8 +130,8 @@ def _same(name: str, there: str | None, comes: str) -> None:
 
 
 def _accounts(names: set[str]) -> dict[str, int]:
-    known = _known("royalties_account", "name", "id", names)
-    parts = {name: name.partition(":") for name in sorted(names - known.keys())}
+    there = known("royalties_account", "name", "id", names)
+    parts = {name: name.partition(":") for name in sorted(names - there.keys())}
     handles = [whose for kind, _, whose in parts.values() if kind in _PERFORMERS]
     slugs = [whose for kind, _, whose in parts.values() if kind == "licensee"]
     performers = Performer.objects.in_bulk(handles, field_name="handle")
@@ -210,4 +144,4 @@ def _accounts(names: set[str]) -> dict[str, int]:
         )
         for name, (kind, _, whose) in parts.items()
     )
-    return known | {row.name: row.pk for row in made}
+    return there | {row.name: row.pk for row in made}
