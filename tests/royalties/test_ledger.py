@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,10 +13,10 @@ import yesand
 from yesand.kernel.errors import BadInput, Refused
 from yesand.people import services as people
 from yesand.royalties.books.services import balance, post, trial_balance
-from yesand.royalties.ledger import FUND, Draft, Side, residues
+from yesand.royalties.ledger import FUND, Draft, Side, Verb, residues
 from yesand.royalties.models import Account, Posting, Transaction
 
-A, B = "a" * 64, "b" * 64
+A, B, C = "a" * 64, "b" * 64, "c" * 64
 NOW = "2026-10-01 00:00:00"
 
 
@@ -46,7 +48,10 @@ def posting(name: str, micro: int, currency: str = "EUR") -> str:
 
 
 def seal(name: str) -> str:
-    return f"INSERT INTO royalties_transaction (id, at, memo) VALUES ('{name}', '{NOW}', 'm')"
+    return (
+        "INSERT INTO royalties_transaction (id, at, memo, verb, body, folio) "
+        f"VALUES ('{name}', '{NOW}', 'm', 'transfer', '{C}', 9)"
+    )
 
 
 def test_what_is_posted_can_be_asked_for(ann: yesand.House) -> None:
@@ -62,10 +67,25 @@ def test_posting_the_same_again_changes_nothing(ann: yesand.House) -> None:
     assert Posting.objects.count() == 2
 
 
-def test_the_same_id_with_other_amounts_is_refused(ann: yesand.House) -> None:
+#: The same id, and something else in each part of its body.
+OTHERS = [
+    draft(A, 6),
+    draft(A, currency="USD"),
+    replace(draft(A), memo="another"),
+    replace(draft(A), effective=date(2026, 9, 30)),
+    replace(draft(A), follows=B),
+    replace(draft(A), verb=Verb.PENDING),
+]
+
+
+def test_the_same_id_with_another_body_is_refused_with_both(ann: yesand.House) -> None:
     post(ann.place, [draft(A)])
-    with pytest.raises(Refused, match="other amounts"):
-        post(ann.place, [draft(B), draft(A, 6)])
+    for other in OTHERS:
+        for batch in ([draft(B), other], [other, draft(B)]):
+            with pytest.raises(Refused, match=f"{draft(A).body} is there, {other.body} was given"):
+                post(ann.place, batch)
+        with pytest.raises(Refused, match="another body"):
+            post(ann.place, [replace(other, id=B), replace(draft(A), id=B)])
     assert Transaction.objects.count() == 1
 
 
@@ -85,6 +105,19 @@ def test_a_draft_that_does_not_balance_cannot_be_made() -> None:
         pytest.param((posting(A, 5),), id="late"),
         pytest.param((posting(A, 5), posting(A, -5)), id="late and balanced"),
         pytest.param((posting(B, 0),), id="never sealed"),
+        pytest.param(
+            (posting(B, 5), posting(B, -5), seal(B).replace("'transfer'", "NULL")), id="no verb"
+        ),
+        pytest.param(
+            (posting(B, 5), posting(B, -5), seal(B).replace("'transfer'", "'give'")), id="odd verb"
+        ),
+        pytest.param(
+            (posting(B, 5), posting(B, -5), seal(B).replace("'transfer'", "'void'")), id="no end"
+        ),
+        pytest.param(
+            (posting(B, 5), posting(B, -5), seal(B).replace(f"'{C}'", "NULL")), id="no body"
+        ),
+        pytest.param(("UPDATE royalties_account SET name = 'x'",), id="another's account"),
         pytest.param(("UPDATE royalties_posting SET micro = 0",), id="changed"),
         pytest.param(("UPDATE royalties_transaction SET memo = 'x'",), id="renamed"),
         pytest.param(("DELETE FROM royalties_posting",), id="deleted"),

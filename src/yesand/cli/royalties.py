@@ -119,10 +119,11 @@ def statements(
     house: HouseFolder,
     pdf: Annotated[Path | None, typer.Option(help="A folder: write each as PDF.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the lines of all as one CSV.")] = None,
+    json_folder: Annotated[Path | None, typer.Option(help="A folder: write each as JSON.")] = None,
     language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Write all statements of a month: as PDFs into a folder, as one table."""
+    """Write all statements of a month into a folder, as PDFs or signed JSON; or as one table."""
     place = yesand.open(house).place
     from yesand.royalties.issuing.together import services as together
 
@@ -132,6 +133,10 @@ def statements(
         with progressing("Setting", as_json=as_json) as progress:
             together.write_pdfs(place, month, pdf, spoken, progress)
         files.append(str(pdf))
+    if json_folder is not None:
+        with progressing("Writing", as_json=as_json) as progress:
+            together.write_json(place, month, json_folder, progress)
+        files.append(str(json_folder))
     if csv is not None:
         together.write_table(month, csv)
         files.append(str(csv))

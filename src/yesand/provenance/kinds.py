@@ -48,6 +48,7 @@ class Kind(StrEnum):
     USAGE_ESTIMATED = "usage.estimated"
     PERIOD_SETTLED = "period.settled"
     STATEMENT_ISSUED = "statement.issued"
+    LEDGER_POSTED = "ledger.posted"
     INSTRUMENT_ISSUED = "instrument.issued"
     DISPUTE_OPENED = "dispute.opened"
     DISPUTE_ANSWERED = "dispute.answered"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date
+
 from django.db import models
 
 from yesand.kernel.money import Money, exponent
@@ -37,7 +39,7 @@ from yesand.takes.models import Session
 __all__ = [
     "Account", "AdvanceBalance", "Attestation", "Audit", "BankAccount", "BankFile", "BankMovement",
     "Billing", "Closing", "ClosingEnd", "Delivery", "Dispute", "DisputeWord", "Estimate",
-    "Instrument", "Invoice", "MovementNote", "PaidSession", "PayerCount", "Payout",
+    "Folio", "Instrument", "Invoice", "MovementNote", "PaidSession", "PayerCount", "Payout",
     "PayoutDecision",
     "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "Reassignment",
     "ReassignmentDecision", "Receipt", "Reminder", "SettledCorrection", "SettledUsage",
@@ -106,13 +108,57 @@ class Transaction(models.Model):
     """A balanced set of postings. Written after them: its insertion seals them (triggers)."""
 
     id = models.CharField(max_length=64, primary_key=True)
+    #: When it was recorded.
     at = models.DateTimeField()
     memo = models.CharField(max_length=300)
     entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    # What follows is null of transactions that were posted before it was kept.
+    #: `yesand.royalties.ledger.Verb`.
+    verb = models.CharField(max_length=8, null=True)
+    #: The transaction that it posts, makes void or reverses, or the record that it belongs to.
+    follows = models.CharField(max_length=64, null=True)
+    #: The day from which it counts (UTC); null: that on which it was recorded.
+    effective = models.DateField(null=True)
+    #: `Draft.body`.
+    body = models.CharField(max_length=64, null=True)
+    #: The number of the folio that holds it.
+    folio = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        """What is pending ends once, and what is reversed is reversed once."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=models.Q(verb__in=["post", "void", "reverse"]),
+                name="ended_once",
+            )
+        ]
 
     def __str__(self) -> str:
         """Name it for people."""
         return self.memo
+
+    @property
+    def counts_from(self) -> date:
+        """The day from which it counts."""
+        return self.effective or self.at.astimezone(UTC).date()
+
+
+class Folio(models.Model):
+    """A leaf of the journal: what was posted at once, chained to the leaf before, and logged."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    #: The digest of the leaf before; of the first, that of what was posted before there were any.
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+    transactions = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"folio {self.number} of the ledger"
 
 
 class Posting(models.Model):

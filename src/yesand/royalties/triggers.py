@@ -69,16 +69,141 @@ CREATE TRIGGER {transaction}_balanced AFTER INSERT ON {transaction}
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {transaction}_balanced()
 """,
 )
+# What ends a transaction has to fit it: a pending one is posted from where it waits, and what makes
+# void or reverses moves the same back. What was posted before verbs were kept has none, and may be
+# ended as either; what is posted now says all of it. Only the few rows with such a verb cost more.
+_SQLITE_VERBS = (
+    """
+CREATE TRIGGER {transaction}_verb BEFORE INSERT ON {transaction}
+WHEN NEW.verb IS NULL OR NEW.body IS NULL OR NEW.folio IS NULL
+  OR NEW.verb NOT IN ('transfer', 'pending')
+BEGIN
+  SELECT RAISE(ABORT, 'the transaction does not say what it does')
+   WHERE NEW.verb IS NULL OR NEW.body IS NULL OR NEW.folio IS NULL
+      OR NEW.verb NOT IN ('post', 'void', 'reverse');
+  SELECT RAISE(ABORT, 'it ends nothing that can be ended so')
+   WHERE NOT EXISTS (SELECT 1 FROM {transaction} WHERE id = NEW.follows
+                      AND (verb IS NULL OR (verb = 'pending') = (NEW.verb IN ('post', 'void'))));
+  SELECT RAISE(ABORT, 'it does not undo what it follows')
+   WHERE NEW.verb <> 'post'
+     AND EXISTS (SELECT 1 FROM {posting} WHERE transaction_id IN (NEW.id, NEW.follows)
+                  GROUP BY account_id, currency HAVING SUM(micro) <> 0);
+  SELECT RAISE(ABORT, 'it does not post what it follows')
+   WHERE NEW.verb = 'post'
+     AND EXISTS (SELECT account_id, currency, -micro FROM {posting}
+                  WHERE transaction_id = NEW.follows AND micro < 0
+                 EXCEPT SELECT account_id, currency, micro FROM {posting}
+                  WHERE transaction_id = NEW.id);
+END
+""",
+)
+_POSTGRES_VERBS = (
+    """
+CREATE OR REPLACE FUNCTION {transaction}_verb() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM added WHERE verb IS NULL OR body IS NULL OR folio IS NULL
+                OR verb NOT IN ('transfer', 'pending', 'post', 'void', 'reverse')) THEN
+    RAISE EXCEPTION 'the transaction does not say what it does'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM added WHERE verb NOT IN ('transfer', 'pending')) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM pg_advisory_xact_lock({lock});
+  IF EXISTS (SELECT 1 FROM added a LEFT JOIN {transaction} t ON t.id = a.follows
+              WHERE a.verb IN ('post', 'void', 'reverse')
+                AND (t.id IS NULL OR (t.verb = 'pending') <> (a.verb IN ('post', 'void')))) THEN
+    RAISE EXCEPTION 'it ends nothing that can be ended so'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM added a JOIN {posting} p ON p.transaction_id IN (a.id, a.follows)
+              WHERE a.verb IN ('void', 'reverse')
+              GROUP BY a.id, p.account_id, p.currency HAVING SUM(p.micro) <> 0) THEN
+    RAISE EXCEPTION 'it does not undo what it follows'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM added a
+              JOIN {posting} p ON p.transaction_id = a.follows AND p.micro < 0
+             WHERE a.verb = 'post' AND NOT EXISTS (
+               SELECT 1 FROM {posting} q WHERE q.transaction_id = a.id
+                  AND (q.account_id, q.currency, q.micro)
+                    = (p.account_id, p.currency, -p.micro))) THEN
+    RAISE EXCEPTION 'it does not post what it follows'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER {transaction}_verb AFTER INSERT ON {transaction}
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {transaction}_verb()
+""",
+)
+# Asked of each transaction by the index. Left to itself the planner, which knows nothing of the
+# rows that are being added, reads the whole ledger for every chunk.
+_BALANCED = """
+CREATE OR REPLACE FUNCTION {transaction}_balanced() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE bare boolean; odd boolean;
+BEGIN
+  PERFORM pg_advisory_xact_lock({lock});
+  SELECT bool_or(sums.currencies = 0), bool_or(sums.odd) INTO bare, odd
+    FROM added CROSS JOIN LATERAL (
+      SELECT COUNT(*) AS currencies, bool_or(each.total <> 0) AS odd FROM (
+        SELECT SUM(p.micro) AS total FROM {posting} p
+         WHERE p.transaction_id = added.id GROUP BY p.currency) AS each) AS sums;
+  IF bare THEN
+    RAISE EXCEPTION 'the transaction has no postings'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF odd THEN
+    RAISE EXCEPTION 'the transaction does not balance'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$
+"""
+# Django gives each text that is indexed two indices, one of them for LIKE. Of a posting's
+# transaction that one serves for both; ids are asked for by LIKE of the postings alone.
+_SPARE = """
+SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()
+   AND (tablename = %s AND indexdef LIKE '%%(id varchar_pattern_ops)'
+     OR tablename = %s AND indexdef LIKE '%%(transaction_id)')
+"""
 _LOCK = 0x59654C65  # 'YeLe': the ledger
 
 
 def double_entry(transaction: str, posting: str) -> InDatabase:
     """Return a migration operation that makes the database keep double entry."""
+    return _triggers(transaction, posting, _SQLITE, _POSTGRES)
 
+
+def verbs(transaction: str, posting: str) -> InDatabase:
+    """Return a migration operation that makes the database hold to the ledger's verbs."""
+    return _triggers(transaction, posting, _SQLITE_VERBS, _POSTGRES_VERBS)
+
+
+def _triggers(
+    transaction: str, posting: str, sqlite: tuple[str, ...], postgres: tuple[str, ...]
+) -> InDatabase:
     def forwards(editor: Any) -> None:
-        shapes = _POSTGRES if editor.connection.vendor == "postgresql" else _SQLITE
-        for shape in shapes:
+        for shape in postgres if editor.connection.vendor == "postgresql" else sqlite:
             sql = shape.format(transaction=transaction, posting=posting, lock=_LOCK)
             editor.execute(sql, params=None)
+
+    return InDatabase(forwards)
+
+
+def faster(transaction: str, posting: str) -> InDatabase:
+    """Return a migration operation that asks PostgreSQL the same with half the work."""
+
+    def forwards(editor: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            return
+        shape = {"transaction": transaction, "posting": posting, "lock": _LOCK}
+        editor.execute(_BALANCED.format(**shape), params=None)
+        with editor.connection.cursor() as cursor:
+            cursor.execute(_SPARE, [transaction, posting])
+            spare = [name for (name,) in cursor.fetchall()]
+        for name in spare:
+            editor.execute(f"DROP INDEX {editor.quote_name(name)}", params=None)
 
     return InDatabase(forwards)

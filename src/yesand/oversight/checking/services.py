@@ -26,6 +26,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     ------
     CheckFailed : what does not hold, and where.
     """
+    from yesand.royalties.books.folios.services import check_folios
     from yesand.royalties.invoicing.receiving.services import check_receipts
     from yesand.royalties.invoicing.services import check_invoices
     from yesand.royalties.paying.reconciling.services import check_payouts
@@ -38,6 +39,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     return [
         f"log: {head.size:,} entries, every tile, the root and the signature hold",
         check_books(),
+        check_folios(),
         check_payouts(),
         check_desk(),
         check_invoices(place),

@@ -16,6 +16,7 @@ from yesand.people.shapes import Page, Slice, paged
 from yesand.people.sight import Request, visible
 from yesand.royalties.books.history.services import history
 from yesand.royalties.books.services import until
+from yesand.royalties.ledger import Verb
 from yesand.royalties.models import Account, Posting
 
 router = Router(tags=["usage and royalties"])
@@ -33,7 +34,12 @@ class BalanceNow(Schema):
 class Posted(Schema):
     """One posting, with the account's balance in its currency after it."""
 
-    at: datetime
+    at: datetime = Field(description="When it was recorded.")
+    effective: date = Field(description="The day from which it counts (UTC).")
+    verb: str = Field(description="transfer, pending, post, void or reverse.")
+    follows: str | None = Field(
+        description="The transaction that it ends or reverses, or the record that it belongs to."
+    )
     memo: str
     currency: str
     micro: int
@@ -45,6 +51,21 @@ class Posted(Schema):
     def resolve_at(row: Posting) -> datetime:
         """Give when it was posted."""
         return row.transaction.at
+
+    @staticmethod
+    def resolve_effective(row: Posting) -> date:
+        """Give when it counts from."""
+        return row.transaction.counts_from
+
+    @staticmethod
+    def resolve_verb(row: Posting) -> str:
+        """Say what it does; what was posted before that was kept moved at once."""
+        return row.transaction.verb or Verb.TRANSFER
+
+    @staticmethod
+    def resolve_follows(row: Posting) -> str | None:
+        """Name what it follows."""
+        return row.transaction.follows
 
     @staticmethod
     def resolve_memo(row: Posting) -> str:
@@ -68,15 +89,16 @@ class Posted(Schema):
 
 
 class AsOf(Slice):
-    """Which part, and up to the end of which day (UTC)."""
+    """Which part, and up to the end of which day (UTC), by either time or by both."""
 
-    as_of: date | None = None
+    as_of: date | None = Field(None, description="What was recorded by then.")
+    effective: date | None = Field(None, description="What counts from then or before.")
 
 
 @router.get("/books", response=Page[BalanceNow], auth=allowed("account:read"))
 def books(request: HttpRequest, part: Query[AsOf]) -> dict[str, Any]:
     """List the balances of the accounts that are yours to see, as of a day."""
-    posted = Q(until(part.as_of, "postings__"), postings__isnull=False)
+    posted = Q(until(part.as_of, part.effective, "postings__"), postings__isnull=False)
     rows = visible(Account, cast(Request, request).sight).filter(posted)
     sums = rows.values("name", "postings__currency").annotate(micro=Sum("postings__micro"))
     found = paged(sums.order_by("name", "postings__currency"), part)
@@ -91,4 +113,4 @@ def books(request: HttpRequest, part: Query[AsOf]) -> dict[str, Any]:
 def book(request: HttpRequest, account: Name, part: Query[AsOf]) -> dict[str, Any]:
     """Return one account posting by posting, the oldest first, as of a day."""
     found = get_object_or_404(visible(Account, cast(Request, request).sight), name=account)
-    return paged(history(found, part.as_of), part)
+    return paged(history(found, part.as_of, part.effective), part)

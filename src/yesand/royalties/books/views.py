@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import F, Q, Sum
@@ -19,16 +20,20 @@ from yesand.people.gates import only
 from yesand.people.sight import Request, visible
 from yesand.people.views import PAGE, listed
 from yesand.royalties.books.exporting.services import beancount
-from yesand.royalties.books.history.services import day, followed, history
+from yesand.royalties.books.history.services import day, history
+from yesand.royalties.books.leading.services import followed
 from yesand.royalties.books.services import trial_balance, until
 from yesand.royalties.models import Account
+
+#: By when it was recorded, and by when it counts.
+Days: TypeAlias = tuple[date | None, date | None]
 
 
 @require_safe
 def books(request: Request) -> HttpResponse:
     """List every account's balance that one may see; of all of them, also what they add up to."""
-    as_of, fault = _as_of(request)
-    posted = Q(until(as_of, "postings__"), postings__isnull=False)
+    days, fault = _days(request)
+    posted = Q(until(*days, "postings__"), postings__isnull=False)
     rows = visible(Account, request.sight).filter(posted)
     response = listed(
         request,
@@ -37,10 +42,9 @@ def books(request: Request) -> HttpResponse:
         .annotate(micro=Sum("postings__micro"))
         .annotate(credit=-F("micro"))
         .order_by("name", "postings__currency"),
-        sums=_sums(as_of) if request.sight.everything else [],
+        sums=_sums(days) if request.sight.everything else [],
         everything=request.sight.everything,
-        as_of=as_of,
-        fault=fault,
+        **_told(days, fault),
     )
     response.status_code = 422 if fault else 200
     return response
@@ -50,16 +54,15 @@ def books(request: Request) -> HttpResponse:
 def book(request: Request, number: int) -> HttpResponse:
     """Show what moved on an account, with the balance after each posting and its record."""
     found = get_object_or_404(visible(Account, request.sight), pk=number)
-    as_of, fault = _as_of(request)
-    rows = history(found, as_of).annotate(credit=-F("micro"), owed=-F("running"))
+    days, fault = _days(request)
+    rows = history(found, *days).annotate(credit=-F("micro"), owed=-F("running"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = cast(Any, followed(list(page.object_list), request.sight))
+    page.object_list = cast(Any, followed(list(page.object_list), found, request.sight))
     context = {
         "page": page,
         "account": found,
         "everything": request.sight.everything,
-        "as_of": as_of,
-        "fault": fault,
+        **_told(days, fault),
     }
     status = 422 if fault else 200
     return render(request, "royalties/book.html", context, status=status)
@@ -69,28 +72,38 @@ def book(request: Request, number: int) -> HttpResponse:
 @only(PRODUCER, AUDITOR)
 def ledger(request: Request) -> HttpResponse:
     """Send the ledger as a Beancount file to who may see all of it."""
-    as_of, _ = _as_of(request)
+    (as_of, _), _ = _days(request)
     text, _ = beancount(request.place, as_of)
     name = f"books-{as_of or request.place.clock.now().date()}.beancount"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text, "text/plain; charset=utf-8", headers=headers)
 
 
-def _as_of(request: Request) -> tuple[date | None, str]:
-    """Return the day that is asked for, or what is wrong with it."""
-    given = request.GET.get("as_of", "")
-    try:
-        return day(given), ""
-    except BadInput:
-        return None, gettext("“%(given)s” is no day: write it as 2026-10-31.") % {
-            "given": given[:40]
-        }
+def _days(request: Request) -> tuple[Days, str]:
+    """Return the days that are asked for (recorded, effective), or what is wrong with one."""
+    asked = [request.GET.get(name, "") for name in ("as_of", "effective")]
+    found: list[date | None] = []
+    for given in asked:
+        try:
+            found.append(day(given))
+        except BadInput:
+            return (None, None), gettext("“%(given)s” is no day: write it as 2026-10-31.") % {
+                "given": given[:40]
+            }
+    return (found[0], found[1]), ""
 
 
-def _sums(as_of: date | None) -> list[dict[str, Any]]:
+def _told(days: Days, fault: str) -> dict[str, Any]:
+    """Return what the form and the links of a page say of the days that are asked for."""
+    asked = {n: d.isoformat() for n, d in zip(("as_of", "effective"), days, strict=True) if d}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return {"as_of": days[0], "effective": days[1], "query": query, "fault": fault}
+
+
+def _sums(days: Days) -> list[dict[str, Any]]:
     """Return what the accounts in debit and those in credit add up to, by currency."""
     found: dict[str, Counter[str]] = {}
-    for sums in trial_balance(as_of).values():
+    for sums in trial_balance(*days).values():
         for currency, micro in sums.items():
             side = "debit" if micro > 0 else "credit"
             found.setdefault(currency, Counter())[side] += abs(int(micro))

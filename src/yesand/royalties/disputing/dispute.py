@@ -11,7 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from yesand.kernel.errors import Refused
-from yesand.royalties.ledger import Draft, Side, held_account, performer_account
+from yesand.royalties.ledger import (
+    Draft,
+    Side,
+    Verb,
+    held_account,
+    performer_account,
+    undone,
+)
 
 PAYLOAD_TYPE = "application/vnd.yes-and.dispute+json"
 #: How long the producer has to answer, and to decide, from when a word waits for one.
@@ -101,23 +108,22 @@ def held_part(line: int, owed: int, later: int) -> int:
 
 
 def held_draft(dispute: str, handle: str, currency: str, micro: int) -> Draft | None:
-    """Return what opening a dispute posts: from what is payable to what is held."""
-    return _moved("held", dispute, performer_account(handle), held_account(handle), currency, micro)
+    """Return what opening a dispute posts: from what is payable to what waits, held."""
+    if not micro:
+        return None
+    own, held = performer_account(handle), held_account(handle)
+    sides = Side(own, currency, micro), Side(held, currency, -micro)
+    return Draft(*_named("held", dispute), sides, Verb.PENDING)
 
 
 def released_draft(dispute: str, handle: str, currency: str, micro: int) -> Draft | None:
-    """Return what ending a dispute posts: its hold reversed."""
-    ends = held_account(handle), performer_account(handle)
-    return _moved("released", dispute, *ends, currency, micro)
+    """Return what ending a dispute posts: its hold made void."""
+    held = held_draft(dispute, handle, currency, micro)
+    return undone(held, *_named("released", dispute)) if held else None
 
 
-def _moved(
-    what: str, dispute: str, debit: str, credit: str, currency: str, micro: int
-) -> Draft | None:
-    if not micro:
-        return None
-    sides = (Side(debit, currency, micro), Side(credit, currency, -micro))
-    return Draft(f"{PREFIX}{what}.{dispute[:40]}", f"dispute {dispute[:12]}: {what}", sides)
+def _named(what: str, dispute: str) -> tuple[str, str]:
+    return f"{PREFIX}{what}.{dispute[:40]}", f"dispute {dispute[:12]}: {what}"
 
 
 def payload(

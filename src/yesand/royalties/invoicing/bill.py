@@ -191,4 +191,4 @@ def tax_draft(bill: Bill, digest: str, micro: int) -> Draft | None:
         Side(payer_account(bill.licensee), bill.currency, micro),
         Side(f"vat:{bill.seller.country.lower()}", bill.currency, -micro),
     )
-    return Draft(f"{PREFIX}{digest[:40]}", f"VAT of {bill.number}", sides)
+    return Draft(f"{PREFIX}{digest[:40]}", f"VAT of {bill.number}", sides, follows=digest)

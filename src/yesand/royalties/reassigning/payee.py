@@ -39,7 +39,8 @@ def drafted(digest: str, wrong: str, right: str, currency: str, micro: int) -> D
         Side(performer_account(wrong), currency, micro),
         Side(performer_account(right), currency, -micro),
     )
-    return Draft(f"{PREFIX}{digest[:40]}", f"wrong payee {digest[:12]}: corrected", sides)
+    memo = f"wrong payee {digest[:12]}: corrected"
+    return Draft(f"{PREFIX}{digest[:40]}", memo, sides, follows=digest)
 
 
 def payload(

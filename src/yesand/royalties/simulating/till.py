@@ -67,7 +67,7 @@ class Till:
     def post(self, draft: Draft) -> None:
         """Post a transaction; again changes nothing, with other postings it is refused."""
         if self.posted.setdefault(draft.id, draft) != draft:
-            raise Refused("Posted already, with other amounts", where=draft.id)
+            raise Refused("Posted already with another body", where=draft.id)
 
     def owe(self, made: Statement) -> None:
         """Note the least that is paid to whom the last statement carried more than a remainder."""

@@ -1,29 +1,18 @@
-"""What moved on an account, one posting after the other, and what each follows from."""
+"""What moved on an account, one posting after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
+from typing import Any
 
 from django.db.models import BigIntegerField, F, QuerySet, Sum, Window
-from django.db.models.functions import Cast
-from django.urls import reverse
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from yesand.kernel.errors import BadInput, NotFound
-from yesand.people.sight import Sight, visible
 from yesand.royalties.books.services import until
-from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
-from yesand.royalties.models import Account, Dispute, Payout, Posting, Statement
-from yesand.royalties.paying.phases import PREFIX
+from yesand.royalties.models import Account, Posting
 
-
-@dataclass(frozen=True)
-class Move:
-    """A posting, and the address of the page of what it follows from (empty: none to be seen)."""
-
-    posting: Posting
-    address: str
+_COUNTS_FROM = Coalesce("transaction__effective", TruncDate("transaction__at", tzinfo=UTC))
 
 
 def account_named(name: str) -> Account:
@@ -58,43 +47,18 @@ def day(text: str) -> date | None:
         ) from None
 
 
-def history(account: Account, as_of: date | None = None) -> QuerySet[Posting]:
-    """Return an account's postings in order, each with its ``running`` balance after it."""
-    rows = Posting.objects.filter(until(as_of), account=account).select_related("transaction")
-    order = ["transaction__at", "transaction_id", "pk"]
+def history(
+    account: Account, as_of: date | None = None, effective: date | None = None
+) -> QuerySet[Posting]:
+    """Return an account's postings in order, each with its ``running`` balance after it.
+
+    Parameters
+    ----------
+    as_of, effective : as in ``until``; asked by what counts, they stand in the order of that.
+    """
+    rows = Posting.objects.filter(until(as_of, effective), account=account)
+    recorded = ["transaction__at", "transaction_id", "pk"]
+    order: list[Any] = [_COUNTS_FROM, *recorded] if effective else recorded
     total = Window(Sum("micro"), partition_by=[F("currency")], order_by=order)
-    return rows.annotate(running=Cast(total, BigIntegerField())).order_by(*order)
-
-
-def followed(postings: Sequence[Posting], sight: Sight) -> list[Move]:
-    """Return postings with the page of the record that each follows from, if one may see it."""
-    ids = {posting.transaction_id for posting in postings}
-    statements = visible(Statement, sight).filter(digest__in=ids).values_list("digest", flat=True)
-    found = {name: reverse("statement", args=[name]) for name in statements}
-    found |= _payouts({name for name in ids if name.startswith(PREFIX)}, sight)
-    found |= _disputes({name for name in ids if name.startswith(DISPUTE)}, sight)
-    return [Move(posting, found.get(posting.transaction_id, "")) for posting in postings]
-
-
-def _payouts(ids: Collection[str], sight: Sight) -> dict[str, str]:
-    of = {name: name.rsplit(".", 1)[-1] for name in ids}
-    seen = visible(Payout, sight).filter(pk__in=of.values()).select_related("run")
-    runs = {payout.pk: payout.run.digest for payout in seen}
-    # The run tells what others were paid: who sees all of it is led there, others to their own.
-    return {
-        name: reverse("payout_run", args=[runs[end]]) if sight.everything else reverse("balance")
-        for name, end in of.items()
-        if end in runs
-    }
-
-
-def _disputes(ids: Collection[str], sight: Sight) -> dict[str, str]:
-    begins = {name: name.rsplit(".", 1)[-1] for name in ids}
-    if not begins:
-        return {}
-    known = {row.digest[:40]: row.digest for row in visible(Dispute, sight)}
-    return {
-        name: reverse("dispute", args=[known[begin]])
-        for name, begin in begins.items()
-        if begin in known
-    }
+    running = Cast(total, BigIntegerField())
+    return rows.select_related("transaction").annotate(running=running).order_by(*order)

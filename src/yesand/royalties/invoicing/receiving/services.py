@@ -91,7 +91,13 @@ def drafted(receipt: Receipt) -> Draft:
         Side(BANK, invoice.currency, micro),
         Side(payer_account(invoice.licensee.slug), invoice.currency, -micro),
     )
-    return Draft(f"{PREFIX}{receipt.movement.key[:40]}", f"received for {invoice}", sides)
+    return Draft(
+        f"{PREFIX}{receipt.movement.key[:40]}",
+        f"received for {invoice}",
+        sides,
+        follows=invoice.digest,
+        effective=receipt.movement.on,
+    )
 
 
 def check_receipts() -> str:

@@ -1,9 +1,9 @@
-"""All statements of a month: their PDFs set by a pool of processes, their lines as one table."""
+"""All statements of a month: as signed, as PDFs set by a pool of processes, as one table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
@@ -17,6 +17,7 @@ from yesand.kernel.errors import NotFound
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance.dsse import opened
+from yesand.royalties.document import signed_json
 from yesand.royalties.documents.apart import Sheet, place_of
 from yesand.royalties.documents.rows import table
 from yesand.royalties.documents.setting import set_pdf
@@ -62,21 +63,60 @@ def write_pdfs(
     ------
     NotFound : no statements. CheckFailed : one that this house did not sign.
     """
-    rows = statements_of(period)
+    return set_together(place, statements_of(period), out, language, progress, workers)
+
+
+def set_together(
+    place: Place,
+    rows: QuerySet[Statement],
+    out: Path,
+    language: str | None = "en",
+    progress: Progress = silent,
+    workers: int | None = None,
+) -> int:
+    """Write these statements as PDFs into a folder, by a pool; return how many there are.
+
+    Raises
+    ------
+    CheckFailed : one that this house did not sign.
+    """
     total, done, names = rows.count(), 0, model_names()
-    keys = {place.signer.id: place.signer.public}
-    each = rows.iterator(chunk_size=_BATCH)
+    each = _signed(place, rows)
     pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=get_context("spawn"))
+    progress(0, total)
     with pool:
         while batch := list(islice(each, _BATCH)):
-            for row in batch:
-                opened(row.envelope, keys)
             sheets = [sheet_of(place, row, language, names) for row in batch]
             for row, data in zip(batch, _set(pool, folder(place), sheets), strict=True):
                 durable.write(out / f"{file_name(row)}.pdf", data)
                 done += 1
                 progress(done, total, row.performer.handle)
     return done
+
+
+def write_json(place: Place, period: Period, out: Path, progress: Progress = silent) -> int:
+    """Write each statement of a month as it was signed into a folder; return how many.
+
+    Raises
+    ------
+    NotFound : no statements. CheckFailed : one that this house did not sign.
+    """
+    rows, done = statements_of(period), 0
+    each, total = _signed(place, rows), rows.count()
+    while batch := list(islice(each, _BATCH)):
+        files = {f"{file_name(row)}.json": signed_json(row.envelope) for row in batch}
+        _write_all(out, files)
+        done += len(batch)
+        progress(done, total, batch[-1].performer.handle)
+    return done
+
+
+def _signed(place: Place, rows: QuerySet[Statement]) -> Iterator[Statement]:
+    """Yield statements that this house has signed."""
+    keys = {place.signer.id: place.signer.public}
+    for row in rows.iterator(chunk_size=_BATCH):
+        opened(row.envelope, keys)
+        yield row
 
 
 def write_table(period: Period, path: Path) -> int:
@@ -90,6 +130,15 @@ def write_table(period: Period, path: Path) -> int:
     told = table((parse_statement(payload(row)), row.digest) for row in rows)
     durable.write(path, told.encode())
     return len(rows)
+
+
+def _write_all(out: Path, files: Mapping[str, bytes]) -> None:
+    """Put whole files into a folder: each is there as it is to be, or as it was before."""
+    partial = {out / f".{name}.part": name for name in files}
+    durable.write_all({path: files[name] for path, name in partial.items()})
+    for path, name in partial.items():
+        path.replace(out / name)
+    durable.sync(out)
 
 
 def _set(pool: ProcessPoolExecutor, kept: Path, sheets: list[Sheet]) -> Iterator[bytes]:

@@ -238,7 +238,7 @@ def _as_told(out: bool, kind: str, reference: str) -> tuple[Step, str, str]:
 def _draft(row: PayoutStep) -> Draft:
     payout = row.payout
     named = payout.end_to_end, payout.payee, payout.run.currency, payout.minor
-    return drafted(Step(row.step), *named)
+    return drafted(Step(row.step), *named, row.on)
 
 
 def _tell(row: PayoutStep) -> None:

@@ -9,6 +9,7 @@ from yesand.kernel.errors import CheckFailed
 from yesand.kernel.place import Place
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
+from yesand.royalties.books.folios.services import check_folios
 from yesand.royalties.metering.services import escrow
 from yesand.royalties.models import (
     BankMovement,
@@ -84,6 +85,7 @@ def check(place: Place) -> None:
     CheckFailed : something does not agree.
     """
     check_books()
+    check_folios()
     check_payouts()
     for decision in PayoutDecision.objects.filter(approved=True).select_related("run"):
         _check_file(place, decision.run)

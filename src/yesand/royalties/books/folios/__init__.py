@@ -1,0 +1,1 @@
+"""The journal: what was posted, chained leaf by leaf into the log."""

@@ -1,0 +1,1 @@
+"""From a posting to the page of what it follows from."""

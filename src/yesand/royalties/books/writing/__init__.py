@@ -1,0 +1,1 @@
+"""Transactions into the database, many at once."""
