@@ -10,6 +10,7 @@ import sys
 import typer
 
 from yesand.cli import (
+    affect,
     agreements,
     approving,
     auditing,
@@ -62,6 +63,7 @@ for noun in (
     house,
     work,
     takes,
+    affect,
     tariffs,
     corpus,
     training,
