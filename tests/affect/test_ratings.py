@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from rating_files import table, taken
 
 import yesand
 from small_troupe import troupe
@@ -24,25 +25,6 @@ from yesand.kernel.ids import digest_of
 from yesand.people import services as people
 from yesand.provenance import services as log
 from yesand.takes.models import Take
-
-HEADER = "take,rater,emotions,scale,valence,arousal,seconds,trace,id"
-
-
-@pytest.fixture
-def rated(house: yesand.House, tmp_path: Path) -> yesand.House:
-    """A house with nine half-second takes."""
-    troupe(house, tmp_path / "troupe")
-    return house
-
-
-def table(path: Path, *rows: str) -> Path:
-    path.write_text("\n".join([HEADER, *rows]) + "\n")
-    return path
-
-
-def taken(house: yesand.House, path: Path, **told: str) -> dict[str, Any]:
-    report = import_ratings(house.place, path, defaults=Defaults(**told))
-    return {**report.as_dict(), "bad": report.bad}
 
 
 def test_a_file_comes_in_once(rated: yesand.House, tmp_path: Path) -> None:
@@ -178,7 +160,7 @@ def test_label_studios_own_export_comes_in(rated: yesand.House, tmp_path: Path) 
     tasks = [
         {
             "id": 1,
-            "data": {"audio": "/data/upload/3/Alba-angry.wav?x=1"},
+            "data": {"audio": "/data/upload/3/0f3a9b2c-Alba-angry.wav?x=1"},
             "annotations": [
                 annotation(11, region("emotion", "choices", ["anger"]), pleasant),
                 annotation(
@@ -232,6 +214,10 @@ def test_a_file_that_is_none_of_ours_is_refused(
         taken(rated, tmp_path / name)
     with pytest.raises(BadInput, match="Cannot be read"):
         taken(rated, tmp_path / "nothing.csv")
+    for told in ({"space": "crema"}, {"scale": "crema-d"}, {"modality": "ears"}):
+        with pytest.raises(BadInput):
+            taken(rated, table(tmp_path / "r.csv", "Alba-calm,rita,fear,,,,,,"), **told)
+    assert not RatingFault.objects.exists()
     with pytest.raises(BadInput, match="No format"):
         import_ratings(rated.place, tmp_path / name, how="xml")
 

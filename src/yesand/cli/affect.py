@@ -130,6 +130,35 @@ def export(
     )
 
 
+@rate.command("next")
+def next_(
+    file: Annotated[Path, typer.Argument(help="Where to write; .json: tasks for Label Studio.")],
+    house: HouseFolder,
+    space: Annotated[str, typer.Option(help="The space to rate in, e.g. crema-d.")],
+    modality: Annotated[str, typer.Option(help="voice, face or both.")] = "voice",
+    rater: Annotated[str, typer.Option(help="For whom: without what they have rated.")] = "",
+    count: Annotated[int, typer.Option(help="How many takes.")] = 20,
+    enough: Annotated[int, typer.Option(help="Takes with so many raters are done.")] = 5,
+    gold_every: Annotated[int, typer.Option(help="Every so many-th is gold; 0: none.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Write which takes to have rated next: those whose next rating tells most, by hash alone."""
+    yesand.open(house)
+    from yesand.affect.asking.services import ask, next_takes
+
+    asked = next_takes(
+        space, modality, rater=rater, most=count, enough=enough, gold_every=gold_every
+    )
+    ask(file, asked, space, modality)
+    told = [{"take": a.take, "ratings": a.ratings, "bits": round(a.bits, 4)} for a in asked]
+    bits = sum(a.bits for a in asked)
+    tell(
+        {"file": str(file), "takes": told},
+        f"{len(asked):,} takes in {file}; their next ratings are expected to tell {bits:.1f} bits",
+        as_json=as_json,
+    )
+
+
 @group.command()
 def reliability(
     house: HouseFolder,
@@ -180,11 +209,18 @@ def _show(one: Reliability) -> None:
     title = f"{one.space} by {one.modality}: {len(one.raters)} raters"
     table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
     people = [
-        (r.rater, f"{r.ratings:,}", _figure(r.alpha), _between(r.low, r.high), _worth(one, r.rater))
+        (
+            r.rater,
+            f"{r.ratings:,}",
+            _figure(r.alpha),
+            _between(r.low, r.high),
+            _worth(one, r.rater),
+            _confused(one, r.rater),
+        )
         for r in sorted(one.raters, key=lambda r: (math.isnan(r.alpha), r.alpha))[:_SHOWN]
     ]
     if people:
-        columns = ["rater", ">ratings", ">α with the rest", ">95 %", ">means it"]
+        columns = ["rater", ">ratings", ">α with the rest", ">95 %", ">means it", "confuses"]
         table("Raters, the least agreeing first", columns, people)
     for axis, raters in one.bias.items():
         biases = [(r, f"{b:+.2f}", f"{n:.2f}") for r, (b, n) in list(raters.items())[:_SHOWN]]
@@ -206,6 +242,13 @@ def _between(low: float, high: float) -> str:
 
 def _worth(one: Reliability, rater: str) -> str:
     return f"{one.competence[rater]:.0%}" if rater in one.competence else "–"
+
+
+def _confused(one: Reliability, rater: str) -> str:
+    if rater not in one.confuses:
+        return ""
+    right, said, share = one.confuses[rater]
+    return f"{right} as {said} ({share:.0%})"
 
 
 def _space(one: Space) -> dict[str, object]:

@@ -53,10 +53,7 @@ class Given:
         for name, text, most in (("rater", self.rater, 80), ("id", self.key, MOST_KEY)):
             if len(text) > most or not text.isprintable():
                 raise BadInput(f"{name} must be at most {most} printable characters")
-        if self.modality not in MODALITIES:
-            raise BadInput(
-                f"No modality {self.modality[:40]!r}", remedy=f"Use {', '.join(MODALITIES)}."
-            )
+        modal(self.modality)
         if not (self.emotions or self.axes or self.trace):
             raise BadInput("The rating says nothing", remedy="Give emotions, axes or a trace.")
         if self.spent_ms is not None and not 0 <= self.spent_ms <= _LONGEST:
@@ -123,6 +120,18 @@ def shares(emotions: Mapping[str, int | None]) -> dict[str, float]:
     weights = {label: 1 if i is None else i for label, i in emotions.items()}
     whole = sum(weights.values())
     return {label: weight / whole for label, weight in weights.items()}
+
+
+def modal(name: str) -> str:
+    """Return a modality if there is one.
+
+    Raises
+    ------
+    BadInput : there is none.
+    """
+    if name not in MODALITIES:
+        raise BadInput(f"No modality {name[:40]!r}", remedy=f"Use {', '.join(MODALITIES)}.")
+    return name
 
 
 def spaced(name: str) -> str:

@@ -8,6 +8,7 @@ A trace over time has no place in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
@@ -21,6 +22,8 @@ from yesand.kernel.errors import BadInput
 
 AXES = ("valence", "arousal", "dominance")
 _INTENSITY = "intensity-"
+#: What Label Studio puts before the name of a file that was uploaded to it.
+_UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 Made = tuple[int, Any, Callable[[], Given]]
 
 
@@ -105,24 +108,26 @@ def _rater(told: Any) -> str:
 
 
 def _file(data: dict[str, Any]) -> str:
-    told = str(data.get("audio") or data.get("video") or "")
-    return PurePosixPath(unquote(urlsplit(told).path)).name
+    told = unquote(urlsplit(str(data.get("audio") or data.get("video") or "")).path)
+    name = PurePosixPath(told).name
+    return _UPLOADED.sub("", name) if "/upload/" in told else name
 
 
 def written(given: Iterable[tuple[Given, str]]) -> tuple[list[dict[str, Any]], int]:
     """Return ratings as tasks, one a take, modality and spaces; and how many traces are left out.
 
-    A rater of ours is named by ``name``; Label Studio keeps what it does not know.
+    A rater of ours is named by ``name``; Label Studio keeps what it does not know. Recordings go by
+    hash: a file's name may say what was acted.
     """
     tasks: dict[tuple[str, ...], dict[str, Any]] = {}
     left_out = 0
-    for one, file in given:
+    for one, _ in given:
         left_out += bool(one.trace)
         if not (one.emotions or one.axes):
             continue
         about = {
             "take": one.take,
-            "audio": file,
+            "audio": one.take,
             "modality": one.modality,
             "space": one.space,
             "scale": one.scale,

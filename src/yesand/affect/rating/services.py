@@ -12,7 +12,7 @@ from django.db import transaction
 from yesand.affect.models import Rater, Rating, RatingFault
 from yesand.affect.rating.files import Defaults, ReadRow, format_of, read, written
 from yesand.affect.rating.finding.services import Known, Takes
-from yesand.affect.rating.given import Given
+from yesand.affect.rating.given import Given, modal, scaled, spaced
 from yesand.affect.rating.report import RatingReport
 from yesand.kernel.clock import stamp
 from yesand.kernel.durable import write
@@ -47,10 +47,12 @@ def import_ratings(
 
     Raises
     ------
-    BadInput : the file cannot be read, or is not in that format.
+    BadInput : the file cannot be read or is not in that format, or there is no such space, scale or
+        modality to begin with.
     """
-    how = how or format_of(path)
-    rows = list(read(path, how, defaults or Defaults()))
+    how, told = how or format_of(path), defaults or Defaults()
+    told = Defaults(spaced(told.space), scaled(told.scale), modal(told.modality))
+    rows = list(read(path, how, told))
     work = _Import(place, digest_file(path), how, Takes(), RatingReport(path.name))
     for start in range(0, len(rows), BATCH):
         progress(start, len(rows), path.name)

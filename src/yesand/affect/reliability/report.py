@@ -12,10 +12,13 @@ import numpy as np
 from yesand.affect.rating.given import shares
 from yesand.affect.reliability.alpha import Floats, ReliabilityData, by_label
 from yesand.affect.reliability.careless import Careless, careless
-from yesand.affect.reliability.consensus import mace
+from yesand.affect.reliability.consensus import dawid_skene, mace
 from yesand.affect.reliability.continuous import fit
 from yesand.affect.reliability.judgements import Judgements, RaterAgreement, by_rater
 from yesand.affect.reliability.soft import SoftLabels, soft_labels
+
+#: A confusion is told of if the rater met the emotion so often, and said another in so many.
+_MET, _OFTEN = 5, 0.3
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Reliability:
     repeated : ratings of a take that the same rater had rated before: left out here.
     tied : ratings that name two labels equally strongly: they have no first label, and count in
         soft labels alone.
+    confuses : rater → (what it is, what they say, how often), the worst of their confusions.
     bias : axis → rater → (bias, noise), in the scale's units.
     """
 
@@ -78,6 +82,7 @@ class Reliability:
     axes: tuple[Agreed, ...]
     raters: tuple[RaterAgreement, ...]
     competence: dict[str, float]
+    confuses: dict[str, tuple[str, str, float]]
     bias: dict[str, dict[str, tuple[float, float]]]
     careless: tuple[Careless, ...]
     repeated: int
@@ -99,6 +104,7 @@ class Reliability:
                     "low": figure(one.low),
                     "high": figure(one.high),
                     "competence": figure(self.competence.get(one.rater, math.nan)),
+                    "confuses": self._confusion(one.rater),
                 }
                 for one in self.raters
             ],
@@ -113,6 +119,12 @@ class Reliability:
             "repeated": self.repeated,
             "tied": self.tied,
         }
+
+    def _confusion(self, rater: str) -> dict[str, Any] | None:
+        if rater not in self.confuses:
+            return None
+        right, said, share = self.confuses[rater]
+        return {"right": right, "said": said, "share": figure(share)}
 
 
 def reliability(
@@ -146,6 +158,7 @@ def reliability(
         axes=tuple(_axes(said)),
         raters=tuple(agreements),
         competence={r: float(w) for r, w in zip(given.raters, worth, strict=True)},
+        confuses=_confusions(given),
         bias=_biases(said),
         careless=tuple(_careless(given, [one for one, _ in rows], agreements, gold or {})),
         repeated=whole - len(said),
@@ -220,6 +233,26 @@ def _table(rows: Sequence[Said], axis: str) -> tuple[Floats, list[str]]:
         table[k, : len(values)] = values
     owners = {one.take: one.performer for one in rows}
     return table, [owners[take] for take in by_take]
+
+
+def _confusions(given: Judgements) -> dict[str, tuple[str, str, float]]:
+    """Return each rater's worst confusion by Dawid–Skene, where they give it often."""
+    if not len(given):
+        return {}
+    told = dawid_skene(given)
+    met = np.zeros((len(given.raters), len(given.labels)))
+    np.add.at(met, given.rater, told.posterior[given.take])
+    found = {}
+    for j, name in enumerate(given.raters):
+        wrong = told.confusion[j] * (1 - np.eye(len(given.labels))) * (met[j] >= _MET)[:, None]
+        right, said = np.unravel_index(int(wrong.argmax()), wrong.shape)
+        if wrong[right, said] >= _OFTEN:
+            found[name] = (
+                given.labels[int(right)],
+                given.labels[int(said)],
+                float(wrong[right, said]),
+            )
+    return found
 
 
 def _biases(said: Sequence[Said]) -> dict[str, dict[str, tuple[float, float]]]:

@@ -49,7 +49,7 @@ def export_soft(path: Path, name: str, modality: str) -> int:
     NotFound : no such space, or nobody has rated in it.
     """
     known = space(name)
-    said = _said(known.id, modality) if isinstance(known, Categories) else []
+    said = said_in(known.id, modality) if isinstance(known, Categories) else []
     if not isinstance(known, Categories) or not said:
         raise NotFound(f"Nobody has rated in {known.id} {modality}")
     takes, found = soft(said, known.labels)
@@ -67,10 +67,11 @@ def _report(name: str, modality: str) -> Reliability:
     known = space(name)
     labels = known.labels if isinstance(known, Categories) else ()
     golden = gold(name) if labels else {}
-    return reliability(_said(name, modality), known.id, modality, labels, golden)
+    return reliability(said_in(name, modality), known.id, modality, labels, golden)
 
 
-def _said(name: str, modality: str) -> list[Said]:
+def said_in(name: str, modality: str) -> list[Said]:
+    """Return the ratings in a space (or scale) and modality, in the log's order."""
     either = Rating.objects.filter(space=name) | Rating.objects.filter(space="", scale=name)
     rows = either.filter(modality=modality).select_related("take__performer", "rater")
     return [

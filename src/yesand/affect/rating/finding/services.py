@@ -70,7 +70,7 @@ class Takes:
         ------
         NotFound : there is none. BadInput : several.
         """
-        found = self._by.get(name, set())
+        found = self._by.get(name) or self._by.get(PurePosixPath(name).stem, set())
         if not found:
             raise NotFound(f"No take called {name[:80]!r}", remedy="Import the recordings first.")
         if len(found) > 1:
