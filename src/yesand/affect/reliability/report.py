@@ -17,6 +17,9 @@ from yesand.affect.reliability.continuous import fit
 from yesand.affect.reliability.judgements import Judgements, RaterAgreement, by_rater
 from yesand.affect.reliability.soft import SoftLabels, soft_labels
 
+#: So many performers are drawn whole in a bootstrap; fewer tell too little of how they differ, and
+#: takes are drawn.
+_PERFORMERS = 10
 #: A confusion is told of if the rater met the emotion so often, and said another in so many.
 _MET, _OFTEN = 5, 0.3
 
@@ -202,8 +205,7 @@ def figure(value: float) -> float | None:
 
 def _agreed(name: str, data: ReliabilityData, number: Any, clusters: Sequence[str]) -> Agreed:
     paired = np.asarray(number)[np.asarray(number) > 1]
-    # One performer alone cannot be drawn again and again: then takes are.
-    low, high = data.interval(clusters if len(set(clusters)) > 1 else None)
+    low, high = data.interval(clusters if len(set(clusters)) >= _PERFORMERS else None)
     return Agreed(name, data.alpha(), low, high, len(paired), int(paired.sum()))
 
 
