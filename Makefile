@@ -7,6 +7,8 @@ NAME ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
+# A file's tests share what they set up; tests/conftest.py says which files begin.
+TOGETHER := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # One call resolves everything; modules are compiled when they are first used.
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
@@ -29,10 +31,10 @@ serve: $(VENV)/train ## Open the sample house in the browser (HOUSE=folder for a
 	$(BIN)/yesand serve --house $(HOUSE) $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS='tests/takes -k flac' for some)
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest $(TOGETHER) $(ARGS)
 
 deep: $(VENV)/dev ## Run the tests that take long too, everything on both databases, many examples
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(ARGS)
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest $(TOGETHER) $(ARGS)
 
 lint: $(VENV)/dev ## Format, lint, types, import contract, security
 	$(BIN)/ruff format --check .

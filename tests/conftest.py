@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,6 +81,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="takes long: HYPOTHESIS_PROFILE=deep"))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.allow_hosts(LOCALHOST))
+    _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Let files that take long begin early: no worker is to be left alone with one at the end."""
+    weights: Counter[Path] = Counter()
+    for item in items:
+        long = item.get_closest_marker("browser") or item.get_closest_marker("slow")
+        weights[item.path] += 9 if long else 1
+    items.sort(key=lambda item: (-weights[item.path], item.path))
 
 
 @pytest.fixture

@@ -30,13 +30,16 @@ from yesand.heidi.reply import Reply
 from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots, read
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.table import TOOLS
+from yesand.kernel.clock import Period
 from yesand.meetings.calendars.services import Wishes, set_hours
 from yesand.meetings.hours import DAY, Weekly
 from yesand.meetings.models import Meeting
 from yesand.people.models import Delegation, Organisation, User
 from yesand.people.sight import Sight
 from yesand.provenance.kinds import Kind
-from yesand.royalties.models import Statement
+from yesand.royalties.disputing.services import open_dispute
+from yesand.royalties.invoicing.services import issue
+from yesand.royalties.models import Dispute, Invoice, Statement
 from yesand.takes.models import Take
 from yesand.training.models import TrainedModel
 
@@ -70,10 +73,14 @@ MATRIX: dict[Intent, Told] = {
         lab="lab", other="other", producer="lab other", auditor="lab other",
         ada="ada lab", ben="ben lab", agent="lab",
     ),
-    Intent.BALANCE: own(agent="", producer="sum", auditor="sum"),
+    # Whose lines are in dispute is told beside the sums.
+    Intent.BALANCE: own(agent="", producer="ada ben sum", auditor="ada ben sum"),
     # What is in service pays them.
     Intent.CHANGE: own(agent="", ada="ada lab", ben="ben lab"),
     Intent.STATEMENTS: own(agent="", producer=BOTH, auditor=BOTH),
+    Intent.INVOICES: dict.fromkeys(("lab", "producer", "auditor"), "lab"),
+    Intent.DISPUTES: own(agent="", producer=BOTH, auditor=BOTH),
+    Intent.CLOSING: NONE,
     Intent.MEETINGS: own(agent="", lab="lab", producer="ada ben lab"),
     Intent.BOOK: NONE,
     Intent.MOVE: own(agent="", lab="lab", producer="ada ben lab"),
@@ -94,7 +101,10 @@ def full(stage: Stage) -> Stage:
         send(stage.house.place, stage.users[name], f"x{name}letter")
         meeting(stage, name, f"x{name}meeting", NOW + timedelta(days=n, hours=9), f"x{name}note")
         _said(stage.users[name], f"x{name}words")
+        owed = Statement.objects.get(performer=performer)
+        open_dispute(stage.house.place, owed, 0, f"x{name}why", stage.users[name])
     meeting(stage, "lab", "xlabmeeting", NOW + timedelta(days=3, hours=9))
+    issue(stage.house.place, Period(2026, 10))
     model(stage, "lab", "xlabmodel")
     _models_of_other(stage)
     for user in stage.users.values():
@@ -132,12 +142,14 @@ def marks(stage: Stage) -> dict[str, tuple[str, ...]]:
         performer = stage.users[name].performer
         found[name] += [share, Statement.objects.get(performer=performer).digest]
         total = _total(Statement.objects.get(performer=performer))
-        found[name] += [f" {total} EUR", f'"{total} EUR']
+        found[name] += [f" {total} EUR", f'"{total} EUR', f"x{name}why"]
+        found[name].append(Dispute.objects.get(performer=performer).digest)
         found[name] += Agreement.objects.filter(performer=performer).values_list(
             "digest", flat=True
         )
         found[name] += Take.objects.filter(performer=performer).values_list("sha256", flat=True)
     found["lab"] += ["night-line", "late-train-1"]
+    found["lab"] += [row.digest for row in Invoice.objects.all()]
     found["sum"] = ["over everybody"]
     return {name: tuple(words) for name, words in found.items()}
 

@@ -64,7 +64,18 @@ def test_a_balance_agrees_with_its_statement(stage: Stage, as_: dict[str, Client
     payable = stage.statement.payable
     assert paid(payable.micro, payable.currency) in shown
     assert reverse("statement", args=[stage.statement.digest]) in shown
-    assert "<svg" in shown and "2026-10: " in shown
+    assert "2026-10: " in page(as_["ada"], "me")  # the small picture, told
+
+
+def test_a_balance_says_which_model_brought_what_and_how_much_it_relies_on_one(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    shown = page(as_["ada"], "balance")
+    assert 'class="fill-0"' in shown and reverse("model", args=[stage.model.digest]) in shown
+    table = shown.split("<summary>As a table</summary>")[1].split("</table>")[0]
+    assert table.count("<tr>") == 13 and "late-train-1" in table
+    assert "Share over time, by model" in shown
+    assert 'class="fill-' not in page(as_["dora"], "balance")
 
 
 def test_a_receipt_is_checked_with_nothing_else(stage: Stage, as_: dict[str, Client]) -> None:

@@ -18,6 +18,9 @@ class Intent(StrEnum):
     BALANCE = "balance"
     CHANGE = "change"  # why the balance changed
     STATEMENTS = "statements"
+    INVOICES = "invoices"
+    DISPUTES = "disputes"
+    CLOSING = "closing"
     MEETINGS = "meetings"
     BOOK = "book"
     MOVE = "move"

@@ -160,6 +160,8 @@ _READERS: dict[Intent, Callable[[str, dt.datetime], Slots]] = {
     Intent.OTHER: _asked,
     Intent.TAKES: _found,
     Intent.STATEMENTS: _issued,
+    Intent.INVOICES: _issued,
+    Intent.CLOSING: _issued,
     Intent.BOOK: _meet,
     Intent.MOVE: _moved,
     Intent.CANCEL: _cancelled,

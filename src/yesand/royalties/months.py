@@ -9,7 +9,7 @@ from yesand.kernel.clock import Period
 from yesand.kernel.money import Money
 
 #: Of a month's room, how much its bar fills.
-_FILL = 0.7
+FILL = 0.7
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def counted(unit: str, used: Mapping[str, int], last: Period, months: int = 12) 
 def _charted(
     unit: str, values: Mapping[str, int], last: Period, months: int, say: Callable[[int], str]
 ) -> Chart:
-    periods = _before(last, months)
+    periods = before(last, months)
     found = [values.get(str(p), 0) for p in periods]
     most = max([0, *found])
     bars = tuple(
@@ -82,7 +82,8 @@ def _charted(
     return Chart(unit, bars, say(most))
 
 
-def _before(last: Period, months: int) -> list[Period]:
+def before(last: Period, months: int) -> list[Period]:
+    """Return the months up to ``last``, the oldest first."""
     ends = [last.year * 12 + last.month - 1 - back for back in reversed(range(months))]
     return [Period(end // 12, end % 12 + 1) for end in ends]
 
@@ -96,8 +97,8 @@ def _bar(period: Period, place: int, months: int, value: int, most: int, says: s
         year=f"’{period.year % 100:02d}" if first else "",
         value=value,
         says=says,
-        x=round(room * (place + (1 - _FILL) / 2), 2),
+        x=round(room * (place + (1 - FILL) / 2), 2),
         y=round(100 - height, 2),
-        width=round(room * _FILL, 2),
+        width=round(room * FILL, 2),
         height=round(height, 2),
     )

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import YesAndError
 from yesand.people.acting import MONEY, SIGN
-from yesand.people.models import Organisation, User
+from yesand.people.models import Organisation, Performer, User
 from yesand.people.shapes import own_licensee
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.provenance.dsse import payload_of
+from yesand.reliance.histories.services import history
 from yesand.royalties import document as documents
 from yesand.royalties.delivering.services import deliver, waiting_usage
 from yesand.royalties.delivering.upload import MOST, staged
 from yesand.royalties.documents.wording import Issuer, words
-from yesand.royalties.earned.services import charts, kept
+from yesand.royalties.earned.services import by_model, kept
 from yesand.royalties.invoicing.reminding.services import late_for
 from yesand.royalties.issuing import services as issuing
 from yesand.royalties.issuing.services import file_name
@@ -125,7 +126,7 @@ def statement(request: Request, digest: str) -> HttpResponse:
     """Show one statement as it was signed, in the words of its documents, with links."""
     found = _seen(request, digest)
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
-    issuer = Issuer(request.place.name, request.place.origin, digest, _names(found))
+    issuer = Issuer(request.place.name, request.place.origin, digest, _names(found.performer))
     told = words(payload, issuer, get_language(), _before(found))
     own = (x.kind not in ON_TOP and x.corrects is None for x in payload.lines)
     numbers = [n for n, shown in enumerate(own, 1) if shown]
@@ -186,7 +187,8 @@ def balance(request: Request) -> HttpResponse:
         {
             "performer": performer,
             "accounts": kept(performer),
-            "charts": charts(request.place, performer),
+            "pictures": by_model(request.place, performer, _names(performer)),
+            "history": history(request.sight, performer),
             "details": current(payee_of(performer)),
             "payouts": sent_to(performer),
             "late": late_for(performer, request.place.clock.now().date()),
@@ -228,9 +230,9 @@ def _seen(request: Request, digest: str) -> Statement:
     return get_object_or_404(rows, digest=digest)
 
 
-def _names(found: Statement) -> dict[str, str]:
+def _names(performer: Performer) -> dict[str, str]:
     """Return the names of the models that the performer is in, as documents call them."""
-    models = TrainedModel.objects.filter(manifest__performers__performer=found.performer)
+    models = TrainedModel.objects.filter(manifest__performers__performer=performer)
     return dict(models.values_list("digest", "name"))
 
 

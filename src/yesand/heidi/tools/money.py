@@ -14,13 +14,14 @@ from yesand.heidi.change import Difference, differences
 from yesand.heidi.reply import Link, Reply, Row
 from yesand.heidi.slots import Issued, Slots
 from yesand.heidi.tools.asker import Asker
+from yesand.heidi.tools.desk import dispute_rows
 from yesand.kernel.canonical import parse
 from yesand.kernel.money import Money
 from yesand.people.sight import visible
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import statement as signed
 from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
-from yesand.royalties.models import Account, Dispute, Statement
+from yesand.royalties.models import Account, Statement
 from yesand.royalties.paying.payees.services import sent_to
 from yesand.royalties.paying.phases import PREFIX, Step
 
@@ -29,7 +30,7 @@ MOST = 6
 
 def balance(asker: Asker, _slots: Slots) -> Reply:
     """Tell what is owed to a person, or what their organisation owes."""
-    rows = [*_owed(asker), *_held(asker), *_paid_last(asker), *_owing(asker)]
+    rows = [*_owed(asker), *dispute_rows(asker), *_paid_last(asker), *_owing(asker)]
     latest = _statements(asker).first()
     links = [Link(_("Payouts"), reverse("payouts"))]
     if latest is not None and asker.sight.everything:
@@ -82,20 +83,6 @@ def _owed(asker: Asker) -> Iterator[Row]:
             (_("Paid out"), paid),
         ):
             yield Row(name, str(Money(currency, micro)), reverse("payouts"))
-
-
-def _held(asker: Asker) -> Iterator[Row]:
-    """Yield the disputes of lines of statements, the newest first, each with how it stands."""
-    rows = visible(Dispute, asker.sight).select_related("statement__settlement", "performer")
-    for row in rows.prefetch_related("words")[:MOST]:
-        told = {"month": row.statement.settlement.period, "line": row.line + 1}
-        name = _("Dispute of line %(line)s, %(month)s") % told
-        if asker.sight.everything:
-            name = f"{name}, {row.performer}"
-        state = _(row.state.value)
-        held = _("%(state)s, %(money)s held") % {"state": state, "money": row.held}
-        address = reverse("dispute", args=[row.digest])
-        yield Row(name, held if row.holding else state, address)
 
 
 def _paid_last(asker: Asker) -> Iterator[Row]:
@@ -191,7 +178,7 @@ def statements(asker: Asker, slots: Issued) -> Reply:
     rows = _statements(asker)
     if slots.month:
         rows = rows.filter(settlement__period=slots.month)
-    disputes = tuple(_held(asker))
+    disputes = tuple(dispute_rows(asker))
     found = list(rows[:200])
     if slots.amount:
         found = [s for s in found if _pays(s, Decimal(slots.amount))]

@@ -8,7 +8,7 @@ from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Quote, Reply
 from yesand.heidi.search import excerpt, search
 from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
-from yesand.heidi.tools import meetings, money, records, standing, withdrawing
+from yesand.heidi.tools import desk, meetings, money, records, standing, withdrawing
 from yesand.heidi.tools.asker import Asker, Tool
 from yesand.heidi.tools.places import named
 from yesand.people.rooms import offered
@@ -56,6 +56,14 @@ TOOLS = {
         Tool(Intent.BALANCE, "What is owed now, earned and paid", Slots, money.balance),
         Tool(Intent.CHANGE, "Why the last statement differs", Slots, money.change),
         Tool(Intent.STATEMENTS, "Statements, by month or amount", Issued, money.statements),
+        Tool(Intent.INVOICES, "Invoices, and who is late with one", Issued, desk.invoices),
+        Tool(Intent.DISPUTES, "Disputes of lines of statements", Slots, desk.disputes),
+        Tool(
+            Intent.CLOSING,
+            "Whether a month is settled, or what is in the way",
+            Issued,
+            desk.closing,
+        ),
         Tool(Intent.MEETINGS, "The person's coming meetings", Slots, meetings.mine),
         Tool(Intent.BOOK, "Propose a meeting (the person confirms)", Meet, meetings.book),
         Tool(Intent.MOVE, "Propose to move a meeting (they confirm)", Change, meetings.move),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer
+from yesand.provenance.dsse import payload_of
 from yesand.royalties.books.services import balance
 from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
 from yesand.royalties.ledger import held_account, performer_account
+from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Posting, Statement
-from yesand.royalties.months import Chart, drawn
+from yesand.royalties.months import Chart, before, drawn
 from yesand.royalties.paying.phases import PREFIX
+from yesand.royalties.stacked import BESIDES, Stacked, stacked
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,26 @@ def charts(place: Place, performer: Performer) -> list[Chart]:
         found.setdefault(row.currency, Counter())[row.settlement.period] += row.total_micro
     now = place.clock.now()
     return [drawn(code, sums, Period(now.year, now.month)) for code, sums in found.items()]
+
+
+def by_model(place: Place, performer: Performer, names: Mapping[str, str]) -> list[Stacked]:
+    """Return what each model brought in the last twelve months, a picture a currency.
+
+    Sums are those of the statements' lines, so that a month is what its statement says.
+
+    Parameters
+    ----------
+    names : model's digest → its name.
+    """
+    now = place.clock.now()
+    last = Period(now.year, now.month)
+    first = str(before(last, 12)[0])
+    rows = Statement.objects.filter(performer=performer, settlement__period__gte=first)
+    found: dict[str, dict[str, Counter[str]]] = {}
+    for row in rows.order_by("currency").values_list("currency", "settlement__period", "envelope"):
+        code, period, envelope = row
+        sums = found.setdefault(code, {}).setdefault(period, Counter())
+        for line in parse(payload_of(envelope))["predicate"]["lines"]:
+            if line["kind"] not in ON_TOP:
+                sums[line.get("model") or BESIDES] += line["micro"]
+    return [stacked(code, months, last, names) for code, months in found.items()]
