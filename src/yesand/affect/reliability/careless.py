@@ -29,7 +29,7 @@ class Careless:
     sign : ``same-answer``, ``too-fast``, ``against-everybody`` or ``fails-gold``.
     figure, usual : the rater's figure and what it is measured against.
     ratings : on how many it rests.
-    says : the evidence in a sentence.
+    says : the evidence in a sentence. label : the one answer, where it is about that.
     """
 
     rater: str
@@ -38,6 +38,7 @@ class Careless:
     usual: float
     ratings: int
     says: str
+    label: str = ""
 
 
 def careless(
@@ -88,7 +89,7 @@ def _same(given: Judgements, j: int, own: NDArray[np.bool_]) -> Iterator[Careles
         return
     if n * _divergence(share, usual) > math.log(len(given.raters) / _CHANCE):
         told = f"answers {given.labels[top]} to {share:.0%} of {n} takes, the others to {usual:.0%}"
-        yield Careless(given.raters[j], "same-answer", share, usual, n, told)
+        yield Careless(given.raters[j], "same-answer", share, usual, n, told, given.labels[top])
 
 
 def _against(agreement: RaterAgreement, overall: float) -> Iterator[Careless]:
