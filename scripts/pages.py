@@ -60,7 +60,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
-    paying = "payouts books payout_runs payout_bank house_account"
+    paying = "payouts books payout_runs payout_bank house_account ratings"
     for name in [*lists.split(), *paying.split(), "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
     pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))

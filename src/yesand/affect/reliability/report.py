@@ -261,6 +261,8 @@ def _biases(said: Sequence[Said]) -> dict[str, dict[str, tuple[float, float]]]:
     found = {}
     for axis in dict.fromkeys(axis for one in said for axis in one.axes):
         rows = [one for one in said if axis in one.axes]
+        if len({one.axes[axis] for one in rows}) < 2:
+            continue  # one value and no other: nobody differs from anybody
         takes = {t: k for k, t in enumerate(dict.fromkeys(one.take for one in rows))}
         people = {r: k for k, r in enumerate(dict.fromkeys(one.rater for one in rows))}
         told = fit(
