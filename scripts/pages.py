@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agreeing import agreeing
+from desk import desk
 
 if TYPE_CHECKING:
     import yesand
@@ -37,7 +38,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
 
     producer = account(PRODUCER, "producer", password)
     account(AUDITOR, "auditor", password)
-    account(LICENSEE, "licensee", password, organisation=organisation("house-lab"))
+    lab = organisation("house-lab")
+    licensee = account(LICENSEE, "licensee", password, organisation=lab)
     performer = Performer.objects.filter(user=None, statements__isnull=False).first()
     performer = performer or Performer.objects.filter(user=None).first()
     if performer:
@@ -54,6 +56,8 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages["bank_account"] = (PERFORMER, reverse("bank_account"))
         pages["withdraw"] = (PERFORMER, reverse("withdrawal_preview"))
         pages |= agreeing(opened.place, producer, user, password)
+        seats = {"producer": producer, "performer": user, "licensee": licensee}
+        pages |= desk(opened.place, seats)
     for name in ("register", "api_docs", "check", "odrl"):
         pages[name] = ("", reverse(name))
     pages |= of_licensees()

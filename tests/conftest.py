@@ -27,6 +27,8 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
+from once import once
+
 django.setup()
 
 import yesand
@@ -102,9 +104,11 @@ def clock() -> SetClock:
 @pytest.fixture(scope="session")
 def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new house's folder, migrated, to copy from."""
-    root = tmp_path_factory.mktemp("template") / "house"
-    yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
-    return root
+
+    def make(root: Path) -> None:
+        yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
+
+    return once(tmp_path_factory, "house", make)
 
 
 @dataclass(frozen=True)
@@ -137,21 +141,39 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
     """The PostgreSQL server named by ``YESAND_TEST_POSTGRES``, or a skip that says so."""
     if not POSTGRES:
         pytest.skip("no PostgreSQL: set YESAND_TEST_POSTGRES")
     pytest.importorskip(
         "psycopg", reason="no PostgreSQL: install the extra `postgres`", exc_type=ImportError
     )
-    root = tmp_path_factory.mktemp("template") / "house"
-    server = Postgres(POSTGRES, f"yesand_template_{uuid4().hex}", root)
+    return server_at(once(tmp_path_factory, "postgres", _with_template))
+
+
+def _with_template(folder: Path) -> None:
+    server = Postgres(POSTGRES, f"yesand_template_{uuid4().hex}", folder / "house")
     server.tell(f'CREATE DATABASE "{server.template}"')
+    folder.mkdir()
+    (folder / "template").write_text(server.template)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", server.url(server.template))
-        yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
-    yield server
-    server.tell(f'DROP DATABASE "{server.template}"')
+        yesand.create(server.root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
+
+
+def server_at(folder: Path) -> Postgres:
+    """Return the server whose template a folder tells of."""
+    return Postgres(POSTGRES, (folder / "template").read_text(), folder / "house")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop the templates when all workers are through."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    base = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    for told in base.glob("shared/*/template"):
+        server = server_at(told.parent)
+        server.tell(f'DROP DATABASE "{server.template}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

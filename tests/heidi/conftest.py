@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "site"))
 from stage import Stage, recall, set_up
 
 import yesand
+from once import once
 from yesand.heidi.tools.asker import Asker
 from yesand.kernel.clock import SetClock
 
@@ -28,19 +29,18 @@ if TYPE_CHECKING:
     from conftest import Postgres
 
 
-def filled(empty: Path, folder: Path) -> Path:
-    """Fill a new house's copy and return its folder, to copy from."""
+def filled(empty: Path, folder: Path) -> None:
+    """Fill a new house's copy."""
     shutil.copytree(empty, folder / "house")
     house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
     set_up(house, folder / "recordings")
     house.close()
-    return folder / "house"
 
 
 @pytest.fixture(scope="session")
 def on_sqlite(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A filled house's folder, with its registry in it."""
-    return filled(empty_house, tmp_path_factory.mktemp("heidi"))
+    return once(tmp_path_factory, "staged", lambda folder: filled(empty_house, folder)) / "house"
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +49,9 @@ def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
     name = postgres.copy()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", postgres.url(name))
-        root = filled(postgres.root, tmp_path_factory.mktemp("heidi"))
-    yield replace(postgres, template=name, root=root)
+        folder = tmp_path_factory.mktemp("heidi")
+        filled(postgres.root, folder)
+    yield replace(postgres, template=name, root=folder / "house")
     postgres.tell(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -12,20 +12,24 @@ from django.test import Client
 from stage import Stage, recall, recordings, set_up
 
 import yesand
+from once import once
 from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import SetClock
 from yesand.takes.services import import_corpus
 
 
-@pytest.fixture(scope="session")
-def staged(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a filled house, to copy from."""
-    folder = tmp_path_factory.mktemp("staged")
-    shutil.copytree(empty_house, folder / "house")
+def filled(empty: Path, folder: Path) -> None:
+    """Fill a new house's copy."""
+    shutil.copytree(empty, folder / "house")
     house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
     set_up(house, folder / "recordings")
     house.close()
-    return folder / "house"
+
+
+@pytest.fixture(scope="session")
+def staged(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a filled house, to copy from."""
+    return once(tmp_path_factory, "staged", lambda folder: filled(empty_house, folder)) / "house"
 
 
 @pytest.fixture

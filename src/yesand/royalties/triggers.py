@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.migrations.operations import RunPython
+from yesand.provenance.triggers import InDatabase
 
 # SQLite: an INSERT OR REPLACE would remove the old row without asking the DELETE trigger, so an
 # id that is taken is refused here too. A row without an id carries -1 in a BEFORE trigger.
@@ -72,13 +72,13 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {transaction}
 _LOCK = 0x59654C65  # 'YeLe': the ledger
 
 
-def double_entry(transaction: str, posting: str) -> RunPython:
+def double_entry(transaction: str, posting: str) -> InDatabase:
     """Return a migration operation that makes the database keep double entry."""
 
-    def forwards(apps: Any, editor: Any) -> None:
+    def forwards(editor: Any) -> None:
         shapes = _POSTGRES if editor.connection.vendor == "postgresql" else _SQLITE
         for shape in shapes:
             sql = shape.format(transaction=transaction, posting=posting, lock=_LOCK)
             editor.execute(sql, params=None)
 
-    return RunPython(forwards, RunPython.noop)
+    return InDatabase(forwards)

@@ -6,15 +6,15 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from yesand.provenance.triggers import append_only
+from yesand.provenance.triggers import InDatabase, append_only
 
 _GUARDED = append_only("corpus_export")
 
 
-def guarded_again(apps: Any, editor: Any) -> None:
+def guarded_again(editor: Any) -> None:
     """Make the triggers again where the table was made anew (SQLite)."""
     if editor.connection.vendor == "sqlite":
-        _GUARDED.code(apps, editor)
+        _GUARDED.tell(editor)
 
 
 class Migration(migrations.Migration):
@@ -40,5 +40,5 @@ class Migration(migrations.Migration):
             name='by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.RunPython(guarded_again, migrations.RunPython.noop),
+        InDatabase(guarded_again),
     ]

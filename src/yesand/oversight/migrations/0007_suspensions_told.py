@@ -6,15 +6,15 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
-from yesand.provenance.triggers import append_only
+from yesand.provenance.triggers import InDatabase, append_only
 
 _GUARDED = append_only("oversight_revocation")
 
 
-def guarded_again(apps: Any, editor: Any) -> None:
+def guarded_again(editor: Any) -> None:
     """Make the triggers again where the table was made anew (SQLite)."""
     if editor.connection.vendor == "sqlite":
-        _GUARDED.code(apps, editor)
+        _GUARDED.tell(editor)
 
 
 class Migration(migrations.Migration):
@@ -49,5 +49,5 @@ class Migration(migrations.Migration):
             model_name='revocation',
             constraint=models.CheckConstraint(condition=Q(withdrawal=None) ^ Q(suspension=None), name='told_of_one_thing'),
         ),
-        migrations.RunPython(guarded_again, migrations.RunPython.noop),
+        InDatabase(guarded_again),
     ]
