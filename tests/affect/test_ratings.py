@@ -27,6 +27,7 @@ from yesand.provenance import services as log
 from yesand.takes.models import Take
 
 
+@pytest.mark.both_databases
 def test_a_file_comes_in_once(rated: yesand.House, tmp_path: Path) -> None:
     file = table(
         tmp_path / "r.csv",
@@ -79,6 +80,7 @@ def test_every_bad_row_is_told_and_kept_and_the_rest_comes_in(
     assert RatingFault.objects.count() == 13 and Rating.objects.count() == 1
 
 
+@pytest.mark.both_databases
 def test_the_same_id_with_other_content_is_refused_and_kept(
     rated: yesand.House, tmp_path: Path
 ) -> None:
@@ -101,6 +103,7 @@ def test_the_same_id_with_other_content_is_refused_and_kept(
     assert kept.content["emotions"] == "anger" and kept.rater == "rita"
 
 
+@pytest.mark.both_databases
 def test_what_was_rated_cannot_be_changed(rated: yesand.House, tmp_path: Path) -> None:
     taken(rated, table(tmp_path / "r.csv", "Alba-calm,rita,fear,,,,,,"), space="crema-d")
     with pytest.raises(IntegrityError), transaction.atomic():
