@@ -10,6 +10,7 @@ import sys
 import typer
 
 from yesand.cli import (
+    affect,
     agreements,
     approving,
     auditing,
@@ -63,6 +64,7 @@ for noun in (
     house,
     work,
     takes,
+    affect,
     tariffs,
     corpus,
     training,

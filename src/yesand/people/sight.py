@@ -154,6 +154,8 @@ RULES = {
     "takes.credential": Rule(performer="take__performer"),
     "takes.override": Rule(performer="take__performer"),
     "takes.upload": Rule(performer="performer"),
+    "affect.rater": Rule(account="user"),
+    "affect.rating": Rule(account="rater__user"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
     "corpus.order": Rule(licensees=("manifest__licensee",)),

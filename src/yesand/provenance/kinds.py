@@ -34,6 +34,8 @@ class Kind(StrEnum):
     TAKE_RECORDED = "take.recorded"
     TAKE_DISPUTED = "take.disputed"
     TAKE_REVIEWED = "take.reviewed"
+    RATING_GIVEN = "rating.given"
+    GOLD_SET = "gold.set"
     CREDENTIAL_MADE = "credential.made"
     CREDENTIAL_OVERRIDDEN = "credential.overridden"
     MANIFEST_SIGNED = "manifest.signed"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 
+from yesand.affect.models import Gold, Rating
 from yesand.agreements.models import (
     Agreement,
     Approval,
@@ -84,6 +85,8 @@ HOMES = {
     Kind.TAKE_RECORDED: Home(Take, "take", "sha256"),
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
     Kind.TAKE_REVIEWED: Home(Review, "take", "take__sha256"),
+    Kind.RATING_GIVEN: Home(Rating),
+    Kind.GOLD_SET: Home(Gold, "take", "take__sha256"),
     Kind.CREDENTIAL_MADE: Home(Credential, "take", "take__sha256"),
     Kind.CREDENTIAL_OVERRIDDEN: Home(Override, "take", "take__sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),

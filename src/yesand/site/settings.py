@@ -144,6 +144,7 @@ ROOMS = [
     "agreements",
     "meetings",
     "takes",
+    "affect",
     "corpus",
     "training",
     "reliance",

@@ -1,0 +1,57 @@
+"""What the room of affect holds about a person: what they rated, and what was heard in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext, ngettext
+
+from yesand.affect.models import Gold, Rater, Rating, RatingFault
+from yesand.kernel.place import Place
+from yesand.people.models import User
+from yesand.provenance import services as log
+from yesand.provenance.models import Entry
+
+_SAID = "modality space emotions scale axes trace spent_ms at".split()
+
+
+def held(user: User) -> dict[str, Any]:
+    """Return the ratings that they gave, and those of their own takes without who gave them."""
+    given = Rating.objects.filter(rater__user=user)
+    of_them = Rating.objects.filter(take__performer__user=user)
+    return {
+        "rater": Rater.objects.filter(user=user).values("name", "pseudonym").first(),
+        "ratings": list(given.values("take__sha256", "key", *_SAID)),
+        "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
+    }
+
+
+def goes(place: Place, user: User) -> Iterator[str]:
+    """Say that the name goes."""
+    if Rater.objects.filter(user=user).exists():
+        yield gettext("Your name from every rating that you gave.")
+
+
+def stays(place: Place, user: User) -> Iterator[str]:
+    """Say that the ratings stay."""
+    number = Rating.objects.filter(rater__user=user).count()
+    if number:
+        yield ngettext(
+            "The rating that you gave, under a number that nobody can lead back to you.",
+            "The %(n)d ratings that you gave, under a number that nobody can lead back to you.",
+            number,
+        ) % {"n": number}
+
+
+def erase(place: Place, user: User) -> None:
+    """Forget the rater's name, and blank the log's link to every rating by or of the person."""
+    either = Q(rater__user=user) | Q(take__performer__user=user)
+    log.erase(Entry.objects.filter(pk__in=Rating.objects.filter(either).values("entry_id")))
+    golden = Gold.objects.filter(take__performer__user=user)
+    log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
+    for rater in Rater.objects.filter(user=user):
+        RatingFault.objects.filter(rater=rater.name).delete()
+        rater.name, rater.user = f"rater-{rater.pseudonym.hex[:12]}", None
+        rater.save()

@@ -1,0 +1,132 @@
+"""What raters said of takes, which takes are gold, and what could not be taken in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from yesand.people.models import User
+from yesand.provenance.models import Entry
+from yesand.takes.models import Take
+
+
+class Rater(models.Model):
+    """Who judges takes: a person with an account here, or somebody of another system."""
+
+    name = models.CharField(max_length=80, unique=True)
+    #: Stands for the rater in the log's records, so that the name can be forgotten.
+    pseudonym = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="rater"
+    )
+
+    class Meta:
+        """By name."""
+
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        """Name them for people."""
+        return self.name
+
+
+class Rating(models.Model):
+    """One rater's judgement of a take, in the space in which it was made. Never changed."""
+
+    class Modality(models.TextChoices):
+        """What the rater was given."""
+
+        VOICE = "voice"
+        FACE = "face"
+        BOTH = "both"
+
+    take = models.ForeignKey(Take, on_delete=models.PROTECT, related_name="ratings")
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="ratings")
+    #: Tells a rater's ratings apart; who sends the same one again changes nothing.
+    key = models.CharField(max_length=120)
+    modality = models.CharField(max_length=5, choices=Modality.choices)
+    #: The space of the labels, e.g. ``crema-d@1``; empty: no labels were asked for.
+    space = models.CharField(max_length=60, blank=True)
+    #: ``{label: intensity 1 … 100, or null where none was asked for}``.
+    emotions = models.JSONField(default=dict)
+    #: The space of the axes, e.g. ``sam@1``; empty: none were asked for.
+    scale = models.CharField(max_length=60, blank=True)
+    #: ``{axis: thousandths of the scale's unit}``.
+    axes = models.JSONField(default=dict)
+    #: ``{axis: [[milliseconds, thousandths of the scale's unit], …]}``.
+    trace = models.JSONField(default=dict)
+    spent_ms = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+    #: ``csv``, ``label-studio`` or ``page``.
+    source = models.CharField(max_length=20)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """In the log's order; a key means one rating of one rater."""
+
+        ordering = ["entry_id"]
+        constraints = [models.UniqueConstraint(fields=["rater", "key"], name="one_rating_a_key")]
+        indexes = [models.Index(fields=["space", "modality"], name="ratings_of_a_space")]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"rating of {self.take.sha256[:12]} by {self.rater}"
+
+    def content(self) -> dict[str, Any]:
+        """Return everything that the rating says."""
+        return {
+            "axes": self.axes,
+            "emotions": self.emotions,
+            "modality": self.modality,
+            "scale": self.scale,
+            "space": self.space,
+            "spent_ms": self.spent_ms,
+            "take": self.take.sha256,
+            "trace": self.trace,
+        }
+
+
+class Gold(models.Model):
+    """What a take is agreed to express, to see who listens. The latest entry holds."""
+
+    take = models.ForeignKey(Take, on_delete=models.PROTECT, related_name="gold")
+    space = models.CharField(max_length=60)
+    #: Empty: the take is gold no longer.
+    label = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """In the log's order."""
+
+        ordering = ["entry_id"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.take.sha256[:12]} is {self.label or 'gold no longer'}"
+
+
+class RatingFault(models.Model):
+    """A row that could not be taken in, kept for inspection."""
+
+    #: SHA-256 of the file that it came in.
+    file = models.CharField(max_length=64)
+    row = models.PositiveIntegerField()
+    rater = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=500)
+    content = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """One a row and reason: importing again adds nothing."""
+
+        ordering = ["file", "row"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "row", "reason"], name="one_rating_fault_a_row")
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"row {self.row}: {self.reason}"

@@ -1,0 +1,1 @@
+"""Which take a rating speaks of."""

@@ -1,0 +1,88 @@
+"""Reliability of the ratings in the registry."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from yesand.affect.golden.services import gold
+from yesand.affect.models import Rating
+from yesand.affect.reliability.report import Reliability, Said, reliability, soft
+from yesand.affect.spaces import Categories, space
+from yesand.kernel.durable import write
+from yesand.kernel.errors import NotFound
+
+
+def rated() -> list[tuple[str, str]]:
+    """Return (space or scale, modality) of all ratings, in order."""
+    rows = Rating.objects.order_by().values_list("space", "scale", "modality").distinct()
+    return sorted({(labels or scale, modality) for labels, scale, modality in rows})
+
+
+def reports(name: str = "", modality: str = "") -> list[Reliability]:
+    """Return the reliability of every space and modality that has ratings, or of those named.
+
+    Raises
+    ------
+    NotFound : no such space, or nobody has rated in it.
+    """
+    wanted = space(name).id if name else ""
+    found = [
+        _report(one, how)
+        for one, how in rated()
+        if one == (wanted or one) and how == (modality or how)
+    ]
+    if not found and (name or modality):
+        raise NotFound(
+            f"Nobody has rated in {' '.join(filter(None, (wanted, modality)))}",
+            remedy="`yesand affect rate import` takes ratings in.",
+        )
+    return found
+
+
+def export_soft(path: Path, name: str, modality: str) -> int:
+    """Write every take's soft label as CSV; return how many takes.
+
+    Raises
+    ------
+    NotFound : no such space, or nobody has rated in it.
+    """
+    known = space(name)
+    said = said_in(known.id, modality) if isinstance(known, Categories) else []
+    if not isinstance(known, Categories) or not said:
+        raise NotFound(f"Nobody has rated in {known.id} {modality}")
+    takes, found = soft(said, known.labels)
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["take", "space", "modality", *known.labels, "raters"])
+    for take, row, number in zip(takes, found.distribution, found.raters, strict=True):
+        parts = (f"{part:.6f}" for part in row)
+        table.writerow([take, known.id, modality, *parts, f"{number:.2f}"])
+    write(path, text.getvalue().encode())
+    return len(takes)
+
+
+def _report(name: str, modality: str) -> Reliability:
+    known = space(name)
+    labels = known.labels if isinstance(known, Categories) else ()
+    golden = gold(name) if labels else {}
+    return reliability(said_in(name, modality), known.id, modality, labels, golden)
+
+
+def said_in(name: str, modality: str) -> list[Said]:
+    """Return the ratings in a space (or scale) and modality, in the log's order."""
+    either = Rating.objects.filter(space=name) | Rating.objects.filter(space="", scale=name)
+    rows = either.filter(modality=modality).select_related("take__performer", "rater")
+    return [
+        Said(
+            take=row.take.sha256,
+            performer=row.take.performer.handle,
+            rater=row.rater.name,
+            emotions=row.emotions,
+            axes={axis: value / 1000 for axis, value in row.axes.items()},
+            spent_ms=row.spent_ms,
+            duration_ms=row.take.duration_ms,
+        )
+        for row in rows.order_by("entry_id")
+    ]
