@@ -31,9 +31,11 @@ from yesand.royalties.statement import parse_statement
 #: (deployment, month, unit, why) → (quantity, events).
 Escrow = dict[tuple[str, str, str, str], tuple[int, int]]
 #: Whose records hold bank details under a fresh initialisation vector, or words of a dispute with a
-#: fresh number that nobody guesses, so that their digests are never the same twice.
+#: fresh number that nobody guesses, or the journal of what those have posted, so that their digests
+#: are never the same twice.
 _SEALED = (
     "bank.changed", "payout.prepared", "payout.approved", "payout.cancelled",
+    Kind.LEDGER_POSTED.value,
     *(kind.value for kind in Kind if kind.value.startswith("dispute.")),
 )  # fmt: skip
 
