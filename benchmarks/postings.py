@@ -7,7 +7,8 @@ beforehand, by ``executemany`` (SQLite) or ``COPY`` (PostgreSQL) into the same t
 triggers, indices and keys, and nothing asked or computed. In turns; the best of each counts. The
 slower database is the one in the table. ``YESAND_TEST_POSTGRES`` names a server. On a machine that
 has other work the clock tells little, so it is said beside it what the CPU time comes to that ours
-took: that of the busier of the two processes, where the server is one of its own.
+took: that of the busier of the two processes, where the server is one of its own. The server of the
+tests (``.ci/run``) does not flush to the disk; one that does has one flush more a settlement.
 """
 
 from __future__ import annotations
