@@ -151,7 +151,7 @@ def _floor(month: str) -> float:
     from yesand.royalties.models import Account
 
     accounts = dict(Account.objects.values_list("name", "pk"))
-    drafts = list(_drafts(month))
+    drafts = sorted(_drafts(month), key=lambda draft: str(draft.id))  # as ours writes them
     sides = [(d.id, accounts[s.account], s.currency, s.micro) for d in drafts for s in d.sides]
     heads = [
         (d.id, "2026-10-01 00:00:00", d.memo, None, "transfer", None, None, d.body, 99)
