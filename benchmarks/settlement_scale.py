@@ -212,7 +212,9 @@ def _facts(number: int, settled: Any) -> tuple[Any, str]:
 def _posted(place: Any, drafts: Iterator[Any]) -> None:
     from yesand.royalties.books.services import post, trial_balance
 
-    if post(place, drafts) != PERFORMERS:
+    # Each month that a statement has lines of is a transaction, which counts from that month's end.
+    made = list(drafts)
+    if len(made) < PERFORMERS or post(place, made) != len(made):
         raise AssertionError("not every statement was posted")
     if sum(sums["EUR"] for sums in trial_balance().values()):
         raise AssertionError("the ledger does not balance")

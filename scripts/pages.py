@@ -65,8 +65,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
     paying = "payouts books payout_runs payout_bank house_account pay_audits new_pay_audit closing"
-    paying += " ratings"
-    for name in [*lists.split(), *paying.split(), "log", "account_change_password"]:
+    for name in [*lists.split(), *paying.split(), "ratings", "log", "account_change_password"]:
         pages[name] = (PRODUCER, reverse(name))
     pages["heidi-erase"] = (PRODUCER, reverse("heidi_erase"))
     pages["heidi-producer-letters"] = (PRODUCER, reverse("letters"))

@@ -241,7 +241,7 @@ def guard_again() -> None:
             cursor.execute("ALTER TABLE royalties_transaction ENABLE TRIGGER USER")
         return
     with connection.schema_editor() as editor:
-        verbs("royalties_transaction", "royalties_posting").code(None, editor)
+        verbs("royalties_transaction", "royalties_posting").tell(editor)
 
 
 def test_what_was_posted_before_there_were_leaves_is_chained_by_the_first(
