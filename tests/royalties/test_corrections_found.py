@@ -13,6 +13,7 @@ import yesand
 from yesand.agreements.terms import Amount
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import Refused
+from yesand.royalties.closing.queueing.services import exceptions
 from yesand.royalties.instruments.services import issue
 from yesand.royalties.instruments.shapes import Correction, TaxTable
 from yesand.royalties.lines import Kind
@@ -77,7 +78,8 @@ def test_a_correction_waits_once_the_terms_that_took_something_off_are_followed(
     entered = correct(house.place, wrong(**never))
     for handle, signed in stage.agreements.items():
         agree(house.place, handle, terms(), supersedes=signed)
-    before = trial_balance()
+    before, queued = trial_balance(), len(exceptions(house.place))
     clock.at = datetime(2026, 11, 2, tzinfo=UTC)
     settle(house.place, Period(2026, 10))
+    assert len(exceptions(house.place)) == queued + 1, "it is shown that it waits"
     assert waiting() == [entered] and trial_balance() == before and check_books()

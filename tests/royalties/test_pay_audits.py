@@ -182,8 +182,9 @@ def test_a_posting_that_no_audit_made_is_found(desk: Desk) -> None:
             "WHERE transaction_id LIKE 'audit:%'"
         )
         cursor.execute(
-            "INSERT INTO royalties_transaction (id, at, memo, entry_id) SELECT 'audit:nobody', at, "
-            "memo, entry_id FROM royalties_transaction WHERE id LIKE 'audit:%'"
+            "INSERT INTO royalties_transaction (id, at, memo, entry_id, verb, body, folio) SELECT "
+            "'audit:nobody', at, memo, entry_id, verb, body, folio FROM royalties_transaction "
+            "WHERE id LIKE 'audit:%'"
         )
     with pytest.raises(CheckFailed, match="differ"):
         check_books()

@@ -18,6 +18,7 @@ from yesand.royalties.models import (
     Payout,
     Reassignment,
     Receipt,
+    Settlement,
     UsageBatch,
     UsageClaim,
 )
@@ -25,6 +26,7 @@ from yesand.royalties.paying.payees.services import currencies, holds
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.paying.plan import Reason
 from yesand.royalties.paying.running.services import proposal
+from yesand.royalties.redoing import services as redoing
 
 ESCROW, HELD, RETURNED, UNMATCHED = _("Escrow"), _("Held"), _("Came back"), _("Unmatched")
 #: Reasons that go away by themselves, or are no exception.
@@ -43,7 +45,7 @@ class Waits:
 
 def exceptions(place: Place) -> list[Waits]:
     """Return everything that waits for a person."""
-    return [*_escrow(place), *_held(place), *_returned(), *_unmatched()]
+    return [*_escrow(place), *_held(place), *_passed_over(), *_returned(), *_unmatched()]
 
 
 def _escrow(place: Place) -> Iterator[Waits]:
@@ -75,6 +77,20 @@ def _held(place: Place) -> Iterator[Waits]:
                 yield Waits(HELD, said, reverse("payout_runs"), Money(currency, held.micro))
     for moved in Reassignment.objects.filter(decision=None).select_related("wrong", "right"):
         yield Waits(HELD, str(moved), reverse("payees"), moved.money)
+
+
+def _passed_over() -> Iterator[Waits]:
+    """Yield the corrections that a settlement has met and could not carry out."""
+    last = Settlement.objects.order_by("-entry_id").first()
+    if last is None:
+        return
+    for row in redoing.waiting():
+        if row.entry_id < last.entry_id:
+            said = Sentence(
+                _("The correction of %(month)s waits: what it would give back has other terms now."),
+                month=row.subject,
+            )
+            yield Waits(HELD, said, reverse("closing") + f"?period={row.subject}")
 
 
 def _returned() -> Iterator[Waits]:
