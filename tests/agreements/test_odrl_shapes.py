@@ -57,7 +57,7 @@ def limit(told: Any, left: str, action: str = "train") -> Any:
     return next(c for c in limits if c.get("leftOperand") == left)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     whole_terms(),
     st.lists(withdrawals, max_size=2),
