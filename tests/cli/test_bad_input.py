@@ -96,7 +96,10 @@ def test_an_import_takes_the_good_and_tells_the_bad_file_by_file(
     opened.close()
 
 
-@pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize(
+    "where",
+    [pytest.param(0.1, marks=pytest.mark.deep), 0.5, pytest.param(0.9, marks=pytest.mark.deep)],
+)
 def test_nothing_is_trained_on_a_manifest_that_was_edited_by_one_byte(
     root: Path, tmp_path: Path, where: float
 ) -> None:
@@ -133,7 +136,7 @@ def test_a_registry_with_a_newer_yes_ands_migrations_is_refused_and_untouched(ro
     assert digest_file(root / "registry.sqlite3") == before
 
 
-@pytest.mark.parametrize("kilobytes", [8, 64, 128])
+@pytest.mark.parametrize("kilobytes", [8, pytest.param(64, marks=pytest.mark.deep), 128])
 def test_a_disk_that_takes_no_more_is_said_in_one_line_and_loses_nothing(
     root: Path, tmp_path: Path, kilobytes: int
 ) -> None:

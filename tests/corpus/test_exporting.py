@@ -264,7 +264,6 @@ export_to(house.place, row, "webdataset", Path({out!r}))
 """
 
 
-@pytest.mark.both_databases
 def test_killed_at_any_moment_it_leaves_nothing_half(
     house: yesand.House, row: Manifest, tmp_path: Path
 ) -> None:

@@ -179,7 +179,7 @@ def test_a_session_that_ended_is_said_and_nothing_is_lost(
     assert "next=%2Fheidi%2F" in (bar.locator("[data-again]").get_attribute("href") or "")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.deep)])
 def test_the_dock_is_used_by_keyboard_alone(server: Server, browser: Browser, width: int) -> None:
     page = browser.new_context(viewport={"width": width, "height": 844}).new_page()
     faults: list[str] = []
@@ -199,7 +199,7 @@ def test_the_dock_is_used_by_keyboard_alone(server: Server, browser: Browser, wi
     assert faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.deep), "dark"])
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.deep), 390])
 def test_the_open_dock_is_clean_kept_and_left_by_its_link(
     server: Server, browser: Browser, width: int, theme: Literal["light", "dark"]

@@ -146,6 +146,7 @@ def test_training_elsewhere_stops_at_the_next_checkpoint(licensee: Licensee) -> 
     assert done == 2
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_training_elsewhere_waits_for_the_end_of_a_strike(
     union: Organisation, licensee: Licensee
@@ -167,7 +168,14 @@ def test_training_elsewhere_waits_for_the_end_of_a_strike(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["pages", "revocations?", "revocations"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("pages", marks=pytest.mark.deep),
+        pytest.param("revocations?", marks=pytest.mark.deep),
+        "revocations",
+    ],
+)
 def test_who_stands_between_and_changes_anything_is_found(licensee: Licensee, path: str) -> None:
     taken(licensee.house, "Bert", 2)
 

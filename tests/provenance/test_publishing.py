@@ -60,6 +60,7 @@ def test_rows_left_by_a_crash_before_publishing_are_published_next(house: HOUSE)
     assert log.audit(house.place).size == size + 10
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_100000_pending_rows_are_published_in_bounded_memory(house: HOUSE) -> None:
     with transaction.atomic():

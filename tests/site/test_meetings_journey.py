@@ -162,7 +162,9 @@ def cancels(page: Page, address: str) -> None:
     assert "STATUS:CANCELLED" in page.request.get(feed).text()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [pytest.param(1280, "light", marks=pytest.mark.deep), (390, "dark")]
+)
 def test_a_performer_books_moves_and_cancels(
     browser: Browser, address: str, width: int, theme: str
 ) -> None:

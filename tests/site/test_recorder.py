@@ -296,6 +296,7 @@ def test_two_tabs_send_one_recording_once(world: World, tmp_path: Path) -> None:
     assert asked(Upload.objects.count) == 1
 
 
+@pytest.mark.deep
 def test_a_session_that_ended_is_taken_up_again_at_the_same_place(
     world: World, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def asked(house: yesand.House, folder: Path) -> str:
     ).manifest.digest
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_a_run_in_another_process_stops_with_its_checkpoint_marked(
     house: yesand.House, tmp_path: Path
