@@ -87,7 +87,7 @@ def _passed_over() -> Iterator[Waits]:
     for row in redoing.waiting():
         if row.entry_id < last.entry_id:
             said = Sentence(
-                _("The correction of %(month)s waits: what it would give back has other terms now."),
+                _("The correction of %(month)s waits: what it gives back has other terms now."),
                 month=row.subject,
             )
             yield Waits(HELD, said, reverse("closing") + f"?period={row.subject}")
