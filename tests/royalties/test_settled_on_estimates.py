@@ -22,6 +22,7 @@ from yesand.people import services as people
 from yesand.people.models import Organisation, Seat, User
 from yesand.royalties.attesting.services import attest
 from yesand.royalties.books.services import balance
+from yesand.royalties.closing.queueing.services import exceptions
 from yesand.royalties.closing.services import carry_out
 from yesand.royalties.estimating.stated import check_stated
 from yesand.royalties.evidence import verify
@@ -152,9 +153,11 @@ def test_where_it_cannot_be_taken_back_the_real_usage_waits_and_nothing_is_paid_
     assert issued(stage, "Cleo", OCTOBER).lines == ()
     assert balance("performer:Cleo")["EUR"] == before
     assert not SettledUsage.objects.filter(usage_period="2026-09").exists()
+    assert sum("its usage waits" in str(row.said) for row in exceptions(place)) == 1
     decide(place, moved, False, two)
     clock.advance(days=30)
     settle(place, Period(2026, 11))
+    assert not any("its usage waits" in str(row.said) for row in exceptions(place))
     # 20 % of 400 requests fewer at 0.004 EUR.
     assert balance("performer:Cleo")["EUR"] - before == 320_000
 

@@ -12,6 +12,8 @@ from yesand.kernel.place import Place
 from yesand.kernel.wording import Sentence
 from yesand.kernel.wording import marked as _
 from yesand.royalties.claiming.services import waiting
+from yesand.royalties.estimating.services import usage
+from yesand.royalties.estimating.truing.services import standing_estimates
 from yesand.royalties.models import (
     BankMovement,
     Dispute,
@@ -45,7 +47,8 @@ class Waits:
 
 def exceptions(place: Place) -> list[Waits]:
     """Return everything that waits for a person."""
-    return [*_escrow(place), *_held(place), *_passed_over(), *_returned(), *_unmatched()]
+    passed_over = [*_passed_over(), *_estimated(place)]
+    return [*_escrow(place), *_held(place), *passed_over, *_returned(), *_unmatched()]
 
 
 def _escrow(place: Place) -> Iterator[Waits]:
@@ -91,6 +94,20 @@ def _passed_over() -> Iterator[Waits]:
                 month=row.subject,
             )
             yield Waits(HELD, said, reverse("closing") + f"?period={row.subject}")
+
+
+def _estimated(place: Place) -> Iterator[Waits]:
+    """Yield the months whose real usage is in and is not settled in place of its estimate."""
+    rows = standing_estimates()
+    came = usage(place, [r.deployment for r in rows], [r.period for r in rows]) if rows else {}
+    for row in rows:
+        if (row.deployment, row.period) in came:
+            said = Sentence(
+                _("%(deployment)s is settled on an estimate for %(month)s; its usage waits."),
+                deployment=row.deployment,
+                month=row.period,
+            )
+            yield Waits(HELD, said, reverse("closing") + f"?period={row.period}")
 
 
 def _returned() -> Iterator[Waits]:

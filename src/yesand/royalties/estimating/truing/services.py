@@ -63,6 +63,11 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
     return TruedUp(tuple(left), tuple(waiting))
 
 
+def standing_estimates() -> list[Estimate]:
+    """Return the estimates that months are settled on and nothing has put right yet."""
+    return [row for row in Estimate.objects.order_by("entry_id") if _open(row)]
+
+
 def _open(estimate: Estimate) -> list[UsageTotal]:
     """Return the settled rows that rest on an estimate; none once that is put right."""
     settlement = Settlement.objects.filter(period=estimate.period).first()
