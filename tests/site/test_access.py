@@ -259,6 +259,7 @@ def test_an_agreement_prints_to_its_last_word(world: World, tmp_path: Path) -> N
     context.close()
 
 
+@pytest.mark.deep
 def test_no_page_moves_while_it_loads(world: World) -> None:
     context = world.context("ada", viewport=PHONE)
     context.add_init_script(

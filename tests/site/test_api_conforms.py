@@ -48,7 +48,12 @@ DEEP = pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "who",
-    ["ada", "producer", pytest.param("lab", marks=DEEP), pytest.param("auditor", marks=DEEP)],
+    [
+        pytest.param("ada", marks=DEEP),
+        "producer",
+        pytest.param("lab", marks=DEEP),
+        pytest.param("auditor", marks=DEEP),
+    ],
 )
 def test_every_operation_answers_as_it_says_it_does(who: str, stage: Stage, served: Any) -> None:
     bearer = {"Authorization": f"Bearer {token(stage, who)}", "Accept-Encoding": "identity"}

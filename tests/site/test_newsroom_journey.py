@@ -66,6 +66,7 @@ def world(stage: Stage, as_: dict[str, Client]) -> Iterator[World]:
         browser.close()
 
 
+@pytest.mark.deep
 def test_an_article_is_read_followed_to_its_sources_and_shared(world: World) -> None:
     page = world.page()
     page.goto(world.address + STORY)

@@ -265,6 +265,7 @@ def strict(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield address.replace("127.0.0.1", "localhost")
 
 
+@pytest.mark.deep
 def test_at_the_first_sign_in_a_house_asks_for_one_thing_more_and_leads_on(
     browser: Browser, strict: str
 ) -> None:

@@ -99,6 +99,7 @@ def logged(kind: Kind) -> int:
     return Entry.objects.filter(kind=kind).count()
 
 
+@pytest.mark.deep
 def test_both_sign_the_same_offer(ada: BrowserContext, offered: str) -> None:
     before = asked(lambda: (Agreement.objects.count(), logged(Kind.AGREEMENT_SIGNED)))
     tabs = two(ada, offered)
