@@ -91,7 +91,7 @@ def _chunk(random: np.random.Generator, start: int, size: int, schema: pa.Schema
         "id": None,
     }
     arrays = [
-        pa.nulls(size, f.type) if columns[f.name] is None else pa.array(columns[f.name], f.type)
+        pa.nulls(size, f.type) if columns.get(f.name) is None else pa.array(columns[f.name], f.type)
         for f in schema
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
