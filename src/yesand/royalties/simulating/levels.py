@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from enum import StrEnum
-from multiprocessing import get_context
 from typing import Any
 
 from yesand.kernel.ids import digest_of
+from yesand.kernel.pool import pool
 from yesand.kernel.progress import Progress, silent
 from yesand.royalties.simulating.bench import Bench
 from yesand.royalties.simulating.dealing import history
@@ -105,9 +105,9 @@ def _all(seeds: range, one: Simulating, workers: int) -> Iterator[tuple[int, Ran
         yield from ((seed, one(seed)) for seed in seeds)
         return
     share = max(1, min(_SHARE, len(seeds) // workers))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with pool(workers) as beside:
         parts = [seeds[at : at + share] for at in range(0, len(seeds), share)]
-        for done in as_completed([pool.submit(_part, each, one) for each in parts]):
+        for done in as_completed([beside.submit(_part, each, one) for each in parts]):
             yield from done.result()
 
 

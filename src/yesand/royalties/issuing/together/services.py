@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from yesand.kernel import durable
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import NotFound
 from yesand.kernel.place import Place
+from yesand.kernel.pool import pool
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance.dsse import opened
 from yesand.royalties.document import signed_json
@@ -82,12 +82,11 @@ def set_together(
     """
     total, done, names = rows.count(), 0, model_names()
     each = _signed(place, rows)
-    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=get_context("spawn"))
     progress(0, total)
-    with pool:
+    with pool(workers or os.cpu_count() or 1) as beside:
         while batch := list(islice(each, _BATCH)):
             sheets = [sheet_of(place, row, language, names) for row in batch]
-            for row, data in zip(batch, _set(pool, folder(place), sheets), strict=True):
+            for row, data in zip(batch, _set(beside, folder(place), sheets), strict=True):
                 durable.write(out / f"{file_name(row)}.pdf", data)
                 done += 1
                 progress(done, total, row.performer.handle)
@@ -141,11 +140,11 @@ def _write_all(out: Path, files: Mapping[str, bytes]) -> None:
     durable.sync(out)
 
 
-def _set(pool: ProcessPoolExecutor, kept: Path, sheets: list[Sheet]) -> Iterator[bytes]:
+def _set(beside: ProcessPoolExecutor, kept: Path, sheets: list[Sheet]) -> Iterator[bytes]:
     """Yield each sheet's PDF, in order: what is kept, or set by the pool and kept now."""
     paths = [place_of(kept, sheet) for sheet in sheets]
     coming = {
-        path: pool.submit(set_pdf, sheet.told, sheet.at)
+        path: beside.submit(set_pdf, sheet.told, sheet.at)
         for path, sheet in zip(paths, sheets, strict=True)
         if not path.exists()
     }
