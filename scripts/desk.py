@@ -9,7 +9,8 @@ from yesand.kernel.clock import Period
 
 if TYPE_CHECKING:
     from yesand.kernel.place import Place
-    from yesand.people.models import User
+    from yesand.people.models import Organisation, User
+    from yesand.royalties.models import Statement
 
 #: Who plays which part.
 Seats = dict[str, "User"]
@@ -67,18 +68,18 @@ def _tariff(place: Place, by: User) -> None:
         publish(place, {**told, "per_unit": {"request": micro}, "revenue_share_ppm": 40_000}, by)
 
 
-def _disputed(place: Place, statement: object, seats: Seats) -> str:
+def _disputed(place: Place, statement: Statement, seats: Seats) -> str:
     from yesand.royalties.disputing.dispute import Word
     from yesand.royalties.disputing.services import open_dispute, say
 
     why = "The session was of three hours, not of two."
-    made, _new = open_dispute(place, statement, 0, why, seats["performer"])  # type: ignore[arg-type]
+    made, _new = open_dispute(place, statement, 0, why, seats["performer"])
     said = "We have asked the studio for its book of that day."
     say(place, made, Word.ANSWERED, said, seats["producer"])
     return made.digest
 
 
-def _billed(place: Place, by: User, lab: object, period: Period) -> None:
+def _billed(place: Place, by: User, lab: Organisation, period: Period) -> None:
     from yesand.royalties.invoicing.billing.services import keep, set_rate
     from yesand.royalties.invoicing.services import issue
 
@@ -86,5 +87,5 @@ def _billed(place: Place, by: User, lab: object, period: Period) -> None:
     set_rate(place, "DE", 190_000, first, by)
     street = "Hauptstraße 1\n10115 Berlin"
     keep(place, None, by, name="Test House", address=street, country="DE", vat_id="DE123456789")
-    keep(place, lab, by, name="House Lab", address=street, country="DE")  # type: ignore[arg-type]
+    keep(place, lab, by, name="House Lab", address=street, country="DE")
     issue(place, period)

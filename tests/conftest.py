@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -39,6 +40,8 @@ CONFORMANCE = Path(
     os.environ.get("YESAND_CONFORMANCE", Path(__file__).parents[2] / "shared" / "conformance")
 )
 POSTGRES = os.environ.get("YESAND_TEST_POSTGRES", "")
+#: How the databases of this run begin, in every worker: they inherit what is set here first.
+OURS = f"yesand_{os.environ.setdefault('YESAND_TEST_RUN', uuid4().hex[:12])}_"
 FIRST_OF_OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
 LOCALHOST = ["127.0.0.1", "::1"]
 
@@ -125,7 +128,7 @@ class Postgres:
 
     def copy(self) -> str:
         """Make a copy of the new house's database and return its name."""
-        name = f"yesand_test_{uuid4().hex}"
+        name = f"{OURS}{uuid4().hex}"
         self.tell(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"', " STRATEGY FILE_COPY")
         return name
 
@@ -148,32 +151,31 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
     pytest.importorskip(
         "psycopg", reason="no PostgreSQL: install the extra `postgres`", exc_type=ImportError
     )
-    return server_at(once(tmp_path_factory, "postgres", _with_template))
 
+    def make(root: Path) -> None:
+        server = Postgres(POSTGRES, template, root)
+        server.tell(f'DROP DATABASE IF EXISTS "{template}"')
+        server.tell(f'CREATE DATABASE "{template}"')
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", server.url(template))
+            yesand.create(root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
 
-def _with_template(folder: Path) -> None:
-    server = Postgres(POSTGRES, f"yesand_template_{uuid4().hex}", folder / "house")
-    server.tell(f'CREATE DATABASE "{server.template}"')
-    folder.mkdir()
-    (folder / "template").write_text(server.template)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", server.url(server.template))
-        yesand.create(server.root, "Test House", clock=SetClock(FIRST_OF_OCTOBER)).close()
-
-
-def server_at(folder: Path) -> Postgres:
-    """Return the server whose template a folder tells of."""
-    return Postgres(POSTGRES, (folder / "template").read_text(), folder / "house")
+    template = f"{OURS}template"
+    return Postgres(POSTGRES, template, once(tmp_path_factory, "postgres", make))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Drop the templates when all workers are through."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    """Drop what is left of this run when all workers are through: templates, and killed tests'."""
+    if "PYTEST_XDIST_WORKER" in os.environ or not POSTGRES or not find_spec("psycopg"):
         return
-    base = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-    for told in base.glob("shared/*/template"):
-        server = server_at(told.parent)
-        server.tell(f'DROP DATABASE "{server.template}" WITH (FORCE)')
+    import psycopg
+
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [OURS]
+        )
+        for (name,) in found.fetchall():
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from django.test import Client
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "site"))
 
-from stage import Stage, recall, set_up
+from stage import Stage, filled, recall
 
 import yesand
 from once import once
@@ -27,14 +27,6 @@ from yesand.kernel.clock import SetClock
 
 if TYPE_CHECKING:
     from conftest import Postgres
-
-
-def filled(empty: Path, folder: Path) -> None:
-    """Fill a new house's copy."""
-    shutil.copytree(empty, folder / "house")
-    house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
-    set_up(house, folder / "recordings")
-    house.close()
 
 
 @pytest.fixture(scope="session")

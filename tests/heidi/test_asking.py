@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -20,8 +21,10 @@ from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
 from yesand.kernel.ids import digest
 from yesand.kernel.money import Money
+from yesand.people.models import Delegation, User
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.royalties.disputing.services import open_dispute
 from yesand.takes.models import Take
 
 Who = Callable[[str], Asker]
@@ -107,6 +110,18 @@ def test_where_there_is_no_such_take_it_is_said_which_there_are(asker: Who) -> N
 def test_a_first_statement_is_no_more_and_no_less(asker: Who) -> None:
     reply = run(asker("ada"), Intent.CHANGE, Slots())[0]
     assert not [r.value for r in reply.rows if "+" in r.value or "new" in r.value]
+
+
+def test_who_acts_for_a_performer_in_money_is_told_their_disputes(asker: Who, stage: Stage) -> None:
+    open_dispute(stage.house.place, stage.statement, 0, "Three hours", stage.users["ada"])
+    agent = User.objects.create(username="agent")
+    now = stage.house.place.clock.now()
+    grant = Delegation(performer=stage.ada, user=agent, kind="agent", scopes=["read", "money"])
+    grant.granted_at, grant.until = now, now + timedelta(days=9)
+    grant.save()
+    reply = run(Asker.at(stage.house.place, agent), Intent.DISPUTES, Slots())[0]
+    assert len(reply.rows) == 1 and "held" in reply.rows[0].value
+    assert run(asker("rater"), Intent.DISPUTES, Slots())[0].rows == ()
 
 
 def test_a_withdrawal_is_never_made_here(asker: Who, stage: Stage) -> None:

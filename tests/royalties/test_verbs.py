@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -33,9 +34,9 @@ ANN, FUND, CLEARING, BANK = "performer:Ann", "fund", "clearing", "bank"
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 30)
 
 
-def moved(name: str, debit: str, credit: str, micro: int = 5, **more: object) -> Draft:
+def moved(name: str, debit: str, credit: str, micro: int = 5, **more: Any) -> Draft:
     sides = Side(debit, "EUR", micro), Side(credit, "EUR", -micro)
-    return replace(Draft(name, f"{name} of a test", sides), **more)  # type: ignore[arg-type]
+    return replace(Draft(name, f"{name} of a test", sides), **more)
 
 
 WAITING = moved("waiting", ANN, CLEARING, verb=Verb.PENDING)

@@ -9,21 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from stage import Stage, recall, recordings, set_up
+from stage import Stage, filled, recall, recordings
 
 import yesand
 from once import once
 from yesand.agreements.vocabulary import UseClass
 from yesand.kernel.clock import SetClock
 from yesand.takes.services import import_corpus
-
-
-def filled(empty: Path, folder: Path) -> None:
-    """Fill a new house's copy."""
-    shutil.copytree(empty, folder / "house")
-    house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
-    set_up(house, folder / "recordings")
-    house.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -148,6 +149,14 @@ def seat(stage: Stage, name: str, role: Seat.Role, **of: Any) -> User:
         Performer.objects.filter(handle=handle).update(user=user)
     stage.users[name] = user
     return user
+
+
+def filled(empty: Path, folder: Path) -> None:
+    """Fill a copy of a new house, to copy from."""
+    shutil.copytree(empty, folder / "house")
+    house = yesand.open(folder / "house", clock=SetClock(datetime(2026, 10, 1, tzinfo=UTC)))
+    set_up(house, folder / "recordings")
+    house.close()
 
 
 def set_up(house: yesand.House, folder: Path) -> Stage:

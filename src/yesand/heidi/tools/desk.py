@@ -83,7 +83,7 @@ def disputes(asker: Asker, _slots: Slots) -> Reply:
     links = [Link(_("All disputes"), reverse("disputes"))]
     if asker.sight.performer is not None and not asker.sight.everything:
         links.append(Link(_("Your statements"), reverse("statements")))
-    elif not asker.sight.everything:
+    elif not rows and not asker.sight.everything:
         return Reply(_("Only performers dispute a line of a statement; you have none to see."))
     if rows:
         text = _("So the disputes of lines stand; what is in dispute is held and the rest is paid.")

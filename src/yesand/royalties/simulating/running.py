@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
+from traceback import extract_tb
 from typing import Protocol
 
 from yesand.kernel.errors import YesAndError
@@ -143,7 +145,9 @@ def run(history: History, make: Making, doing: Doing = once) -> Ran:
         except Faulty as fault:
             faults = fault.faults
         except Exception as fault:  # whatever breaks is what this history has found
-            faults = (f"{type(fault).__name__}: {fault}",)
+            last = extract_tb(fault.__traceback__)[-1]
+            where = f"{last.name} in {Path(last.filename).name}:{last.lineno}"
+            faults = (f"{type(fault).__name__}: {fault} ({where})",)
         else:
             continue
         failure = Failure(history.seed, number, faults, history.acts[:number])
@@ -172,7 +176,7 @@ def counted(seen: Picture) -> dict[str, int]:
 def shrunk(
     failure: Failure, begins: History, make: Making, doing: Doing = once, most: int = 1_000
 ) -> Failure:
-    """Return the same failure with as few acts as removing some at a time leaves.
+    """Return a failure with as few acts as removing some at a time leaves.
 
     Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE TSE 28(2),
     2002: halves first, then ever smaller parts, as long as what is left still fails.
