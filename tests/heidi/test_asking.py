@@ -117,7 +117,7 @@ def test_who_acts_for_a_performer_in_money_is_told_their_disputes(asker: Who, st
     agent = User.objects.create(username="agent")
     now = stage.house.place.clock.now()
     grant = Delegation(performer=stage.ada, user=agent, kind="agent", scopes=["read", "money"])
-    grant.granted_at, grant.until = now, now + timedelta(days=9)
+    grant.granted_at, grant.until = now, now + timedelta(days=100)
     grant.save()
     reply = run(Asker.at(stage.house.place, agent), Intent.DISPUTES, Slots())[0]
     assert len(reply.rows) == 1 and "held" in reply.rows[0].value
