@@ -6,7 +6,7 @@ from __future__ import annotations
 PRODUCER = "producer"
 #: The house's own licensee: what it trains stays inside.
 HOUSE_LAB = "house-lab"
-#: Who reads everything and changes nothing but findings.
+#: Who reads everything, and writes findings and audits of pay alone.
 AUDITOR = "auditor"
 
 #: Organisations inside the house: the only ones that trial terms ever serve.
