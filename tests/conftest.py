@@ -41,7 +41,7 @@ CONFORMANCE = Path(
 )
 POSTGRES = os.environ.get("YESAND_TEST_POSTGRES", "")
 #: How the databases of this run begin, in every worker: they inherit what is set here first.
-OURS = f"yesand_{os.environ.setdefault('YESAND_TEST_RUN', uuid4().hex[:12])}_"
+OURS = f"yesand_{os.environ.setdefault('PYTEST_RUN', uuid4().hex[:12])}_"
 FIRST_OF_OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
 LOCALHOST = ["127.0.0.1", "::1"]
 
