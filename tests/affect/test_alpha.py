@@ -72,6 +72,31 @@ def test_agreement_is_one_and_nothing_to_compare_is_no_number(level: str) -> Non
         assert math.isnan(low) and math.isnan(high)
 
 
+def test_no_units_at_all_have_no_interval() -> None:
+    for nothing in (ReliabilityData.of_counts(np.zeros((0, 3))), by_label(np.zeros((0, 3)))[0]):
+        assert math.isnan(nothing.alpha())
+        assert all(math.isnan(end) for end in nothing.interval())
+        assert all(math.isnan(end) for end in nothing.interval([]))
+
+
+@pytest.mark.parametrize("value", [-0.7, 0.1, 1e8 + 0.3])
+def test_an_axis_that_never_moves_has_no_alpha(value: float) -> None:
+    told = ReliabilityData.of_ratings([[value] * 3] * 5, "interval")
+    assert math.isnan(told.alpha()) and math.isnan(told.interval(draws=50)[0])
+    counted = ReliabilityData.of_counts([[0, 3]] * 5, "interval", [0.0, value])
+    assert math.isnan(counted.alpha())
+    assert math.isnan(ReliabilityData.of_counts(np.zeros((0, 0)), "interval").alpha())
+
+
+def test_alpha_of_an_axis_does_not_care_where_the_axis_begins() -> None:
+    near = [[0.0, 1.0], [5, 6], [9, 9]]
+    assert round(alpha(near, "interval"), 3) == 0.977
+    assert alpha(np.array(near) + 1e8, "interval") == pytest.approx(alpha(near, "interval"))
+    counts = np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 2]])
+    values = np.array([0, 1, 5, 6, 9]) + 1e8
+    assert round(ReliabilityData.of_counts(counts, "interval", values).alpha(), 3) == 0.977
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_ratings_by_chance_agree_by_nothing(level: str) -> None:
     luck = np.random.default_rng(7).integers(1, 6, (4_000, 4)).astype(float)

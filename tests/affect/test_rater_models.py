@@ -182,5 +182,33 @@ def test_who_answers_alike_because_the_takes_are_alike_is_not_accused() -> None:
     assert [c for c in careless(given, by_rater(given)) if c.sign == "same-answer"] == []
 
 
+def test_who_rates_what_nobody_else_rates_is_not_accused() -> None:
+    truth = [0] * 12 + [1, 2, 3] * 20
+    rows = [(t, "alone", LABELS[k]) for t, k in enumerate(truth) if k == 0]
+    rows += [(t, r, LABELS[k]) for t, k in enumerate(truth) if k for r in ("ann", "bob")]
+    given = Judgements.of(rows, LABELS)
+    assert careless(given, by_rater(given)) == []
+    calm = [(t, "r", "neutral") for t in range(120)] + [(t, "s", "neutral") for t in range(10)]
+    rest = [(t, who, LABELS[t % 3]) for t in range(200, 230) for who in ("s", "u")]
+    given = Judgements.of(calm + rest, LABELS)
+    assert [c for c in careless(given, by_rater(given)) if c.sign == "same-answer"] == []
+
+
+def test_among_many_raters_some_miss_gold_by_chance() -> None:
+    many = [(t, f"r{r:02d}", "fear" if t == r else "anger") for t in range(25) for r in range(20)]
+    unlucky = [(0, "unlucky", "anger"), (1, "unlucky", "fear"), (2, "unlucky", "fear")]
+    deaf = [(t, "deaf", "fear") for t in range(5)]
+    given = Judgements.of(many + unlucky + deaf, LABELS)
+    found = careless(given, by_rater(given), gold=np.zeros(25, dtype=np.int64))
+    # To miss two of three happens to one in 130 of those who get 95 % right, and there are 22.
+    assert [one.rater for one in found if one.sign == "fails-gold"] == ["deaf"]
+
+
+def test_shares_that_add_up_to_a_whole_rating_count_as_one() -> None:
+    counts = np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.3]])
+    counts[0] = [0.1 + 0.6, 0.2, 0.1 - 1e-16]
+    assert counts[0].sum() < 1 and order(counts, seed=1, most=1) == []
+
+
 def test_the_prior_has_every_label() -> None:
     assert (prior_of(np.array([[4.0, 0.0]])) > 0).all()

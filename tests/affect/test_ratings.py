@@ -282,9 +282,10 @@ def test_reliability_of_a_house_names_who_does_not_listen(
             rows.append(f"{who}-{emotion},sam,fear:10,sam,5,5,0.1,,")
             rows.append(f"{who}-{emotion},ann,fear:10,sam,5,5,4,,again-{who}-{emotion}")
     taken(house, table(tmp_path / "r.csv", *rows), space="crema-d")
-    (found,) = reports()
+    found, scaled = reports()
     told = json.loads(json.dumps(found.as_json()))
     assert (found.space, found.modality) == ("crema-d@1", "voice")
+    assert (scaled.space, scaled.modality) == ("sam@1", "voice")
     assert found.overall.takes == 12 and found.overall.ratings == 48
     assert found.repeated == 12
     assert 0 < found.overall.low <= found.overall.alpha <= found.overall.high < 1
@@ -292,9 +293,9 @@ def test_reliability_of_a_house_names_who_does_not_listen(
     assert {c["sign"] for c in told["careless"]} == signs
     assert {c["rater"] for c in told["careless"]} == {"sam"}
     assert found.competence["ann"] > 0.9 > found.competence["sam"]
-    bias = {r: b for r, (b, _) in found.bias["valence"].items()}
+    bias = {r: b for r, (b, _) in scaled.bias["valence"].items()}
     assert bias["bob"] - bias["cat"] == pytest.approx(2, abs=0.8)
-    assert [a.name for a in found.axes] == ["valence", "arousal"]
+    assert [a.name for a in scaled.axes] == ["valence", "arousal"] and found.axes == ()
     assert export_soft(tmp_path / "soft.csv", "crema-d", "voice") == 12
     soft = list(csv.DictReader((tmp_path / "soft.csv").read_text().splitlines()))
     labels = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
@@ -303,6 +304,33 @@ def test_reliability_of_a_house_names_who_does_not_listen(
         reports("gemep")
     with pytest.raises(NotFound):
         export_soft(tmp_path / "none.csv", "crema-d", "face")
+
+
+def test_one_rating_without_labels_breaks_no_report(rated: yesand.House, tmp_path: Path) -> None:
+    taken(rated, table(tmp_path / "r.csv", "Alba-calm,rita,,sam,5,5,,,"))
+    (found,) = reports()
+    assert found.space == "sam@1" and json.dumps(found.as_json(), allow_nan=False)
+    assert [(a.name, a.as_json()["alpha"]) for a in found.axes] == [
+        ("valence", None), ("arousal", None),
+    ]  # fmt: skip
+
+
+def test_values_on_two_scales_are_not_mixed(rated: yesand.House, tmp_path: Path) -> None:
+    rows = []
+    for name, sam, vad in (("Alba-calm", 5, 0), ("Alba-happy", 9, 1)):
+        rows.append(f"{name},ann,neutral,sam,{sam},,,,")
+        rows.append(f"{name},bob,neutral,sam,{sam},,,,")
+        rows.append(f"{name},cat,neutral,vad,{vad},,,,")
+        rows.append(f"{name},dan,neutral,vad,{vad},,,,")
+    taken(rated, table(tmp_path / "r.csv", *rows), space="crema-d")
+    assert [one.space for one in reports()] == ["crema-d@1", "sam@1", "vad@1"]
+    for name in ("sam", "vad"):
+        (found,) = reports(name)
+        (valence,) = found.axes
+        assert (valence.alpha, valence.ratings) == (1, 4)
+        assert found.emotions == found.raters == ()
+    (labels,) = reports("crema-d", "voice")
+    assert labels.axes == () and labels.overall.ratings == 8
 
 
 def test_who_leaves_is_forgotten_and_what_they_heard_stays(

@@ -22,12 +22,13 @@ def terms(**pay: Any) -> Terms:
     return Terms(valid_from=date(2026, 1, 1), pay=Pay.model_validate(told))
 
 
+@pytest.mark.parametrize("pool", ["licensee", "payer"])
 def test_a_licensees_pool_asks_for_the_rate_of_what_another_model_earned(
-    house: yesand.House,
+    house: yesand.House, pool: str
 ) -> None:
     earned = counted(40_000_000, unit="revenue", currency="USD")
     use = counted(300).model_copy(update={"deployment": "game", "model": OTHER})
-    pooled = terms(pool="licensee", pool_unit="request")
+    pooled = terms(pool=pool, pool_unit="request")
     with pytest.raises(Refused, match="No exchange rate from USD to EUR"):
         exchanges({OTHER: (pooled,)}, [earned, use])
     assert exchanges({OTHER: (terms(),)}, [earned, use]) == ()  # its own revenue alone

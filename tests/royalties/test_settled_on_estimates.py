@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
-from royalties_factories import SEPTEMBER, Stage, event, issued, terms, used, write
+from django.test.utils import CaptureQueriesContext
+from royalties_factories import SEPTEMBER, Stage, deploy, event, issued, terms, used, write
 from test_policies_proven import gated, reported
 
 import yesand
@@ -24,15 +26,18 @@ from yesand.royalties.attesting.services import attest
 from yesand.royalties.books.services import balance
 from yesand.royalties.closing.queueing.services import exceptions
 from yesand.royalties.closing.services import carry_out
-from yesand.royalties.estimating.stated import check_stated
+from yesand.royalties.estimating.stated import check_stated, rows_of
+from yesand.royalties.estimating.truing.services import standing_estimates
 from yesand.royalties.evidence import verify
+from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.models import Closing, Estimate, SettledUsage, Settlement, Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.royalties.reassigning.services import decide
 from yesand.royalties.reassigning.services import propose as reassign
 from yesand.royalties.reconciling.recomputing.services import recompute
-from yesand.royalties.redoing.services import settled_of
+from yesand.royalties.redoing.services import correct, settled_of
 from yesand.royalties.services import check_books, meter, settle, statement
+from yesand.training.models import Deployment
 from yesand.training.registry.services import deploy as deployed
 
 OCTOBER = Period(2026, 10)
@@ -97,6 +102,60 @@ def test_estimating_and_then_knowing_comes_to_what_knowing_at_once_would_have(
     settle(stage.place, Period(2026, 11))
     late = [x for x in issued(stage, "Ann", Period(2026, 11)).lines if x.kind.value == "late"]
     assert [x.quantity for x in late] == [100]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("really", [2_600, 9_000, 0])
+@pytest.mark.parametrize("settled_between", [True, False])
+def test_an_estimate_that_was_corrected_by_hand_still_gives_way_to_the_real_usage(
+    house: yesand.House, tmp_path: Path, clock: SetClock, really: int, settled_between: bool
+) -> None:
+    stage = missing(house, tmp_path)
+    before = balance("performer:Ann")["EUR"]
+    settle(stage.place, SEPTEMBER, on_estimates=True)
+    clock.advance(days=32)
+    (row,) = rows_of(
+        settled_of(Settlement.objects.get(period="2026-09")), Estimate.objects.get().digest
+    )
+    about = row.model_dump(include={"deployment", "unit", "currency", "realtime", "usage_period"})
+    day = {"month": "2026-09", "effective": "2026-11-02", "why": "they told us by telephone"}
+    correct(stage.place, Correction(**day, **about, quantity=2_600))
+    if settled_between:
+        settle(stage.place, OCTOBER)
+        assert before - balance("performer:Ann")["EUR"] == 5_200_000
+        clock.advance(days=30)
+    if really:
+        used(stage, tmp_path, of(9, 9, really))
+    else:
+        attest(stage.place, Organisation.objects.get(slug="acme"), SEPTEMBER, [])
+    then = Period(2026, 11) if settled_between else OCTOBER
+    settle(stage.place, then)
+    assert before - balance("performer:Ann")["EUR"] == really * 2_000
+    assert not [x for x in issued(stage, "Ann", then).lines if x.kind.value == "late"]
+    assert check_books() and not standing_estimates()
+    used(stage, tmp_path, of(10, 9, 100))  # what comes after that is late
+    clock.advance(days=30)
+    settle(stage.place, then.next())
+    assert before - balance("performer:Ann")["EUR"] == (really + 100) * 2_000
+    (late,) = issued(stage, "Ann", then.next()).lines
+    assert (late.kind.value, late.quantity) == ("late", 100) and check_books()
+
+
+def test_a_settlement_is_read_once_however_many_estimates_it_rests_on(
+    house: yesand.House, tmp_path: Path
+) -> None:
+    stage = missing(house, tmp_path)
+    for name in ("two", "three"):
+        deploy(stage.place, name, Deployment.objects.get(name="coach").model)
+    more = [
+        event(20 + n, subject=name, time="2026-08-06T12:00:00Z", data={"quantity": 10})
+        for n, name in enumerate(("two", "three"))
+    ]
+    used(stage, tmp_path, *more)
+    settle(stage.place, SEPTEMBER, on_estimates=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(standing_estimates()) == 3
+    assert sum('FROM "royalties_settlement"' in q["sql"] for q in asked) == 1
 
 
 def test_a_month_is_not_put_right_before_anything_is_known(

@@ -206,7 +206,8 @@ def _show(one: Reliability) -> None:
         for part in (*([one.overall] if one.overall.takes else []), *one.emotions, *one.axes)
         if part.takes
     ]
-    title = f"{one.space} by {one.modality}: {len(one.raters)} raters"
+    heard = {r.rater for r in one.raters}.union(*one.bias.values())
+    title = f"{one.space} by {one.modality}: {len(heard)} raters"
     table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
     people = [
         (

@@ -24,6 +24,8 @@ LEVELS = ("nominal", "ordinal", "interval", "ratio")
 MOST_VALUES = 101
 #: As many units' weights at once as keep a bootstrap's memory small.
 _CHUNK = 100
+#: What sums of some thousand squares lose by rounding, as a part of them.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class ReliabilityData:
             raise BadInput("Ratings must be a table of units by raters, with finite values")
         if level == "interval":
             there = ~np.isnan(table)
-            x = np.where(there, table, 0.0)
+            x = np.where(there, table - _least(table[there]), 0.0)
             moments = (there.sum(1).astype(float), x.sum(1), (x**2).sum(1))
             return cls(_checked(level), np.empty(0), _moments(*moments))
         values = np.unique(table[~np.isnan(table)])
@@ -89,7 +91,8 @@ class ReliabilityData:
         order = np.argsort(v)
         n, v = n[:, order], v[order]
         if _checked(level) == "interval":
-            return cls(level, v, _moments(n.sum(1), n @ v, n @ v**2))
+            x = v - _least(v)
+            return cls(level, v, _moments(n.sum(1), n @ x, n @ x**2))
         if level == "ratio" and (v < 0).any():
             raise BadInput("A ratio scale has no values below zero")
         return cls(level, v, _tables(n, level))
@@ -114,8 +117,10 @@ class ReliabilityData:
             are alike, and whole performers give the honest, wider interval; none: units.
         """
         rows = self.rows if clusters is None else _gathered(self.rows, np.asarray(clusters))
+        if not len(rows):
+            return float("nan"), float("nan")
         rng = np.random.default_rng(seed)
-        even = np.full(len(rows), 1 / max(len(rows), 1))
+        even = np.full(len(rows), 1 / len(rows))
         drawn = []
         for start in range(0, draws, _CHUNK):
             weights = rng.multinomial(len(rows), even, size=min(_CHUNK, draws - start))
@@ -139,7 +144,10 @@ class ReliabilityData:
         """Return D_o and D_e, each times the number of pairable values."""
         if self.level == "interval":
             n, total, squares = sums[:, 1], sums[:, 2], sums[:, 3]
-            return sums[:, 0], 2 * (n * squares - total**2) / np.maximum(n - 1, 1)
+            apart = n * squares - total**2
+            # What is left of two equal numbers after rounding is no difference.
+            apart = np.where(apart > _ROUNDING * n * squares, apart, 0)
+            return sums[:, 0], 2 * apart / np.maximum(n - 1, 1)
         if self.level == "nominal":
             each = sums[:, 1:]
             n = each.sum(1)
@@ -172,10 +180,15 @@ def _checked(level: str) -> str:
     return level
 
 
+def _least(values: Floats) -> float:
+    """Return the least value. What is counted from it keeps its digits when squares are taken."""
+    return float(values.min()) if len(values) else 0.0
+
+
 def _moments(n: Floats, total: Floats, squares: Floats) -> Floats:
     """Return, unit by unit, Σ over ordered pairs (x − y)² / (m − 1), m, Σx and Σx²."""
     paired = n >= 2
-    apart = 2 * (n * squares - total**2) / np.maximum(n - 1, 1)
+    apart = np.maximum(2 * (n * squares - total**2), 0) / np.maximum(n - 1, 1)
     rows: Floats = np.stack([apart, n, total, squares], axis=1) * paired[:, None]
     return rows
 

@@ -58,13 +58,13 @@ def careless(
     long_ms : how long each rating's take is, shape (ratings,).
     gold : the agreed label of each take, −1 where there is none, shape (takes,).
     """
-    overall = given.reliability.alpha()
+    overall, votes = given.reliability.alpha(), given.counts
     found = []
     for j, agreement in enumerate(agreements):
         own = given.rater == j
         if own.sum() < LEAST and (gold is None or (gold[given.take[own]] >= 0).sum() < 3):
             continue
-        found += list(_same(given, j, own))
+        found += list(_same(given, j, own, votes))
         found += list(_against(agreement, overall))
         if heard_ms is not None and long_ms is not None:
             found += list(_hasty(given.raters[j], heard_ms[own], long_ms[own]))
@@ -73,19 +73,23 @@ def careless(
     return found
 
 
-def _same(given: Judgements, j: int, own: NDArray[np.bool_]) -> Iterator[Careless]:
+def _same(given: Judgements, j: int, own: NDArray[np.bool_], votes: Ints) -> Iterator[Careless]:
     """Find one answer given far more often than others give it to the same takes.
 
+    A take that nobody else rated tells nothing of the rater: it may be what they say it is.
     By Hoeffding 1963 (theorem 1) the chance of such a share is at most exp(−n·KL(share ‖ usual)).
     """
+    own = own & (votes.sum(1)[given.take] > 1)
+    if own.sum() < LEAST:
+        return
     answers = np.bincount(given.label[own], minlength=len(given.labels))
     n, top = int(own.sum()), int(answers.argmax())
     share = float(answers[top]) / n
-    others = given.counts[given.take[own]]
+    others = votes[given.take[own]]
     rest = others.sum(1) - 1
     said = others[:, top] - (given.label[own] == top)
     usual = float((said.sum() + 0.5) / (rest.sum() + 1))
-    if n < LEAST or share < SAME or share <= usual:
+    if share < SAME or share <= usual:
         return
     if n * _divergence(share, usual) > math.log(len(given.raters) / _CHANCE):
         told = f"answers {given.labels[top]} to {share:.0%} of {n} takes, the others to {usual:.0%}"
@@ -120,7 +124,7 @@ def _failing(given: Judgements, j: int, own: NDArray[np.bool_], gold: Ints) -> I
     others = known & ~own
     # With nobody to compare with, four of five is what gold is made for.
     usual = float((right[others].sum() + 4) / (others.sum() + 5))
-    if asked >= 3 and _at_most(hits, asked, usual) < _CHANCE:
+    if asked >= 3 and _at_most(hits, asked, usual) * len(given.raters) < _CHANCE:
         told = f"gets {hits} of {asked} gold takes right, the others {usual:.0%}"
         yield Careless(given.raters[j], "fails-gold", hits / asked, usual, asked, told)
 

@@ -49,5 +49,6 @@ def order(counts: Floats, *, seed: int, most: int | None = None) -> list[int]:
     told = np.round(gain(counts, prior_of(counts)), 9)
     luck = np.random.default_rng(seed).permutation(len(counts))
     ranked = [int(k) for k in np.lexsort((luck, -told))]
-    done = counts.sum(1) >= (np.inf if most is None else most)
+    # Shares of labels add up to whole ratings but for rounding.
+    done = np.round(counts.sum(1)) >= (np.inf if most is None else most)
     return [k for k in ranked if not done[k]]

@@ -15,9 +15,9 @@ from yesand.kernel.errors import NotFound
 
 
 def rated() -> list[tuple[str, str]]:
-    """Return (space or scale, modality) of all ratings, in order."""
+    """Return (space, modality) and (scale, modality) of all ratings, in order."""
     rows = Rating.objects.order_by().values_list("space", "scale", "modality").distinct()
-    return sorted({(labels or scale, modality) for labels, scale, modality in rows})
+    return sorted({(name, how) for *both, how in rows for name in both if name})
 
 
 def reports(name: str = "", modality: str = "") -> list[Reliability]:
@@ -71,16 +71,21 @@ def _report(name: str, modality: str) -> Reliability:
 
 
 def said_in(name: str, modality: str) -> list[Said]:
-    """Return the ratings in a space (or scale) and modality, in the log's order."""
-    either = Rating.objects.filter(space=name) | Rating.objects.filter(space="", scale=name)
-    rows = either.filter(modality=modality).select_related("take__performer", "rater")
+    """Return the ratings in a space or on a scale, in the log's order, with what lies in it alone.
+
+    Values on two scales are not to be compared, whatever their labels are.
+    """
+    of_labels = isinstance(space(name), Categories)
+    where = {"space": name} if of_labels else {"scale": name}
+    rows = Rating.objects.filter(modality=modality, **where)
+    rows = rows.select_related("take__performer", "rater")
     return [
         Said(
             take=row.take.sha256,
             performer=row.take.performer.handle,
             rater=row.rater.name,
-            emotions=row.emotions,
-            axes={axis: value / 1000 for axis, value in row.axes.items()},
+            emotions=row.emotions if of_labels else {},
+            axes={} if of_labels else {axis: v / 1000 for axis, v in row.axes.items()},
             spent_ms=row.spent_ms,
             duration_ms=row.take.duration_ms,
         )

@@ -44,10 +44,10 @@ def _asked(terms: Mapping[str, tuple[Terms, ...]], used: Sequence[UsageTotal]) -
     for row in used:
         theirs[row.licensee].add(row.model)
     for row in used:
-        # A licensee's pool brings its revenue to models that did not earn it.
+        # A pool of a licensee, or of its payers, brings revenue to models that did not earn it.
         for model in theirs[row.licensee] if row.unit == REVENUE else ():
             for pay in (each.pay for each in terms.get(model, ())):
-                reaches = model == row.model or pay.pool == "licensee"
+                reaches = model == row.model or pay.pool != "deployment"
                 if reaches and pay.one_currency and row.currency != pay.currency:
                     yield row.usage_period, str(row.currency), pay.currency
 

@@ -170,7 +170,10 @@ class Correction(Schema):
     model, report : that model's pools should have been shared by that reliance report.
     deployment, unit, currency, realtime, usage_period, quantity : that usage should have been so
         much (units, or micro-units of revenue); or both of the two.
+    estimate : the record whose place that usage takes, now that it is known; a true-up says it.
     """
+
+    LATER = frozenset({"estimate"})
 
     kind: Literal["correction"] = "correction"
     month: Month
@@ -184,6 +187,7 @@ class Correction(Schema):
     realtime: bool = False
     usage_period: Month | None = None
     quantity: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    estimate: Digest | None = None
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:
@@ -193,6 +197,8 @@ class Correction(Schema):
             raise ValueError("a correction names model and report, or a usage whole")
         if self.model is None and not any(named):
             raise ValueError("a correction corrects a report or a usage")
+        if self.estimate is not None and not any(named):
+            raise ValueError("a correction puts usage in the place of an estimate")
         return self
 
     @property

@@ -7,10 +7,12 @@ would have come to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import Refused
@@ -48,12 +50,12 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
     end of the month that there was none.
     """
     left, waiting = list(totals), list[tuple[Total, str]]()
-    for estimate in Estimate.objects.filter(period__lt=str(period)).order_by("entry_id"):
+    # All are read before the first is corrected.
+    for estimate, rows in list(_standing(Estimate.objects.filter(period__lt=str(period)))):
         own = [
             t for t in left if (t.deployment, t.period) == (estimate.deployment, estimate.period)
         ]
-        rows = _open(estimate)
-        if not rows or not (own or _none_attested(estimate)):
+        if not (own or _none_attested(estimate)):
             continue
         counted = {(r.unit, r.currency, r.realtime) for r in rows}
         taken = [t for t in own if (t.unit, t.currency, t.realtime) in counted]
@@ -65,20 +67,33 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
 
 def standing_estimates() -> list[Estimate]:
     """Return the estimates that months are settled on and nothing has put right yet."""
-    return [row for row in Estimate.objects.order_by("entry_id") if _open(row)]
+    return [estimate for estimate, _ in _standing(Estimate.objects.all())]
 
 
-def _open(estimate: Estimate) -> list[UsageTotal]:
-    """Return the settled rows that rest on an estimate; none once that is put right."""
-    settlement = Settlement.objects.filter(period=estimate.period).first()
-    rows = rows_of(settled_of(settlement), estimate.digest) if settlement else []
-    if not rows:
-        return []
-    for row in Instrument.objects.filter(kind="correction", subject=estimate.period):
-        told = read(row)
-        if isinstance(told, Correction) and told.deployment == estimate.deployment:
-            return []
-    return rows
+def _standing(estimates: QuerySet[Estimate]) -> Iterator[tuple[Estimate, list[UsageTotal]]]:
+    """Yield the estimates that nothing has put right yet, with the settled rows that rest on them.
+
+    A settlement can be long: each is read once, however many estimates it was settled on.
+    """
+    every = estimates.order_by("period", "entry_id")
+    for month, of_month in groupby(every, lambda estimate: str(estimate.period)):
+        closed = _put_right(month)
+        left = [estimate for estimate in of_month if estimate.digest not in closed]
+        settlement = Settlement.objects.filter(period=month).first() if left else None
+        settled = settled_of(settlement) if settlement else None
+        for estimate in left if settled else ():
+            if settled and (rows := rows_of(settled, estimate.digest)):
+                yield estimate, rows
+
+
+def _put_right(month: str) -> set[str | None]:
+    """Return the estimates that real usage has taken the place of.
+
+    A correction by hand leaves its estimate standing: it is somebody's better guess, and usage that
+    comes in after it would be settled beside it, as late.
+    """
+    rows = Instrument.objects.filter(kind="correction", subject=month)
+    return {told.estimate for row in rows if isinstance(told := read(row), Correction)}
 
 
 def _none_attested(estimate: Estimate) -> bool:
@@ -109,6 +124,7 @@ def _corrected(
                     realtime=row.realtime,
                     usage_period=row.usage_period,
                     quantity=actual.get((row.unit, row.currency, row.realtime), 0),
+                    estimate=estimate.digest,
                 )
                 correct(place, correction)
     except Refused as fault:
