@@ -94,6 +94,21 @@ def test_a_statement_shows_each_line_and_where_it_comes_from(
     assert "4,170 × request" in page and "52.000" in page and "Royalty" in page
     for link in (stage.agreement, stage.report, stage.manifest):
         assert link.digest in page
+    line = page.split('<tr class="because">')[1].split("</tr>")[0]
+    for name, one in (
+        ("agreement", stage.agreement),
+        ("report", stage.report),
+        ("model", stage.model),
+    ):
+        assert f'href="{reverse(name, args=[one.digest])}"' in line
+
+
+def test_a_statement_shows_earnings_by_month_and_reliance_over_time(
+    stage: Stage, as_: dict[str, Client]
+) -> None:
+    page = text(as_["ada"], "statement", stage.statement.digest)
+    assert "By model and month" in page and page.count("<svg") >= 2
+    assert "How much each model relies on these takes" in page
 
 
 def test_a_statement_goes_home_as_pdf(stage: Stage, as_: dict[str, Client]) -> None:

@@ -128,13 +128,18 @@ def statement(request: Request, digest: str) -> HttpResponse:
     payload = parse_statement(parse(payload_of(found.envelope))["predicate"])
     issuer = Issuer(request.place.name, request.place.origin, digest, _names(found.performer))
     told = words(payload, issuer, get_language(), _before(found))
-    own = (x.kind not in ON_TOP and x.corrects is None for x in payload.lines)
-    numbers = [n for n, shown in enumerate(own, 1) if shown]
+    own = [
+        (n, line, (line.tariff or "").split("@")[0])
+        for n, line in enumerate(payload.lines, 1)
+        if line.kind not in ON_TOP and line.corrects is None
+    ]
     context = {
         "statement": found,
         "payload": payload,
         "told": told,
-        "lines": list(zip(numbers, told["lines"], strict=True)),
+        "lines": [(*each, shown) for each, shown in zip(own, told["lines"], strict=True)],
+        "pictures": by_model(request.place, found.performer, issuer.models),
+        "history": history(request.sight, found.performer),
         "disputable": request.sight.may(SIGN, found.performer),
         "disputes": visible(Dispute, request.sight)
         .filter(statement=found)
