@@ -1,0 +1,338 @@
+"""The predictor: hears recordings and streams for a deployment, and meters every answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Self
+
+from yesand.corpus.manifest import SignedManifest
+from yesand.kernel import durable
+from yesand.kernel.clock import Clock
+from yesand.kernel.errors import BadInput, NotFound, YesAndError
+from yesand.metering import BufferFull, Meter, MeterError
+from yesand.oversight.feed.line import Line
+from yesand.oversight.feed.watching import LONGEST
+from yesand.serving import permitting, sound
+from yesand.serving.answer import SILENCE, Answer, judged
+from yesand.serving.errors import NotServing, Unmetered
+from yesand.serving.permitting import Use
+from yesand.serving.sound import Sound
+from yesand.serving.standing import MANIFEST, Said, Standing
+from yesand.serving.streaming import Stream
+from yesand.serving.voice import Voice
+from yesand.training import folder as folders
+from yesand.training.digest import model_digest
+
+#: What is counted, unless the agreement prices something else: seconds that were listened to.
+SECONDS, REQUEST = "inference-second", "request"
+UNITS = (SECONDS, REQUEST)
+#: How often the house is asked whether the model is still in service.
+EVERY = timedelta(minutes=1)
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A recording of a batch that could not be answered, and why."""
+
+    fault: YesAndError
+
+
+class Predictor:
+    """A model in service. Threads may share it.
+
+    >>> from yesand.serving import Predictor, Use
+    >>> try:
+    ...     Predictor.open("model", deployment="", house="https://house.example", token="")
+    ... except yesand.YesAndError as fault:
+    ...     print(fault.what)
+    Without a deployment nothing is answered
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        standing: Standing,
+        manifest: SignedManifest,
+        meter: Meter,
+        units: Sequence[str] = (SECONDS,),
+        threshold: float | None = None,
+    ) -> None:
+        self.voice, self.standing, self.manifest, self.meter = voice, standing, manifest, meter
+        self.units = tuple(units)
+        self.threshold = voice.threshold if threshold is None else threshold
+        check_settings(self.units, self.threshold)
+        self._over = Event()
+
+    @classmethod
+    def open(
+        cls,
+        folder: PathLike,
+        *,
+        deployment: str,
+        house: str,
+        token: str,
+        state: PathLike | None = None,
+        manifest: PathLike | None = None,
+        key: str = "",
+        threshold: float | None = None,
+        units: Sequence[str] = (SECONDS,),
+        every: timedelta = EVERY,
+        longest: timedelta = LONGEST,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Open a model's folder to answer for a deployment.
+
+        Parameters
+        ----------
+        deployment : its name at the house. token : with the scopes ``models:read``,
+            ``corpus:read`` and ``usage:write``.
+        state : a folder for usage that waits and for what the house said; kept between runs. None:
+            ``<folder>.state`` beside the model.
+        manifest : the signed manifest, if it lies here; else it is fetched once.
+        key : the log's key, if you know it; else it is asked for once and remembered.
+        threshold : abstain if no emotion is as likely; none: as the model's card says.
+        units : what is counted, as the agreement prices it: ``inference-second``, ``request``.
+        every : how often the house is asked whether the model is still in service.
+
+        Raises
+        ------
+        NotServing : no deployment of exactly these files is in service.
+        NotFound, BadInput, CheckFailed : no model there, or something is not as it was signed.
+        """
+        standing, signed = in_service(
+            folder, deployment=deployment, house=house, token=token, state=state,
+            manifest=manifest, key=key, longest=longest, clock=clock,
+        )  # fmt: skip
+        voice = Voice.open(Path(folder))
+        try:
+            usage = standing.state / "usage"
+            meter = Meter(house, token, buffer=usage, licensee=standing.check().licensee)
+        except MeterError as fault:
+            raise BadInput(str(fault), where=house) from fault
+        made = cls(voice, standing, signed, meter, units, threshold)
+        made._follow(every)
+        return made
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The emotions that it tells apart."""
+        return self.voice.loaded.labels
+
+    def predict(
+        self,
+        recording: PathLike | bytes | Any,
+        rate: int | None = None,
+        *,
+        use: Use,
+        threshold: float | None = None,
+    ) -> Answer:
+        """Hear one recording: metered, and then answered.
+
+        Parameters
+        ----------
+        recording : a file's path or its bytes; or samples, shape (samples,) or
+            (samples, channels), with their ``rate`` in Hz.
+
+        Raises
+        ------
+        NotServing, NotPermitted, Unmetered : it may not be answered. BadInput : it cannot be heard.
+        """
+        (one,) = self.predict_all([recording], rate, use=use, threshold=threshold)
+        if isinstance(one, Bad):
+            raise one.fault
+        return one
+
+    def predict_all(
+        self,
+        recordings: Sequence[Any],
+        rate: int | None = None,
+        *,
+        use: Use,
+        threshold: float | None = None,
+    ) -> list[Answer | Bad]:
+        """Hear many, each metered by itself; what cannot be heard says why, and the rest goes on.
+
+        Raises
+        ------
+        NotServing, NotPermitted : none may be answered. Unmetered : the disk takes no more usage.
+        """
+        self.check(use)
+        below = self._threshold(threshold)
+        heard = [_sound(recording, rate) for recording in recordings]
+        answers = iter(self._answers([one for one in heard if isinstance(one, Sound)], below))
+        found: list[Answer | Bad] = []
+        for one in heard:
+            if isinstance(one, Bad):
+                found.append(one)
+                continue
+            made = next(answers)
+            self._count(ceil(made.seconds), _mix(made))
+            found.append(made)
+        return found
+
+    def stream(
+        self, rate: int, *, use: Use, every: float = 1.0, threshold: float | None = None
+    ) -> Stream:
+        """Open a stream of one speaker; see ``Stream``. It stops when the deployment does.
+
+        Raises
+        ------
+        NotServing, NotPermitted : it may not be answered. BadInput : no such rate.
+        """
+        self.check(use)
+        below = self._threshold(threshold)
+
+        def hears(latest: Sound) -> Answer:
+            self.check(use)
+            return self._answers([latest], below)[0]
+
+        def counts(seconds: float, mix: Mapping[str, float] | None) -> None:
+            self._count(int(seconds), mix, realtime=True)
+
+        return Stream(rate, every, hears, counts)
+
+    def check(self, use: Use) -> Said:
+        """Check that the model is in service, and that law and terms permit this use.
+
+        Raises
+        ------
+        NotServing, NotPermitted : not so.
+        """
+        said = self.standing.check()
+        permitting.check(self.manifest, said.licensee, use, self.standing.clock.now())
+        return said
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Stop asking the house, and send what usage can be sent; the rest waits on the disk."""
+        self._over.set()
+        self.meter.close(timeout)
+
+    def __enter__(self) -> Self:
+        """Use it in ``with``."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def _answers(self, sounds: Sequence[Sound], below: float) -> list[Answer]:
+        if not sounds:
+            return []
+        rows, note = self.voice.hear(sounds)
+        more = (note,) if note else ()
+        return [
+            judged(
+                dict(zip(self.labels, row.tolist(), strict=True)),
+                one.seconds,
+                below,
+                silent=one.silent,
+                notes=one.notes + more,
+            )
+            for one, row in zip(sounds, rows, strict=True)
+        ]
+
+    def _count(
+        self, seconds: int, mix: Mapping[str, float] | None, *, realtime: bool = False
+    ) -> None:
+        quantity = {SECONDS: seconds, REQUEST: 1}
+        try:
+            for unit in self.units:
+                self.meter.used(self.standing.deployment, unit, quantity[unit], realtime, mix)
+        except BufferFull as full:
+            raise Unmetered(
+                "Usage cannot be kept, so nothing is answered", where=str(full)
+            ) from full
+
+    def _threshold(self, told: float | None) -> float:
+        below = self.threshold if told is None else told
+        check_settings(self.units, below)
+        return below
+
+    def _follow(self, every: timedelta) -> None:
+        """Ask the house again and again, beside all that is answered."""
+
+        def follow() -> None:
+            while not self._over.wait(every.total_seconds()):
+                with suppress(YesAndError):  # what does not hold changes nothing of what is known
+                    self.standing.refresh()
+
+        Thread(target=follow, name="yesand-standing", daemon=True).start()
+
+
+def in_service(
+    folder: PathLike,
+    *,
+    deployment: str,
+    house: str,
+    token: str,
+    state: PathLike | None = None,
+    manifest: PathLike | None = None,
+    key: str = "",
+    longest: timedelta = LONGEST,
+    clock: Clock | None = None,
+) -> tuple[Standing, SignedManifest]:
+    """Check that a deployment of exactly a folder's files is in service; no weights are loaded.
+
+    Parameters, and what it raises, are those of ``Predictor.open``.
+    """
+    where = Path(folder)
+    if not deployment or not token:
+        raise NotServing(
+            "Without a deployment nothing is answered",
+            where=str(where),
+            remedy="Name one (deployment) and give your token (YESAND_TOKEN).",
+        )
+    kept = Path(state) if state else where.with_name(f"{where.name}.state")
+    told = str(folders.about(where).get("manifest", ""))
+    if manifest is not None:
+        _keep(Path(manifest), kept / MANIFEST)
+    standing = Standing(
+        Line(house, token), deployment, model_digest(where), told, kept, key, longest,
+        clock or Clock(),
+    )  # fmt: skip
+    return standing, standing.open()
+
+
+def _sound(recording: Any, rate: int | None) -> Sound | Bad:
+    try:
+        if isinstance(recording, bytes):
+            return sound.of_bytes(recording)
+        if isinstance(recording, str | os.PathLike):
+            return sound.of_file(Path(recording))
+        if rate is None:
+            raise BadInput("Samples without a rate", where="rate", remedy="Give it in Hz.")
+        return sound.of_array(recording, rate)
+    except YesAndError as fault:
+        return Bad(fault)
+
+
+def _mix(answer: Answer) -> Mapping[str, float] | None:
+    return None if answer.why == SILENCE else answer.emotions
+
+
+def check_settings(units: Sequence[str], threshold: float) -> None:
+    """Check what is counted, and below which probability it abstains.
+
+    Raises
+    ------
+    BadInput : no unit that is counted here; not from 0 to 1.
+    """
+    if not units or set(units) - set(UNITS):
+        raise BadInput(f"Units {', '.join(units) or 'none'}", remedy=f"Of {', '.join(UNITS)}.")
+    if not 0 <= threshold <= 1:
+        raise BadInput(f"A threshold of {threshold}", where="threshold", remedy="From 0 to 1.")
+
+
+def _keep(told: Path, here: Path) -> None:
+    try:
+        durable.write(here, told.read_bytes())
+    except FileNotFoundError as fault:
+        raise NotFound("No such manifest", where=str(told)) from fault
