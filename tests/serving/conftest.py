@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from served_model import TOKEN, Licensee, Served
+from served_model import Licensee, Served
 from tests.training.whistles import QUICK, record
 
 import yesand
@@ -73,6 +72,3 @@ def model(licensee: Licensee) -> Iterator[Served]:
     server.start()
     yield server
     server.stop()
-
-
-os.environ.setdefault("YESAND_SERVE_TOKEN", TOKEN)

@@ -16,7 +16,7 @@ from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.errors import BadInput
 from yesand.serving.errors import NotPermitted
-from yesand.serving.permitting import Reason, Setting, Use, check
+from yesand.serving.permitting import Permission, Reason, Setting, Use
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 BEGAN = datetime(2026, 10, 1, tzinfo=UTC)
@@ -31,6 +31,10 @@ def manifest(trial: bool = False, **changes: Any) -> SignedManifest:
 def use(**changes: Any) -> Use:
     told = {"purpose": "entertainment", "territory": "DE", "setting": "elsewhere", **changes}
     return Use.parse(told)
+
+
+def check(signed: SignedManifest, licensee: str, asked: Use, at: datetime) -> None:
+    Permission.of(signed).check(licensee, asked, at)
 
 
 def refused(signed: SignedManifest, asked: Use, licensee: str = "acme") -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from yesand.kernel.errors import BadInput
 from yesand.serving.answer import Answer, judged
+from yesand.serving.errors import NotServing
 from yesand.serving.sound import Sound
 from yesand.serving.streaming import PIECE, SPAN, Stream
 
@@ -106,6 +107,21 @@ def test_what_is_no_sound_is_refused_and_the_stream_goes_on() -> None:
     stream.feed(pcm(0.5))
     end = stream.close()
     assert end is not None and end.top == "loud" and heard.counted[0][0] == 1
+
+
+def test_what_was_answered_before_it_had_to_stop_is_counted() -> None:
+    heard = Heard()
+
+    def hears(latest: Sound) -> Answer:
+        if stream.seconds > 2:
+            raise NotServing("It was decommissioned")
+        return heard.hears(latest)
+
+    stream = Stream(RATE, 1.0, hears, heard.counts)
+    with pytest.raises(NotServing), stream:
+        for _ in range(9):
+            stream.feed(pcm(0.5))
+    assert [count for count, _ in heard.counted] == [2]
 
 
 @pytest.mark.parametrize(("rate", "every"), [(0, 1.0), (RATE, 0.0), (RATE, 9.0), (RATE, np.nan)])

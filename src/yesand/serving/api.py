@@ -109,6 +109,7 @@ def health(request: HttpRequest) -> tuple[int, dict[str, Any]]:
         "deployment": served.standing.deployment,
         "house": served.standing.fault,
         "usage_waiting_bytes": served.meter.waiting(),
+        "usage_refused": served.usage_refused,
     }
     return (503 if why else 200), told
 

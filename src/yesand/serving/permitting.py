@@ -86,37 +86,50 @@ class Use:
 _USE = TypeAdapter(Use)
 
 
-def check(manifest: SignedManifest, licensee: str, use: Use, at: datetime) -> None:
-    """Check that a model of this manifest may answer for this use.
+@dataclass(frozen=True)
+class Permission:
+    """What a manifest's takes were permitted for, as the gate was asked and as terms say it."""
 
-    Parameters
-    ----------
-    licensee : whose deployment it is.
+    asked: Request
+    terms: Terms
 
-    Raises
-    ------
-    NotPermitted : with every clause against it, the law's first.
-    """
-    against = list(_against(manifest, licensee, use, at))
-    if against:
-        raise NotPermitted(list(dict.fromkeys(against)))
+    @classmethod
+    def of(cls, manifest: SignedManifest) -> Permission:
+        """Return what a manifest permits: its own request, no wider."""
+        asked = manifest.asked()
+        return cls(asked, _terms(asked, trial=manifest.trial))
 
+    def check(self, licensee: str, use: Use, at: datetime) -> None:
+        """Check that a model of this manifest may answer for this use.
 
-def _against(manifest: SignedManifest, licensee: str, use: Use, at: datetime) -> Iterator[Clause]:
-    if use.setting is Setting.UNKNOWN:
-        yield Clause("setting", "none", "where the heard person is, is not stated: unknown is deny")
-    asked = replace(
-        manifest.asked(),
-        licensee=licensee,
-        use_class=UseClass.RECOGNITION,
-        territory=use.territory,
-        commercial=use.commercial,
-        at=at,
-    )
-    terms = permission(manifest)
-    for purpose in _purposes(use):
-        decision = decide(terms, replace(asked, purpose=purpose))
-        yield from () if decision.permit else decision.clauses
+        Parameters
+        ----------
+        licensee : whose deployment it is.
+
+        Raises
+        ------
+        NotPermitted : with every clause against it, the law's first.
+        """
+        against = list(dict.fromkeys(self._against(licensee, use, at)))
+        if against:
+            raise NotPermitted(against)
+
+    def _against(self, licensee: str, use: Use, at: datetime) -> Iterator[Clause]:
+        if use.setting is Setting.UNKNOWN:
+            reason = "where the heard person is, is not stated: unknown is deny"
+            yield Clause("setting", "none", reason)
+        for purpose in _purposes(use):
+            request = replace(
+                self.asked,
+                licensee=licensee,
+                purpose=purpose,
+                use_class=UseClass.RECOGNITION,
+                territory=use.territory,
+                commercial=use.commercial,
+                at=at,
+            )
+            decision = decide(self.terms, request)
+            yield from () if decision.permit else decision.clauses
 
 
 def _purposes(use: Use) -> list[Purpose]:
@@ -133,9 +146,7 @@ def _purposes(use: Use) -> list[Purpose]:
     return [use.purpose] if setting is None or medical else [setting, use.purpose]
 
 
-def permission(manifest: SignedManifest) -> Terms:
-    """Return what a manifest's takes were permitted for, as terms: its own request, no wider."""
-    asked: Request = manifest.asked()
+def _terms(asked: Request, *, trial: bool) -> Terms:
     return Terms(
         valid_from=asked.at.date(),
         valid_until=None,
@@ -150,5 +161,5 @@ def permission(manifest: SignedManifest) -> Terms:
         territories=frozenset({asked.territory}),
         commercial=asked.commercial,
         suspended_in_strike=False,
-        trial=manifest.trial,
+        trial=trial,
     )

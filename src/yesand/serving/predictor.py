@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -17,12 +16,13 @@ from yesand.kernel import durable
 from yesand.kernel.clock import Clock
 from yesand.kernel.errors import BadInput, NotFound, YesAndError
 from yesand.metering import BufferFull, Meter, MeterError
+from yesand.metering.meter import REFUSED
 from yesand.oversight.feed.line import Line
 from yesand.oversight.feed.watching import LONGEST
-from yesand.serving import permitting, sound
+from yesand.serving import sound
 from yesand.serving.answer import SILENCE, Answer, judged
 from yesand.serving.errors import NotServing, Unmetered
-from yesand.serving.permitting import Use
+from yesand.serving.permitting import Permission, Use
 from yesand.serving.sound import Sound
 from yesand.serving.standing import MANIFEST, Said, Standing
 from yesand.serving.streaming import Stream
@@ -35,6 +35,7 @@ SECONDS, REQUEST = "inference-second", "request"
 UNITS = (SECONDS, REQUEST)
 #: How often the house is asked whether the model is still in service.
 EVERY = timedelta(minutes=1)
+USAGE = "usage"
 PathLike = str | os.PathLike[str]
 
 
@@ -66,7 +67,7 @@ class Predictor:
         threshold: float | None = None,
     ) -> None:
         self.voice, self.standing, self.manifest, self.meter = voice, standing, manifest, meter
-        self.units = tuple(units)
+        self.units, self._permission = tuple(units), Permission.of(manifest)
         self.threshold = voice.threshold if threshold is None else threshold
         check_settings(self.units, self.threshold)
         self._over = Event()
@@ -113,7 +114,7 @@ class Predictor:
         )  # fmt: skip
         voice = Voice.open(Path(folder))
         try:
-            usage = standing.state / "usage"
+            usage = standing.state / USAGE
             meter = Meter(house, token, buffer=usage, licensee=standing.check().licensee)
         except MeterError as fault:
             raise BadInput(str(fault), where=house) from fault
@@ -207,13 +208,19 @@ class Predictor:
         NotServing, NotPermitted : not so.
         """
         said = self.standing.check()
-        permitting.check(self.manifest, said.licensee, use, self.standing.clock.now())
+        self._permission.check(said.licensee, use, self.standing.clock.now())
         return said
+
+    @property
+    def usage_refused(self) -> bool:
+        """Whether the house refused usage for good: it lies in ``refused.jsonl``, with why."""
+        return (self.standing.state / USAGE / REFUSED).exists()
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop asking the house, and send what usage can be sent; the rest waits on the disk."""
-        self._over.set()
-        self.meter.close(timeout)
+        if not self._over.is_set():
+            self._over.set()
+            self.meter.close(timeout)
 
     def __enter__(self) -> Self:
         """Use it in ``with``."""
@@ -261,8 +268,10 @@ class Predictor:
 
         def follow() -> None:
             while not self._over.wait(every.total_seconds()):
-                with suppress(YesAndError):  # what does not hold changes nothing of what is known
+                try:
                     self.standing.refresh()
+                except YesAndError as fault:  # what does not hold changes nothing of what is known
+                    self.standing.fault = fault.sentence()
 
         Thread(target=follow, name="yesand-standing", daemon=True).start()
 

@@ -73,6 +73,7 @@ class HealthOut(Schema):
     deployment: str
     house: str = Field(description="Why the house could not be asked just now; empty: it was.")
     usage_waiting_bytes: int
+    usage_refused: bool = Field(description="Some lies in refused.jsonl: a person must look.")
 
 
 class ModelOut(Schema):

@@ -119,6 +119,9 @@ class Standing:
             except NoAnswer as silent:
                 self.fault = silent.sentence()
                 return
+            except (KeyError, TypeError, ValueError) as broken:
+                self.fault = f"The house answers otherwise than houses do: {broken!r:.80}"
+                return
             except Refused as refused:
                 self.fault, self._refused = refused.sentence(), True
                 return

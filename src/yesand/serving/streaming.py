@@ -88,14 +88,22 @@ class Stream:
         return self._answer() if due else None
 
     def close(self) -> Answer | None:
-        """Meter the rest and return the mean of all answers, or nothing if nothing was heard."""
+        """Meter the rest and return the mean of all answers, or nothing if nothing was heard.
+
+        Raises
+        ------
+        NotServing, Unmetered : the last piece may not be answered; what was before it is metered.
+        """
         if self.closed:
             return None
         self.closed = True
-        if self._heard > self._answered and len(self._latest) >= SHORTEST * self.rate:
-            self._answer()
-        if self._heard > self._counted:
-            self._count(last=True)
+        try:
+            if self._heard > self._answered and len(self._latest) >= SHORTEST * self.rate:
+                self._answer()
+            self._answered = self._heard
+        finally:
+            if self._answered > self._counted:
+                self._count(last=True)
         mean, last = self._whole.value(), self._last
         if last is None:
             return None
@@ -121,13 +129,13 @@ class Stream:
         self._answered, self._last = self._heard, made
         self._whole.add(made, new)
         self._piece.add(made, new)
-        if self._heard - self._counted >= PIECE * self.rate:
+        if self._answered - self._counted >= PIECE * self.rate:
             self._count()
         return made
 
     def _count(self, *, last: bool = False) -> None:
         """Count whole seconds, so that pieces add up to what one event would count."""
-        size = self._heard - self._counted
+        size = self._answered - self._counted
         seconds = -(-size // self.rate) if last else size // self.rate
         self._counts(seconds, self._piece.value())
         self._counted += seconds * self.rate
