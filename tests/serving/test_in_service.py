@@ -122,7 +122,7 @@ def test_it_needs_neither_a_house_nor_django(licensee: Licensee, tmp_path: Path)
     [
         ({"deployment": ""}, NotServing, "Without a deployment"),
         ({"token": ""}, NotServing, "Without a deployment"),
-        ({"deployment": "nobody"}, NotServing, "404"),
+        ({"deployment": "nobody"}, NotServing, "knows no such deployment of yours"),
         ({"token": "yesand_of-nobody"}, YesAndError, "401"),
         ({"house": NOWHERE}, NoAnswer, "does not answer"),
         ({"house": "http://house.example"}, BadInput, "in the clear"),
@@ -259,7 +259,7 @@ def test_killed_it_resumes_and_every_answer_counts_once(staged: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("how", "secret", "why"),
     [
-        (["--deployment", "nobody"], "x" * 20, "404"),
+        (["--deployment", "nobody"], "x" * 20, "knows no such deployment"),
         (["--deployment", "coach", "--unit", "word"], "x" * 20, "Units word"),
         (["--deployment", "coach"], "short", "YESAND_SERVE_TOKEN"),
     ],

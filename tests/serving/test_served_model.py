@@ -171,6 +171,8 @@ def test_it_says_what_it_is_and_describes_itself(model: Served, licensee: Licens
     assert health.status == 200 and health.told["status"] == "in service"
     missing = model.ask("GET", "/elsewhere")
     assert missing.status == 404 and missing.kind == "application/problem+json"
+    wrong = model.ask("GET", "/api/answers")
+    assert wrong.status == 405 and wrong.told["detail"] == "It takes POST."
 
 
 def test_a_sender_who_goes_away_leaves_it_answering(model: Served, licensee: Licensee) -> None:

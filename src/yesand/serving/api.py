@@ -238,7 +238,7 @@ def _row(name: str, one: Answer | Bad) -> dict[str, Any]:
 
 def _problem(fault: YesAndError) -> dict[str, Any]:
     status = next((s for kind, s in _STATUS if isinstance(fault, kind)), 409)
-    detail = " ".join(filter(None, (fault.where, fault.remedy)))
+    detail = ". ".join(filter(None, (fault.where, fault.remedy)))
     return {"type": "about:blank", "status": status, "title": fault.what, "detail": detail}
 
 
@@ -252,8 +252,8 @@ def problem(status: int, title: str, detail: str = "") -> HttpResponse:
 def _ours(request: HttpRequest, fault: YesAndError) -> HttpResponse:
     told = _problem(fault)
     answer = JsonResponse(told, status=told["status"], content_type=PROBLEM)
-    if told["status"] in {429, 503}:
-        answer.headers["Retry-After"] = str(fault.after if isinstance(fault, Busy) else 60)
+    if isinstance(fault, Busy):
+        answer.headers["Retry-After"] = str(fault.after)
     return answer
 
 

@@ -13,7 +13,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 DATABASES: dict[str, object] = {}
 INSTALLED_APPS: list[str] = []
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = ["yesand.serving.middleware.Problems"]
 ROOT_URLCONF = "yesand.serving.urls"
 USE_TZ = True
 # What somebody said is never laid on the disk, not even for a moment.

@@ -123,7 +123,7 @@ class Standing:
                 self.fault = f"The house answers otherwise than houses do: {broken!r:.80}"
                 return
             except Refused as refused:
-                self.fault, self._refused = refused.sentence(), True
+                self.fault, self._refused = _refusal(refused), True
                 return
             self.fault, self._refused = "", False
             durable.write(self.state / DEPLOYMENT, json.dumps(kept, indent=1).encode())
@@ -219,6 +219,15 @@ class Standing:
             )
         found: Mapping[str, Any] = payload["predicate"]
         return found
+
+
+def _refusal(fault: Refused) -> str:
+    """Say in words what a house means that does not know a deployment, or whoever asks."""
+    if "answers 404" in fault.what:
+        return "The house knows no such deployment of yours"
+    if "answers 401" in fault.what or "answers 403" in fault.what:
+        return "The house does not take the token: it needs models:read, corpus:read, usage:write"
+    return fault.sentence()
 
 
 def explained(fault: YesAndError) -> str:
