@@ -100,7 +100,7 @@ def test_the_same_id_with_other_content_is_refused_and_kept(
         {"anger": None}, {"fear": None}, {"fear": None},
     ]  # fmt: skip
     kept = RatingFault.objects.get(row=3)
-    assert kept.content["emotions"] == "anger" and kept.rater == "rita"
+    assert kept.content["emotions"] == "anger"
 
 
 @pytest.mark.both_databases
@@ -348,7 +348,7 @@ def test_who_leaves_is_forgotten_and_what_they_heard_stays(
     assert len(list(held.goes(rated.place, user))) == len(list(held.stays(rated.place, user))) == 1
     held.erase(rated.place, user)
     held.erase(rated.place, user)
-    assert "rita" not in export(tmp_path) and not RatingFault.objects.exists()
+    assert "rita" not in export(tmp_path) + str(list(RatingFault.objects.values()))
     assert [row.entry.record == "" for row in Rating.objects.all()] == [True, False]
     assert Rating.objects.count() == 2 and held.held(user)["ratings"] == []
     log.audit(rated.place)

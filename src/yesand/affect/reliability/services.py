@@ -8,8 +8,9 @@ from pathlib import Path
 
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rating
+from yesand.affect.rating.given import modal
 from yesand.affect.reliability.report import Reliability, Said, reliability, soft
-from yesand.affect.spaces import Categories, space
+from yesand.affect.spaces import Categories, categories, space
 from yesand.kernel.durable import write
 from yesand.kernel.errors import NotFound
 
@@ -25,9 +26,10 @@ def reports(name: str = "", modality: str = "") -> list[Reliability]:
 
     Raises
     ------
-    NotFound : no such space, or nobody has rated in it.
+    NotFound : no such space, or nobody has rated in it. BadInput : no such modality.
     """
     wanted = space(name).id if name else ""
+    modality = modal(modality) if modality else ""
     found = [
         _report(one, how)
         for one, how in rated()
@@ -46,11 +48,12 @@ def export_soft(path: Path, name: str, modality: str) -> int:
 
     Raises
     ------
-    NotFound : no such space, or nobody has rated in it.
+    NotFound : no such space, or nobody has rated in it. BadInput : a space of axes, or no such
+        modality.
     """
-    known = space(name)
-    said = said_in(known.id, modality) if isinstance(known, Categories) else []
-    if not isinstance(known, Categories) or not said:
+    known = categories(name)
+    said = said_in(known.id, modal(modality))
+    if not said:
         raise NotFound(f"Nobody has rated in {known.id} {modality}")
     takes, found = soft(said, known.labels)
     text = io.StringIO(newline="")
