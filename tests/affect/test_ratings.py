@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from yesand.affect.models import Gold, Rater, Rating, RatingFault
 from yesand.affect.rating.files import Defaults
 from yesand.affect.rating.given import Given
 from yesand.affect.rating.services import export_ratings, import_ratings, rate, rating_payload
+from yesand.affect.reliability.report import Reliability, Said, reliability
 from yesand.affect.reliability.services import export_soft, reports
+from yesand.affect.spaces import categories
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_of
 from yesand.people import services as people
@@ -313,6 +316,42 @@ def test_one_rating_without_labels_breaks_no_report(rated: yesand.House, tmp_pat
     assert [(a.name, a.as_json()["alpha"]) for a in found.axes] == [
         ("valence", None), ("arousal", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_one_rater_alone_nobody_knows_what_they_are_worth(
+    rated: yesand.House, tmp_path: Path, same: bool
+) -> None:
+    labels = ("fear", "fear", "fear") if same else ("fear", "anger", "neutral")
+    named = list(zip(("angry", "calm", "happy"), labels, (3, 4, 5), strict=True))
+    rows = [
+        f"{who}-{emotion},rita,{label}:80,sam,{5 if same else value},5,,,"
+        for who in ("Alba", "Bert", "Cleo")
+        for emotion, label, value in named
+    ]
+    taken(rated, table(tmp_path / "r.csv", *rows), space="crema-d")
+    for found in reports():
+        assert found.people == 1 and found.careless == ()
+        assert found.bias == found.competence == found.confuses == {}
+        assert all(math.isnan(one.alpha) for one in (found.overall, *found.emotions, *found.axes))
+        json.dumps(found.as_json(), allow_nan=False)
+    assert export_soft(tmp_path / "soft.csv", "crema-d", "voice") == 9
+    for row in csv.DictReader((tmp_path / "soft.csv").read_text().splitlines()):
+        parts = {label: float(row[label]) for label in categories("crema-d").labels}
+        assert row["raters"] == "1.00" and 0.5 < max(parts.values()) < 0.96 and min(parts.values())
+
+
+def test_what_one_rated_alone_says_nothing_of_what_they_are_worth() -> None:
+    def of(*parts: tuple[str, str, str]) -> Reliability:
+        said = [Said(t, "p", who, {label: None}, {}, None, 500) for t, who, label in parts]
+        return reliability(said, "crema-d@1", "voice", labels)
+
+    labels = categories("crema-d").labels
+    both = [(f"t{n}", who, labels[n % 6]) for n in range(30) for who in ("ann", "bob")]
+    alone = [(f"only-ann-{n}", "ann", "neutral") for n in range(60)]
+    most = [(f"only-cat-{n}", "cat", labels[n % 6]) for n in range(60)]
+    assert of(*both, *alone, *most).competence == of(*both).competence
+    assert of(*both, *alone, *most).confuses == of(*both).confuses
 
 
 def test_values_on_two_scales_are_not_mixed(rated: yesand.House, tmp_path: Path) -> None:

@@ -206,9 +206,11 @@ def _show(one: Reliability) -> None:
         for part in (*([one.overall] if one.overall.takes else []), *one.emotions, *one.axes)
         if part.takes
     ]
-    heard = {r.rater for r in one.raters}.union(*one.bias.values())
-    title = f"{one.space} by {one.modality}: {len(heard)} raters"
-    table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
+    title = f"{one.space} by {one.modality}: {one.people} rater{'s' * (one.people != 1)}"
+    if rows:
+        table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
+    else:
+        show(f"{title}. No take has two raters, so how far they agree is not known yet.")
     people = [
         (
             r.rater,

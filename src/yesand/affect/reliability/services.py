@@ -60,7 +60,7 @@ def export_soft(path: Path, name: str, modality: str) -> int:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["take", "space", "modality", *known.labels, "raters"])
     for take, row, number in zip(takes, found.distribution, found.raters, strict=True):
-        parts = (f"{part:.6f}" for part in row)
+        parts = (f"{part:.9f}" for part in row)
         table.writerow([take, known.id, modality, *parts, f"{number:.2f}"])
     write(path, text.getvalue().encode())
     return len(takes)
