@@ -49,6 +49,9 @@ def test_ratings_go_in_and_out_and_reliability_is_told(
     assert run(["affect", "reliability", "-H", house, *soft]) == 0
     told = capsys.readouterr().out
     assert "1.00" in told and "Soft labels of 4 takes" in told
+    assert run(["affect", "reliability", "-H", house, *soft, "--into", "ekman"]) == 0
+    assert ",ekman@1,voice," in (tmp_path / "soft.csv").read_text()
+    assert run(["affect", "reliability", "-H", house, "--into", "ekman"]) == 2
     assert run(["affect", "reliability", "-H", house, "--soft", "x.csv"]) == 2
     assert "Soft labels of what" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from yesand.affect.golden.services import gold
 from yesand.affect.models import Rating
 from yesand.affect.rating.given import modal
 from yesand.affect.reliability.report import Reliability, Said, reliability, soft
-from yesand.affect.spaces import Categories, categories, space
+from yesand.affect.spaces import Categories, categories, mapping, space
 from yesand.kernel.durable import write
 from yesand.kernel.errors import NotFound
 
@@ -43,25 +43,33 @@ def reports(name: str = "", modality: str = "") -> list[Reliability]:
     return found
 
 
-def export_soft(path: Path, name: str, modality: str) -> int:
+def export_soft(path: Path, name: str, modality: str, into: str = "") -> int:
     """Write every take's soft label as CSV; return how many takes.
+
+    Parameters
+    ----------
+    into : carry them over into this space, with the share of each that has no counterpart there;
+        what has one adds up to one, and where nothing has one the labels are left empty.
 
     Raises
     ------
-    NotFound : no such space, or nobody has rated in it. BadInput : a space of axes, or no such
-        modality.
+    NotFound : no such space or mapping, or nobody has rated in it. BadInput : a space of axes, or
+        no such modality.
     """
     known = categories(name)
+    way = mapping(known.id, into or known.id)
     said = said_in(known.id, modal(modality))
     if not said:
         raise NotFound(f"Nobody has rated in {known.id} {modality}")
     takes, found = soft(said, known.labels)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["take", "space", "modality", *known.labels, "raters"])
+    table.writerow(["take", "space", "modality", *way.target.labels, "outside", "raters"])
     for take, row, number in zip(takes, found.distribution, found.raters, strict=True):
-        parts = (f"{part:.9f}" for part in row)
-        table.writerow([take, known.id, modality, *parts, f"{number:.2f}"])
+        told, outside = way.carry(dict(zip(known.labels, map(float, row), strict=True)))
+        parts = (f"{told.get(label, 0):.9f}" if told else "" for label in way.target.labels)
+        ends = (f"{outside:.9f}", f"{number:.2f}")
+        table.writerow([take, way.target.id, modality, *parts, *ends])
     write(path, text.getvalue().encode())
     return len(takes)
 
