@@ -132,6 +132,21 @@ def test_what_one_rated_alone_says_nothing_of_what_they_are_worth() -> None:
     assert of(*both, *alone, *most).confuses == of(*both).confuses
 
 
+@pytest.mark.both_databases
+def test_a_trace_alone_hides_no_value(rated: yesand.House, tmp_path: Path) -> None:
+    trace = '"{""valence"": [[0, 2], [400, 9]]}"'
+    rows = [f"Alba-calm,ann,fear,sam,,,,{trace},t1", f"Bert-calm,ann,,sam,,,,{trace},t2"]
+    rows += [f"{who}-calm,{name},,sam,{n},5,,,v{n}" for n, who in ((3, "Alba"), (7, "Bert"))
+             for name in ("ann", "bob")]  # fmt: skip
+    assert taken(rated, table(tmp_path / "r.csv", *rows), space="crema-d")["new"] == 6
+    (found,) = reports("sam")
+    assert found.people == 2 and found.repeated == 0
+    assert [(a.name, a.ratings) for a in found.axes] == [("valence", 4), ("arousal", 4)]
+    assert found.axes[0].alpha == 1 and set(found.bias["valence"]) == {"ann", "bob"}
+    (labels,) = reports("crema-d")
+    assert labels.people == 1
+
+
 def test_values_on_two_scales_are_not_mixed(rated: yesand.House, tmp_path: Path) -> None:
     rows = []
     for name, sam, vad in (("Alba-calm", 5, 0), ("Alba-happy", 9, 1)):

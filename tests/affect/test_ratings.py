@@ -150,6 +150,20 @@ def test_what_goes_out_comes_in_as_known(
     assert (tmp_path / name).read_bytes() == first
 
 
+@pytest.mark.both_databases
+def test_what_goes_out_is_in_one_order_whatever_the_database(
+    rated: yesand.House, tmp_path: Path
+) -> None:
+    line = '"{""arousal"": [[0, 2]], ""valence"": [[0, 3]]}"'
+    row = f"Alba-calm,rita,sadness:20|anger:70|disgust:10,sam,5,6,,{line},"
+    taken(rated, table(tmp_path / "r.csv", row), space="crema-d")
+    export_ratings(tmp_path / "o.csv")
+    (told,) = csv.DictReader((tmp_path / "o.csv").read_text().splitlines())
+    assert told["emotions"] == "anger:70|disgust:10|sadness:20"
+    assert list(json.loads(told["trace"])) == ["valence", "arousal"]
+    assert taken(rated, tmp_path / "o.csv")["known"] == 1
+
+
 def test_label_studios_own_export_comes_in(rated: yesand.House, tmp_path: Path) -> None:
     def region(name: str, kind: str, value: Any) -> dict[str, Any]:
         return {"from_name": name, "to_name": "audio", "type": kind, "value": {kind: value}}

@@ -64,11 +64,6 @@ class Given:
         self._check_emotions()
         self._check_axes()
 
-    @property
-    def shares(self) -> dict[str, float]:
-        """The distribution over labels: intensities by their sum, or equal parts without any."""
-        return shares(self.emotions)
-
     def content(self, sha256: str) -> dict[str, Any]:
         """Return what the rating says of that take, as it is kept."""
         return {

@@ -19,8 +19,9 @@ from yesand.affect.rating.files import (
     written,
 )
 from yesand.affect.rating.finding.services import Known, Takes
-from yesand.affect.rating.given import Given, modal, scaled, spaced
+from yesand.affect.rating.given import AXES, Given, modal, scaled, spaced
 from yesand.affect.rating.report import RatingReport
+from yesand.affect.spaces import categories
 from yesand.kernel.clock import stamp
 from yesand.kernel.durable import write
 from yesand.kernel.errors import BadInput
@@ -118,20 +119,28 @@ def export_ratings(path: Path, how: str = "", space: str = "") -> tuple[int, int
 
 
 def given_of(row: Rating) -> Given:
-    """Return a record as files have it."""
+    """Return a record as files have it: labels and axes in the order of their space.
+
+    PostgreSQL's ``jsonb`` keeps no order of names (its manual, 8.14), SQLite's text does.
+    """
+    labels = categories(row.space).labels if row.space else ()
     return Given(
         take=row.take.sha256,
         rater=row.rater.name,
         modality=row.modality,
         space=row.space,
-        emotions=row.emotions,
+        emotions=_ordered(row.emotions, labels),
         scale=row.scale,
-        axes=row.axes,
-        trace=row.trace,
+        axes=_ordered(row.axes, AXES),
+        trace=_ordered(row.trace, AXES),
         spent_ms=row.spent_ms,
         at=row.at,
         key=row.key,
     )
+
+
+def _ordered(told: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told}
 
 
 def raters(names: Sequence[str]) -> dict[str, Rater]:

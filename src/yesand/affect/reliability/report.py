@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from yesand.affect.rating.given import shares
+from yesand.affect.rating.given import AXES, shares
 from yesand.affect.reliability.alpha import Floats, ReliabilityData, by_label
 from yesand.affect.reliability.careless import Careless, careless
 from yesand.affect.reliability.consensus import dawid_skene, mace
@@ -223,9 +223,14 @@ def _emotions(given: Judgements, clusters: Sequence[str]) -> list[Agreed]:
     return [_agreed(label, data, counts.sum(1), clusters) for label, data in each]
 
 
+def _axes_in(said: Sequence[Said]) -> list[str]:
+    """Return the axes that were rated, in one order, whatever database they come from."""
+    return [axis for axis in AXES if any(axis in one.axes for one in said)]
+
+
 def _axes(said: Sequence[Said]) -> list[Agreed]:
     found = []
-    for axis in dict.fromkeys(axis for one in said for axis in one.axes):
+    for axis in _axes_in(said):
         rows = [one for one in said if axis in one.axes]
         table, clusters = _table(rows, axis)
         data = ReliabilityData.of_ratings(table, "interval")
@@ -276,7 +281,7 @@ def _confusions(given: Judgements) -> dict[str, tuple[str, str, float]]:
 def _biases(said: Sequence[Said]) -> dict[str, dict[str, tuple[float, float]]]:
     """Return each rater's bias and noise on each axis, of those with whom others can differ."""
     found = {}
-    for axis in dict.fromkeys(axis for one in said for axis in one.axes):
+    for axis in _axes_in(said):
         rows = [one for one in said if axis in one.axes]
         number = Counter(one.take for one in rows)
         shared = {one.rater for one in rows if number[one.take] > 1}
