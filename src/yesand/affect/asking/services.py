@@ -56,10 +56,11 @@ def next_takes(
     ------
     BadInput : a number that makes no sense, or no such modality. NotFound : no such space.
     """
+    modal(modality)
     if most < 1 or enough < 1 or gold_every < 0:
         raise BadInput("How many takes, and raters a take, must be 1 or more")
     known = categories(space)
-    takes, counts, seen = _counts(known, modal(modality), rater)
+    takes, counts, seen = _counts(known, modality, rater)
     told = gain(counts, prior_of(counts))
     seed = int.from_bytes(sha256(rater.encode()).digest()[:8])
     ranked = [k for k in order(counts, seed=seed, most=enough) if takes[k] not in seen]
