@@ -41,7 +41,8 @@ def _staged(root: Path, empty: Path) -> None:
     )  # fmt: skip
     signed = corpus.gate(place, asked).manifest
     model = train(place, signed, root / "model", name="whistles", settings=QUICK)
-    deploy(place, model, lab, FIRST_OF_OCTOBER, "coach")
+    for name in ("coach", "night-line"):
+        deploy(place, model, lab, FIRST_OF_OCTOBER, name)
     user = people.account("lab", "licensee", "a line of one's own", organisation=lab)
     scopes = ["models:read", "corpus:read", "usage:write"]
     _, token = make_token(place, user, "serving", scopes, None)

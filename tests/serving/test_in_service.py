@@ -181,41 +181,32 @@ def test_a_silent_house_is_believed_for_a_week(licensee: Licensee, tmp_path: Pat
         licensee.predictor(tmp_path, clock=clock)
 
 
-@pytest.fixture
-def own(staged: Path, tmp_path: Path) -> Iterator[Licensee]:
-    """A house of the test's own, to be changed."""
-    root = tmp_path / "all"
-    shutil.copytree(staged, root)
-    told = json.loads((root / "told.json").read_text())
-    with served(root / "house") as url:
-        yield Licensee(root, url, told["token"], told["manifest"])
-
-
 def test_a_withdrawal_stops_it_on_its_day_and_a_decommission_at_once(
-    own: Licensee, tmp_path: Path
+    licensee: Licensee, tmp_path: Path
 ) -> None:
     clock = SetClock(Clock().now())
-    house = yesand.open(own.root / "house")
-    opened = own.predictor(tmp_path / "state", clock=clock)
+    house = yesand.open(licensee.root / "house")
+    opened = licensee.predictor(tmp_path / "state", deployment="night-line", clock=clock)
     house.withdraw("Bert")
     opened.standing.refresh()
-    assert opened.predict(own.recording(), use=AS_USE).top == "glad"
+    assert opened.predict(licensee.recording(), use=AS_USE).top == "glad"
     retire = opened.check(AS_USE).retire_by()
     assert retire is not None and timedelta(179) < retire - clock.now() < timedelta(181)
     clock.at = retire
     with pytest.raises(NotServing, match="retrained or retired by"):
-        opened.predict(own.recording(), use=AS_USE)
+        opened.predict(licensee.recording(), use=AS_USE)
     clock.at = Clock().now()
-    house.decommission("coach")
+    house.decommission("night-line")
     opened.standing.refresh()
     clock.at = Clock().now()
     with pytest.raises(NotServing, match="decommissioned on"):
-        opened.predict(own.recording(), use=AS_USE)
+        opened.predict(licensee.recording(), use=AS_USE)
+    assert opened.meter.flush(20)
     opened.close()
     with pytest.raises(NotServing, match="decommissioned"):
-        own.predictor(tmp_path / "another")
+        licensee.predictor(tmp_path / "another", deployment="night-line")
     collect(house.place)
-    (used,) = use_of(house.place, "coach")
+    (used,) = use_of(house.place, "night-line")
     assert (used.unit, used.quantity) == ("inference-second", 1)
     house.close()
 

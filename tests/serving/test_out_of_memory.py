@@ -16,21 +16,21 @@ from yesand.serving.voice import Voice
 from yesand.kernel.errors import TooLarge
 voice = Voice.open(Path(sys.argv[1]))
 luck = np.random.default_rng(0)
-long = of_array(luck.standard_normal(3_000_000).astype("f4") / 9, 16_000)
+long = of_array(luck.standard_normal(1_500_000).astype("f4") / 9, 16_000)
 short = of_array(long.signal[:16_000], 16_000)
 voice.hear([short])  # what is loaded late is there
 alone, note = voice.hear([long])
 assert note == ""
 taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-for room in range(100, 900, 25):
+for room in range(60, 900, 10):
     resource.setrlimit(resource.RLIMIT_AS, (taken + (room << 20), -1))
     try:
-        rows, note = voice.hear([long] * 12)
+        rows, note = voice.hear([long] * 16)
         break
     except TooLarge as fault:
         assert "memory" in fault.what
 assert note.startswith("Memory ran out: heard "), (room, note)
-assert np.abs(rows - alone).max() < 1e-6 and len(rows) == 12
+assert np.abs(rows - alone).max() < 1e-6 and len(rows) == 16
 print(room, note)
 """
 
