@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 from datetime import UTC, datetime
 from itertools import product
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from yesand.agreements.statute import EEA
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.errors import BadInput
+from yesand.serving import permitting, predictor
 from yesand.serving.errors import NotPermitted
 from yesand.serving.permitting import Permission, Reason, Setting, Use
 
@@ -41,6 +44,12 @@ def refused(signed: SignedManifest, asked: Use, licensee: str = "acme") -> str:
     with pytest.raises(NotPermitted) as told:
         check(signed, licensee, asked, AT)
     return str(told.value)
+
+
+@pytest.mark.parametrize("module", [permitting, predictor])
+def test_the_examples_in_the_docstrings_run(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted and not found.failed
 
 
 def test_what_the_gate_permitted_may_be_answered() -> None:

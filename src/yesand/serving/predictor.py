@@ -49,7 +49,8 @@ class Bad:
 class Predictor:
     """A model in service. Threads may share it.
 
-    >>> from yesand.serving import Predictor, Use
+    >>> import yesand
+    >>> from yesand.serving import Predictor
     >>> try:
     ...     Predictor.open("model", deployment="", house="https://house.example", token="")
     ... except yesand.YesAndError as fault:
