@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from served_model import Licensee, Served
+from served_model import Licensee, Served, awake
 from tests.training.whistles import QUICK, record
 
 import yesand
@@ -63,6 +63,7 @@ def licensee(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copytree(staged, root)
     told = json.loads((root / "told.json").read_text())
     with served(root / "house") as url:
+        awake(url)
         yield Licensee(root, url, told["token"], told["manifest"])
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import soundfile
 
@@ -29,6 +30,12 @@ def free() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def awake(url: str) -> None:
+    """Wait for a house's first answer, which takes long on a machine that does much else."""
+    with urlopen(f"{url}/api/log/checkpoint", timeout=240) as answer:
+        assert answer.status == 200
 
 
 @dataclass

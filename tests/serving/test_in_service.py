@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from served_model import AS_USE, Licensee, Served, kept, samples
+from served_model import AS_USE, Licensee, Served, awake, kept, samples
 
 import yesand
 from served_house import served
@@ -24,9 +24,8 @@ from yesand.kernel.errors import BadInput, CheckFailed, NotFound, YesAndError
 from yesand.oversight.feed.line import NoAnswer
 from yesand.royalties.metering.services import use_of
 from yesand.royalties.spooling.collecting.services import collect
-from yesand.serving import Predictor, Use
+from yesand.serving import Bad, Predictor, Use
 from yesand.serving.errors import NotPermitted, NotServing, Unmetered
-from yesand.serving.predictor import Bad
 from yesand.training.folder import load
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -67,6 +66,21 @@ def test_what_is_refused_or_bad_is_not_counted(predictor: Predictor, licensee: L
     assert len(kept(predictor.standing.state)) == 1
 
 
+def test_many_are_answered_in_their_order_and_each_counts(
+    predictor: Predictor, licensee: Licensee
+) -> None:
+    names = [
+        f"{who}-{how}-{n}" for who in ("Alba", "Dora") for how in ("glad", "grave") for n in (0, 1)
+    ]
+    given: list[Any] = [licensee.recording(name) for name in names * 5]
+    given[3], given[17], given[39] = b"nothing", licensee.root / "gone.wav", b""
+    found = predictor.predict_all(given, use=AS_USE)
+    told = ["bad" if isinstance(one, Bad) else one.top for one in found]
+    wanted = [name.split("-")[1] for name in names * 5]
+    wanted[3] = wanted[17] = wanted[39] = "bad"
+    assert told == wanted and len(kept(predictor.standing.state)) == 37
+
+
 def test_a_stream_is_one_event_in_real_time(predictor: Predictor, licensee: Licensee) -> None:
     sound = np.tile(samples(licensee.recording()), 4)
     with predictor.stream(16_000, use=AS_USE, every=0.5) as stream:
@@ -97,7 +111,7 @@ def test_a_full_disk_gives_no_answer_away(predictor: Predictor, licensee: Licens
 
 def test_it_needs_neither_a_house_nor_django(licensee: Licensee, tmp_path: Path) -> None:
     code = (
-        "import sys; from yesand.serving import Predictor, Use\n"
+        "import sys; from yesand.serving import Bad, Predictor, Use\n"
         "folder, url, token, state, take = sys.argv[1:]\n"
         "use = Use.parse({'purpose': 'emotion-recognition', 'territory': 'DE',"
         " 'setting': 'elsewhere'})\n"
@@ -218,6 +232,7 @@ def test_killed_it_resumes_and_every_answer_counts_once(staged: Path, tmp_path: 
     shutil.copytree(staged, root)
     told = json.loads((root / "told.json").read_text())
     with served(root / "house") as url:
+        awake(url)
         mine = Licensee(root, url, told["token"], told["manifest"])
         data, server = mine.recording().read_bytes(), Served(mine)
         server.start()
@@ -229,6 +244,7 @@ def test_killed_it_resumes_and_every_answer_counts_once(staged: Path, tmp_path: 
     assert len(kept(root / "model.state")) >= 7
     house = yesand.open(root / "house")
     with served(root / "house") as url:
+        awake(url)
         server = Served(Licensee(root, url, told["token"], told["manifest"]))
         server.start()
         try:

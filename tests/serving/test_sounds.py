@@ -105,7 +105,7 @@ def test_samples_that_are_none_are_refused(values: Any, rate: int) -> None:
 def test_a_small_file_cannot_unpack_to_hours() -> None:
     quiet = written(np.zeros(1801 * 8_000, "i2"), 8_000, format="FLAC", subtype="PCM_16")
     assert len(quiet) < 1 << 20
-    with pytest.raises(TooLarge, match="30 minutes"):
+    with pytest.raises(TooLarge, match=r"30\.0 minutes"):
         sound.of_bytes(quiet)
 
 

@@ -56,7 +56,8 @@ def serve_model(
             f"YESAND_SERVE_TOKEN has fewer than {_SHORTEST} characters",
             remedy="Have your vault make one, e.g. `openssl rand -hex 32`; your programs send it.",
         )
-    from yesand.serving.predictor import SECONDS, Predictor, check_settings, in_service
+    from yesand.serving.opening import in_service
+    from yesand.serving.predictor import SECONDS, Predictor, check_settings
     from yesand.serving.wsgi import serve
 
     where: dict[str, Any] = {

@@ -4,7 +4,8 @@
 """
 
 from yesand.serving.answer import Answer
+from yesand.serving.intake import Bad
 from yesand.serving.permitting import Use
 from yesand.serving.predictor import Predictor
 
-__all__ = ["Answer", "Predictor", "Use"]
+__all__ = ["Answer", "Bad", "Predictor", "Use"]

@@ -24,8 +24,9 @@ from yesand.oversight.feed.line import NoAnswer
 from yesand.serving import body
 from yesand.serving.answer import Answer
 from yesand.serving.errors import NotPermitted, NotServing, Unmetered
+from yesand.serving.intake import Bad
 from yesand.serving.limits import BATCH, STREAMS
-from yesand.serving.predictor import Bad, Predictor
+from yesand.serving.predictor import Predictor
 from yesand.serving.shapes import (
     AUDIO,
     FILES,

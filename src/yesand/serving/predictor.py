@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import chain
 from math import ceil
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
 
 from yesand.corpus.manifest import SignedManifest
-from yesand.kernel import durable
 from yesand.kernel.clock import Clock
-from yesand.kernel.errors import BadInput, NotFound, YesAndError
+from yesand.kernel.errors import BadInput, TooLarge, YesAndError
 from yesand.metering import BufferFull, Meter, MeterError
 from yesand.metering.meter import REFUSED
-from yesand.oversight.feed.line import Line
 from yesand.oversight.feed.watching import LONGEST
-from yesand.serving import sound
 from yesand.serving.answer import SILENCE, Answer, judged
-from yesand.serving.errors import NotServing, Unmetered
+from yesand.serving.errors import Unmetered
+from yesand.serving.intake import Bad, groups
+from yesand.serving.opening import PathLike, in_service
 from yesand.serving.permitting import Permission, Use
 from yesand.serving.sound import Sound
-from yesand.serving.standing import MANIFEST, Said, Standing
+from yesand.serving.standing import Said, Standing
 from yesand.serving.streaming import Stream
 from yesand.serving.voice import Voice
-from yesand.training import folder as folders
-from yesand.training.digest import model_digest
 
 #: What is counted, unless the agreement prices something else: seconds that were listened to.
 SECONDS, REQUEST = "inference-second", "request"
@@ -36,14 +32,6 @@ UNITS = (SECONDS, REQUEST)
 #: How often the house is asked whether the model is still in service.
 EVERY = timedelta(minutes=1)
 USAGE = "usage"
-PathLike = str | os.PathLike[str]
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A recording of a batch that could not be answered, and why."""
-
-    fault: YesAndError
 
 
 class Predictor:
@@ -164,21 +152,12 @@ class Predictor:
 
         Raises
         ------
-        NotServing, NotPermitted : none may be answered. Unmetered : the disk takes no more usage.
+        NotServing, NotPermitted : none may be answered.
         """
         self.check(use)
         below = self._threshold(threshold)
-        heard = [_sound(recording, rate) for recording in recordings]
-        answers = iter(self._answers([one for one in heard if isinstance(one, Sound)], below))
-        found: list[Answer | Bad] = []
-        for one in heard:
-            if isinstance(one, Bad):
-                found.append(one)
-                continue
-            made = next(answers)
-            self._count(ceil(made.seconds), _mix(made))
-            found.append(made)
-        return found
+        taken = groups(recordings, rate)
+        return [self._counted(one) for group in taken for one in self._group(group, below)]
 
     def stream(
         self, rate: int, *, use: Use, every: float = 1.0, threshold: float | None = None
@@ -231,6 +210,31 @@ class Predictor:
         """Close it."""
         self.close()
 
+    def _group(self, group: Sequence[Sound | Bad], below: float) -> Iterator[Answer | Bad]:
+        """Yield the answer to each sound of a group, in its order."""
+        sounds = [one for one in group if isinstance(one, Sound)]
+        try:
+            answers: Iterator[Answer | Bad] = iter(self._answers(sounds, below))
+        except TooLarge as fault:  # for the memory here: one of them may be, and not the others
+            alone = ([one] for one in sounds)
+            answers = (
+                iter([Bad(fault)])
+                if len(sounds) == 1
+                else chain.from_iterable(self._group(one, below) for one in alone)
+            )
+        for one in group:
+            yield one if isinstance(one, Bad) else next(answers)
+
+    def _counted(self, one: Answer | Bad) -> Answer | Bad:
+        """Return an answer once it is metered; what cannot be metered is not given."""
+        if isinstance(one, Bad):
+            return one
+        try:
+            self._count(ceil(one.seconds), None if one.why == SILENCE else one.emotions)
+        except Unmetered as fault:
+            return Bad(fault)
+        return one
+
     def _answers(self, sounds: Sequence[Sound], below: float) -> list[Answer]:
         if not sounds:
             return []
@@ -277,57 +281,6 @@ class Predictor:
         Thread(target=follow, name="yesand-standing", daemon=True).start()
 
 
-def in_service(
-    folder: PathLike,
-    *,
-    deployment: str,
-    house: str,
-    token: str,
-    state: PathLike | None = None,
-    manifest: PathLike | None = None,
-    key: str = "",
-    longest: timedelta = LONGEST,
-    clock: Clock | None = None,
-) -> tuple[Standing, SignedManifest]:
-    """Check that a deployment of exactly a folder's files is in service; no weights are loaded.
-
-    Parameters, and what it raises, are those of ``Predictor.open``.
-    """
-    where = Path(folder)
-    if not deployment or not token:
-        raise NotServing(
-            "Without a deployment nothing is answered",
-            where=str(where),
-            remedy="Name one (deployment) and give your token (YESAND_TOKEN).",
-        )
-    kept = Path(state) if state else where.with_name(f"{where.name}.state")
-    told = str(folders.about(where).get("manifest", ""))
-    if manifest is not None:
-        _keep(Path(manifest), kept / MANIFEST)
-    standing = Standing(
-        Line(house, token), deployment, model_digest(where), told, kept, key, longest,
-        clock or Clock(),
-    )  # fmt: skip
-    return standing, standing.open()
-
-
-def _sound(recording: Any, rate: int | None) -> Sound | Bad:
-    try:
-        if isinstance(recording, bytes):
-            return sound.of_bytes(recording)
-        if isinstance(recording, str | os.PathLike):
-            return sound.of_file(Path(recording))
-        if rate is None:
-            raise BadInput("Samples without a rate", where="rate", remedy="Give it in Hz.")
-        return sound.of_array(recording, rate)
-    except YesAndError as fault:
-        return Bad(fault)
-
-
-def _mix(answer: Answer) -> Mapping[str, float] | None:
-    return None if answer.why == SILENCE else answer.emotions
-
-
 def check_settings(units: Sequence[str], threshold: float) -> None:
     """Check what is counted, and below which probability it abstains.
 
@@ -339,10 +292,3 @@ def check_settings(units: Sequence[str], threshold: float) -> None:
         raise BadInput(f"Units {', '.join(units) or 'none'}", remedy=f"Of {', '.join(UNITS)}.")
     if not 0 <= threshold <= 1:
         raise BadInput(f"A threshold of {threshold}", where="threshold", remedy="From 0 to 1.")
-
-
-def _keep(told: Path, here: Path) -> None:
-    try:
-        durable.write(here, told.read_bytes())
-    except FileNotFoundError as fault:
-        raise NotFound("No such manifest", where=str(told)) from fault

@@ -17,6 +17,8 @@ from yesand.kernel.errors import BadInput, NotFound, TooLarge
 SHORTEST = 0.1
 #: The longest recording that is answered at once, in seconds; longer ones are for a stream.
 LONGEST = 1800
+#: And no more samples than this of one channel (256 MiB): at 192 kHz just under six minutes.
+MOST = 1 << 26
 RATES = range(2_000, 768_001)
 CHANNELS = 64
 #: So far below full scale nothing is heard: −70 dB of power over 25 ms, in the loudest such piece.
@@ -112,7 +114,7 @@ def of_bytes(data: bytes, *, where: str = "recording") -> Sound:
     Raises
     ------
     BadInput : no sound in it that can be read, too short, or not all of it a number.
-    TooLarge : longer than half an hour.
+    TooLarge : longer than half an hour, or more than 2²⁶ samples.
     """
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
@@ -127,13 +129,15 @@ def of_bytes(data: bytes, *, where: str = "recording") -> Sound:
 
 def _read(file: soundfile.SoundFile, where: str) -> Floats:
     """Read block by block, so that a header cannot make us take more memory than there is sound."""
-    most, found, have = LONGEST * int(file.samplerate), list[Floats](), 0
+    most, found, have = min(MOST, LONGEST * int(file.samplerate)), list[Floats](), 0
     size = max(1, _BLOCK // int(file.channels))
     while len(block := file.read(size, dtype="float32", always_2d=True)):
         have += len(block)
         if have > most:
             raise TooLarge(
-                f"Longer than {LONGEST // 60} minutes", where=where, remedy="Send it as a stream."
+                f"Longer than {most / int(file.samplerate) / 60:.1f} minutes",
+                where=where,
+                remedy="Send it as a stream.",
             )
         found.append(block.mean(axis=1))
     return np.concatenate(found) if found else np.zeros(0, np.float32)
