@@ -29,7 +29,7 @@ from yesand.serving.standing import Said, Standing
 from yesand.serving.voice import Voice
 from yesand.training.folder import Loaded
 
-ANSWERS, SECONDS, TURNS = 60, 3, 5
+ANSWERS, SECONDS, TURNS = 40, 3, 25
 _USE = Use.parse({"purpose": "entertainment", "territory": "DE", "setting": "elsewhere"})
 _LABELS = tuple("angry calm disgust fearful happy neutral sad surprised".split())
 #: No house is there: what is metered waits on the disk, as it does for a moment with one.
