@@ -61,7 +61,7 @@ def logmel(signal: NDArray[np.float32], rate: int) -> Features:
     signal : shape (samples,), full scale ±1.
     rate : sampling rate in Hz; other rates than 16 kHz are resampled first.
     """
-    wave = torch.from_numpy(np.ascontiguousarray(_resampled(signal, rate)))
+    wave = torch.from_numpy(np.ascontiguousarray(resampled(signal, rate)))
     wave = torch.nn.functional.pad(wave, (WINDOW // 2, WINDOW // 2))
     frames = torch.nn.functional.pad(wave.unfold(0, WINDOW, HOP) * _window(), (0, _FFT - WINDOW))
     spectrum = torch.view_as_real(torch.fft.rfft(frames)).flatten(1)
@@ -70,7 +70,8 @@ def logmel(signal: NDArray[np.float32], rate: int) -> Features:
     return made
 
 
-def _resampled(signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+def resampled(signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """Return the signal at 16 kHz."""
     if rate == RATE:
         return signal
     common = gcd(rate, RATE)
