@@ -32,6 +32,7 @@ from yesand.serving.shapes import (
     FILES,
     LINES,
     PCM,
+    REFUSALS,
     AnswerOut,
     BatchOut,
     HealthOut,
@@ -76,7 +77,11 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
         """Return the OpenAPI document."""
-        return with_problems(super().get_openapi_schema(*args, **kwargs), {})
+        schema = with_problems(super().get_openapi_schema(*args, **kwargs), {})
+        for path, methods in schema["paths"].items():
+            for operation in methods.values() if path.startswith("/api/") else ():
+                operation["responses"].update({**REFUSALS, **operation["responses"]})
+        return schema
 
 
 api = Api(

@@ -14,6 +14,23 @@ from yesand.serving.permitting import Reason, Setting, Use
 LINES = "application/x-ndjson"
 
 
+_REFUSED = {
+    401: "No token, or another than this server was started with",
+    403: "Law or terms exclude this use; every clause against it is told",
+    503: "The model is not in service",
+}
+#: How an operation refuses, beside the ways of every API.
+REFUSALS = {
+    status: {
+        "description": words,
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
+    }
+    for status, words in _REFUSED.items()
+}
+
+
 class UseIn(Schema):
     """What the answer is for. What is not said is unknown, and unknown is denied."""
 
@@ -134,7 +151,10 @@ FILES = {
 PCM = {
     "requestBody": {
         "required": True,
-        "content": {"audio/L16": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            "audio/L16": {"schema": {"type": "string", "format": "binary"}},
+        },
         "description": "16-bit PCM of one channel, little-endian, in chunks (RFC 9112 §7.1).",
     },
     "responses": {
