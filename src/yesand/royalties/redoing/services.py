@@ -15,7 +15,7 @@ from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
 from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled, UsageTotal
-from yesand.royalties.gathering.asking.services import Asking
+from yesand.royalties.gathering.asking.services import Asking, about
 from yesand.royalties.gathering.resting.services import standing as standing_terms
 from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
@@ -93,13 +93,19 @@ def _drawn(settled: Settled, model: str) -> bool:
 def _check_bonus(settled: Settled, row: UsageTotal) -> None:
     asking = Asking.of(Period.parse(settled.period), settled.models)
     pays = [terms.pay for terms in asking.terms.get(row.model, ())]
-    if any(pay.bonus and counts(pay, row) for pay in pays):
-        # Later months count from what was settled; they would pay it twice, or never.
+    if any(pay.bonus and counts(pay, row) for pay in pays) or _counted_since(settled, row):
+        # A bonus was decided by that count: it would be paid twice, or never.
         raise Refused(
             "Use that a bonus waits for is not corrected",
             where=f"{row.deployment} {row.unit}",
             remedy="Agree with the performers, and put their shares right by a report or a payee.",
         )
+
+
+def _counted_since(settled: Settled, row: UsageTotal) -> bool:
+    """Tell whether a later month has counted such use for a bonus, by terms that came after."""
+    later = Settlement.objects.filter(period__gt=settled.period)
+    return any(about(row) == about(one) for each in later for one in settled_of(each).counted)
 
 
 def _check_payers(settled: Settled, row: UsageTotal) -> None:

@@ -18,7 +18,7 @@ from yesand.kernel.ids import digest_of
 from yesand.royalties.delivery import Row
 from yesand.royalties.disputing.dispute import Word
 from yesand.royalties.events import TYPE, UsageEvent, event
-from yesand.royalties.facts import Settled
+from yesand.royalties.facts import Settled, UsageTotal
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.ledger import Draft, drafts_of
 from yesand.royalties.promised import counts
@@ -35,6 +35,7 @@ from yesand.royalties.simulating.mending import row_of
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.royalties.simulating.registry import Registry, Signed, report_named
 from yesand.royalties.simulating.seen import statement_seen
+from yesand.royalties.simulating.stated import about
 from yesand.royalties.simulating.till import Till
 from yesand.royalties.statement import Statement, parse_statement, recompute, statement
 from yesand.royalties.totals import AFTER
@@ -245,10 +246,15 @@ class Bench(Registry):
         used = settled.usage[row]
         basis = next(m for m in settled.models if m.model == used.model)
         asked = self.asked(basis, Period.parse(step.month))
-        if any(terms.pay.bonus and counts(terms.pay, used) for terms in asked):
+        waits = any(terms.pay.bonus and counts(terms.pay, used) for terms in asked)
+        if waits or self._counted_since(step.month, used):
             raise Refused("Use that a bonus waits for is not corrected", where=step.deployment)
         self._correct(correction)
         return DONE
+
+    def _counted_since(self, period: str, used: UsageTotal) -> bool:
+        later = (settled for month, settled in self.settled.items() if month > period)
+        return any(about(used) == about(one) for settled in later for one in settled.counted)
 
     def _settled(self, month: str) -> Settled:
         if month not in self.settled:
