@@ -16,6 +16,7 @@ from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
 from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled, UsageTotal
 from yesand.royalties.gathering.asking.services import Asking, about
+from yesand.royalties.gathering.resting.services import sound
 from yesand.royalties.gathering.resting.services import standing as standing_terms
 from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
@@ -73,7 +74,8 @@ def correct(place: Place, correction: Correction, months: Months | None = None) 
     Raises
     ------
     NotFound : the month is not settled, or lacks that model or usage. Refused : the report is
-    another model's, too unsure to set shares, or it says what was settled anyway.
+    another model's, too unsure to set shares, or it says what was settled anyway. CheckFailed :
+    the report is not what it was signed as, or its shares do not add up to one.
     """
     months = months or Months()
     settlement, settled = months.of(correction.month)
@@ -114,6 +116,7 @@ def _check_report(correction: Correction, settled: Settled) -> None:
         raise Refused("No report of that model", where=str(correction.report)[:12])
     if not report.sets_shares:
         raise Refused("That report is too unsure to set shares", where=report.digest[:12])
+    sound(report, basis.model)
     rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
     beyond = report.shares.keys() - {*rows.values_list("performer__handle", flat=True)}
     if beyond:
@@ -270,8 +273,10 @@ class Redoing:
     def __init__(self, months: Iterable[CorrectedMonth]) -> None:
         self.months = [(m, patched(self._settled(m), m)) for m in months]
         self.statements = [self._statements(m) for m, _ in self.months]
-        wanted = {b.report for _, settled in self.months for b in settled.models if b.report}
-        self.reports = Report.objects.in_bulk(wanted)
+        bases = [b for _, settled in self.months for b in settled.models if b.report]
+        self.reports = Report.objects.in_bulk({basis.report for basis in bases})
+        for basis in bases:
+            sound(self.reports[basis.report], basis.model)
 
     def whose(self) -> dict[int, set[str]]:
         """Return who has statements of these months, and in which currencies."""
