@@ -23,6 +23,8 @@ from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.ledger import Draft, drafts_of
 from yesand.royalties.promised import counts
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audited import Audited, asked_of
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.desk import Desk
 from yesand.royalties.simulating.entered import (
     own_of,
@@ -48,6 +50,7 @@ class Bench(Registry):
     """Does steps by the pure core, and shows what they came to."""
 
     till: Till = field(default_factory=Till)
+    audited: Audited = field(default_factory=Audited)
     seen: dict[str, StatementSeen] = field(default_factory=dict)
 
     def do(self, step: steps.Step) -> str:
@@ -284,6 +287,17 @@ class Bench(Registry):
         return DONE
 
     @_do.register
+    def _(self, step: Audit) -> str:
+        signed = self.signed.get(step.agreement)
+        if signed is None:
+            return IDLE
+        told = asked_of(step, signed.handle, self.digest(step.agreement))
+        about = digest_of(signed.handle), signed.producer, signed.terms.pay
+        for draft in self.audited.record(told, *about):
+            self.till.post(draft)
+        return DONE
+
+    @_do.register
     def _(self, step: steps.Answer) -> str:
         if not self.contested.rows:
             return IDLE
@@ -341,6 +355,7 @@ class Bench(Registry):
             escrow=self._escrow(),
             uses=sum(map(len, self.batches)),
             problems=dict(Counter(self.till.problems)),
+            audited=self.audited.standing(),
         )
 
     def _seen(self, digest: str, made: Statement, names: dict[str, str]) -> StatementSeen:

@@ -10,6 +10,7 @@ from functools import singledispatchmethod
 from yesand.agreements.pay import Pay
 from yesand.royalties.simulating import steps
 from yesand.royalties.simulating.amending import has, recounted
+from yesand.royalties.simulating.audits import Audit, Audits
 from yesand.royalties.simulating.disputed import Disputes
 from yesand.royalties.simulating.knowing import Known, after, starts
 from yesand.royalties.simulating.month import Deal, Month, Row
@@ -31,6 +32,7 @@ class Oracle(Known):
 
     payments: Payments = field(default_factory=Payments)
     disputes: Disputes = field(default_factory=Disputes)
+    audits: Audits = field(default_factory=Audits)
     agreed: Agreed = field(default_factory=dict)
 
     @singledispatchmethod
@@ -214,6 +216,10 @@ class Oracle(Known):
         return self.disputes.open(step, self.statements, self.payments)
 
     @do.register
+    def _(self, step: Audit) -> str:
+        return self.audits.record(step, self.deals, self.payments)
+
+    @do.register
     def _(self, step: steps.Answer) -> str:
         return self.disputes.answer(step, self.payments)
 
@@ -272,6 +278,7 @@ class Oracle(Known):
             escrow={key: (sum(each), len(each)) for key, each in escrow.items()},
             uses=len(self.kept),
             problems=dict(Counter(self.payments.problems)),
+            audited=self.audits.standing(),
         )
 
 
