@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from yesand.affect.models import Gold, Rater, Rating, RatingFault
+from yesand.affect import derived
+from yesand.affect.models import Gold, Rating
+from yesand.affect.rating.services import rater_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
+from yesand.takes.models import Take
 
 _SAID = "modality space emotions scale axes trace spent_ms at".split()
 
 
 def held(user: User) -> dict[str, Any]:
     """Return the ratings that they gave, and those of their own takes without who gave them."""
-    given = Rating.objects.filter(rater__user=user)
+    rater = rater_of(user)
+    given = Rating.objects.filter(rater=rater) if rater else Rating.objects.none()
     of_them = Rating.objects.filter(take__performer__user=user)
     return {
-        "rater": Rater.objects.filter(user=user).values("name", "pseudonym").first(),
+        "rater": {"name": rater.name, "pseudonym": rater.pseudonym} if rater else None,
         "ratings": list(given.values("take__sha256", "key", *_SAID)),
         "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
     }
@@ -30,13 +36,14 @@ def held(user: User) -> dict[str, Any]:
 
 def goes(place: Place, user: User) -> Iterator[str]:
     """Say that the name goes."""
-    if Rater.objects.filter(user=user).exists():
+    if rater_of(user) is not None:
         yield gettext("Your name from every rating that you gave.")
 
 
 def stays(place: Place, user: User) -> Iterator[str]:
     """Say that the ratings stay."""
-    number = Rating.objects.filter(rater__user=user).count()
+    rater = rater_of(user)
+    number = rater.ratings.count() if rater else 0
     if number:
         yield ngettext(
             "The rating that you gave, under a number that nobody can lead back to you.",
@@ -47,11 +54,20 @@ def stays(place: Place, user: User) -> Iterator[str]:
 
 def erase(place: Place, user: User) -> None:
     """Forget the rater's name, and blank the log's link to every rating by or of the person."""
-    either = Q(rater__user=user) | Q(take__performer__user=user)
+    rater = rater_of(user)
+    either = Q(rater=rater) | Q(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=Rating.objects.filter(either).values("entry_id")))
+    _forget_features(place, user)
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
-    for rater in Rater.objects.filter(user=user):
-        RatingFault.objects.filter(rater=rater.name).delete()
-        rater.name, rater.user = f"rater-{rater.pseudonym.hex[:12]}", None
+    if rater is not None:
+        rater.name, rater.user = rater.nameless, None
         rater.save()
+
+
+def _forget_features(place: Place, user: User) -> None:
+    """Drop what was made of recordings that go, with their sound, once this is committed."""
+    mine = Take.objects.filter(performer__user=user).values_list("sha256", flat=True)
+    others = Take.objects.exclude(performer__user=user).values_list("sha256", flat=True)
+    gone = sorted(set(mine) - set(others))
+    transaction.on_commit(partial(derived.forget, place.cache, gone))
