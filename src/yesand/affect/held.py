@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from yesand.affect.models import Gold, Rater, Rating, RatingFault
+from yesand.affect.models import Gold, Rater, Rating, RatingFault, Skip
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
@@ -25,6 +25,9 @@ def held(user: User) -> dict[str, Any]:
         "rater": Rater.objects.filter(user=user).values("name", "pseudonym").first(),
         "ratings": list(given.values("take__sha256", "key", *_SAID)),
         "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
+        "takes that I could not judge": list(
+            Skip.objects.filter(showing__rater__user=user).values("reason", "words", "at")
+        ),
     }
 
 
@@ -51,6 +54,8 @@ def erase(place: Place, user: User) -> None:
     log.erase(Entry.objects.filter(pk__in=Rating.objects.filter(either).values("entry_id")))
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
+    unsaid = Q(showing__rater__user=user) | Q(showing__take__performer__user=user)
+    log.erase(Entry.objects.filter(pk__in=Skip.objects.filter(unsaid).values("entry_id")))
     for rater in Rater.objects.filter(user=user):
         RatingFault.objects.filter(rater=rater.name).delete()
         rater.name, rater.user = f"rater-{rater.pseudonym.hex[:12]}", None

@@ -73,11 +73,12 @@ def _report(name: str, modality: str) -> Reliability:
 def said_in(name: str, modality: str) -> list[Said]:
     """Return the ratings in a space or on a scale, in the log's order, with what lies in it alone.
 
-    Values on two scales are not to be compared, whatever their labels are.
+    Values on two scales are not to be compared, whatever their labels are. What a rater corrected
+    counts as it is now.
     """
     of_labels = isinstance(space(name), Categories)
     where = {"space": name} if of_labels else {"scale": name}
-    rows = Rating.objects.filter(modality=modality, **where)
+    rows = Rating.objects.filter(modality=modality, followed_by=None, **where)
     rows = rows.select_related("take__performer", "rater")
     return [
         Said(
