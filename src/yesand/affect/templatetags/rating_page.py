@@ -1,7 +1,7 @@
 """The words of the axes, and figures for them: drawn by us, after the idea of Bradley & Lang 1994.
 
-Five figures stand over the odd places of nine: a face from a frown to a smile, a body from asleep
-to bursting, and a person from small to large.
+Five figures stand over the odd places of nine: a face from a frown to a smile, one from asleep to
+bursting, and a person from small to large.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ WORDS = {
         gettext_lazy("in control"),
     ),
 }
-#: Where the figures stand: the middles of places 1, 3, 5, 7 and 9 of ten, 50 units each.
-_PLACES = (75, 175, 275, 375, 475)
+#: Where the figures stand: over 1, 3, 5, 7 and 9 of a slider from 0 (at 40) to 9 (at 560).
+_PLACES = (98, 213, 329, 444, 560)
 _MOUTHS = (-8, 2, 11, 20, 30)
-_EYES = (0.8, 1.8, 3, 4.2, 5.5)
+_SPIKES = (0, 3, 6, 9, 13)
+_EYES = (0.8, 1.8, 2.8, 3.8, 5)
 _SIZES = (0.4, 0.55, 0.7, 0.85, 1.0)
 
 
@@ -54,26 +55,21 @@ def manikins(axis: str) -> dict[str, Any]:
     return {
         "axis": axis,
         "mouths": list(zip(_PLACES, _MOUTHS, strict=True)),
-        "bursts": [
-            (x, burst(n), eye) for n, (x, eye) in enumerate(zip(_PLACES, _EYES, strict=True))
-        ],
+        "bursts": list(zip(_PLACES, map(burst, _SPIKES), _EYES, strict=True)),
         "sizes": list(zip(_PLACES, _SIZES, strict=True)),
     }
 
 
-def burst(strength: int) -> str:
-    """Return the path of a star in the figure's chest; none for who is calm.
+def burst(spikes: int, radius: int = 24, number: int = 14) -> str:
+    """Return the outline of a figure from which so long spikes start; of who is calm, a circle.
 
-    >>> burst(0)
-    'M-3 10L3 10'
+    >>> burst(0, radius=10, number=2)
+    'M0.0 -10.0L10.0 0.0L0.0 10.0L-10.0 0.0Z'
     """
-    if not strength:
-        return "M-3 10L3 10"
-    outer, inner, number = 3 + 3.2 * strength, 2 + 1.1 * strength, 7
     corners = []
     for k in range(2 * number):
-        reach, angle = (outer, inner)[k % 2], pi * k / number - pi / 2
-        corners.append(f"{reach * cos(angle):.1f} {10 + reach * sin(angle):.1f}")
+        reach, angle = radius + (spikes if k % 2 == 0 else -spikes / 3), pi * k / number - pi / 2
+        corners.append(f"{reach * cos(angle):z.1f} {reach * sin(angle):z.1f}")
     return f"M{'L'.join(corners)}Z"
 
 

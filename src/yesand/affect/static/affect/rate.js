@@ -121,7 +121,6 @@ function speak(slider) {
   const given = Number(slider.value);
   const words = given ? said(slider.dataset.of, { value: given }) : slider.dataset.unset;
   slider.setAttribute("aria-valuetext", words);
-  slider.classList.toggle("unset", !given);
   form.querySelector(`[data-value-of="${slider.id}"]`).textContent = given || "–";
 }
 for (const slider of form.querySelectorAll("[data-sam]")) {
