@@ -127,15 +127,12 @@ def test_an_answer_is_worth_what_the_rate_of_its_day_says(
     assert b"rita" not in payload_of(by_name["rita"].envelope)
 
 
-def test_what_is_paid_is_not_priced_anew(rated: yesand.House, clock: SetClock) -> None:
-    set_rate(rated.place, RATE)
+def test_what_raters_have_done_is_not_priced_anew(house: yesand.House, clock: SetClock) -> None:
+    set_rate(house.place, {**RATE, "effective": "2026-09-01"})  # the first may look back
     clock.advance(days=9)
-    judge(rated, rater("rita"), 1)
-    clock.advance(days=40)
-    assert len(pay_raters(rated.place, OCTOBER)) == 1
-    with pytest.raises(Refused, match="price them anew"):
-        set_rate(rated.place, {**RATE, "effective": "2026-10-05"})
-    assert set_rate(rated.place, {**RATE, "effective": "2026-10-11"}).version == 2
+    with pytest.raises(Refused, match="until today"):
+        set_rate(house.place, {**RATE, "effective": "2026-10-10", "micro": 1})
+    assert set_rate(house.place, {**RATE, "effective": "2026-10-11"}).version == 2
 
 
 @pytest.mark.parametrize(

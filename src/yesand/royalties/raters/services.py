@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min, Sum
+from django.db.models import Min, Sum
 
 from yesand.affect.models import Rater, Rating, Showing, Skip
 from yesand.kernel.canonical import parse
@@ -51,7 +51,8 @@ def set_rate(place: Place, told: Mapping[str, Any], by: User | None = None) -> R
     Raises
     ------
     BadInput : a field that is wrong. NotFound : no such payer.
-    Refused : another begins on that day or later, or answers of that day on are paid already.
+    Refused : another begins on that day or later, or it would change what was worth something else
+        when it was given.
     """
     with transaction.atomic():
         log.wait_to_write()
@@ -61,7 +62,7 @@ def set_rate(place: Place, told: Mapping[str, Any], by: User | None = None) -> R
         payer = organisation(made.payer)
         if before is not None and _same(before, made):
             return before
-        _check_follows(made, before)
+        _check_follows(made, before, place.clock.now().date())
         payload = dsse.attest(Predicate.RATE, {"rate": digest_of(_plain(made))}, _plain(made))
         name = digest_of(payload)
         return RaterRate.objects.create(
@@ -265,16 +266,19 @@ def _plain(rate: Rate) -> dict[str, Any]:
     return rate.model_dump(mode="json")
 
 
-def _check_follows(made: Rate, before: RaterRate | None) -> None:
-    if before is not None and made.since <= before.effective:
+def _check_follows(made: Rate, before: RaterRate | None, today: date) -> None:
+    """Refuse what would price anew what raters have done, or what another rate prices."""
+    if before is None:
+        return
+    if made.since <= before.effective:
         raise Refused(
-            f"Another rate is in force from {before.effective}, and what follows it later",
+            f"Another rate begins on {before.effective}",
             where=made.effective,
+            remedy="Let this one begin on a later day.",
         )
-    last = PaidAnswer.objects.aggregate(last=Max("on"))["last"]
-    if last is not None and made.since <= last:
+    if made.since <= today:
         raise Refused(
-            f"Answers up to {last} are paid, and this would price them anew",
+            "Raters were told what an answer is worth until today",
             where=made.effective,
-            remedy="Let it begin on a later day.",
+            remedy="Let another rate begin tomorrow or later (UTC).",
         )

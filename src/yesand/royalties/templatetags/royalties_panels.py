@@ -12,6 +12,7 @@ from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.royalties.delivering.services import use_by_month
 from yesand.royalties.models import Payout, PayoutStep, RaterPay, RaterRate, Statement
+from yesand.royalties.paying.banking.services import current
 from yesand.royalties.raters.rate import rater_account
 from yesand.royalties.raters.services import accruing, earned
 from yesand.training.models import Deployment
@@ -77,4 +78,5 @@ def earned_by_rating(context: dict[str, Any]) -> dict[str, Any]:
         "coming": accruing(request.place, rater).values(),
         "rate": RaterRate.objects.filter(effective__lte=today).first(),
         "account": rater_account(rater.pseudonym.hex),
+        "banked": current(rater_account(rater.pseudonym.hex)),
     }

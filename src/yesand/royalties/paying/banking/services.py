@@ -128,13 +128,19 @@ def _written(place: Place, payee: str, sealed: str, masked: str, by: User) -> Ba
         at=place.clock.now(),
         entry=log.record(place, Kind.BANK_CHANGED, name),
     )
-    if (
-        performer is not None
-        and performer.user is not None
-        and not (first and by == performer.user)
-    ):
-        tell(performer.user, f"bank.{row.pk}", _SUBJECT, _WORDS, {}, "bank_account")
+    whose = performer.user if performer is not None else _rater(payee)
+    if whose is not None and not (first and by == whose):
+        page = "bank_account" if performer is not None else "rater_bank"
+        tell(whose, f"bank.{row.pk}", _SUBJECT, _WORDS, {}, page)
     return row
+
+
+def _rater(payee: str) -> User | None:
+    """Return the person behind a rater's account; none: it is nobody's here."""
+    for row in Rater.objects.filter(user__isnull=False).select_related("user"):
+        if payee == rater_account(row.pseudonym.hex):
+            return row.user
+    return None
 
 
 def payee_of(performer: Performer) -> str:
