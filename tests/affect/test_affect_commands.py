@@ -49,5 +49,32 @@ def test_ratings_go_in_and_out_and_reliability_is_told(
     assert run(["affect", "reliability", "-H", house, *soft]) == 0
     told = capsys.readouterr().out
     assert "1.00" in told and "Soft labels of 4 takes" in told
+    assert run(["affect", "reliability", "-H", house, *soft, "--into", "ekman"]) == 0
+    assert ",ekman@1,voice," in (tmp_path / "soft.csv").read_text()
+    assert run(["affect", "reliability", "-H", house, "--into", "ekman"]) == 2
     assert run(["affect", "reliability", "-H", house, "--soft", "x.csv"]) == 2
     assert "Soft labels of what" in capsys.readouterr().err
+
+
+def test_a_choice_that_there_is_none_of_is_told_with_those_there_are(
+    empty_house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house, file = str(shutil.copytree(empty_house, tmp_path / "H")), str(tmp_path / "f.csv")
+    rate = ["affect", "rate"]
+    asked = [
+        [*rate, "next", file, "--space", "ekman", "--modality", "ears"],
+        [*rate, "import", file, "--space", "ekman", "--modality", "ears"],
+        ["affect", "reliability", "--modality", "ears"],
+        ["affect", "reliability", "--space", "ekman", "--modality", "ears", "--soft", file],
+    ]
+    for words in asked:
+        assert run([*words, "-H", house]) == 2
+        assert "No modality 'ears'. Use voice, face, both." in capsys.readouterr().err
+    (tmp_path / "f.csv").write_text("take,rater\n")
+    for words in ([*rate, "import", file], [*rate, "export", file]):
+        assert run([*words, "-H", house, "--format", "xml"]) == 2
+        assert "No format 'xml'. Use csv or label-studio." in capsys.readouterr().err
+    soft = ["--space", "sam", "--modality", "voice", "--soft", file]
+    assert run([*rate, "next", file, "-H", house, "--space", "sam"]) == 2
+    assert run(["affect", "reliability", "-H", house, *soft]) == 2
+    assert not (tmp_path / "H" / "f.csv").exists()

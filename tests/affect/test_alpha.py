@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yesand.affect.reliability.alpha import LEVELS, ReliabilityData, alpha, by_label
+from yesand.affect.reliability.alpha import LEVELS, ReliabilityData, by_label
 from yesand.affect.reliability.judgements import Judgements, by_rater
 from yesand.kernel.errors import BadInput
 
@@ -31,6 +32,11 @@ THREE = np.array(
         [_, _, 2, 1, 3, 4, 4, _, 2, 1, 1, 3, 3, _, 4],
     ]
 ).T
+
+
+def alpha(ratings: Any, level: str = "nominal") -> float:
+    """Return α of ratings, a row a unit and a column a rater."""
+    return ReliabilityData.of_ratings(ratings, level).alpha()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from yesand.affect.models import Rater, Rating, Showing
 from yesand.affect.permission.services import accepted
 from yesand.affect.rating.services import export_ratings
 from yesand.affect.reliability.services import said_in
-from yesand.affect.showing.services import answer, begin, progress, rater_of, skip
+from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
 from yesand.agreements.scope import EVERYTHING, Scope
 from yesand.agreements.templates import standard
 from yesand.kernel.clock import SetClock
@@ -118,7 +118,7 @@ def test_what_one_rated_elsewhere_is_not_given_again(rated: yesand.House, tmp_pa
     user = User.objects.create(username="rita")
     Seat.objects.create(user=user, role=Seat.Role.RATER)
     taken(rated, table(tmp_path / "r.csv", "Alba-angry,rita,anger,,,,,,"), space="crema-d")
-    assert rater_of(user) == Rater.objects.get(name="rita")
+    assert enrolled(user) == Rater.objects.get(name="rita")
     assert len(judged(rated, user)) == 8
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -16,8 +18,8 @@ from yesand.affect.spaces import (
     dimensions,
     mapping,
     mappings,
+    read,
     space,
-    space_of_corpus,
     spaces,
 )
 from yesand.kernel.errors import BadInput, NotFound
@@ -27,7 +29,7 @@ from yesand.takes.layouts.ravdess import _EMOTIONS as RAVDESS
 
 
 def test_the_spaces_have_as_many_labels_as_their_papers() -> None:
-    sizes = {n: len(s.labels) for n, s in spaces().items() if isinstance(s, Categories)}
+    sizes = {s.name: len(s.labels) for s in spaces().values() if isinstance(s, Categories)}
     assert sizes == {
         "cowen-keltner": 27,
         "crema-d": 6,
@@ -44,8 +46,29 @@ def test_the_spaces_have_as_many_labels_as_their_papers() -> None:
     [("ravdess", RAVDESS), ("crema-d", CREMAD.values()), ("emodb", EMODB.values())],
 )
 def test_a_corpus_is_imported_in_its_own_space(corpus: str, labels: list[str]) -> None:
-    found = space_of_corpus(corpus)
-    assert found is not None and set(found.labels) == set(labels)
+    assert set(categories(corpus).labels) == set(labels)
+
+
+def test_two_versions_of_a_space_stand_side_by_side() -> None:
+    told = {"name": "moods", "title": "Moods", "source": "us", "note": ""}
+    first = {**told, "version": 1, "labels": ["glad"]}
+    tenth = {**told, "version": 10, "labels": ["glad", "low"]}
+    second = {**told, "version": 2, "labels": ["low"]}
+    kept = read([tenth, first, second])
+    assert list(kept) == ["moods@1", "moods@2", "moods@10"]
+    assert space("moods@1", kept) is kept["moods@1"] and space("moods", kept) is kept["moods@10"]
+    with pytest.raises(NotFound, match=r"'moods@3'.*moods@1, moods@2, moods@10"):
+        space("moods@3", kept)
+    with pytest.raises(BadInput, match="Two spaces are called moods@2"):
+        read([second, tenth, second])
+
+
+def test_a_mapping_is_of_versions() -> None:
+    assert {f"{m.source.name}@1" for m in mappings()} == {m.source.id for m in mappings()}
+    told = files("yesand.affect.spaces").joinpath("mappings.json").read_text("utf-8")
+    assert all(
+        "@" in one[end] for one in json.loads(told) for end in ("source_space", "target_space")
+    )
 
 
 def test_a_label_outside_the_space_is_refused_with_what_was_meant() -> None:

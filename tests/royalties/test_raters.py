@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import yesand
 from small_troupe import troupe
 from yesand.affect.golden.services import set_gold
-from yesand.affect.showing.services import answer, begin, rater_of, skip
+from yesand.affect.showing.services import answer, begin, enrolled, skip
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.kernel.money import Money
@@ -67,7 +67,7 @@ def judge(house: yesand.House, user: User, number: int) -> None:
 
 
 def owed_to(user: User) -> dict[str, int]:
-    return balance(rater_account(rater_of(user).pseudonym.hex))
+    return balance(rater_account(enrolled(user).pseudonym.hex))
 
 
 def test_each_answer_is_paid_once_gold_and_unheard_alike_and_a_correction_not_again(
@@ -82,7 +82,7 @@ def test_each_answer_is_paid_once_gold_and_unheard_alike_and_a_correction_not_ag
     skip(place, showing, "cannot-tell")
     answer(place, showing, SAID, 1)  # heard after all: that was paid already
     answer(place, showing, {**SAID, "valence": ["3"]}, 2)
-    assert accruing(place, rater_of(rita)) == {"EUR": Money("EUR", 480_000)}
+    assert accruing(place, enrolled(rita)) == {"EUR": Money("EUR", 480_000)}
     with pytest.raises(Refused, match="is not over"):
         pay_raters(place, OCTOBER)
     clock.advance(days=40)
@@ -94,10 +94,10 @@ def test_each_answer_is_paid_once_gold_and_unheard_alike_and_a_correction_not_ag
     assert pay_raters(place, OCTOBER) == [] == pay_raters(place, Period(2026, 9))
     clock.advance(days=30)
     assert pay_raters(place, Period(2026, 11)) == []
-    assert earned(rater_of(rita)) == {"EUR": Money("EUR", 480_000)}
+    assert earned(enrolled(rita)) == {"EUR": Money("EUR", 480_000)}
     assert "4 answers paid once each" in check_raters(place)
     assert "every account" in check_books() and rated.check()
-    assert owed("EUR") == {rater_account(rater_of(rita).pseudonym.hex): 480_000}
+    assert owed("EUR") == {rater_account(enrolled(rita).pseudonym.hex): 480_000}
 
 
 def test_an_answer_is_worth_what_the_rate_of_its_day_says(

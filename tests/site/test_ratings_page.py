@@ -45,3 +45,15 @@ def test_a_producer_sees_who_agrees_and_who_does_not_listen(
 def test_another_space_than_there_is_shows_the_first(rated: Stage, as_: dict[str, Client]) -> None:
     page = as_["auditor"].get(reverse("ratings"), {"space": "<b>", "modality": "voice"})
     assert page.status_code == 200 and "<b>" not in page.content.decode()
+
+
+def test_of_one_rater_alone_the_page_says_that_nothing_is_known(
+    stage: Stage, as_: dict[str, Client], tmp_path: Path
+) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("take,rater,emotions,scale,valence\nAda-joy.wav,ann,happiness,sam,7\n")
+    assert import_ratings(stage.house.place, file, defaults=Defaults("ekman")).new == 1
+    for space in ("ekman@1", "sam@1"):
+        asked = {"space": space, "modality": "voice"}
+        page = as_["producer"].get(reverse("ratings"), asked).content.decode()
+        assert "No take has two raters here" in page and "nan" not in page.lower()

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from yesand.affect.models import Gold, Rater, Rating, RatingFault, Skip
+from yesand.affect.models import Gold, Rating, Skip
+from yesand.affect.rating.services import rater_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
@@ -19,10 +20,11 @@ _SAID = "modality space emotions scale axes trace spent_ms at".split()
 
 def held(user: User) -> dict[str, Any]:
     """Return the ratings that they gave, and those of their own takes without who gave them."""
-    given = Rating.objects.filter(rater__user=user)
+    rater = rater_of(user)
+    given = Rating.objects.filter(rater=rater) if rater else Rating.objects.none()
     of_them = Rating.objects.filter(take__performer__user=user)
     return {
-        "rater": Rater.objects.filter(user=user).values("name", "pseudonym").first(),
+        "rater": {"name": rater.name, "pseudonym": rater.pseudonym} if rater else None,
         "ratings": list(given.values("take__sha256", "key", *_SAID)),
         "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
         "takes that I could not judge": list(
@@ -33,13 +35,14 @@ def held(user: User) -> dict[str, Any]:
 
 def goes(place: Place, user: User) -> Iterator[str]:
     """Say that the name goes."""
-    if Rater.objects.filter(user=user).exists():
+    if rater_of(user) is not None:
         yield gettext("Your name from every rating that you gave.")
 
 
 def stays(place: Place, user: User) -> Iterator[str]:
     """Say that the ratings stay."""
-    number = Rating.objects.filter(rater__user=user).count()
+    rater = rater_of(user)
+    number = rater.ratings.count() if rater else 0
     if number:
         yield ngettext(
             "The rating that you gave, under a number that nobody can lead back to you.",
@@ -50,13 +53,13 @@ def stays(place: Place, user: User) -> Iterator[str]:
 
 def erase(place: Place, user: User) -> None:
     """Forget the rater's name, and blank the log's link to every rating by or of the person."""
-    either = Q(rater__user=user) | Q(take__performer__user=user)
+    rater = rater_of(user)
+    either = Q(rater=rater) | Q(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=Rating.objects.filter(either).values("entry_id")))
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
-    unsaid = Q(showing__rater__user=user) | Q(showing__take__performer__user=user)
+    unsaid = Q(showing__rater=rater) | Q(showing__take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=Skip.objects.filter(unsaid).values("entry_id")))
-    for rater in Rater.objects.filter(user=user):
-        RatingFault.objects.filter(rater=rater.name).delete()
-        rater.name, rater.user = f"rater-{rater.pseudonym.hex[:12]}", None
+    if rater is not None:
+        rater.name, rater.user = rater.nameless, None
         rater.save()

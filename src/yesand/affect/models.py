@@ -31,6 +31,16 @@ class Rater(models.Model):
         """Name them for people."""
         return self.name
 
+    @property
+    def nameless(self) -> str:
+        """What they are called once their name is forgotten."""
+        return f"rater-{self.pseudonym.hex[:12]}"
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether they have left."""
+        return self.name == self.nameless
+
 
 class Showing(models.Model):
     """A take that a rater was given to judge, under a name that says nothing of it."""
@@ -173,12 +183,11 @@ class Gold(models.Model):
 
 
 class RatingFault(models.Model):
-    """A row that could not be taken in, kept for inspection."""
+    """A row that could not be taken in, kept for inspection; who rated is not kept with it."""
 
     #: SHA-256 of the file that it came in.
     file = models.CharField(max_length=64)
     row = models.PositiveIntegerField()
-    rater = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=500)
     content = models.JSONField()
     at = models.DateTimeField()

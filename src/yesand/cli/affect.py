@@ -168,25 +168,29 @@ def reliability(
     soft: Annotated[
         Path | None, typer.Option(help="Write soft labels here; needs --space and --modality.")
     ] = None,
+    into: Annotated[
+        str, typer.Option(help="Carry soft labels over into this space, e.g. ekman.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Tell how far raters agree (Krippendorff's α), what each is worth, and who does not listen."""
     if soft is not None and not (space and modality):
         raise BadInput("Soft labels of what?", remedy="Name --space and --modality.")
+    if into and soft is None:
+        raise BadInput("Nothing to carry over", remedy="Name a file with --soft.")
     yesand.open(house)
     from yesand.affect.reliability.services import export_soft, reports
 
     found = reports(space, modality)
+    number = 0 if soft is None else export_soft(soft, space, modality, into)
     told = {"reliability": [one.as_json() for one in found]}
     if as_json or not found:
         tell(told, "Nobody has rated anything yet: yesand affect rate import", as_json=as_json)
     else:
         for one in found:
             _show(one)
-    if soft is not None:
-        number = export_soft(soft, space, modality)
-        if not as_json:
-            show(f"Soft labels of {number:,} takes in {soft}")
+    if soft is not None and not as_json:
+        show(f"Soft labels of {number:,} takes in {soft}")
 
 
 def _tell(report: RatingReport, what: str, *, as_json: bool) -> None:
@@ -207,9 +211,11 @@ def _show(one: Reliability) -> None:
         for part in (*([one.overall] if one.overall.takes else []), *one.emotions, *one.axes)
         if part.takes
     ]
-    heard = {r.rater for r in one.raters}.union(*one.bias.values())
-    title = f"{one.space} by {one.modality}: {len(heard)} raters"
-    table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
+    title = f"{one.space} by {one.modality}: {one.people} rater{'s' * (one.people != 1)}"
+    if rows:
+        table(title, ["agreement on", ">α", ">95 %", ">ratings"], rows)
+    else:
+        show(f"{title}. No take has two raters, so how far they agree is not known yet.")
     people = [
         (
             r.rater,

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from yesand.affect.models import Rater
+from yesand.affect.rating.services import rater_of
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -51,7 +51,9 @@ def held(user: User) -> dict[str, Any]:
         "disputes": [_dispute(row) for row in _disputes(user)],
         "audits": list(_audits(user)),
         "pay for ratings": list(
-            RaterPay.objects.filter(rater__user=user).values("period", *_PAID, "envelope")
+            RaterPay.objects.filter(rater__user=user)
+            .order_by("period")
+            .values("period", *_PAID, "envelope")
         ),
         "claims": list(
             UsageClaim.objects.filter(by=user)
@@ -146,7 +148,7 @@ def payable(performer: Performer) -> list[Money]:
 
 def owed_for_rating(user: User) -> list[Money]:
     """Return what stands to a rater's credit, where it is enough to be paid."""
-    rater = Rater.objects.filter(user=user).first()
+    rater = rater_of(user)
     owed = balance(rater_account(rater.pseudonym.hex)) if rater else {}
     return [Money(code, -micro) for code, micro in owed.items() if -micro >= 10_000]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from yesand.affect.golden.services import gold
 from yesand.affect.rating.files import format_of
-from yesand.affect.rating.given import shares
+from yesand.affect.rating.given import modal, shares
 from yesand.affect.reliability.alpha import Floats
 from yesand.affect.reliability.report import once
 from yesand.affect.reliability.routing import gain, order, prior_of
@@ -56,8 +56,9 @@ def next_takes(
 
     Raises
     ------
-    BadInput : a number that makes no sense. NotFound : no such space.
+    BadInput : a number that makes no sense, or no such modality. NotFound : no such space.
     """
+    modal(modality)
     if most < 1 or enough < 1 or gold_every < 0:
         raise BadInput("How many takes, and raters a take, must be 1 or more")
     known = categories(space)

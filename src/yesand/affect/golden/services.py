@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db import transaction
 from yesand.affect.models import Gold
 from yesand.affect.rating.finding.services import Takes
 from yesand.affect.rating.report import RatingReport
+from yesand.affect.rating.table import Line, lines
 from yesand.affect.spaces import categories
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput
@@ -21,8 +21,10 @@ from yesand.provenance.kinds import Kind
 from yesand.takes.models import Take
 
 
-def set_gold(place: Place, take: Take, space: str, label: str) -> tuple[Gold, bool]:
+def set_gold(place: Place, take: Take, space: str, label: str) -> tuple[Gold | None, bool]:
     """Agree on what a take expresses; an empty label takes that back. Return whether it is new.
+
+    To take back what was never set is nothing new, and none is returned.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def set_gold(place: Place, take: Take, space: str, label: str) -> tuple[Gold, bo
     with transaction.atomic():
         log.wait_to_write()
         last = Gold.objects.filter(take=take, space=known.id).last()
-        if last is not None and last.label == label:
+        if label == (last.label if last else ""):
             return last, False
         now = place.clock.now()
         payload = {
@@ -52,16 +54,24 @@ def set_gold(place: Place, take: Take, space: str, label: str) -> tuple[Gold, bo
 def import_gold(place: Place, path: Path, space: str) -> RatingReport:
     """Set gold from a CSV with the columns ``take`` and ``label``; again changes nothing.
 
+    Of a take that is there twice the first row that can be taken holds, and the other is bad.
+
     Raises
     ------
     BadInput : no such CSV. NotFound : no such space.
     """
     known, report, takes = categories(space), RatingReport(path.name), Takes()
-    for number, name, label in _rows(path):
+    seen: dict[str, int] = {}
+    for line in _lines(path):
         try:
-            _, new = set_gold(place, takes.named(name), known.name, label)
+            told = line.checked()
+            take = takes.named(told["take"])
+            if take.sha256 in seen:
+                raise BadInput(f"This take is in row {seen[take.sha256]} already")
+            _, new = set_gold(place, take, known.id, told["label"])
+            seen[take.sha256] = line.number
         except BadInput as fault:
-            report.bad.append((number, fault.sentence()))
+            report.bad.append((line.number, fault.sentence()))
             continue
         report.new += new
         report.known += not new
@@ -75,16 +85,9 @@ def gold(space: str) -> dict[str, str]:
     return {sha256: label for sha256, label in told.items() if label}
 
 
-def _rows(path: Path) -> list[tuple[int, str, str]]:
+def _lines(path: Path) -> Iterator[Line]:
+    columns = ("take", "label")
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise BadInput(f"Cannot be read: {fault}", where=str(path)) from fault
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = {name.strip().lower(): name for name in reader.fieldnames or ()}
-    if not {"take", "label"} <= set(names):
-        raise BadInput("The first line must name take and label", where=str(path))
-    return [
-        (reader.line_num, (row[names["take"]] or "").strip(), (row[names["label"]] or "").strip())
-        for row in reader
-    ]
+        return lines(path.read_bytes(), str(path), columns, columns)
+    except OSError as fault:
+        raise BadInput(f"Cannot be read: {fault.strerror}", where=str(path)) from fault

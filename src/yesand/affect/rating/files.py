@@ -13,6 +13,8 @@ from yesand.affect.rating.given import Given
 from yesand.kernel.errors import BadInput
 
 FORMATS = ("csv", "label-studio")
+#: Lists in lists; a region of Label Studio's has five.
+_DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,10 @@ class Defaults:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row: its number from 1, what it held, and the rating or why there is none."""
+    """One row: its number from 1, the rating or why there is none, and what is kept of it then.
+
+    Neither what is kept nor the reason names the rater, so that one who leaves is forgotten.
+    """
 
     number: int
     content: Any
@@ -52,10 +57,32 @@ def read(path: Path, how: str, defaults: Defaults) -> Iterator[ReadRow]:
     told = (defaults.space, defaults.scale, defaults.modality)
     parts = {"csv": table.rows, "label-studio": label_studio.rows}[checked(how)]
     for number, content, make in parts(data, str(path), *told):
+        kept: Any = {}
         try:
-            yield ReadRow(number, content, make())
+            kept = storable(content)
+            if kept != content:
+                raise BadInput("Holds a character that is none, such as NUL")
+            yield ReadRow(number, kept, make())
         except BadInput as fault:
-            yield ReadRow(number, content, fault)
+            yield ReadRow(number, kept, fault)
+
+
+def storable(value: Any, deep: int = 0) -> Any:
+    """Return plain JSON that every database takes: neither NUL nor half of a surrogate pair.
+
+    PostgreSQL refuses both in a ``jsonb`` (its manual, 8.14).
+
+    Raises
+    ------
+    BadInput : nested deeper than any annotation is.
+    """
+    if deep > _DEEPEST:
+        raise BadInput(f"Nested more than {_DEEPEST} deep")
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(name): storable(part, deep + 1) for name, part in value.items()}
+    return [storable(part, deep + 1) for part in value] if isinstance(value, list) else value
 
 
 def written(rows: Iterable[tuple[Given, str]], how: str) -> tuple[str, int]:

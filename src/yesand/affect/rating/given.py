@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,13 @@ from yesand.affect.spaces import categories, dimensions
 from yesand.kernel.errors import BadInput
 
 MODALITIES = ("voice", "face", "both")
+AXES = ("valence", "arousal", "dominance")
 #: Of a take, in milliseconds; what a rater spends beyond a day is no rating.
 _LONGEST = 86_400_000
-_MOST_POINTS = 20_000
+MOST_POINTS = 20_000
 MOST_KEY = 120
+#: Of a whole number; Python refuses to read thousands of them.
+_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,6 @@ class Given:
         self._check_emotions()
         self._check_axes()
 
-    @property
-    def shares(self) -> dict[str, float]:
-        """The distribution over labels: intensities by their sum, or equal parts without any."""
-        return shares(self.emotions)
-
     def content(self, sha256: str) -> dict[str, Any]:
         """Return what the rating says of that take, as it is kept."""
         return {
@@ -104,8 +102,8 @@ class Given:
         known = dimensions(self.scale)
         known.checked({axis: value / 1000 for axis, value in self.axes.items()})
         for axis, line in self.trace.items():
-            if not 1 <= len(line) <= _MOST_POINTS:
-                raise BadInput(f"A trace has from 1 to {_MOST_POINTS:,} points")
+            if not 1 <= len(line) <= MOST_POINTS:
+                raise BadInput(f"A trace has from 1 to {MOST_POINTS:,} points")
             times = [point[0] for point in line]
             if any(b <= a for a, b in zip([-1, *times], times, strict=False)):
                 raise BadInput("A trace's times must grow from point to point")
@@ -113,6 +111,10 @@ class Given:
                 # Between two manikins a hand may rest; only the range holds.
                 if axis not in known.axes or not known.low <= value / 1000 <= known.high:
                     raise BadInput(f"{axis[:40]} {value / 1000:g} lies outside {known.id}")
+
+
+#: What a reader yields of a row: its number, what is kept of it if it is bad, and its rating.
+Made = tuple[int, Any, Callable[[], Given]]
 
 
 def shares(emotions: Mapping[str, int | None]) -> dict[str, float]:
@@ -165,3 +167,21 @@ def thousandths(value: Any, name: str) -> int:
         return round(1000 * float(value))
     except (TypeError, ValueError, OverflowError) as fault:
         raise BadInput(f"{name} {str(value)[:40]!r} is not a number") from fault
+
+
+def decimal(value: int) -> str:
+    """Return thousandths as a decimal number without a digit lost, e.g. ``12345.678``."""
+    return f"{value / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def whole(text: str, name: str) -> int:
+    """Return a number of digits alone.
+
+    Raises
+    ------
+    BadInput : anything else, such as 80.9.
+    """
+    told = text.strip()
+    if not (told.isascii() and told.isdigit() and len(told) <= _DIGITS):
+        raise BadInput(f"{name} {told[:40]!r} is not a whole number")
+    return int(told)

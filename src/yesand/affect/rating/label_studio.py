@@ -9,48 +9,67 @@ A trace over time has no place in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from yesand.affect.rating.given import Given, scaled, spaced, thousandths
+from yesand.affect.rating.given import AXES, Given, Made, scaled, spaced, thousandths, whole
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import instant, stamp
 from yesand.kernel.errors import BadInput
 
-AXES = ("valence", "arousal", "dominance")
 _INTENSITY = "intensity-"
 #: What Label Studio puts before the name of a file that was uploaded to it.
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
-Made = tuple[int, Any, Callable[[], Given]]
+#: What is kept of an annotation that cannot be taken: who made it, changed it or saw it is not.
+_OF_TASK = ("take", "audio", "video", "modality", "space", "scale")
+_OF_ANNOTATION = ("id", "unique_id", "created_at", "lead_time", "was_cancelled")
+_OF_REGION = ("from_name", "type", "value")
 
 
 def rows(data: bytes, where: str, space: str, scale: str, modality: str) -> Iterator[Made]:
-    """Yield every annotation's number, the annotation, and what makes the rating of it.
+    """Yield every annotation's number, what is kept of it if it is bad, and what makes its rating.
 
     Raises
     ------
-    BadInput : no list of tasks.
+    BadInput : no list of tasks with lists of annotations.
     """
     tasks = parse(data, where=where)
-    if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
+    if not isinstance(tasks, list) or not all(map(_is_task, tasks)):
         remedy = "Export the project from Label Studio as JSON."
         raise BadInput("Not a list of tasks", where=where, remedy=remedy)
     number = 0
     for task in tasks:
         for annotation in task.get("annotations") or []:
             number += 1
-            about = {"data": task.get("data"), "annotation": annotation}
-            yield number, about, partial(_given, about, space, scale, modality)
+            about = task.get("data") or {}
+            made = partial(_given, about, annotation, space, scale, modality)
+            yield number, _kept(about, annotation), made
 
 
-def _given(about: dict[str, Any], space: str, scale: str, modality: str) -> Given:
+def _is_task(told: Any) -> bool:
+    return isinstance(told, dict) and isinstance(told.get("annotations") or [], list)
+
+
+def _kept(data: Any, annotation: Any) -> dict[str, Any]:
+    told = _some(annotation, _OF_ANNOTATION)
+    regions = annotation.get("result") if isinstance(annotation, dict) else None
+    if isinstance(regions, list):
+        told["result"] = [_some(region, _OF_REGION) for region in regions]
+    return {"data": _some(data, _OF_TASK), "annotation": told}
+
+
+def _some(told: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told} if isinstance(told, dict) else {}
+
+
+def _given(data: Any, annotation: Any, space: str, scale: str, modality: str) -> Given:
     try:
-        return _read(about["data"] or {}, about["annotation"], space, scale, modality)
-    except (AttributeError, KeyError, TypeError, IndexError) as fault:
-        raise BadInput(f"Not an annotation of Label Studio's: {fault!r}") from fault
+        return _read(data, annotation, space, scale, modality)
+    except (AttributeError, KeyError, TypeError, IndexError, ValueError) as fault:
+        raise BadInput("Not an annotation of Label Studio's", where=type(fault).__name__) from fault
 
 
 def _read(
@@ -68,11 +87,11 @@ def _read(
         elif name in AXES:
             axes[name] = thousandths(value[kind], name)
         elif name.startswith(_INTENSITY):
-            intensity[name.removeprefix(_INTENSITY)] = thousandths(value[kind], name) // 1000
+            intensity[name.removeprefix(_INTENSITY)] = _intensity(value[kind])
     told = data.get("space") or space, data.get("scale") or scale
-    emotions: dict[str, int | None] = {label: i for label, i in intensity.items() if i}
-    emotions = emotions or dict.fromkeys(chosen)
-    if intensity and set(chosen) - set(emotions):
+    strong: dict[str, int | None] = {label: i for label, i in intensity.items() if i}
+    emotions = strong if intensity else dict.fromkeys(chosen)
+    if set(chosen) - set(emotions):
         raise BadInput("A label was chosen that has no intensity")
     lead = annotation.get("lead_time")
     made = annotation.get("created_at")
@@ -97,13 +116,21 @@ def _key(annotation: dict[str, Any]) -> str:
     return f"label-studio/{number}" if number is not None else ""
 
 
+def _intensity(told: Any) -> int:
+    """Return a whole number, however it is written: JSON knows no difference of 80 and 80.0."""
+    is_whole = isinstance(told, float) and told.is_integer()
+    return whole(str(int(told) if is_whole else told), "The intensity")
+
+
 def _rater(told: Any) -> str:
     """Return the rater's name; of Label Studio's own, its number: an e-mail is not ours to keep."""
     number = told.get("id") if isinstance(told, dict) else told
-    if isinstance(told, dict) and told.get("name"):
-        return str(told["name"])
+    if number is None and isinstance(told, dict) and told.get("name"):
+        return str(told["name"]).strip()
     if number is None:
         raise BadInput("Nobody is named who rated it")
+    if not (str(number).isascii() and str(number).isdigit()):
+        raise BadInput("The rater has no number", remedy="Export who completed it by their number.")
     return f"label-studio-{number}"
 
 

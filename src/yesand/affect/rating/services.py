@@ -10,10 +10,18 @@ from typing import Any
 from django.db import transaction
 
 from yesand.affect.models import Rater, Rating, RatingFault, Showing
-from yesand.affect.rating.files import Defaults, ReadRow, format_of, read, written
+from yesand.affect.rating.files import (
+    Defaults,
+    ReadRow,
+    format_of,
+    read,
+    storable,
+    written,
+)
 from yesand.affect.rating.finding.services import Known, Takes
-from yesand.affect.rating.given import Given, modal, scaled, spaced
+from yesand.affect.rating.given import AXES, Given, modal, scaled, spaced
 from yesand.affect.rating.report import RatingReport
+from yesand.affect.spaces import categories
 from yesand.kernel.clock import stamp
 from yesand.kernel.durable import write
 from yesand.kernel.errors import BadInput
@@ -125,31 +133,54 @@ def export_ratings(path: Path, how: str = "", space: str = "") -> tuple[int, int
 
 
 def given_of(row: Rating) -> Given:
-    """Return a record as files have it."""
+    """Return a record as files have it: labels and axes in the order of their space.
+
+    PostgreSQL's ``jsonb`` keeps no order of names (its manual, 8.14), SQLite's text does.
+    """
+    labels = categories(row.space).labels if row.space else ()
     return Given(
         take=row.take.sha256,
         rater=row.rater.name,
         modality=row.modality,
         space=row.space,
-        emotions=row.emotions,
+        emotions=_ordered(row.emotions, labels),
         scale=row.scale,
-        axes=row.axes,
-        trace=row.trace,
+        axes=_ordered(row.axes, AXES),
+        trace=_ordered(row.trace, AXES),
         spent_ms=row.spent_ms,
         at=row.at,
         key=row.key,
     )
 
 
+def _ordered(told: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told}
+
+
 def raters(names: Sequence[str]) -> dict[str, Rater]:
-    """Return raters by name, entering who is new; one with a rater's seat here is that person."""
+    """Return raters by name, entering who is new; one with a rater's seat here is that person.
+
+    So is one who got the seat after their first ratings came in.
+    """
     found = {rater.name: rater for rater in Rater.objects.filter(name__in=set(names))}
-    seated = User.objects.filter(seats__role=Seat.Role.RATER, rater=None)
+    people = User.objects.filter(seats__role=Seat.Role.RATER, rater=None, username__in=set(names))
+    seated = {user.username: user for user in people}
     for name in dict.fromkeys(names):
         if name not in found:
-            user = seated.filter(username=name).first()
-            found[name] = Rater.objects.create(name=name, user=user)
+            found[name] = Rater.objects.create(name=name, user=seated.get(name))
+        elif name in seated and found[name].user_id is None and not found[name].forgotten:
+            found[name].user = seated[name]
+            found[name].save(update_fields=["user"])
     return found
+
+
+def rater_of(user: User) -> Rater | None:
+    """Return who an account is among raters: by link, or else by the name of one with a seat."""
+    linked = Rater.objects.filter(user=user).first()
+    if linked is not None or not user.seats.filter(role=Seat.Role.RATER).exists():
+        return linked
+    named = Rater.objects.filter(user=None, name=user.username).first()
+    return None if named is None or named.forgotten else named
 
 
 @dataclass
@@ -176,6 +207,7 @@ class _Import:
                 row.entry = entry
             Rating.objects.bulk_create(new)
             told.new += len(new)
+            bad.sort(key=lambda told: told[0].number)
             told.bad += [(row.number, fault.sentence()) for row, fault in bad]
             RatingFault.objects.bulk_create(self._faults(bad), ignore_conflicts=True)
         self.report = told
@@ -223,12 +255,10 @@ class _Import:
 
     def _faults(self, bad: Sequence[tuple[ReadRow, BadInput]]) -> Iterator[RatingFault]:
         for row, fault in bad:
-            given = row.given
             yield RatingFault(
                 file=self.file,
                 row=row.number,
-                rater=given.rater if isinstance(given, Given) else _named(row.content),
-                reason=fault.sentence()[:500],
+                reason=storable(fault.sentence())[:500],
                 content=row.content,
                 at=self.place.clock.now(),
             )
@@ -252,12 +282,7 @@ def _check_same(content: dict[str, Any], at: Any, given: Given, known: Known) ->
     if content == given.content(known.sha256) and given.at in {None, at}:
         return
     raise BadInput(
-        f"{given.rater[:40]} has said something else of this already",
+        "The rater has said something else of this already",
         where=given.named(known.sha256)[:60],
         remedy="What was rated is never changed; a second rating needs an id of its own.",
     )
-
-
-def _named(content: Any) -> str:
-    told = content.get("rater", "") if isinstance(content, dict) else ""
-    return str(told)[:80]

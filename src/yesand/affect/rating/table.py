@@ -10,53 +10,113 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from yesand.affect.rating.given import Given, scaled, spaced, thousandths
+from yesand.affect.rating.given import (
+    AXES,
+    MOST_POINTS,
+    Given,
+    Made,
+    decimal,
+    scaled,
+    spaced,
+    thousandths,
+    whole,
+)
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import instant, stamp
 from yesand.kernel.errors import BadInput
 
-AXES = ("valence", "arousal", "dominance")
 COLUMNS = (
     "id", "take", "file", "rater", "modality", "space", "emotions", "scale", *AXES, "trace",
     "seconds", "at",
 )  # fmt: skip
-Made = tuple[int, Any, Callable[[], Given]]
+#: What is kept of a row that cannot be taken: who rated is not.
+_KEPT = frozenset(COLUMNS) - {"rater"}
+#: The longest trace on all axes, at as many characters a point as one writes with every digit.
+_LONGEST_FIELD = len(AXES) * MOST_POINTS * 64
 
 
-def rows(data: bytes, where: str, space: str, scale: str, modality: str) -> Iterator[Made]:
-    """Yield every line's number, its fields, and what makes the rating of it.
+@dataclass(frozen=True)
+class Line:
+    """One row of a CSV: the number of its last line, its fields by column, and fields too many."""
+
+    number: int
+    told: dict[str, str]
+    surplus: tuple[str, ...] = ()
+
+    def checked(self) -> dict[str, str]:
+        """Return the fields.
+
+        Raises
+        ------
+        BadInput : there are more than columns, so that nobody knows which is which.
+        """
+        if self.surplus:
+            remedy = "Put a field that holds the delimiter between quotes."
+            raise BadInput(f"{len(self.surplus)} fields more than columns", remedy=remedy)
+        return self.told
+
+
+def lines(data: bytes, where: str, needed: Sequence[str], known: Sequence[str]) -> Iterator[Line]:
+    """Yield the rows of a CSV in UTF-8 whose first line names its columns.
+
+    Fields are parted by comma, semicolon or tab, whichever the first line has most of.
 
     Raises
     ------
-    BadInput : no CSV in UTF-8, or a needed column is missing.
+    BadInput : no CSV in UTF-8, a needed column is missing, or a known one is there twice.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise BadInput("Not in UTF-8", where=where, remedy="Save it as UTF-8.") from fault
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = [name.strip().lower() for name in reader.fieldnames or ()]
-    if missing := [name for name in ("take", "rater") if name not in columns]:
-        raise BadInput(
-            f"Column missing: {', '.join(missing)}",
-            where=where,
-            remedy=f"The first line names columns of {', '.join(COLUMNS)}.",
-        )
-    reader.fieldnames = columns
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for line in reader:
-            told = {name: (line.get(name) or "").strip() for name in columns}
-            yield reader.line_num, told, partial(_given, told, space, scale, modality)
+        columns = _columns(next(reader, []), where, needed, known)
+        for row in reader:
+            if row:
+                yield _line(reader.line_num, columns, [field.strip() for field in row])
     except csv.Error as fault:
         raise BadInput(f"Not a CSV: {fault}", where=f"{where}, line {reader.line_num}") from fault
 
 
-def _given(told: dict[str, str], space: str, scale: str, modality: str) -> Given:
+def _columns(
+    header: list[str], where: str, needed: Sequence[str], known: Sequence[str]
+) -> list[str]:
+    columns = [name.strip().lower() for name in header]
+    remedy = f"The first line names columns of {', '.join(known)}."
+    if missing := [name for name in needed if name not in columns]:
+        raise BadInput(f"Column missing: {', '.join(missing)}", where=where, remedy=remedy)
+    if twice := [name for name in known if columns.count(name) > 1]:
+        raise BadInput(f"Column there twice: {', '.join(twice)}", where=where, remedy=remedy)
+    return columns
+
+
+def _line(number: int, columns: list[str], row: list[str]) -> Line:
+    told = dict.fromkeys(columns, "") | dict(zip(columns, row, strict=False))
+    return Line(number, told, tuple(filter(None, row[len(columns) :])))
+
+
+def rows(data: bytes, where: str, space: str, scale: str, modality: str) -> Iterator[Made]:
+    """Yield every line's number, what is kept of it if it is bad, and what makes the rating of it.
+
+    Raises
+    ------
+    BadInput : no CSV in UTF-8, or a needed column is missing.
+    """
+    for line in lines(data, where, ("take", "rater"), COLUMNS):
+        kept = {name: field for name, field in line.told.items() if name in _KEPT}
+        yield line.number, kept, partial(_given, line, space, scale, modality)
+
+
+def _given(line: Line, space: str, scale: str, modality: str) -> Given:
+    told = line.checked()
     emotions = _emotions(told.get("emotions", ""))
     axes = {a: thousandths(told[a], a) for a in AXES if told.get(a)}
     trace = _trace(told.get("trace", ""))
@@ -81,14 +141,8 @@ def _emotions(text: str) -> dict[str, int | None]:
         label, colon, intensity = part.partition(":")
         if label.strip() in found:
             raise BadInput(f"{label.strip()[:40]!r} is named twice")
-        found[label.strip()] = _whole(intensity) if colon else None
+        found[label.strip()] = whole(intensity, "The intensity") if colon else None
     return found
-
-
-def _whole(text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit()):
-        raise BadInput(f"The intensity {text.strip()[:40]!r} is not a whole number")
-    return int(text)
 
 
 def _trace(text: str) -> dict[str, list[list[int]]]:
@@ -111,11 +165,11 @@ def written(given: Iterable[tuple[Given, str]]) -> str:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     for one, file in given:
-        table.writerow(_line(one, file))
+        table.writerow(_row(one, file))
     return text.getvalue()
 
 
-def _line(one: Given, file: str) -> dict[str, str]:
+def _row(one: Given, file: str) -> dict[str, Any]:
     parts = (label if i is None else f"{label}:{i}" for label, i in one.emotions.items())
     trace = {axis: [[ms, v / 1000] for ms, v in line] for axis, line in one.trace.items()}
     return {
@@ -127,8 +181,8 @@ def _line(one: Given, file: str) -> dict[str, str]:
         "space": one.space,
         "emotions": "|".join(parts),
         "scale": one.scale,
-        **{axis: f"{value / 1000:g}" for axis, value in one.axes.items()},
+        **{axis: decimal(value) for axis, value in one.axes.items()},
         "trace": json.dumps(trace) if trace else "",
-        "seconds": "" if one.spent_ms is None else f"{one.spent_ms / 1000:g}",
+        "seconds": "" if one.spent_ms is None else decimal(one.spent_ms),
         "at": stamp(one.at) if one.at else "",
     }

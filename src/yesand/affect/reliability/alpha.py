@@ -161,11 +161,6 @@ class ReliabilityData:
         return (coincidence * apart).sum((1, 2)), by_chance / np.maximum(n - 1, 1)
 
 
-def alpha(ratings: Any, level: str = "nominal") -> float:
-    """Return α of ratings, shape (units, raters), NaN where missing."""
-    return ReliabilityData.of_ratings(ratings, level).alpha()
-
-
 def by_label(counts: Any) -> list[ReliabilityData]:
     """Return, for every label, the data of "this label or another" (nominal, two values)."""
     n = np.asarray(counts, dtype=np.float64)

@@ -33,12 +33,6 @@ class DawidSkene:
     confusion: Floats
     history: tuple[float, ...]
 
-    @property
-    def competence(self) -> Floats:
-        """How often each rater is right, weighted by the labels' frequency, shape (raters,)."""
-        worth: Floats = np.einsum("rcc,c->r", self.confusion, self.prior)
-        return worth
-
 
 def dawid_skene(given: Judgements, rounds: int = _ROUNDS) -> DawidSkene:
     """Fit a confusion matrix to every rater (Dawid & Skene 1979, Applied Statistics 28(1)).

@@ -38,12 +38,6 @@ class Axis:
     noise: Floats
     spread: float
 
-    @property
-    def reliability(self) -> Floats:
-        """Share of each take's value that is the take and not its raters, 1 − error² / τ²."""
-        share: Floats = np.clip(1 - self.error**2 / self.spread**2, 0, 1)
-        return share
-
 
 def fit(take: Any, rater: Any, value: Any) -> Axis:
     """Fit the model.

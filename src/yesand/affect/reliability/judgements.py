@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,14 @@ class Judgements:
         table = np.zeros((len(self.takes), len(self.labels)), dtype=np.int64)
         np.add.at(table, (self.take, self.label), 1)
         return table
+
+    @property
+    def shared(self) -> Judgements:
+        """Those of takes that somebody else rated too: what there is to compare raters by."""
+        both = self.counts.sum(1)[self.take] > 1
+        there, take = np.unique(self.take[both], return_inverse=True)
+        takes = tuple(self.takes[k] for k in there)
+        return replace(self, take=take, rater=self.rater[both], label=self.label[both], takes=takes)
 
     @property
     def reliability(self) -> ReliabilityData:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from yesand.affect.rating.given import shares
+from yesand.affect.rating.given import AXES, shares
 from yesand.affect.reliability.alpha import Floats, ReliabilityData, by_label
 from yesand.affect.reliability.careless import Careless, careless
 from yesand.affect.reliability.consensus import dawid_skene, mace
@@ -71,6 +72,8 @@ class Reliability:
 
     Attributes
     ----------
+    people : how many raters there are.
+    competence : of raters of takes that others rated too; of nobody else is it known.
     repeated : ratings of a take that the same rater had rated before: left out here.
     tied : ratings that name two labels equally strongly: they have no first label, and count in
         soft labels alone.
@@ -80,6 +83,7 @@ class Reliability:
 
     space: str
     modality: str
+    people: int
     overall: Agreed
     emotions: tuple[Agreed, ...]
     axes: tuple[Agreed, ...]
@@ -96,6 +100,7 @@ class Reliability:
         return {
             "space": self.space,
             "modality": self.modality,
+            "people": self.people,
             "overall": self.overall.as_json(),
             "emotions": [one.as_json() for one in self.emotions],
             "axes": [one.as_json() for one in self.axes],
@@ -152,16 +157,16 @@ def reliability(
     owners = {one.take: one.performer for one in said}
     clusters = [owners[str(take)] for take in given.takes]
     agreements = by_rater(given)
-    worth = mace(given).competence if len(given) else np.empty(0)
     return Reliability(
         space=space,
         modality=modality,
+        people=len({one.rater for one in said}),
         overall=_agreed("all", given.reliability, given.counts.sum(1), clusters),
         emotions=tuple(_emotions(given, clusters)),
         axes=tuple(_axes(said)),
         raters=tuple(agreements),
-        competence={r: float(w) for r, w in zip(given.raters, worth, strict=True)},
-        confuses=_confusions(given),
+        competence=_worth(given.shared),
+        confuses=_confusions(given.shared),
         bias=_biases(said),
         careless=tuple(_careless(given, [one for one, _ in rows], agreements, gold or {})),
         repeated=whole - len(said),
@@ -170,11 +175,14 @@ def reliability(
 
 
 def soft(said: Sequence[Said], labels: Sequence[str]) -> tuple[tuple[str, ...], SoftLabels]:
-    """Return takes and their soft labels: every rater counts by MACE's competence."""
+    """Return takes and their soft labels: every rater counts by MACE's competence.
+
+    One whose takes nobody else rated counts as half: nothing speaks for them or against them.
+    """
     named = [one for one in once(said) if one.emotions]
     tops = [(one.take, one.rater, first(one.emotions)) for one in named]
     given = Judgements.of([(t, r, label) for t, r, label in tops if label is not None], labels)
-    worth = dict(zip(given.raters, mace(given).competence, strict=True)) if len(given) else {}
+    worth = _worth(given.shared)
     takes = {take: k for k, take in enumerate(dict.fromkeys(one.take for one in named))}
     answers = np.array([[shares(one.emotions).get(x, 0.0) for x in labels] for one in named])
     trust = np.array([worth.get(one.rater, 0.5) for one in named], dtype=np.float64)
@@ -215,9 +223,14 @@ def _emotions(given: Judgements, clusters: Sequence[str]) -> list[Agreed]:
     return [_agreed(label, data, counts.sum(1), clusters) for label, data in each]
 
 
+def _axes_in(said: Sequence[Said]) -> list[str]:
+    """Return the axes that were rated, in one order, whatever database they come from."""
+    return [axis for axis in AXES if any(axis in one.axes for one in said)]
+
+
 def _axes(said: Sequence[Said]) -> list[Agreed]:
     found = []
-    for axis in dict.fromkeys(axis for one in said for axis in one.axes):
+    for axis in _axes_in(said):
         rows = [one for one in said if axis in one.axes]
         table, clusters = _table(rows, axis)
         data = ReliabilityData.of_ratings(table, "interval")
@@ -235,6 +248,14 @@ def _table(rows: Sequence[Said], axis: str) -> tuple[Floats, list[str]]:
         table[k, : len(values)] = values
     owners = {one.take: one.performer for one in rows}
     return table, [owners[take] for take in by_take]
+
+
+def _worth(given: Judgements) -> dict[str, float]:
+    """Return each rater's competence by MACE, of those who rated any of it."""
+    if not len(given):
+        return {}
+    told = mace(given).competence
+    return {given.raters[j]: float(told[j]) for j in np.unique(given.rater)}
 
 
 def _confusions(given: Judgements) -> dict[str, tuple[str, str, float]]:
@@ -258,11 +279,14 @@ def _confusions(given: Judgements) -> dict[str, tuple[str, str, float]]:
 
 
 def _biases(said: Sequence[Said]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return each rater's bias and noise on each axis, of those with whom others can differ."""
     found = {}
-    for axis in dict.fromkeys(axis for one in said for axis in one.axes):
+    for axis in _axes_in(said):
         rows = [one for one in said if axis in one.axes]
-        if len({one.axes[axis] for one in rows}) < 2:
-            continue  # one value and no other: nobody differs from anybody
+        number = Counter(one.take for one in rows)
+        shared = {one.rater for one in rows if number[one.take] > 1}
+        if not shared or len({one.axes[axis] for one in rows}) < 2:
+            continue  # nobody to differ from, or one value and no other
         takes = {t: k for k, t in enumerate(dict.fromkeys(one.take for one in rows))}
         people = {r: k for k, r in enumerate(dict.fromkeys(one.rater for one in rows))}
         told = fit(
@@ -270,7 +294,9 @@ def _biases(said: Sequence[Said]) -> dict[str, dict[str, tuple[float, float]]]:
             [people[one.rater] for one in rows],
             [one.axes[axis] for one in rows],
         )
-        found[axis] = {r: (float(told.bias[k]), float(told.noise[k])) for r, k in people.items()}
+        found[axis] = {
+            r: (float(told.bias[k]), float(told.noise[k])) for r, k in people.items() if r in shared
+        }
     return found
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rating
+from yesand.affect.rating.given import modal
 from yesand.affect.reliability.report import Reliability, Said, reliability, soft
-from yesand.affect.spaces import Categories, space
+from yesand.affect.spaces import Categories, categories, mapping, space
 from yesand.kernel.durable import write
 from yesand.kernel.errors import NotFound
 
@@ -25,9 +26,10 @@ def reports(name: str = "", modality: str = "") -> list[Reliability]:
 
     Raises
     ------
-    NotFound : no such space, or nobody has rated in it.
+    NotFound : no such space, or nobody has rated in it. BadInput : no such modality.
     """
     wanted = space(name).id if name else ""
+    modality = modal(modality) if modality else ""
     found = [
         _report(one, how)
         for one, how in rated()
@@ -41,24 +43,33 @@ def reports(name: str = "", modality: str = "") -> list[Reliability]:
     return found
 
 
-def export_soft(path: Path, name: str, modality: str) -> int:
+def export_soft(path: Path, name: str, modality: str, into: str = "") -> int:
     """Write every take's soft label as CSV; return how many takes.
+
+    Parameters
+    ----------
+    into : carry them over into this space, with the share of each that has no counterpart there;
+        what has one adds up to one, and where nothing has one the labels are left empty.
 
     Raises
     ------
-    NotFound : no such space, or nobody has rated in it.
+    NotFound : no such space or mapping, or nobody has rated in it. BadInput : a space of axes, or
+        no such modality.
     """
-    known = space(name)
-    said = said_in(known.id, modality) if isinstance(known, Categories) else []
-    if not isinstance(known, Categories) or not said:
+    known = categories(name)
+    way = mapping(known.id, into or known.id)
+    said = said_in(known.id, modal(modality))
+    if not said:
         raise NotFound(f"Nobody has rated in {known.id} {modality}")
     takes, found = soft(said, known.labels)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["take", "space", "modality", *known.labels, "raters"])
+    table.writerow(["take", "space", "modality", *way.target.labels, "outside", "raters"])
     for take, row, number in zip(takes, found.distribution, found.raters, strict=True):
-        parts = (f"{part:.6f}" for part in row)
-        table.writerow([take, known.id, modality, *parts, f"{number:.2f}"])
+        told, outside = way.carry(dict(zip(known.labels, map(float, row), strict=True)))
+        parts = (f"{told.get(label, 0):.9f}" if told else "" for label in way.target.labels)
+        ends = (f"{outside:.9f}", f"{number:.2f}")
+        table.writerow([take, way.target.id, modality, *parts, *ends])
     write(path, text.getvalue().encode())
     return len(takes)
 
@@ -73,12 +84,14 @@ def _report(name: str, modality: str) -> Reliability:
 def said_in(name: str, modality: str) -> list[Said]:
     """Return the ratings in a space or on a scale, in the log's order, with what lies in it alone.
 
-    Values on two scales are not to be compared, whatever their labels are. What a rater corrected
-    counts as it is now.
+    Values on two scales are not to be compared, whatever their labels are. A trace alone is not in
+    them: nothing here looks at it, and who gave a value too has said that first. What a rater
+    corrected counts as it is now.
     """
     of_labels = isinstance(space(name), Categories)
     where = {"space": name} if of_labels else {"scale": name}
     rows = Rating.objects.filter(modality=modality, followed_by=None, **where)
+    rows = rows if of_labels else rows.exclude(axes={})
     rows = rows.select_related("take__performer", "rater")
     return [
         Said(

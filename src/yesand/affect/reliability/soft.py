@@ -39,11 +39,12 @@ def soft_labels(
     answers : each rating's own distribution, shape (ratings, labels).
     trust : how far each rating counts, 0 … 1, shape (ratings,); none: all alike.
     prior : ratings' worth of everybody's average answer that every take begins with, so that one
-        rater's word does not make a certainty.
+        rater's word does not make a certainty. One rating of every label by equal parts is in that
+        average, so that neither does a word that all say.
     """
     weight = np.ones(len(take)) if trust is None else np.asarray(trust, dtype=np.float64)
     takes, labels = int(take.max()) + 1, answers.shape[1]
-    average = (weight[:, None] * answers).sum(0) / max(float(weight.sum()), 1e-12)
+    average = ((weight[:, None] * answers).sum(0) + 1 / labels) / (float(weight.sum()) + 1)
     table = np.tile(prior * average, (takes, 1))
     np.add.at(table, take, weight[:, None] * answers)
     whole = table.sum(1, keepdims=True)

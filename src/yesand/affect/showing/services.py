@@ -16,7 +16,7 @@ from yesand.affect.asking.services import next_takes
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rater, Rating, Showing, Skip
 from yesand.affect.permission.services import permitted
-from yesand.affect.rating.services import rate, raters
+from yesand.affect.rating.services import rate, rater_of, raters
 from yesand.affect.showing.answer import Asked, Form, read
 from yesand.affect.spaces import Categories, categories, space_of_corpus
 from yesand.kernel.clock import stamp
@@ -48,18 +48,20 @@ class Progress:
     waiting: int
 
 
-def rater_of(user: User) -> Rater:
-    """Return a person as a rater, entered if they are new."""
-    found = Rater.objects.filter(user=user).first()
-    if found is not None:
-        return found
-    made = raters([user.username])[user.username]
-    if made.user is None:  # judged elsewhere under that name, before they had a seat here
-        made.user = user
-        made.save(update_fields=["user"])
-    if made.user != user:
+def enrolled(user: User) -> Rater:
+    """Return a person as a rater, entered if they are new.
+
+    Raises
+    ------
+    Refused : another person rates here under their name.
+    """
+    found = rater_of(user) or raters([user.username])[user.username]
+    if found.user is None and not found.forgotten:
+        found.user = user  # they judged elsewhere, before they had a seat here
+        found.save(update_fields=["user"])
+    if found.user != user:
         raise Refused("Another person rates here under that name", where=user.username)
-    return made
+    return found
 
 
 def answered(rater: Rater) -> QuerySet[Showing]:
@@ -71,7 +73,7 @@ def answered(rater: Rater) -> QuerySet[Showing]:
 
 def progress(place: Place, user: User) -> Progress:
     """Return how far a person has come."""
-    rater = rater_of(user)
+    rater = enrolled(user)
     left = _candidates(place, rater)
     rated = Rating.objects.filter(take__in=[take.pk for take in left]).values("take")
     counted = rated.annotate(n=Count("rater", distinct=True)).filter(n__gte=ENOUGH)
@@ -95,7 +97,7 @@ def begin(place: Place, user: User) -> Showing | None:
     """
     with transaction.atomic():
         log.wait_to_write()
-        rater = rater_of(user)
+        rater = enrolled(user)
         left = _candidates(place, rater)
         there = {take.pk for take in left}
         open_ = Showing.objects.filter(rater=rater, skip=None, ratings=None)

@@ -36,7 +36,7 @@ _LATEST = 20
 def rate(request: Request) -> HttpResponse:
     """Show a rater how far they have come, what they said last, and where to go on."""
     user = _me(request)
-    rows = services.answered(services.rater_of(user))
+    rows = services.answered(services.enrolled(user))
     rows = rows.select_related("skip").prefetch_related("ratings")
     context = {
         "progress": services.progress(request.place, user),

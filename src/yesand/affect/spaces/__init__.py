@@ -1,12 +1,14 @@
 """Emotion spaces and the mappings between them, kept as data beside this module.
 
 **To add a space**: one JSON file in ``kept/`` with ``name``, ``version``, ``title``, ``source``,
-``note`` and either ``labels`` or ``axes``, ``low``, ``high``, ``step``. **To add a mapping**: one
-entry in ``mappings.json`` that says what becomes of every label; what it loses is computed.
+``note`` and either ``labels`` or ``axes``, ``low``, ``high``, ``step``. A new version is another
+file beside the old one, which stays: what was rated in it is in it. **To add a mapping**: one entry
+in ``mappings.json``, of versions, that says what becomes of every label; its loss is computed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +29,7 @@ __all__ = [
     "dimensions",
     "mapping",
     "mappings",
+    "read",
     "space",
     "space_of_corpus",
     "spaces",
@@ -35,10 +38,28 @@ __all__ = [
 
 @cache
 def spaces() -> dict[str, Space]:
-    """Return every space by name, in the order of the names."""
-    kept = sorted(files(__package__).joinpath("kept").iterdir(), key=lambda file: file.name)
-    found = [_space(parse(f.read_bytes(), where=f.name)) for f in kept if f.name.endswith(".json")]
-    return {one.name: one for one in found}
+    """Return every version of every space by its id, in the order of names and versions."""
+    kept = files(__package__).joinpath("kept").iterdir()
+    return read(parse(file.read_bytes(), where=file.name) for file in kept if _is_data(file.name))
+
+
+def read(told: Iterable[Mapping[str, Any]]) -> dict[str, Space]:
+    """Return spaces by id, in the order of names and versions.
+
+    Raises
+    ------
+    BadInput : two of one id.
+    """
+    found: dict[str, Space] = {}
+    for one in sorted(map(_space, told), key=lambda one: (one.name, one.version)):
+        if one.id in found:
+            raise BadInput(f"Two spaces are called {one.id}", remedy="Give one another version.")
+        found[one.id] = one
+    return found
+
+
+def _is_data(name: str) -> bool:
+    return name.endswith(".json")
 
 
 @cache
@@ -56,21 +77,24 @@ def mappings() -> tuple[Relabelling, ...]:
     )
 
 
-def space(name: str) -> Space:
-    """Return a space by its name, with or without ``@version``.
+def space(name: str, kept: Mapping[str, Space] | None = None) -> Space:
+    """Return a space by its id, or the latest version by its name alone.
+
+    Parameters
+    ----------
+    kept : the spaces there are, as `read` returns them; none: those of this package.
 
     Raises
     ------
     NotFound : there is none, or not in that version.
     """
-    bare, _, version = name.strip().partition("@")
-    found = spaces().get(bare)
-    if found is None or version not in {"", str(found.version)}:
+    there, told = spaces() if kept is None else kept, name.strip()
+    named = [one for one in there.values() if told in {one.id, one.name}]
+    if not named:
         raise NotFound(
-            f"No emotion space called {name[:60]!r}",
-            remedy=f"Use one of {', '.join(one.id for one in spaces().values())}.",
+            f"No emotion space called {name[:60]!r}", remedy=f"Use one of {', '.join(there)}."
         )
-    return found
+    return named[-1]
 
 
 def categories(name: str) -> Categories:
@@ -124,7 +148,7 @@ def space_of_corpus(corpus: str) -> Categories | None:
     return found if isinstance(found, Categories) else None
 
 
-def _space(told: dict[str, Any]) -> Space:
+def _space(told: Mapping[str, Any]) -> Space:
     common: dict[str, Any] = {k: told[k] for k in ("name", "version", "title", "source", "note")}
     if "labels" in told:
         return Categories(**common, labels=tuple(told["labels"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from yesand.affect.showing.services import rater_of
+from yesand.affect.showing.services import enrolled
 from yesand.kernel.money import Money
 from yesand.people.models import Performer
 from yesand.people.sight import visible
@@ -60,7 +60,7 @@ def fresh_of(payout: Payout, fresh: dict[str, str]) -> str:
 def earned_so_far(context: dict[str, Any]) -> dict[str, Any]:
     """Show what a rater has earned, and what of it is not paid for yet, in two facts."""
     request = context["request"]
-    rater = rater_of(request.user)
+    rater = enrolled(request.user)
     kept, coming = earned(rater), accruing(request.place, rater)
     codes = sorted({*kept, *coming})
     nothing = {code: Money(code, 0) for code in codes}
@@ -71,7 +71,7 @@ def earned_so_far(context: dict[str, Any]) -> dict[str, Any]:
 def earned_by_rating(context: dict[str, Any]) -> dict[str, Any]:
     """Show a rater what they were paid, month by month, and what a rating is worth now."""
     request = context["request"]
-    rater = rater_of(request.user)
+    rater = enrolled(request.user)
     today = request.place.clock.now().date()
     return {
         "pays": visible(RaterPay, request.sight).filter(rater=rater)[:24],

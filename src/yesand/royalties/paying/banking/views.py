@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yesand.affect.showing.services import rater_of
+from yesand.affect.showing.services import enrolled
 from yesand.people.acting import BANK, MONEY
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import PRODUCER, RATER
@@ -100,7 +100,7 @@ def _whose(request: Request, right: str) -> Performer | None:
 
 def _rater(request: Request) -> str:
     assert isinstance(request.user, User)
-    return rater_account(rater_of(request.user).pseudonym.hex)
+    return rater_account(enrolled(request.user).pseudonym.hex)
 
 
 def _kept(
