@@ -22,7 +22,7 @@ from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput
 from yesand.oversight.withdrawing.services import take_back
 from yesand.people.models import Performer, Seat, User
-from yesand.takes.models import Take
+from yesand.takes.models import Session, Take
 
 SAID = {"label": ["anger"], "intensity-anger": ["70"], "valence": ["2"], "arousal": ["8"],
         "dominance": ["6"]}  # fmt: skip
@@ -104,6 +104,12 @@ def test_gold_comes_in_places_that_nobody_can_count(rated: yesand.House) -> None
             places.add(given.index(golden.pk))
     assert 3 <= len(places) <= 8
     assert services.GOLD_EVERY == 10
+
+
+def test_a_corpus_is_judged_in_its_own_words(rated: yesand.House, rita: User) -> None:
+    assert Session.objects.filter(performer__handle="Alba").update(corpus="crema-d") == 1
+    spaces = {g.take.performer.handle: g.space for g in judged_by_skipping(rated, rita)}
+    assert spaces == {"Alba": "crema-d@1", "Bert": "ekman@1", "Cleo": "ekman@1"}
 
 
 def judged_by_skipping(house: yesand.House, user: User) -> list[Showing]:

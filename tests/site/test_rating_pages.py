@@ -150,4 +150,4 @@ def test_what_no_control_can_say_is_refused_and_the_rest_stays_filled_in(
 def test_the_page_speaks_german(stage: Stage, rater: Client) -> None:
     address, _ = begun(rater)
     page = rater.get(address, headers={"accept-language": "de"}).content.decode()
-    assert "Was hören Sie?" in page and "Speichern und weiter" in page and "Wut" in page
+    assert "Was hören Sie?" in page and "Speichern und weiter" in page and "Angst" in page

@@ -144,8 +144,10 @@ def mapping(source: str, target: str) -> Relabelling:
 
 def space_of_corpus(corpus: str) -> Categories | None:
     """Return the space that a public corpus labels its takes in; none: it is not known here."""
-    found = spaces().get(corpus)
-    return found if isinstance(found, Categories) else None
+    try:
+        return categories(corpus)
+    except BadInput:
+        return None
 
 
 def _space(told: Mapping[str, Any]) -> Space:

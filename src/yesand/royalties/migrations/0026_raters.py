@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('affect', '0004_showings_append_only'),
+        ('affect', '0005_showings_append_only'),
         ('people', '0006_union'),
         ('provenance', '0003_never_emptied'),
         ('royalties', '0025_verbs'),

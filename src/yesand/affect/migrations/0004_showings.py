@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('affect', '0002_append_only'),
+        ('affect', '0003_faults_name_nobody'),
         ('provenance', '0003_never_emptied'),
         ('takes', '0006_credentials_append_only'),
     ]

@@ -6,6 +6,6 @@ from yesand.provenance.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("affect", "0003_showings")]
+    dependencies = [("affect", "0004_showings")]
 
     operations = [append_only("affect_showing"), append_only("affect_skip")]
