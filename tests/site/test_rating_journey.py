@@ -128,7 +128,7 @@ def left(page: Page) -> None:
 
 def corrected(page: Page) -> None:
     """Go back to what was said first, and say otherwise."""
-    page.get_by_role("link", name="Rate").first.click()
+    page.get_by_role("link", name="Rate takes").first.click()
     page.get_by_role("link", name="Correct it").click()
     expect(page.get_by_label("anger", exact=True)).to_be_checked()
     page.locator("#axis-valence").press("End")

@@ -151,3 +151,4 @@ def test_the_page_speaks_german(stage: Stage, rater: Client) -> None:
     address, _ = begun(rater)
     page = rater.get(address, headers={"accept-language": "de"}).content.decode()
     assert "Was hören Sie?" in page and "Speichern und weiter" in page and "Angst" in page
+    assert "Takes bewerten" in page and "scale(0.55)" in page  # a drawing has no language

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -30,6 +31,7 @@ from yesand.royalties.paying.banking.services import details_of, readable
 from yesand.royalties.paying.banking.services import erase as erase_details
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.raters.rate import rater_account
+from yesand.royalties.raters.services import accruing
 from yesand.royalties.services import balance, owed_to
 from yesand.training.models import Deployment
 
@@ -126,7 +128,7 @@ def erase(place: Place, user: User) -> None:
 
 def forgone(place: Place, user: User) -> Iterator[str]:
     """Say what is owed, or will be: it stays in the books, and nobody is left to be paid it."""
-    for money in owed_for_rating(user):
+    for money in owed_for_rating(place, user):
         yield gettext("%(money)s for your ratings is owed to you and not paid out yet.") % {
             "money": money
         }
@@ -146,11 +148,14 @@ def payable(performer: Performer) -> list[Money]:
     return [money for money in owed_to(performer).values() if abs(money.micro) >= 10_000]
 
 
-def owed_for_rating(user: User) -> list[Money]:
-    """Return what stands to a rater's credit, where it is enough to be paid."""
+def owed_for_rating(place: Place, user: User) -> list[Money]:
+    """Return what stands to a rater's credit, or will with the month, where it can be paid."""
     rater = rater_of(user)
-    owed = balance(rater_account(rater.pseudonym.hex)) if rater else {}
-    return [Money(code, -micro) for code, micro in owed.items() if -micro >= 10_000]
+    if rater is None:
+        return []
+    sums = Counter({c: -m for c, m in balance(rater_account(rater.pseudonym.hex)).items()})
+    sums.update({code: money.micro for code, money in accruing(place, rater).items()})
+    return [Money(code, micro) for code, micro in sorted(sums.items()) if micro >= 10_000]
 
 
 def relying(performer: Performer) -> list[Deployment]:

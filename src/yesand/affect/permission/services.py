@@ -13,6 +13,7 @@ from itertools import product
 
 from yesand.agreements.clause import Request
 from yesand.agreements.decision import decide
+from yesand.agreements.models import Agreement
 from yesand.agreements.services import standing_of
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action, Modality
@@ -28,7 +29,7 @@ def permitted(takes: Iterable[Take], now: datetime) -> list[Take]:
 
     Parameters
     ----------
-    takes : with their sessions and agreements selected.
+    takes : with their sessions selected. Agreements are read here, each once: theirs are long.
     """
     standings: dict[str, Standing] = {}
     whole: dict[tuple[str, str], bool] = {}
@@ -43,7 +44,8 @@ def _heard(
 ) -> bool:
     name = take.session.agreement_id
     if name not in standings:
-        standings[name] = standing_of(take.session.agreement)
+        rows = Agreement.objects.select_related("performer")
+        standings[name] = standing_of(rows.get(pk=name))
     standing = standings[name]
     if any(withdrawal.takes for withdrawal in standing.withdrawals):
         return _allows(standing.about(take.sha256), take.modality, now)
@@ -92,4 +94,4 @@ def _requests(standing: Standing, modality: str, now: datetime) -> Iterator[Requ
 def accepted(now: datetime) -> list[Take]:
     """Return all accepted takes that raters may be given now, in the log's order."""
     rows = Take.objects.filter(state=Take.State.ACCEPTED).order_by("entry_id")
-    return permitted(rows.select_related("session__agreement__performer"), now)
+    return permitted(rows.select_related("session"), now)

@@ -95,23 +95,18 @@ def begin(place: Place, user: User) -> Showing | None:
     The next is the one whose rating tells most, or in its turn a gold one; never one that they
     judged, never their own performance, only what its agreement permits.
     """
-    with transaction.atomic():
-        log.wait_to_write()
-        rater = enrolled(user)
-        left = _candidates(place, rater)
-        there = {take.pk for take in left}
-        open_ = Showing.objects.filter(rater=rater, skip=None, ratings=None)
-        for row in open_.select_related("take"):
-            if row.take_id in there and _kept(place, row.take.sha256):
-                return row
-        found = _chosen(place, rater, left)
-        if found is None:
-            return None
-        space, now = _space(found).id, place.clock.now()
-        made, _new = Showing.objects.get_or_create(
-            rater=rater, take=found, defaults={"space": space, "at": now}
-        )
-        return made
+    rater = enrolled(user)
+    left = _candidates(place, rater)
+    there = {take.pk for take in left}
+    open_ = Showing.objects.filter(rater=rater, skip=None, ratings=None)
+    for row in open_.select_related("take"):
+        if row.take_id in there and _kept(place, row.take.sha256):
+            return row
+    found = _chosen(place, rater, left)
+    if found is None:
+        return None
+    told = {"space": _space(found).id, "at": place.clock.now()}
+    return Showing.objects.get_or_create(rater=rater, take=found, defaults=told)[0]
 
 
 def shown(place: Place, user: User, name: UUID) -> Showing:
@@ -122,7 +117,7 @@ def shown(place: Place, user: User, name: UUID) -> Showing:
     NotFound : that was shown to somebody else, or to nobody.
     Refused : the take may not be heard any more.
     """
-    rows = Showing.objects.select_related("rater", "take__session__agreement__performer")
+    rows = Showing.objects.select_related("rater", "take__session")
     found = rows.filter(pk=name, rater__user=user).first()
     if found is None:
         raise NotFound("Nothing was shown under that name")
@@ -235,7 +230,7 @@ def _candidates(place: Place, rater: Rater) -> list[Take]:
     skipped = Showing.objects.filter(rater=rater, skip__isnull=False)
     rows = rows.exclude(pk__in=Rating.objects.filter(rater=rater).values("take"))
     rows = rows.exclude(pk__in=skipped.values("take"))
-    rows = rows.select_related("session__agreement__performer").order_by("entry_id")
+    rows = rows.select_related("session").order_by("entry_id")
     return permitted(rows, place.clock.now())
 
 

@@ -16,7 +16,7 @@ register = template.Library()
 #: Axis → what is asked, its low end, its high end.
 WORDS = {
     "valence": (gettext_lazy("Pleasant?"), gettext_lazy("unpleasant"), gettext_lazy("pleasant")),
-    "arousal": (gettext_lazy("Excited?"), gettext_lazy("calm"), gettext_lazy("excited")),
+    "arousal": (gettext_lazy("Excited?"), gettext_lazy("at rest"), gettext_lazy("excited")),
     "dominance": (
         gettext_lazy("In control?"),
         gettext_lazy("controlled by others"),
@@ -27,8 +27,9 @@ WORDS = {
 _PLACES = (98, 213, 329, 444, 560)
 _MOUTHS = (-8, 2, 11, 20, 30)
 _SPIKES = (0, 3, 6, 9, 13)
-_EYES = (0.8, 1.8, 2.8, 3.8, 5)
-_SIZES = (0.4, 0.55, 0.7, 0.85, 1.0)
+#: As text: a template would write a figure as the reader's language does.
+_EYES = ("0.8", "1.8", "2.8", "3.8", "5")
+_SIZES = ("0.4", "0.55", "0.7", "0.85", "1")
 
 
 @register.simple_tag

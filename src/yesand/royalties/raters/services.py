@@ -232,7 +232,7 @@ def _unpaid(period: Period, rater: Rater | None = None) -> dict[Rater, list[Answ
     rows = Showing.objects.filter(paid=None).select_related("rater")
     rows = rows.filter(rater=rater) if rater is not None else rows
     shown = {row.pk: row.rater for row in rows.order_by("rater", "pk")}
-    first, found = _first(shown), dict[Rater, list[Answer]]()
+    first, found = _first(shown, rater), dict[Rater, list[Answer]]()
     for name, who in shown.items():
         on = first.get(name)
         if on is not None and on < period.end.date():
@@ -240,11 +240,17 @@ def _unpaid(period: Period, rater: Rater | None = None) -> dict[Rater, list[Answ
     return found
 
 
-def _first(showings: Collection[UUID]) -> dict[UUID, date]:
-    """Return the day of the first answer to each that has one: a rating, or that none can be."""
+def _first(showings: Collection[UUID], rater: Rater | None = None) -> dict[UUID, date]:
+    """Return the day of the first answer to each that has one: a rating, or that none can be.
+
+    Parameters
+    ----------
+    rater : whose they all are, where they are one's.
+    """
     first: dict[UUID, datetime] = {}
     for model in (Rating, Skip):
         rows = model._default_manager.filter(showing__isnull=False).order_by()
+        rows = rows.filter(showing__rater=rater) if rater is not None else rows
         told = rows.values_list("showing").annotate(Min("at"))
         for name, at in told:
             if name in showings:
