@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from stage import PASSWORD, Stage, recordings
 
+from yesand.affect import derived
 from yesand.agreements import held as in_agreements
 from yesand.agreements import services as agreements
 from yesand.agreements.collective.membership.services import say
@@ -116,6 +117,12 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     client = Client(headers={"user-agent": "Firefox"})
     client.post(reverse("account_login"), {"login": "eva", "password": PASSWORD})
     copy, copied = credentialed(place, takes[0])
+    features = {
+        take.sha256: derived.place_of(place.cache, "logmel", "v0", take.sha256) for take in takes
+    }
+    for path in features.values():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"what was heard")
     union = people.found(place, "voices", "Voices United", Organisation.Kind.UNION)
     assert say(place, performer, union, member=True)
     assert in_agreements.held(eva)["memberships"][0]["union__name"] == "Voices United"
@@ -138,6 +145,7 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
         # A recording that is somebody else's too stays theirs: everybody's silence is the same.
         shared = Take.objects.filter(sha256=take.sha256).exclude(performer=performer).exists()
         assert bool(list(place.media.rglob(f"{take.sha256}.*"))) == shared
+        assert features[take.sha256].exists() == shared
         assert log.prove(place, take.entry_id)
     copy.entry.refresh_from_db()
     assert (copy.entry.salt, copy.entry.record) == ("", "") and not copied.exists()

@@ -22,8 +22,9 @@ import torch
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from yesand.affect import derived
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound
-from yesand.kernel.ids import checked, digest
+from yesand.kernel.ids import digest
 from yesand.kernel.progress import Progress, silent
 
 #: Names the recipe below: any change to it needs a new one, or caches would mix.
@@ -60,7 +61,7 @@ def logmel(signal: NDArray[np.float32], rate: int) -> Features:
     signal : shape (samples,), full scale ±1.
     rate : sampling rate in Hz; other rates than 16 kHz are resampled first.
     """
-    wave = torch.from_numpy(np.ascontiguousarray(_resampled(signal, rate)))
+    wave = torch.from_numpy(np.ascontiguousarray(resampled(signal, rate)))
     wave = torch.nn.functional.pad(wave, (WINDOW // 2, WINDOW // 2))
     frames = torch.nn.functional.pad(wave.unfold(0, WINDOW, HOP) * _window(), (0, _FFT - WINDOW))
     spectrum = torch.view_as_real(torch.fft.rfft(frames)).flatten(1)
@@ -69,7 +70,8 @@ def logmel(signal: NDArray[np.float32], rate: int) -> Features:
     return made
 
 
-def _resampled(signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+def resampled(signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """Return the signal at 16 kHz."""
     if rate == RATE:
         return signal
     common = gcd(rate, RATE)
@@ -128,7 +130,7 @@ class Cache:
 
     def path(self, sha256: str) -> Path:
         """Return where a take's features lie."""
-        return self.folder / "logmel" / VERSION / f"{checked(sha256)}.npy"
+        return derived.place_of(self.folder, "logmel", VERSION, sha256)
 
     def get(self, sha256: str) -> Features | None:
         """Return a take's features, or nothing if they are absent or not as they were written."""
@@ -140,10 +142,6 @@ class Cache:
         except (OSError, ValueError, EOFError):
             return None
         return found if found.ndim == 2 and found.shape[1] == BANDS else None
-
-    def forget(self, sha256: str) -> None:
-        """Drop a take's features, as must be done when its recording is deleted."""
-        self.path(sha256).unlink(missing_ok=True)
 
     def put(self, sha256: str, features: Features) -> None:
         """Keep a take's features. No fsync: the checksum tells what a power cut tore."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
+from yesand.affect import derived
 from yesand.affect.models import Gold, Rating, Skip
 from yesand.affect.rating.services import rater_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
 from yesand.provenance.models import Entry
+from yesand.takes.models import Take
 
 _SAID = "modality space emotions scale axes trace spent_ms at".split()
 
@@ -56,6 +60,7 @@ def erase(place: Place, user: User) -> None:
     rater = rater_of(user)
     either = Q(rater=rater) | Q(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=Rating.objects.filter(either).values("entry_id")))
+    _forget_features(place, user)
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
     unsaid = Q(showing__rater=rater) | Q(showing__take__performer__user=user)
@@ -63,3 +68,11 @@ def erase(place: Place, user: User) -> None:
     if rater is not None:
         rater.name, rater.user = rater.nameless, None
         rater.save()
+
+
+def _forget_features(place: Place, user: User) -> None:
+    """Drop what was made of recordings that go, with their sound, once this is committed."""
+    mine = Take.objects.filter(performer__user=user).values_list("sha256", flat=True)
+    others = Take.objects.exclude(performer__user=user).values_list("sha256", flat=True)
+    gone = sorted(set(mine) - set(others))
+    transaction.on_commit(partial(derived.forget, place.cache, gone))
