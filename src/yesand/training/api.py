@@ -108,6 +108,18 @@ class DeploymentOut(Schema):
         return row.entry_id
 
 
+class DeploymentWhole(DeploymentOut):
+    """A deployment with what was signed of it: its beginning, and its end once there is one."""
+
+    envelope: dict[str, Any]
+    end: dict[str, Any] | None
+
+    @staticmethod
+    def resolve_end(row: Deployment) -> dict[str, Any] | None:
+        """Give its signed end."""
+        return row.decommission.envelope if hasattr(row, "decommission") else None
+
+
 class DeploymentIn(Told):
     """A model of yours goes into service."""
 
@@ -240,9 +252,9 @@ def deployments(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
     return paged(rows.select_related("licensee", "decommission").order_by("-since", "name"), part)
 
 
-@router.get("/deployments/{name}", response=DeploymentOut, auth=allowed("models:read"))
+@router.get("/deployments/{name}", response=DeploymentWhole, auth=allowed("models:read"))
 def deployment(request: HttpRequest, name: Name) -> Deployment:
-    """Return one deployment."""
+    """Return one deployment, as it was signed; whoever serves its model asks again and again."""
     rows = visible(Deployment, cast(Request, request).sight)
     return get_object_or_404(rows.select_related("licensee", "decommission"), name=name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +51,14 @@ class Loaded:
         if not recording.is_file():
             raise NotFound("No such recording", where=str(recording))
         source = features.Source(digest_file(recording), recording)
-        embedding = self.model.embed(Pack.of([features.read(source)]))
-        shares = self.model.probability(embedding)[0].tolist()
+        shares = self.probability([features.read(source)])[0].tolist()
         return dict(zip(self.labels, shares, strict=True))
+
+    def probability(self, takes: Sequence[features.Features]) -> NDArray[np.float64]:
+        """Return the probability of each emotion, (takes, labels), for takes' features."""
+        found = self.model.probability(self.model.embed(Pack.of(takes)))
+        shares: NDArray[np.float64] = found.numpy().astype(np.float64)
+        return shares
 
 
 @contextmanager

@@ -1,0 +1,84 @@
+"""The voice model as one graph, from samples to probabilities: what ``export-onnx`` writes.
+
+The same sums as ``features``, ``frames`` and ``voice_model``, written in operations that a graph
+has: the Fourier transform is a convolution with sines and cosines, and places are counted by
+tensors, so that any length of sound goes through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import conv1d, pad
+
+from yesand.affect import features, frames
+from yesand.affect.voice_model import VoiceModel
+
+
+class Graph(nn.Module):
+    """Samples in, shape (samples,), float32 of full scale ±1 at 16 kHz; (classes,) out."""
+
+    basis: Tensor
+    filters: Tensor
+
+    def __init__(self, model: VoiceModel) -> None:
+        super().__init__()
+        self.model = model.eval()
+        self.register_buffer("basis", _basis())
+        self.register_buffer("filters", features._filters())
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """Return the probability of each emotion, as the model itself gives it."""
+        windows = _windows(_steps(self._logmel(signal)))
+        embedded = self.model.embedded(self.model.pooled(windows)).mean(dim=0)
+        shares: Tensor = self.model.head(embedded).softmax(dim=0)
+        return shares
+
+    def _logmel(self, signal: Tensor) -> Tensor:
+        """Return log-mel energies, (frames, 64): ``features.logmel``, rounded as it rounds."""
+        wave = pad(signal[None, None], (features.WINDOW // 2, features.WINDOW // 2))
+        spectrum = conv1d(wave, self.basis, stride=features.HOP)[0].transpose(0, 1)
+        energies = (spectrum.square() @ self.filters).clamp_min(float(np.exp(features.FLOOR)))
+        return energies.log().half().float()
+
+
+def _basis() -> Tensor:
+    """Return sines and cosines under the window, (514, 1, 400), in the order of the filters."""
+    turn = np.outer(np.arange(features._FFT // 2 + 1), np.arange(features.WINDOW))
+    angle = 2 * np.pi * (turn % features._FFT) / features._FFT
+    both = np.stack([np.cos(angle), -np.sin(angle)], axis=1).reshape(-1, 1, features.WINDOW)
+    return torch.from_numpy(both * features._window().double().numpy()).float()
+
+
+def _steps(logmel: Tensor) -> Tensor:
+    """Return steps of 20 ms without the silence at either end: ``frames.prepare``."""
+    loud = logmel.amax(dim=1)
+    heard = (loud > loud.max() - frames._QUIET).nonzero()[:, 0]
+    first = (heard[0] - frames._MARGIN).clamp_min(0)
+    last = torch.minimum(heard[-1] + frames._MARGIN, _count(logmel) - 1)
+    here = _upto((last - first) // frames.STEP + 1) * frames.STEP + first
+    steps = sum(logmel[torch.minimum(here + more, last)] for more in range(frames.STEP))
+    assert isinstance(steps, Tensor)
+    steps = steps / frames.STEP
+    return (steps - steps.mean()) / frames._SCALE
+
+
+def _windows(steps: Tensor) -> Tensor:
+    """Return windows that cover the take, half overlapping: ``Pack.every_window``."""
+    count = _count(steps)
+    last = (count - frames.WINDOW).clamp_min(0)
+    before = (last + frames.WINDOW // 2 - 1) // (frames.WINDOW // 2)
+    begin = torch.cat([_upto(before) * (frames.WINDOW // 2), last[None]])
+    places = (begin[:, None] + torch.arange(frames.WINDOW)[None]) % count
+    return steps[places][:, None]
+
+
+def _count(rows: Tensor) -> Tensor:
+    """Return how many rows there are, as a part of the graph."""
+    return torch._shape_as_tensor(rows)[0]
+
+
+def _upto(count: Tensor) -> Tensor:
+    """Return 0 … count − 1, for a count that the graph knows only when it runs."""
+    return torch.arange(count)  # type: ignore[call-overload,no-any-return]

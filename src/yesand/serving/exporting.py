@@ -1,0 +1,137 @@
+"""A model as one ONNX file, from samples to probabilities, with outputs shown to be equal."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from yesand.affect import features
+from yesand.affect.graph import Graph
+from yesand.kernel import durable
+from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.serving.voice import Voice
+
+#: ONNX's set of operators, as onnxruntime has known it since 2022.
+OPSET = 17
+#: Two answers to one sound may differ by so much and no more, in probability: features are kept in
+#: half precision, and a sum in another order may round to the next step.
+LARGEST = 1e-3
+SIGNAL, PROBABILITY = "signal", "probability"
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and how far the two ever differed."""
+
+    path: Path
+    model: str
+    sounds: int
+    difference: float
+
+
+def export(folder: Path, out: Path) -> Exported:
+    """Write a model as one ONNX file, and compare both on sounds of many kinds.
+
+    Raises
+    ------
+    NotFound, BadInput : no model there, or ``onnx`` is not installed.
+    Refused : a file is there already. CheckFailed : the two differ; then nothing is written.
+    """
+    if find_spec("onnx") is None or find_spec("onnxruntime") is None:
+        raise BadInput("ONNX is not installed", remedy="pip install 'yesand[train,onnx]'")
+    if out.exists():
+        raise Refused("Something lies there already", where=str(out), remedy="Name another file.")
+    voice = Voice.open(folder)
+    data = _named(_traced(voice), voice)
+    sounds = list(trial_sounds())
+    difference = compared(voice, data, sounds)
+    if not difference <= LARGEST:
+        raise CheckFailed(
+            f"The graph answers otherwise than the model, by up to {difference:.2g}",
+            where=str(folder),
+            remedy="Serve it by yesand serve-model; this version cannot write it as ONNX.",
+        )
+    durable.write(out, data)
+    return Exported(out, voice.digest, len(sounds), difference)
+
+
+def trial_sounds() -> Iterator[Floats]:
+    """Yield sounds of 0.1 to 12 s at 16 kHz: tones, noise, clicks, silence around and within."""
+    luck = np.random.default_rng(0)
+    for seconds in (0.1, 0.33, 0.7, 1.0, 1.93, 3.0, 12.0):
+        time = np.arange(int(seconds * features.RATE)) / features.RATE
+        tone = 0.3 * np.sin(2 * np.pi * luck.uniform(90, 900) * time * (1 + 0.1 * time))
+        noise = 0.05 * luck.standard_normal(len(time))
+        swell = np.sin(np.pi * time / seconds) ** 4
+        for one in (tone, noise, tone * swell + 0.01 * noise, (time % 0.25 < 0.01) * tone):
+            yield one.astype(np.float32)
+        yield np.concatenate([np.zeros(3_001), tone, np.zeros(7_777)]).astype(np.float32)
+
+
+def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
+    """Return the largest difference of any probability between the model and its graph."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    ours = voice.loaded.probability([features.logmel(one, features.RATE) for one in sounds])
+    theirs = np.stack([session.run([PROBABILITY], {SIGNAL: one})[0] for one in sounds])
+    return float(np.abs(ours - theirs).max())
+
+
+def _traced(voice: Voice) -> bytes:
+    with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
+        file = Path(folder) / "model.onnx"
+        # PyTorch's other exporter knows no places that the sound itself decides.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Graph(voice.loaded.model),
+            (torch.sin(torch.arange(4 * features.RATE) / 9.0),),
+            file,
+            input_names=[SIGNAL],
+            output_names=[PROBABILITY],
+            dynamic_axes={SIGNAL: {0: "samples"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        return file.read_bytes()
+
+
+def _named(data: bytes, voice: Voice) -> bytes:
+    """Return the file with what it is and may be used for in it, checked by ONNX itself."""
+    import onnx
+
+    model = onnx.load_model_from_string(data)
+    told: dict[str, Any] = {
+        "model": voice.digest,
+        "manifest": voice.manifest,
+        "emotions": list(voice.loaded.labels),
+        "features": features.VERSION,
+        "rate": features.RATE,
+        "input": "one channel, float32, full scale -1 to 1, 16 kHz",
+        "bound_to": voice.card.get("bound_to", {}),
+        "notices": [*voice.card.get("notices", []), _METERED],
+    }
+    for name, value in told.items():
+        model.metadata_props.add(
+            key=name, value=value if isinstance(value, str) else json.dumps(value)
+        )
+    onnx.checker.check_model(model, full_check=True)
+    made: bytes = model.SerializeToString()
+    return made
+
+
+_METERED = (
+    "This file counts nothing by itself: meter each use with yesand.metering. It is the registered "
+    "model in another form, and royalties are owed for it all the same."
+)
