@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PRODUCER, PERFORMER = "screenshots-producer", "screenshots-performer"
 LICENSEE, AUDITOR = "screenshots-licensee", "screenshots-auditor"
+RATER = "screenshots-rater"
 
 
 def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
@@ -60,7 +61,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages |= desk(opened.place, seats)
     for name in ("register", "api_docs", "check", "odrl"):
         pages[name] = ("", reverse(name))
-    pages |= of_licensees()
+    pages |= of_licensees() | rating(opened.place, producer, password)
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):
         pages[f"auditor-{name}"] = (AUDITOR, reverse(name))
     lists = "performers agreements sessions takes manifests models reports usage statements"
@@ -89,6 +90,33 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
             pages[name] = (PRODUCER, reverse(name, args=[getattr(row, key)]))
     pages |= newsroom(opened) | exports(opened.place) | falls()
     opened.close()
+    return pages
+
+
+def rating(place: Place, producer: User, password: str) -> dict[str, tuple[str, str]]:
+    """Set what a rating is worth, judge a take; return the pages of raters and of their pay."""
+    from django.urls import reverse
+
+    from yesand.affect.showing.services import answer, asked, begin
+    from yesand.people.services import account
+    from yesand.royalties.raters.services import set_rate
+
+    user = account(RATER, "rater", password)
+    today = place.clock.now().date().isoformat()
+    rate = {"effective": today, "currency": "EUR", "micro": 120_000, "payer": "producer"}
+    set_rate(place, rate, producer)
+    pages = {"rate": (RATER, reverse("rate")), "rater_bank": (RATER, reverse("rater_bank"))}
+    pages |= {name: (PRODUCER, reverse(name)) for name in ("rater_rates", "new_rater_rate")}
+    first = begin(place, user)
+    if first is not None:
+        name = asked(first).space.labels[0]
+        label = {"label": [name], f"intensity-{name}": ["70"]}
+        axes = {"valence": ["2"], "arousal": ["8"], "dominance": ["6"]}
+        answer(place, first, {**label, **axes}, 1)
+        pages["rate-again"] = (RATER, reverse("rate_take", args=[first.pk]))
+    following = begin(place, user)
+    if following is not None:
+        pages["rate-take"] = (RATER, reverse("rate_take", args=[following.pk]))
     return pages
 
 

@@ -66,6 +66,14 @@ def test_a_house_of_before_gets_it_by_migrating(guarded: list[str]) -> None:
         cursor.execute(
             "DELETE FROM django_migrations WHERE app = 'provenance' AND name = '0003_never_emptied'"
         )
+        # That a table of the same name elsewhere refuses it is no reason to leave ours open.
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute(f'CREATE TABLE elsewhere."{guarded[0]}" ()')
+        cursor.execute(
+            f'CREATE TRIGGER "{guarded[0]}_no_truncate" BEFORE TRUNCATE '
+            f'ON elsewhere."{guarded[0]}" '
+            f'EXECUTE FUNCTION "{guarded[0]}_no_truncate"()'
+        )
     assert emptied(guarded, "CASCADE") == guarded
     call_command("migrate", "provenance", "0003_never_emptied", verbosity=0)
     assert emptied(guarded, "CASCADE") == []

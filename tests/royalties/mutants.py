@@ -10,9 +10,10 @@ import pytest
 
 from yesand.royalties import ledger, lines, pooled, pricing, promised, reckoning
 from yesand.royalties import statement as stating
+from yesand.royalties.auditing import audit
 from yesand.royalties.lines import Kind
 from yesand.royalties.paying import matching, plan
-from yesand.royalties.simulating import bench, till
+from yesand.royalties.simulating import audited, bench, till
 
 Patch = pytest.MonkeyPatch
 
@@ -130,6 +131,23 @@ def rounds_payouts_up(patch: Patch) -> None:
     patch.setattr(till, "planned", up)
 
 
+def bears_an_audit_s_cost_at_the_clause(patch: Patch) -> None:
+    """The payer bears an audit's cost where the shortfall is just what was agreed on."""
+    made = audit.audit_cost
+
+    def at_it(pay: Any, due: Any, shortfall: Any, cost: Any) -> Any:
+        found = made(pay, due, shortfall, cost)
+        ppm = pay.audit_shortfall_ppm
+        return replace(found, payer=bool(ppm) and shortfall.micro * 10**6 >= due.micro * ppm)
+
+    patch.setattr(audit, "audit_cost", at_it)
+
+
+def takes_no_audit_s_cost_back(patch: Patch) -> None:
+    """An audit that puts another right leaves the other's cost in the books."""
+    patch.setattr(audited, "reversal_of", lambda *told: None)
+
+
 #: Each is found by the pure core alone.
 MUTANTS: tuple[Callable[[Patch], None], ...] = (
     rounds_down,
@@ -144,4 +162,6 @@ MUTANTS: tuple[Callable[[Patch], None], ...] = (
     books_a_payout_twice,
     pays_who_is_held,
     rounds_payouts_up,
+    bears_an_audit_s_cost_at_the_clause,
+    takes_no_audit_s_cost_back,
 )

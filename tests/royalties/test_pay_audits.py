@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
+from django.urls import resolve, reverse
 from money_desk import Desk, desk_of
 from royalties_factories import Stage, terms
 
@@ -16,10 +17,13 @@ import yesand
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
+from yesand.people.sight import Sight
 from yesand.provenance.dsse import payload_of
 from yesand.provenance.models import Entry
 from yesand.royalties.auditing.audit import parse_audit
 from yesand.royalties.auditing.services import audit_of, record
+from yesand.royalties.books.history.services import account_named, history
+from yesand.royalties.books.leading.services import followed
 from yesand.royalties.books.services import balance, trial_balance
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.models import Audit, Transaction
@@ -131,9 +135,34 @@ def test_an_audit_that_puts_another_right_takes_its_cost_back(desk: Desk) -> Non
     right = record(place, asked(name="right", unpaid_micro=1_000_000, replaces="ann-2026"))
     assert not right.payer_bears
     assert balance("audit:actors-union") == {"EUR": 0}
+    made, back = Transaction.objects.filter(id__startswith="audit:").order_by("-verb")
+    assert (made.verb, back.verb, back.follows) == ("transfer", "reverse", made.pk)
     assert check_books()
     with pytest.raises(Refused, match="put right already"):
         record(place, asked(name="again", replaces="ann-2026"))
+
+
+def test_every_posting_of_an_audit_leads_to_its_page(desk: Desk) -> None:
+    place = desk.stage.place
+    record(place, asked())
+    record(place, asked(name="right", cost_micro=8_000_000, replaces="ann-2026"))
+    union = account_named("audit:actors-union")
+    sight = Sight.of(desk.people["one"])
+    moves = followed(list(history(union)), union, sight)
+    led = sorted((move.posting.micro, move.address) for move in moves)
+    right = reverse("pay_audit", args=["right"])
+    assert led == [
+        (-9_000_000, reverse("pay_audit", args=["ann-2026"])),
+        (-8_000_000, right),
+        (9_000_000, right),
+    ]
+    assert {move.address for move in followed(list(history(union)), union, Sight())} == {""}
+
+
+@pytest.mark.parametrize("page", ["pay_audit", "tariff"])
+@pytest.mark.parametrize("name", ["record", "publish", "new"])
+def test_no_name_is_taken_by_a_form(page: str, name: str) -> None:
+    assert resolve(reverse(page, args=[name])).url_name == page
 
 
 @pytest.mark.parametrize(

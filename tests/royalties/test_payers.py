@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -49,6 +50,9 @@ from yesand.training.registry.services import deploy as deployed
 LATEST = datetime(2026, 11, 1, tzinfo=UTC)
 COUNTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 10**6), max_size=6)
 EACH = {"pool": "payer", "pool_unit": "request", "revenue_share_ppm": 200_000, "per_unit": {}}
+
+
+NONE = frozenset[str]()
 
 
 def payer(name: str) -> str:
@@ -284,6 +288,30 @@ def test_nobody_is_named_once_the_month_is_settled(stage: Stage, tmp_path: Path)
     late = event(10, data={"payer": payer("ann")})
     used(stage, tmp_path, late)
     assert [p.parent.name for p in (usage / "payers").rglob("*.parquet")] == ["period=2026-10"]
+
+
+@pytest.mark.both_databases
+def test_nobody_is_named_by_a_row_that_was_refused(stage: Stage, tmp_path: Path) -> None:
+    used(stage, tmp_path, *month())
+    ann = {"payer": payer("ann")}
+    refused = [
+        event(20, type="another", data=ann),
+        event(21, data={**ann, "quantity": 0}),
+        event(22, time="later", data=ann),
+        json.dumps(event(23, data={"quantity": float("nan"), **ann})),
+        json.dumps(event(24, data=ann))[:-2],
+        json.dumps(event(25, data=ann)).partition(payer("ann"))[0] + payer("ann"),
+        json.dumps(event(26, data=ann)).replace(": ", " :\t"),  # accepted: it is JSON
+    ]
+    report = meter(stage.place, write(tmp_path / "bad.jsonl", refused), deployments=None)
+    assert (report.accepted, report.bad_rows) == (1, 6) and report.quarantine
+    theirs = meter(
+        stage.place, write(tmp_path / "t.jsonl", [event(27, data=ann)]), deployments=NONE
+    )
+    assert theirs.bad_rows == 1
+    settle(stage.place, SEPTEMBER)
+    left = [path for path in stage.place.usage.rglob("*") if path.is_file()]
+    assert not [path for path in left if payer("ann").encode() in path.read_bytes()]
 
 
 @pytest.mark.both_databases

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from royalties_factories import SEPTEMBER, Stage, deploy, event, issued, terms, used, write
@@ -27,8 +27,9 @@ from yesand.royalties.books.services import balance
 from yesand.royalties.closing.queueing.services import exceptions
 from yesand.royalties.closing.services import carry_out
 from yesand.royalties.estimating.stated import check_stated, rows_of
-from yesand.royalties.estimating.truing.services import standing_estimates
+from yesand.royalties.estimating.truing.services import standing_estimates, true_up
 from yesand.royalties.evidence import verify
+from yesand.royalties.instruments.models import Instrument
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.models import Closing, Estimate, SettledUsage, Settlement, Statement
 from yesand.royalties.proving.services import write_bundle
@@ -37,6 +38,7 @@ from yesand.royalties.reassigning.services import propose as reassign
 from yesand.royalties.reconciling.recomputing.services import recompute
 from yesand.royalties.redoing.services import correct, settled_of
 from yesand.royalties.services import check_books, meter, settle, statement
+from yesand.royalties.totals import Total
 from yesand.training.models import Deployment
 from yesand.training.registry.services import deploy as deployed
 
@@ -142,7 +144,7 @@ def test_an_estimate_that_was_corrected_by_hand_still_gives_way_to_the_real_usag
 
 
 def test_a_settlement_is_read_once_however_many_estimates_it_rests_on(
-    house: yesand.House, tmp_path: Path
+    house: yesand.House, tmp_path: Path, clock: SetClock
 ) -> None:
     stage = missing(house, tmp_path)
     for name in ("two", "three"):
@@ -155,7 +157,26 @@ def test_a_settlement_is_read_once_however_many_estimates_it_rests_on(
     settle(stage.place, SEPTEMBER, on_estimates=True)
     with CaptureQueriesContext(connection) as asked:
         assert len(standing_estimates()) == 3
-    assert sum('FROM "royalties_settlement"' in q["sql"] for q in asked) == 1
+    assert read(asked, "settlement") == 1
+    known = [event(30 + n, subject=name) for n, name in enumerate(("coach", "two", "three"))]
+    used(stage, tmp_path, *known)
+    clock.advance(days=31)
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        came = [
+            Total(name, "request", None, False, str(SEPTEMBER), 1, 1)
+            for name in ("coach", "two", "three")
+        ]
+        assert true_up(stage.place, OCTOBER, came).left == ()
+    assert Instrument.objects.filter(kind="correction").count() == 3
+    # A cursor on the server is no query that is captured.
+    assert read(asked, "settlement") == 1 and read(asked, "statement") <= 1
+
+
+def read(asked: CaptureQueriesContext, table: str) -> int:
+    """Return how often what was signed was read."""
+    signed = f'"royalties_{table}"."envelope"'
+    told = (q["sql"].partition(" FROM ")[0] for q in asked if q["sql"].startswith("SELECT"))
+    return sum(signed in columns for columns in told)
 
 
 def test_a_month_is_not_put_right_before_anything_is_known(

@@ -207,11 +207,19 @@ def test_each_call_that_posts_is_one_leaf_that_the_log_holds(ann: yesand.House) 
 
 FORGERIES = [
     "UPDATE royalties_posting SET micro = micro * 2",
+    "UPDATE royalties_posting SET micro = micro + 1 WHERE transaction_id = 'earned'",
+    "UPDATE royalties_posting SET currency = 'USD' WHERE micro > 0",
+    "DELETE FROM royalties_posting WHERE transaction_id = 'earned' AND micro > 0",
+    "UPDATE royalties_transaction SET verb = 'seize' WHERE id = 'earned'",
+    "UPDATE royalties_transaction SET verb = 'void' WHERE id = 'earned'",
+    "UPDATE royalties_transaction SET follows = NULL WHERE id = 'carried-out'",
+    "UPDATE royalties_transaction SET memo = '' WHERE id = 'earned'",
     "UPDATE royalties_account SET name = 'performer:Eve' WHERE name = 'performer:Ann'",
     "UPDATE royalties_transaction SET effective = '2020-01-01'",
     "UPDATE royalties_transaction SET folio = 2 WHERE id = 'earned'",
     "UPDATE royalties_transaction SET folio = NULL",
     "UPDATE royalties_folio SET digest = previous WHERE number = 1",
+    "UPDATE royalties_folio SET transactions = 3 WHERE number = 1",
     "DELETE FROM royalties_folio WHERE number = 2",
     "UPDATE provenance_entry SET record = '' WHERE kind = 'ledger.posted'",
 ]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
 from yesand.affect import derived
-from yesand.affect.models import Gold, Rating
+from yesand.affect.models import Gold, Rating, Skip
 from yesand.affect.rating.services import rater_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
@@ -31,6 +31,9 @@ def held(user: User) -> dict[str, Any]:
         "rater": {"name": rater.name, "pseudonym": rater.pseudonym} if rater else None,
         "ratings": list(given.values("take__sha256", "key", *_SAID)),
         "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
+        "takes that I could not judge": list(
+            Skip.objects.filter(showing__rater__user=user).values("reason", "words", "at")
+        ),
     }
 
 
@@ -60,6 +63,8 @@ def erase(place: Place, user: User) -> None:
     _forget_features(place, user)
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
+    unsaid = Q(showing__rater=rater) | Q(showing__take__performer__user=user)
+    log.erase(Entry.objects.filter(pk__in=Skip.objects.filter(unsaid).values("entry_id")))
     if rater is not None:
         rater.name, rater.user = rater.nameless, None
         rater.save()

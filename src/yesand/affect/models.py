@@ -42,6 +42,29 @@ class Rater(models.Model):
         return self.name == self.nameless
 
 
+class Showing(models.Model):
+    """A take that a rater was given to judge, under a name that says nothing of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    take = models.ForeignKey(Take, on_delete=models.PROTECT, related_name="showings")
+    rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="showings")
+    #: The space in which they are asked for labels, e.g. ``crema-d@1``.
+    space = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Nobody is given a take twice."""
+
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rater", "take"], name="shown_once_to_a_rater")
+        ]
+
+    def __str__(self) -> str:
+        """Name it for people, without what is in it."""
+        return f"{self.rater} at {self.at:%Y-%m-%d %H:%M}"
+
+
 class Rating(models.Model):
     """One rater's judgement of a take, in the space in which it was made. Never changed."""
 
@@ -71,13 +94,28 @@ class Rating(models.Model):
     at = models.DateTimeField()
     #: ``csv``, ``label-studio`` or ``page``.
     source = models.CharField(max_length=20)
+    #: What was rated on a page: the showing, and the rating that this one takes the place of.
+    showing = models.ForeignKey(
+        Showing, null=True, on_delete=models.PROTECT, related_name="ratings"
+    )
+    follows = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="followed_by"
+    )
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """In the log's order; a key means one rating of one rater."""
 
         ordering = ["entry_id"]
-        constraints = [models.UniqueConstraint(fields=["rater", "key"], name="one_rating_a_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["rater", "key"], name="one_rating_a_key"),
+            # With a condition, so that SQLite need not make the table anew, without its triggers.
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=models.Q(follows__isnull=False),
+                name="corrected_once",
+            ),
+        ]
         indexes = [models.Index(fields=["space", "modality"], name="ratings_of_a_space")]
 
     def __str__(self) -> str:
@@ -96,6 +134,32 @@ class Rating(models.Model):
             "take": self.take.sha256,
             "trace": self.trace,
         }
+
+
+class Skip(models.Model):
+    """A rater was given a take and could not judge it, and why. Never changed."""
+
+    class Reason(models.TextChoices):
+        """Why not."""
+
+        CANNOT_TELL = "cannot-tell"
+        BROKEN = "broken"
+        OTHER = "other"
+
+    showing = models.OneToOneField(Showing, on_delete=models.PROTECT, related_name="skip")
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    words = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """In the log's order."""
+
+        ordering = ["entry_id"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.reason} by {self.showing.rater}"
 
 
 class Gold(models.Model):

@@ -143,17 +143,18 @@ def next_(
     as_json: AsJson = False,
 ) -> None:
     """Write which takes to have rated next: those whose next rating tells most, by hash alone."""
-    yesand.open(house)
+    place = yesand.open(house).place
     from yesand.affect.asking.services import ask, next_takes
+    from yesand.affect.permission.services import accepted
 
-    asked = next_takes(
-        space, modality, rater=rater, most=count, enough=enough, gold_every=gold_every
-    )
+    may = {take.sha256 for take in accepted(place.clock.now())}
+    told = {"most": count, "enough": enough, "gold_every": gold_every}
+    asked = next_takes(space, modality, rater=rater, among=may, **told)
     ask(file, asked, space, modality)
-    told = [{"take": a.take, "ratings": a.ratings, "bits": round(a.bits, 4)} for a in asked]
+    rows = [{"take": a.take, "ratings": a.ratings, "bits": round(a.bits, 4)} for a in asked]
     bits = sum(a.bits for a in asked)
     tell(
-        {"file": str(file), "takes": told},
+        {"file": str(file), "takes": rows},
         f"{len(asked):,} takes in {file}; their next ratings are expected to tell {bits:.1f} bits",
         as_json=as_json,
     )

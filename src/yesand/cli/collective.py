@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import yesand
-from yesand.cli.negotiating import json_file
+from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, tell
 from yesand.cli.signing import By, proven
 from yesand.kernel.errors import Refused
@@ -102,7 +102,7 @@ def propose(
     from yesand.people.services import organisation
 
     before = services.named(follows) if follows else None
-    told, found = json_file(words), organisation(slug)
+    told, found = json_object(words, "a collective agreement"), organisation(slug)
     made = services.propose(place, told, proven(by), union=found, supersedes=before)
     tell(_told(made), *_lines(made), as_json=as_json)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 import yesand
 from yesand.agreements.odrl import reading
 from yesand.agreements.terms import Terms
+from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
 from yesand.cli.reading import Word, as_plain, conversation, lies, on_paper, read
 from yesand.cli.signing import By, proven
@@ -112,7 +112,7 @@ def counter(
     from yesand.agreements.negotiating.changing import changed
     from yesand.agreements.negotiating.steps.services import last
 
-    found, told = _found(number), json_file(terms)
+    found, told = _found(number), json_object(terms, "terms")
     if last(found) is None:
         raise BadInput("An offer of old is signed or declined", where=f"offer {number}")
     other, answers = changed(lies(found).terms, told, where=str(terms)), read(found, word) or ""
@@ -173,26 +173,8 @@ def _found(number: int) -> Offer:
 
 
 def _terms_of(path: Path) -> dict[str, Any] | Terms:
-    told = json_file(path)
+    told = json_object(path, "terms")
     return reading.read(told).terms if told.get("@type") == "Agreement" else told
-
-
-def json_file(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises
-    ------
-    BadInput : it is none.
-    """
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except OSError as fault:
-        raise BadInput(f"Cannot read: {fault.strerror}", where=str(path)) from fault
-    except ValueError as fault:
-        raise BadInput(f"Not a JSON file: {fault}", where=str(path)) from fault
-    if not isinstance(told, dict):
-        raise BadInput("It holds no JSON object", where=str(path))
-    return told
 
 
 def _state(found: Offer) -> str:

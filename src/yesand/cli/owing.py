@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import yesand
+from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, table, tell
 from yesand.kernel.errors import BadInput
 
@@ -40,7 +40,7 @@ def withholding(
     if file is None:
         _list("tax-table", as_json=as_json)
         return
-    made = issue(place, from_file(_read(file), file.name, "tax-table"))
+    made = issue(place, from_file(json_object(file, "a tax table"), file.name, "tax-table"))
     _said(made, as_json=as_json)
 
 
@@ -94,7 +94,7 @@ def correct(
 
     told: dict[str, Any] = {"month": month, "effective": services.today(place), "why": why}
     told |= {"model": model, "report": report} if model or report else {}
-    told |= _read(usage) if usage else {}
+    told |= json_object(usage, "usage") if usage else {}
     asked = from_file(told, "correction", "correction")
     assert isinstance(asked, Correction)
     _said(services.correct(place, asked), as_json=as_json)
@@ -109,7 +109,8 @@ def rates(
     place = yesand.open(house).place
     from yesand.royalties.instruments.services import from_file, issue
 
-    _said(issue(place, from_file(_read(file), file.name, "rates")), as_json=as_json)
+    told = json_object(file, "a table of rates")
+    _said(issue(place, from_file(told, file.name, "rates")), as_json=as_json)
 
 
 def _issue_own(house: Path, handle: str, kind: str, told: dict[str, Any], *, as_json: bool) -> None:
@@ -120,15 +121,6 @@ def _issue_own(house: Path, handle: str, kind: str, told: dict[str, Any], *, as_
     performer = people.performer(handle)
     whose = {"performer": handle, "performer_key": performer.public_key}
     _said(issue(place, from_file({**whose, **told}, kind, kind)), as_json=as_json)
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except OSError as fault:
-        raise BadInput("The file cannot be read", where=str(file)) from fault
-    except ValueError as fault:
-        raise BadInput("Not JSON", where=f"{file}: {fault}") from fault
 
 
 def _list(kind: str, *, as_json: bool) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import yesand
+from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, Line, styled, table, tell
 from yesand.cli.signing import By, proven
-from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.ids import digest_file
 from yesand.kernel.money import Money
 
@@ -41,7 +41,7 @@ def record(
     from yesand.people.models import Seat
     from yesand.royalties.auditing import services
 
-    user, told = proven(by), _read(file)
+    user, told = proven(by), json_object(file, "an audit")
     if not Seat.objects.filter(user=user, role__in=services.RECORDING).exists():
         raise Refused("Only producers and auditors record audits", where=by)
     if document is not None:
@@ -111,15 +111,3 @@ def _told(row: Audit) -> dict[str, object]:
 
     audit = audit_of(row)
     return {"record": row.digest, "entry": row.entry_id, **audit.model_dump(mode="json")}
-
-
-def _read(file: Path) -> dict[str, object]:
-    try:
-        told = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError as fault:
-        raise NotFound("No such file", where=str(file)) from fault
-    except (OSError, ValueError, RecursionError) as fault:
-        raise BadInput(f"Not an audit in JSON: {fault}", where=str(file)) from fault
-    if not isinstance(told, dict):
-        raise BadInput("An audit is a JSON object", where=str(file))
-    return told

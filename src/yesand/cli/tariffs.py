@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import yesand
+from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, styled, table, tell
 from yesand.cli.signing import By, proven
-from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def publish(
     user = proven(by)
     if not Seat.objects.filter(user=user, role=Seat.Role.PRODUCER).exists():
         raise Refused("Only a producer publishes prices", where=by)
-    made = services.publish(place, _read(file), user)
+    made = services.publish(place, json_object(file, "a tariff"), user)
     told = {"tariff": str(made), "effective": f"{made.effective}", "record": made.digest}
     said = styled("[bold]{}[/] is in force from {} (UTC)", str(made), f"{made.effective}")
     tell({**told, "entry": made.entry_id}, said, as_json=as_json)
@@ -97,15 +97,3 @@ def _prices(tariff: Tariff) -> list[list[str]]:
     rows.append(["real time counts", f"{tariff.realtime_multiple_ppm / 1_000_000:g} ×"])
     rows.append(["each month in service", money(tariff.period_fee_micro)])
     return rows
-
-
-def _read(file: Path) -> dict[str, object]:
-    try:
-        told = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError as fault:
-        raise NotFound("No such file", where=str(file)) from fault
-    except (OSError, ValueError, RecursionError) as fault:
-        raise BadInput(f"Not a tariff in JSON: {fault}", where=str(file)) from fault
-    if not isinstance(told, dict):
-        raise BadInput("A tariff is a JSON object", where=str(file))
-    return told

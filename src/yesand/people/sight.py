@@ -156,6 +156,8 @@ RULES = {
     "takes.upload": Rule(performer="performer"),
     "affect.rater": Rule(account="user"),
     "affect.rating": Rule(account="rater__user"),
+    "affect.showing": Rule(account="rater__user"),
+    "affect.skip": Rule(account="showing__rater__user"),
     "corpus.manifest": Rule(performer="performers__performer", licensees=("licensee",)),
     "corpus.manifestperformer": Rule(performer="performer", licensees=("manifest__licensee",)),
     "corpus.order": Rule(licensees=("manifest__licensee",)),
@@ -189,6 +191,9 @@ RULES = {
     "royalties.statement": Rule(performer="performer", right=MONEY),
     "royalties.settlement": Rule(performer="statements__performer", right=MONEY),
     "royalties.tariffversion": Rule(signed_in=True),  # prices are for everybody to know
+    "royalties.raterrate": Rule(signed_in=True),
+    "royalties.raterpay": Rule(account="rater__user"),
+    "royalties.paidanswer": Rule(account="pay__rater__user"),
     "royalties.delivery": Rule(licensees=("licensee",)),
     "royalties.attestation": Rule(licensees=("licensee",)),
     "royalties.account": Rule(performer="performer", licensees=("organisation",), right=MONEY),

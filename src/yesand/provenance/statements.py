@@ -20,6 +20,8 @@ class Predicate(StrEnum):
     STATEMENT = "https://yes-and.org/attestation/statement/v1"
     INSTRUMENT = "https://yes-and.org/attestation/instrument/v1"
     PAY_AUDIT = "https://yes-and.org/attestation/pay-audit/v1"
+    RATE = "https://yes-and.org/attestation/rate/v1"
+    RATER_PAY = "https://yes-and.org/attestation/rater-pay/v1"
     PAYOUT_RUN = "https://yes-and.org/attestation/payout-run/v1"
     PAYOUT_DECISION = "https://yes-and.org/attestation/payout-decision/v1"
     INVOICE = "https://yes-and.org/attestation/invoice/v1"

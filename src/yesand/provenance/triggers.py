@@ -26,7 +26,8 @@ _OPEN_TO_TRUNCATE = """
 SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
  WHERE pg_table_is_visible(pg_class.oid) AND tgname = relname || '_no_delete'
    AND NOT EXISTS (SELECT 1 FROM pg_trigger other
-                    WHERE other.tgrelid = tgrelid AND other.tgname = relname || '_no_truncate')
+                    WHERE other.tgrelid = pg_trigger.tgrelid
+                     AND other.tgname = relname || '_no_truncate')
  ORDER BY relname
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -112,6 +112,19 @@ class RelianceReport:
         """Return it as one that sets no shares, because of its method if of nothing else."""
         return replace(self, sets_shares=False, reason=self.reason or why)
 
+    def check(self, model: str) -> None:
+        """Check that it is a model's, and shares out all of it.
+
+        Raises
+        ------
+        CheckFailed : it is another model's, or its shares do not add up to 10⁹.
+        """
+        if self.model != model:
+            raise CheckFailed(
+                "The report is of another model", where=f"{self.model[:12]}, not {model[:12]}"
+            )
+        check_whole((row.share_ppb for row in self.rows), f"report of {model[:12]}")
+
     def predicate(self, salts: Mapping[str, bytes], **bound: Any) -> dict[str, Any]:
         """Return what is signed; it names no performer (see ``rows``).
 
@@ -152,9 +165,22 @@ def open_rows(
     opened = tuple(open_row(predicate, row, salts[name]) for name, row in rows.items())
     if len({row.performer for row in opened}) != len(predicate["rows"]):
         raise CheckFailed("Not every row of the report was opened", where="reliance report")
-    if sum(row.share_ppb for row in opened) != BILLION:
-        raise CheckFailed("The shares do not add up to one", where="reliance report")
+    check_whole((row.share_ppb for row in opened), "reliance report")
     return opened
+
+
+def check_whole(shares: Iterable[int], where: str) -> None:
+    """Check that shares, in parts per billion, are of one whole.
+
+    Raises
+    ------
+    CheckFailed : they do not add up to 10⁹: pools would be paid in part, or more than once.
+    """
+    whole = sum(shares)
+    if whole != BILLION:
+        raise CheckFailed(
+            "The shares do not add up to one", where=f"{where}: {whole:,} of {BILLION:,}"
+        )
 
 
 def signed(envelope: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ _PLAIN = re.compile(r"[^\x00-\x1f\x7f]+\Z")
 _EMOTION = re.compile(r"[a-z][a-z-]{0,39}\Z")
 # 128 to 512 bits in hex: what a keyed hash gives, and no name, address or account number does.
 _PAYER = re.compile(r"[0-9a-f]{32,128}\Z")
+# The same in a row that is no JSON.
+_RAW_PAYER = re.compile(r'("payer"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def event(row: Row, latest: datetime) -> UsageEvent | BadRow:
     try:
         value = parse(row.raw)
     except BadInput as fault:
-        return BadRow(row.line, fault.what, row.raw.decode("utf-8", "replace").strip())
+        raw = row.raw.decode("utf-8", "replace").strip()
+        return BadRow(row.line, fault.what, _RAW_PAYER.sub(r"\1null", raw))
     return judged(row.line, value, latest)
 
 
@@ -108,10 +111,14 @@ def judged(line: int, value: Any, latest: datetime) -> UsageEvent | BadRow:
 
 
 def kept(value: Any) -> str:
-    """Return the row as JSON without fields that are not ours, so that no content is kept."""
+    """Return the row as JSON without fields that are not ours, so that no content is kept.
+
+    Nor is a payer: no settlement would ever delete the pseudonym of a row that was refused.
+    """
     if not isinstance(value, dict):
         return ""
     found = own(value)
+    found.get("data", {}).pop("payer", None)
     try:
         return canonical(found).decode()
     except (ValueError, BadInput):  # no canonical form: a lone surrogate, an endless number
@@ -124,9 +131,6 @@ def own(value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     if isinstance(data, dict):
         found["data"] = {name: data[name] for name in FIELDS if name in data}
-        # What is no pseudonym may be somebody's name: that is not even kept as refused.
-        if not _is_pseudonym(data.get("payer")):
-            found["data"].pop("payer", None)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from yesand.affect.rating.services import rater_of
 from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.people.models import Performer, User
@@ -21,16 +23,20 @@ from yesand.royalties.models import (
     Instrument,
     Payout,
     Posting,
+    RaterPay,
     Statement,
     UsageClaim,
 )
+from yesand.royalties.paying.banking.services import details_of, readable
 from yesand.royalties.paying.banking.services import erase as erase_details
-from yesand.royalties.paying.banking.services import readable
 from yesand.royalties.paying.phases import Step
-from yesand.royalties.services import owed_to
+from yesand.royalties.raters.rate import rater_account
+from yesand.royalties.raters.services import accruing
+from yesand.royalties.services import balance, owed_to
 from yesand.training.models import Deployment
 
 _STATEMENT = ("digest", "currency", "total_micro", "payable_minor", "carried_micro", "envelope")
+_PAID = ("answers", "currency", "micro")
 _POSTING = ("transaction__at", "transaction__memo", "currency", "micro")
 
 
@@ -46,6 +52,11 @@ def held(user: User) -> dict[str, Any]:
         "certificates and directions": list(_instruments(user)),
         "disputes": [_dispute(row) for row in _disputes(user)],
         "audits": list(_audits(user)),
+        "pay for ratings": list(
+            RaterPay.objects.filter(rater__user=user)
+            .order_by("period")
+            .values("period", *_PAID, "envelope")
+        ),
         "claims": list(
             UsageClaim.objects.filter(by=user)
             .order_by("at")
@@ -71,7 +82,7 @@ def _audits(user: User) -> Iterator[dict[str, Any]]:
 
 
 def _details(user: User) -> QuerySet[BankAccount]:
-    return BankAccount.objects.filter(performer__user=user).order_by("pk")
+    return details_of(user).order_by("pk")
 
 
 def _payouts(user: User) -> QuerySet[Payout]:
@@ -117,6 +128,10 @@ def erase(place: Place, user: User) -> None:
 
 def forgone(place: Place, user: User) -> Iterator[str]:
     """Say what is owed, or will be: it stays in the books, and nobody is left to be paid it."""
+    for money in owed_for_rating(place, user):
+        yield gettext("%(money)s for your ratings is owed to you and not paid out yet.") % {
+            "money": money
+        }
     performer = Performer.objects.filter(user=user).first()
     if performer is None:
         return
@@ -131,6 +146,16 @@ def forgone(place: Place, user: User) -> Iterator[str]:
 def payable(performer: Performer) -> list[Money]:
     """Return what is owed to a performer, where it is enough to be paid (a minor unit)."""
     return [money for money in owed_to(performer).values() if abs(money.micro) >= 10_000]
+
+
+def owed_for_rating(place: Place, user: User) -> list[Money]:
+    """Return what stands to a rater's credit, or will with the month, where it can be paid."""
+    rater = rater_of(user)
+    if rater is None:
+        return []
+    sums = Counter({c: -m for c, m in balance(rater_account(rater.pseudonym.hex)).items()})
+    sums.update({code: money.micro for code, money in accruing(place, rater).items()})
+    return [Money(code, micro) for code, micro in sorted(sums.items()) if micro >= 10_000]
 
 
 def relying(performer: Performer) -> list[Deployment]:

@@ -29,8 +29,10 @@ REVENUE = "revenue"
 #: What RFC 8785 can carry exactly.
 Whole = Annotated[int, Field(ge=0, lt=2**53)]
 Signed = Annotated[int, Field(gt=-(2**53), lt=2**53)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+DIGEST = r"^[0-9a-f]{64}$"
+Digest = Annotated[str, Field(pattern=DIGEST)]
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Field(pattern=MONTH)]
 
 
 class Schema(BaseModel):

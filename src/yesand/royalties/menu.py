@@ -21,6 +21,7 @@ MENU = (
     Link(_("Disputes"), "disputes", (), place=53, home=(PERFORMER, AUDITOR, PRODUCER)),
     Link(_("Invoices"), "invoices", (), place=51, home=(LICENSEE, AUDITOR, PRODUCER)),
     Link(_("Close a month"), "closing", (), place=54, home=(PRODUCER,)),
+    Link(_("Raters’ pay"), "rater_rates", (), place=53, home=(AUDITOR, PRODUCER)),
     Link(_("Reconciliation"), "reconciliation", (), place=55, home=(AUDITOR,)),
     Link(_("Usage"), "usage", (LICENSEE,), place=50),
 )

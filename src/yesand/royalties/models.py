@@ -30,6 +30,7 @@ from yesand.royalties.paying.models import (
     PayoutRun,
     PayoutStep,
 )
+from yesand.royalties.raters.models import PaidAnswer, RaterPay, RaterRate
 from yesand.royalties.reassigning.models import Reassignment, ReassignmentDecision
 from yesand.royalties.spooling.models import SpoolMark
 from yesand.royalties.tariffs.models import TariffVersion
@@ -39,9 +40,10 @@ from yesand.takes.models import Session
 __all__ = [
     "Account", "AdvanceBalance", "Attestation", "Audit", "BankAccount", "BankFile", "BankMovement",
     "Billing", "Closing", "ClosingEnd", "Delivery", "Dispute", "DisputeWord", "Estimate",
-    "Folio", "Instrument", "Invoice", "MovementNote", "PaidSession", "PayerCount", "Payout",
-    "PayoutDecision",
-    "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "Reassignment",
+    "Folio", "Instrument", "Invoice", "MovementNote", "PaidAnswer", "PaidSession", "PayerCount",
+    "Payout", "PayoutDecision",
+    "PayoutHold", "PayoutHoldEnd", "PayoutRun", "PayoutStep", "Posting", "RaterPay", "RaterRate",
+    "Reassignment",
     "ReassignmentDecision", "Receipt", "Reminder", "SettledCorrection", "SettledUsage",
     "Settlement", "SpoolMark", "Statement", "TariffVersion", "TaxRate", "Transaction",
     "UsageBatch", "UsageClaim", "UsageClaimDecision",

@@ -21,6 +21,7 @@ from yesand.royalties.lines import ON_TOP, Kind, Line
 from yesand.royalties.metering.services import MeterReport, escrow, meter
 from yesand.royalties.models import Settlement, Statement
 from yesand.royalties.paying.reconciling.services import paid_by_account
+from yesand.royalties.raters.services import owed_for_ratings
 from yesand.royalties.reconciling.services import moved_by_desk
 from yesand.royalties.settling.services import settle
 from yesand.royalties.statement import Statement as Payload
@@ -215,7 +216,7 @@ def check_books() -> str:
         residue.update(sums)
     if any(residue.values()):
         raise CheckFailed("The ledger does not balance", where=str(dict(residue)))
-    for moves in (paid_by_account(), moved_by_desk(), owed_for_audits()):
+    for moves in (paid_by_account(), moved_by_desk(), owed_for_audits(), owed_for_ratings()):
         for name, moved in moves.items():
             expected[name].update(moved)
     for name, sums in expected.items():

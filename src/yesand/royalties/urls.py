@@ -10,6 +10,7 @@ from yesand.royalties.closing.urls import urlpatterns as closing
 from yesand.royalties.disputing.urls import urlpatterns as disputing
 from yesand.royalties.invoicing.urls import urlpatterns as invoicing
 from yesand.royalties.paying.urls import urlpatterns as paying
+from yesand.royalties.raters.urls import urlpatterns as raters
 from yesand.royalties.tariffs.urls import urlpatterns as tariffs
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     *closing,
     *disputing,
     *invoicing,
+    *raters,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),
     path("usage/<str:digest>/apart.jsonl", views.quarantine, name="delivery_quarantine"),

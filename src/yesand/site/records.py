@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 
-from yesand.affect.models import Gold, Rating
+from yesand.affect.models import Gold, Rating, Skip
 from yesand.agreements.models import (
     Agreement,
     Approval,
@@ -34,6 +34,8 @@ from yesand.royalties.models import (
     Audit,
     Estimate,
     Folio,
+    RaterPay,
+    RaterRate,
     Settlement,
     Statement,
     TariffVersion,
@@ -86,6 +88,7 @@ HOMES = {
     Kind.TAKE_DISPUTED: Home(Take, "take", "sha256"),
     Kind.TAKE_REVIEWED: Home(Review, "take", "take__sha256"),
     Kind.RATING_GIVEN: Home(Rating),
+    Kind.RATING_SKIPPED: Home(Skip),
     Kind.GOLD_SET: Home(Gold, "take", "take__sha256"),
     Kind.CREDENTIAL_MADE: Home(Credential, "take", "take__sha256"),
     Kind.CREDENTIAL_OVERRIDDEN: Home(Override, "take", "take__sha256"),
@@ -102,6 +105,8 @@ HOMES = {
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.TARIFF_PUBLISHED: Home(TariffVersion, "tariff", "name"),
     Kind.PAY_AUDITED: Home(Audit, "pay_audit", "name"),
+    Kind.RATE_SET: Home(RaterRate),
+    Kind.RATER_PAID: Home(RaterPay),
     Kind.USAGE_ATTESTED: Home(Attestation, "attestation"),
     Kind.USAGE_ESTIMATED: Home(Estimate),
     Kind.PERIOD_SETTLED: Home(Settlement),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -43,6 +43,7 @@ def next_takes(
     most: int = 20,
     enough: int = 5,
     gold_every: int = 0,
+    among: Collection[str] | None = None,
 ) -> list[Asked]:
     """Return accepted takes, the most telling first; nothing in them says what was acted.
 
@@ -51,6 +52,7 @@ def next_takes(
     rater : leave out what they have rated; ties come in an order of their own.
     enough : takes with so many raters are done.
     gold_every : every so many-th is a gold take, where one is left; 0: none.
+    among : only these takes, by hash; none: all that are accepted.
 
     Raises
     ------
@@ -61,6 +63,8 @@ def next_takes(
         raise BadInput("How many takes, and raters a take, must be 1 or more")
     known = categories(space)
     takes, counts, seen = _counts(known, modality, rater)
+    if among is not None:
+        seen |= set(takes) - set(among)
     told = gain(counts, prior_of(counts))
     seed = int.from_bytes(sha256(rater.encode()).digest()[:8])
     ranked = [k for k in order(counts, seed=seed, most=enough) if takes[k] not in seen]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from yesand.affect.models import Rater, Rating, RatingFault
+from yesand.affect.models import Rater, Rating, RatingFault, Showing
 from yesand.affect.rating.files import (
     Defaults,
     ReadRow,
@@ -70,8 +70,18 @@ def import_ratings(
     return work.report
 
 
-def rate(place: Place, given: Given, source: str) -> tuple[Rating, bool]:
+def rate(
+    place: Place,
+    given: Given,
+    source: str,
+    showing: Showing | None = None,
+    follows: Rating | None = None,
+) -> tuple[Rating, bool]:
     """Enter one rating; return it, and whether it is new.
+
+    Parameters
+    ----------
+    showing : of a rating on a page, what was shown. follows : what it takes the place of.
 
     Raises
     ------
@@ -87,6 +97,7 @@ def rate(place: Place, given: Given, source: str) -> tuple[Rating, bool]:
             _check_same(before.content(), before.at, given, known)
             return before, False
         made = _made(place, given, known, rater, source)
+        made.showing, made.follows = showing, follows
         made.entry = log.record(place, Kind.RATING_GIVEN, digest_of(rating_payload(made)))
         made.save(force_insert=True)
     return made, True
@@ -94,22 +105,25 @@ def rate(place: Place, given: Given, source: str) -> tuple[Rating, bool]:
 
 def rating_payload(rating: Rating) -> dict[str, Any]:
     """Return what a rating's log entry commits to; the rater stands in it by a pseudonym."""
-    return {
+    told = {
         **rating.content(),
         "at": stamp(rating.at),
         "key": rating.key,
         "rater": rating.rater.pseudonym.hex,
     }
+    return told if rating.follows is None else {**told, "follows": rating.follows.entry.record}
 
 
 def export_ratings(path: Path, how: str = "", space: str = "") -> tuple[int, int]:
     """Write all ratings, in the log's order; return how many, and how many traces had no place.
 
+    What a rater corrected is written as it is now.
+
     Parameters
     ----------
     space : only those in this space or scale, e.g. ``crema-d@1``; empty: all.
     """
-    rows = Rating.objects.select_related("take", "rater")
+    rows = Rating.objects.filter(followed_by=None).select_related("take", "rater")
     if space:
         rows = rows.filter(space=space) | rows.filter(scale=space)
     given = [(given_of(row), row.take.original_name) for row in rows.order_by("entry_id")]

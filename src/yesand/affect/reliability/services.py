@@ -85,11 +85,12 @@ def said_in(name: str, modality: str) -> list[Said]:
     """Return the ratings in a space or on a scale, in the log's order, with what lies in it alone.
 
     Values on two scales are not to be compared, whatever their labels are. A trace alone is not in
-    them: nothing here looks at it, and who gave a value too has said that first.
+    them: nothing here looks at it, and who gave a value too has said that first. What a rater
+    corrected counts as it is now.
     """
     of_labels = isinstance(space(name), Categories)
     where = {"space": name} if of_labels else {"scale": name}
-    rows = Rating.objects.filter(modality=modality, **where)
+    rows = Rating.objects.filter(modality=modality, followed_by=None, **where)
     rows = rows if of_labels else rows.exclude(axes={})
     rows = rows.select_related("take__performer", "rater")
     return [

@@ -31,6 +31,7 @@ __all__ = [
     "mappings",
     "read",
     "space",
+    "space_of_corpus",
     "spaces",
 ]
 
@@ -139,6 +140,14 @@ def mapping(source: str, target: str) -> Relabelling:
         f"No mapping from {one.id} to {other.id}",
         remedy="`yesand affect spaces` lists those there are.",
     )
+
+
+def space_of_corpus(corpus: str) -> Categories | None:
+    """Return the space that a public corpus labels its takes in; none: it is not known here."""
+    try:
+        return categories(corpus)
+    except BadInput:
+        return None
 
 
 def _space(told: Mapping[str, Any]) -> Space:

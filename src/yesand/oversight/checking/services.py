@@ -30,6 +30,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     from yesand.royalties.invoicing.receiving.services import check_receipts
     from yesand.royalties.invoicing.services import check_invoices
     from yesand.royalties.paying.reconciling.services import check_payouts
+    from yesand.royalties.raters.services import check_raters
     from yesand.royalties.reconciling.services import check_desk
     from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
 
@@ -42,6 +43,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
         check_folios(),
         check_payouts(),
         check_desk(),
+        check_raters(place),
         check_invoices(place),
         check_receipts(),
         f"agreements: {signed:,} signed records, each holds as its parties signed it",

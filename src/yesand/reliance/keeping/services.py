@@ -30,7 +30,12 @@ def keep(
     ----------
     asked : digest of the question; asked the same again, it is the report that there is.
     more : what else is signed, such as the mix of emotions that was asked.
+
+    Raises
+    ------
+    CheckFailed : it is another model's, or its shares do not add up to one; nothing is signed.
     """
+    found.check(model.digest)
     salts = {row.performer: new_salt() for row in found.rows}
     now = place.clock.now()
     manifest = model.manifest

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from ninja import P, Query, QueryEx, Router, Schema
 from pydantic import AwareDatetime, Field
 
+from yesand.agreements.amounts import Currency
 from yesand.kernel.clock import Period
 from yesand.people.bearer import allowed
 from yesand.people.models import User
@@ -17,12 +18,12 @@ from yesand.people.shapes import Digest, Licensee, Page, Slice, Told, own_licens
 from yesand.people.sight import Request, visible
 from yesand.royalties.attesting.missing.services import month
 from yesand.royalties.attesting.services import apart, attest
+from yesand.royalties.lines import MONTH, Month, Whole
 from yesand.royalties.models import Attestation
 
 router = Router()
-_MONTH = r"^20\d{2}-(0[1-9]|1[0-2])$"
-Month = QueryEx[
-    str | None, P(pattern=_MONTH, description="The month, as 2026-10; none: the last one.")
+Asked = QueryEx[
+    str | None, P(pattern=MONTH, description="The month, as 2026-10; none: the last one.")
 ]
 
 
@@ -31,14 +32,14 @@ class TotalIn(Told):
 
     deployment: str = Field(max_length=160)
     unit: str = Field(max_length=40)
-    quantity: int = Field(ge=0, lt=2**53)
-    currency: str | None = Field(None, description="Of `revenue`, and of nothing else.")
+    quantity: Whole
+    currency: Currency | None = Field(None, description="Of `revenue`, and of nothing else.")
 
 
 class AttestationIn(Told):
     """What is attested; without totals: as it was metered."""
 
-    period: str = Field(pattern=_MONTH, examples=["2026-10"])
+    period: Month = Field(examples=["2026-10"])
     until: AwareDatetime | None = Field(None, description="All up to here was delivered.")
     totals: list[TotalIn] | None = Field(None, max_length=10_000)
 
@@ -131,7 +132,7 @@ def attestation(request: HttpRequest, digest: Digest) -> Attestation:
 
 
 @router.get("/usage/missing", response=list[MissingOut], auth=allowed("usage:read"))
-def missing(request: HttpRequest, period: Month = None) -> list[Any]:
+def missing(request: HttpRequest, period: Asked = None) -> list[Any]:
     """Return which deployments lack usage or an attestation for a closed month."""
     here = cast(Request, request)
     now = Period.of(here.place.clock.now())

@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import P, PathEx, Query, Router, Schema
 from pydantic import Field
 
+from yesand.agreements.amounts import Currency
 from yesand.people.bearer import allowed
 from yesand.people.models import User
 from yesand.people.shapes import Page, Slice, Told, paged
 from yesand.people.sight import Request, visible
+from yesand.royalties.auditing.audit import NAME, Name, Who
 from yesand.royalties.auditing.services import RECORDING, audit_of, record
+from yesand.royalties.lines import Digest, Month, Whole
 from yesand.royalties.models import Audit
 
 router = Router()
-_MONTH = r"^20\d{2}-(0[1-9]|1[0-2])$"
-_NAME = r"^[a-z0-9][a-z0-9-]{0,59}$"
-_DIGEST = r"^[0-9a-f]{64}$"
-Name = PathEx[str, P(pattern=_NAME)]
+Named = PathEx[str, P(pattern=NAME)]
 
 
 class AuditIn(Told):
     """An audit to be recorded; without what was due it is computed from the statements."""
 
-    name: str = Field(pattern=_NAME)
+    name: Name
     performer: str = Field(max_length=100)
-    agreements: list[str] = Field([], max_length=100, description="None: all of the performer's.")
-    since: str = Field(pattern=_MONTH, examples=["2026-01"])
-    until: str = Field(pattern=_MONTH, examples=["2026-06"])
+    agreements: list[Digest] = Field(
+        [], max_length=100, description="None: all of the performer's."
+    )
+    since: Month = Field(examples=["2026-01"])
+    until: Month = Field(examples=["2026-06"])
     begun: date = Field(description="The day on which the audit began.")
-    due_micro: int | None = Field(None, ge=0, lt=2**53)
-    unpaid_micro: int | None = Field(None, ge=0, lt=2**53)
-    cost_currency: str = Field(pattern=r"^[A-Z]{3}$")
-    cost_micro: int = Field(ge=0, lt=2**53)
-    paid_by: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")
-    document: str = Field(pattern=_DIGEST, description="SHA-256 of the audit's report.")
+    due_micro: Whole | None = None
+    unpaid_micro: Whole | None = None
+    cost_currency: Currency
+    cost_micro: Whole
+    paid_by: Who
+    document: Digest = Field(description="SHA-256 of the audit's report.")
     words: str = Field("", max_length=1000)
-    replaces: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$")
+    replaces: Name | Literal[""] = ""
 
 
 class AuditOut(Schema):
@@ -79,7 +81,7 @@ def pay_audits(request: HttpRequest, part: Query[Slice]) -> dict[str, Any]:
 
 
 @router.get("/pay-audits/{name}", response=AuditWhole, auth=allowed("account:read"))
-def pay_audit(request: HttpRequest, name: Name) -> dict[str, Any]:
+def pay_audit(request: HttpRequest, name: Named) -> dict[str, Any]:
     """Return one audit as it was signed."""
     row = get_object_or_404(_rows(request), name=name)
     audit = audit_of(row)

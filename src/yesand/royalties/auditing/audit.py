@@ -18,15 +18,18 @@ from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.money import Money
 from yesand.royalties.instruments.shapes import Day, Ppm
-from yesand.royalties.ledger import Draft, Side, payer_account
+from yesand.royalties.ledger import Draft, Side, payer_account, undone
 from yesand.royalties.lines import ON_TOP, Digest, Kind, Line, Month, Schema, Whole
 from yesand.royalties.shortfall import audit_cost
 from yesand.royalties.statement import Statement
 
 #: Of the transactions that audits make, and of the accounts of those who have paid for one.
 PREFIX = "audit:"
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-Who = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
+_BACK = f"{PREFIX}back."
+NAME = r"^[a-z0-9][a-z0-9-]{0,59}$"
+Name = Annotated[str, Field(pattern=NAME)]
+WHO = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$"
+Who = Annotated[str, Field(pattern=WHO)]
 
 
 class Asked(Schema):
@@ -105,8 +108,7 @@ class Audit(Schema):
 
     def outcome(self) -> tuple[bool, str]:
         """Return who bears the cost, and why."""
-        found = borne(self.shortfall_ppm, self.due, self.unpaid, self.cost)
-        return found
+        return borne(self.shortfall_ppm, self.due, self.unpaid, self.cost)
 
     @property
     def due(self) -> Money:
@@ -209,7 +211,8 @@ def draft_of(audit: Audit, digest: str) -> Draft | None:
     if not audit.payer_bears or not cost.micro or paid_by == audit.payer:
         return None
     sides = _sides(audit.payer, paid_by, cost)
-    return Draft(f"{PREFIX}{digest[:48]}", f"audit {audit.asked.name}: its cost", sides)
+    memo = f"audit {audit.asked.name}: its cost"
+    return Draft(f"{PREFIX}{digest[:48]}", memo, sides, follows=digest)
 
 
 def reversal_of(audit: Audit, digest: str, by: str) -> Draft | None:
@@ -217,8 +220,12 @@ def reversal_of(audit: Audit, digest: str, by: str) -> Draft | None:
     made = draft_of(audit, digest)
     if made is None:
         return None
-    back = tuple(Side(s.account, s.currency, -s.micro) for s in made.sides)
-    return Draft(f"{PREFIX}back.{by[:48]}", f"audit {audit.asked.name}: taken back", back)
+    return undone(made, f"{_BACK}{by[:48]}", f"audit {audit.asked.name}: taken back")
+
+
+def posted_by(transaction: str) -> str:
+    """Return what the digest of the audit begins with that a transaction follows from."""
+    return transaction.removeprefix(_BACK).removeprefix(PREFIX)
 
 
 def _sides(payer: str, paid_by: str, cost: Money) -> tuple[Side, ...]:

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yesand.agreements.pay import MILLION
+from yesand.royalties.auditing.audit import NAME, WHO
+from yesand.royalties.lines import DIGEST, MONTH
 
 
 def _amount(label: Any, help_text: Any = "", *, needed: bool = False) -> forms.DecimalField:
@@ -27,16 +29,14 @@ def _day() -> forms.DateInput:
 
 
 def _month(label: Any) -> forms.CharField:
-    return forms.RegexField(
-        r"^20\d{2}-(0[1-9]|1[0-2])$", label=label, widget=forms.TextInput(attrs={"type": "month"})
-    )
+    return forms.RegexField(MONTH, label=label, widget=forms.TextInput(attrs={"type": "month"}))
 
 
 class AuditForm(forms.Form):
     """What was audited, what it found, what it cost and who paid for it."""
 
-    name = forms.SlugField(
-        label=_("Name"), max_length=60, help_text=_("Small letters, digits and hyphens: ada-2026.")
+    name = forms.RegexField(
+        NAME, label=_("Name"), help_text=_("Small letters, digits and hyphens: ada-2026.")
     )
     performer = forms.CharField(label=_("Performer"), max_length=100)
     agreements = forms.CharField(
@@ -59,13 +59,13 @@ class AuditForm(forms.Form):
     unpaid = _amount(_("Of it unpaid"), _("Empty with the one before."))
     cost = _amount(_("What the audit cost"), needed=True)
     cost_currency = forms.CharField(label=_("In which currency"), max_length=3, initial="EUR")
-    paid_by = forms.CharField(
+    paid_by = forms.RegexField(
+        WHO,
         label=_("Who paid for it"),
-        max_length=60,
         help_text=_("A short name or handle: the account audit:… in the books."),
     )
     document = forms.RegexField(
-        r"^[0-9a-f]{64}$",
+        DIGEST,
         label=_("SHA-256 of the audit’s report"),
         help_text=_("As sha256sum prints it; the report itself stays with you."),
     )
@@ -75,10 +75,10 @@ class AuditForm(forms.Form):
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    replaces = forms.SlugField(
+    replaces = forms.RegexField(
+        NAME,
         label=_("In place of"),
         required=False,
-        max_length=60,
         help_text=_("The name of an audit that this one puts right."),
     )
 

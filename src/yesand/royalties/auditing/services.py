@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from yesand.agreements.models import Agreement
+from yesand.agreements.pay import Pay
 from yesand.agreements.services import check
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
@@ -30,7 +31,6 @@ from yesand.royalties.auditing.audit import (
     Audit,
     Reckoned,
     Stated,
-    account,
     borne,
     draft_of,
     parse_asked,
@@ -40,7 +40,8 @@ from yesand.royalties.auditing.audit import (
 )
 from yesand.royalties.auditing.models import Audit as Row
 from yesand.royalties.books.services import post
-from yesand.royalties.models import Posting, Statement
+from yesand.royalties.ledger import Draft
+from yesand.royalties.models import Statement, Transaction
 from yesand.royalties.redoing.services import waiting
 from yesand.royalties.statement import parse_statement
 
@@ -118,7 +119,7 @@ def _agreements(performer: Performer, asked: Asked) -> list[Agreement]:
     return found
 
 
-def _pay(agreement: Agreement) -> Any:
+def _pay(agreement: Agreement) -> Pay:
     return check(agreement).pay
 
 
@@ -245,9 +246,13 @@ def _kept(
 
 
 def _post(place: Place, row: Row, audit: Audit, before: Row | None, entry: Entry) -> None:
+    post(place, _drafts(row, audit, before), entry)
+
+
+def _drafts(row: Row, audit: Audit, before: Row | None) -> list[Draft]:
+    """Return what an audit posts: what takes the one before back, and its own cost."""
     back = reversal_of(audit_of(before), before.digest, row.digest) if before else None
-    drafts = [draft for draft in (back, draft_of(audit, row.digest)) if draft is not None]
-    post(place, drafts, entry)
+    return [draft for draft in (back, draft_of(audit, row.digest)) if draft is not None]
 
 
 def _tell(row: Row) -> None:
@@ -265,22 +270,18 @@ def owed_for_audits() -> dict[str, Counter[str]]:
     CheckFailed : an outcome that does not follow, or the ledger has other transactions.
     """
     found: dict[str, Counter[str]] = {}
-    drafts = set[str]()
-    for row in Row.objects.select_related("replaces"):
-        audit = audit_of(row)
-        before = row.replaces
-        back = reversal_of(audit_of(before), before.digest, row.digest) if before else None
-        for draft in (draft_of(audit, row.digest), back):
-            for side in draft.sides if draft else ():
-                drafts.add(draft.id if draft else "")
-                if side.account.startswith(PREFIX):
-                    found.setdefault(side.account, Counter())[side.currency] += side.micro
-    rows = Posting.objects.filter(transaction__id__startswith=PREFIX)
-    there = set(rows.values_list("transaction_id", flat=True))
-    if there != drafts:
-        odd = min(there ^ drafts)
+    drafts = [
+        draft
+        for row in Row.objects.select_related("replaces")
+        for draft in _drafts(row, audit_of(row), row.replaces)
+    ]
+    for side in (side for draft in drafts for side in draft.sides):
+        if side.account.startswith(PREFIX):
+            found.setdefault(side.account, Counter())[side.currency] += side.micro
+    rows = Transaction.objects.filter(id__startswith=PREFIX)
+    there = set(rows.values_list("pk", "body"))
+    due = {(draft.id, draft.body) for draft in drafts}
+    if there != due:
+        odd = min(name for name, _ in there ^ due)
         raise CheckFailed("The ledger and the audits' records differ", where=odd)
     return found
-
-
-__all__ = ["RECORDING", "account", "audit_of", "owed_for_audits", "record"]

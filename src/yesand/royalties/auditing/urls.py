@@ -6,7 +6,7 @@ from yesand.royalties.auditing import views
 
 urlpatterns = [
     path("pay-audits/", views.pay_audits, name="pay_audits"),
-    path("pay-audits/record/", views.new_pay_audit, name="new_pay_audit"),
+    path("new-pay-audit/", views.new_pay_audit, name="new_pay_audit"),
     path("pay-audits/<slug:name>/", views.pay_audit, name="pay_audit"),
     path("pay-audits/<slug:name>/audit.json", views.pay_audit_document, name="pay_audit_document"),
 ]

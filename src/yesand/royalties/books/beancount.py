@@ -24,6 +24,7 @@ _ROOTS = {
     "held": "Liabilities:Held",
     "vat": "Liabilities:VAT",
     "agent": "Liabilities:Agent",
+    "rater": "Liabilities:Rater",
     "licensee": "Assets:Receivable",
 }
 _PLAIN = {

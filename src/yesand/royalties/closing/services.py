@@ -29,9 +29,10 @@ from yesand.royalties.invoicing import tax
 from yesand.royalties.invoicing.billing.services import current, party, rates
 from yesand.royalties.invoicing.services import issue
 from yesand.royalties.ledger import performer_account
-from yesand.royalties.models import Closing, ClosingEnd, Settlement, UsageBatch
+from yesand.royalties.models import Closing, ClosingEnd, RaterPay, Settlement, UsageBatch
 from yesand.royalties.paying.banking.services import currents
 from yesand.royalties.paying.payees.services import paid_through
+from yesand.royalties.raters.services import pay_raters, unpaid
 from yesand.royalties.reconciling.recomputing.services import recompute
 from yesand.royalties.settling.services import settle
 
@@ -86,10 +87,13 @@ def carry_out(place: Place, number: int) -> str:
 def close(
     place: Place, period: Period, progress: Progress = silent, on_estimates: bool = False
 ) -> str:
-    """Settle a month and bill it; both exactly once, however often this is done or broken off."""
+    """Settle a month, bill it and pay its raters; all exactly once, however often it is done."""
     made = settle(place, period, progress, on_estimates)
     billed = [] if made.trial else issue(place, period)
-    return f"{period}: {made.statements.count():,} statements, {len(billed):,} invoices"
+    pay_raters(place, period)
+    raters = RaterPay.objects.filter(period=str(period)).values("rater").distinct().count()
+    told = f", {raters:,} raters paid" if raters else ""
+    return f"{period}: {made.statements.count():,} statements, {len(billed):,} invoices{told}"
 
 
 def progress_of(place: Place, closing: Closing) -> tuple[int, int, str]:
@@ -223,6 +227,19 @@ def _taxes(place: Place, period: Period) -> Check:
     return found(name, len(unnamed), _("Every licensee is named."), look, "invoices")
 
 
+def _raters(place: Place, period: Period) -> Check:
+    name = _("Ratings are paid")
+    priced, without = unpaid(period)
+    if without:
+        look = Sentence(
+            _("%(n)s ratings were given before there was a rate: they are not paid."), n=without
+        )
+        return Check(name, Standing.LOOK, look, "rater_rates")
+    if priced:
+        return Check(name, Standing.GOOD, Sentence(_("%(n)s are paid with this month."), n=priced))
+    return Check(name, Standing.GOOD, _("No rating waits to be paid."))
+
+
 #: What is looked at, in this order.
 CHECKS: list[Callable[[Place, Period], Check]] = [
     _over,
@@ -233,6 +250,7 @@ CHECKS: list[Callable[[Place, Period], Check]] = [
     _quarantine,
     _banks,
     _taxes,
+    _raters,
 ]
 
 __all__ = ["CHECKS", "carry_out", "checked", "close", "may_settle", "progress_of", "start"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
@@ -202,7 +202,7 @@ def _bill(
     return Bill(
         number=number,
         kind="credit note" if credit else "invoice",
-        corrects=_corrected(licensee, currency, settlement),
+        corrects=_corrected(licensee, currency, lines),
         period=settlement.period,
         issued_on=day.isoformat(),
         due_on=(day + timedelta(days=billing.terms if billing else TERMS)).isoformat(),
@@ -224,9 +224,8 @@ def _bill(
     )
 
 
-def _corrected(licensee: Organisation, currency: str, now: Settlement) -> tuple[str, ...]:
+def _corrected(licensee: Organisation, currency: str, lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the numbers of the invoices whose lines this one puts right (Art. 219)."""
-    lines = owed_lines(now).get((licensee.slug, currency), ())
     named = {line.corrects.statement for line in lines if line.corrects}
     rows = Invoice.objects.filter(licensee=licensee, currency=currency)
     rows = rows.filter(settlement__statements__in=named).distinct()

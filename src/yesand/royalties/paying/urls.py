@@ -8,6 +8,8 @@ from yesand.royalties.paying.banking import views as banking
 urlpatterns = [
     path("balance/bank/", banking.bank_account, name="bank_account"),
     path("balance/bank/end/", banking.bank_account_end, name="bank_account_end"),
+    path("rate/bank/", banking.rater_bank, name="rater_bank"),
+    path("rate/bank/end/", banking.rater_bank_end, name="rater_bank_end"),
     path("payouts/account/", banking.house_account, name="house_account"),
     path("payouts/runs/", views.payout_runs, name="payout_runs"),
     path("payouts/runs/prepare/", views.payout_prepare, name="payout_prepare"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
 from yesand.royalties.facts import CorrectedMonth, Measured, Recount, Settled, UsageTotal
-from yesand.royalties.gathering.asking.services import Asking
+from yesand.royalties.gathering.asking.services import Asking, about
+from yesand.royalties.gathering.resting.services import sound
 from yesand.royalties.gathering.resting.services import standing as standing_terms
 from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
@@ -28,23 +29,64 @@ from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import facts_of, parse_settled, parse_statement
 
 
-def correct(place: Place, correction: Correction) -> Row:
+class Months:
+    """Settled months as they were signed; a settlement can be long, and each is read once."""
+
+    def __init__(self) -> None:
+        self._signed: dict[str, tuple[Settlement, Settled]] = {}
+        self._under: dict[str, frozenset[str]] = {}
+
+    def of(self, month: str) -> tuple[Settlement, Settled]:
+        """Return a month's settlement, and what it says; NotFound, if it is not settled."""
+        if month not in self._signed:
+            settlement = _settlement(month)
+            self._signed[month] = settlement, settled_of(settlement)
+        return self._signed[month]
+
+    def since(self, month: str) -> Iterator[Settled]:
+        """Yield the months that were settled after one."""
+        later = Settlement.objects.filter(period__gt=month).order_by("period")
+        for period in later.values_list("period", flat=True):
+            yield self.of(period)[1]
+
+    def followed(self, month: str, period: Period) -> str:
+        """Return terms, followed by a month's end, by which something was taken off; or nothing."""
+        if month not in self._under:
+            self._under[month] = frozenset(_taken_under(self.of(month)[0]))
+        stands = standing_terms(period)
+        return next((d for d in sorted(self._under[month]) if stands.get(d, d) != d), "")
+
+
+def _taken_under(settlement: Settlement) -> Iterator[str]:
+    for envelope in settlement.statements.values_list("envelope", flat=True).iterator():
+        told = parse_statement(_predicate(envelope))
+        yield from (d.agreement for d in told.deductions)
+        yield from (a.agreement for a in told.accounts)
+
+
+def correct(place: Place, correction: Correction, months: Months | None = None) -> Row:
     """Enter a correction; the next settlement carries it out. The same again is the same.
+
+    Parameters
+    ----------
+    months : those that were read already, where several corrections are entered.
 
     Raises
     ------
     NotFound : the month is not settled, or lacks that model or usage. Refused : the report is
-    another model's, too unsure to set shares, or it says what was settled anyway.
+    another model's, too unsure to set shares, or it says what was settled anyway. CheckFailed :
+    the report is not what it was signed as, or its shares do not add up to one.
     """
-    settlement = _settlement(correction.month)
-    settled = settled_of(settlement)
+    months = months or Months()
+    settlement, settled = months.of(correction.month)
     if correction.model is not None:
         _check_report(correction, settled)
     if correction.deployment is not None:
-        _check_bonus(settled, settled.usage[_row(correction, settled)])
-        _check_payers(settled, settled.usage[_row(correction, settled)])
+        row = settled.usage[_row(correction, settled)]
+        _check_bonus(months, settled, row)
+        _check_payers(settled, row)
     _check_moved(settlement)
-    _check_followed(place, settlement)
+    _check_followed(place, correction.month, months)
     return issue(place, correction)
 
 
@@ -74,6 +116,7 @@ def _check_report(correction: Correction, settled: Settled) -> None:
         raise Refused("No report of that model", where=str(correction.report)[:12])
     if not report.sets_shares:
         raise Refused("That report is too unsure to set shares", where=report.digest[:12])
+    sound(report, basis.model)
     rows = ManifestPerformer.objects.filter(manifest=basis.manifest)
     beyond = report.shares.keys() - {*rows.values_list("performer__handle", flat=True)}
     if beyond:
@@ -90,16 +133,22 @@ def _drawn(settled: Settled, model: str) -> bool:
     return any(each.pay.uncertainty == "shrunk" for each in terms)
 
 
-def _check_bonus(settled: Settled, row: UsageTotal) -> None:
+def _check_bonus(months: Months, settled: Settled, row: UsageTotal) -> None:
     asking = Asking.of(Period.parse(settled.period), settled.models)
     pays = [terms.pay for terms in asking.terms.get(row.model, ())]
-    if any(pay.bonus and counts(pay, row) for pay in pays):
-        # Later months count from what was settled; they would pay it twice, or never.
+    if any(pay.bonus and counts(pay, row) for pay in pays) or _counted_since(months, settled, row):
+        # A bonus was decided by that count: it would be paid twice, or never.
         raise Refused(
             "Use that a bonus waits for is not corrected",
             where=f"{row.deployment} {row.unit}",
             remedy="Agree with the performers, and put their shares right by a report or a payee.",
         )
+
+
+def _counted_since(months: Months, settled: Settled, row: UsageTotal) -> bool:
+    """Tell whether a later month has counted such use for a bonus, by terms that came after."""
+    later = (one for each in months.since(settled.period) for one in each.counted)
+    return any(about(row) == about(one) for one in later)
 
 
 def _check_payers(settled: Settled, row: UsageTotal) -> None:
@@ -125,27 +174,15 @@ def _check_moved(settlement: Settlement) -> None:
         )
 
 
-def _check_followed(place: Place, settlement: Settlement) -> None:
+def _check_followed(place: Place, month: str, months: Months) -> None:
     """Refuse a month of whose pay something was taken off under terms that others followed."""
-    followed = _followed(settlement, Period.of(place.clock.now()))
+    followed = months.followed(month, Period.of(place.clock.now()))
     if followed:
         raise Refused(
             "Under terms that others have followed since, what was taken off is not undone",
             where=followed[:12],
             remedy="Settle the difference by the terms that stand now.",
         )
-
-
-def _followed(settlement: Settlement, period: Period) -> str:
-    """Return terms, followed by a month's end, under which something was taken off; or nothing."""
-    stands = standing_terms(period)
-    for envelope in settlement.statements.values_list("envelope", flat=True).iterator():
-        told = parse_statement(_predicate(envelope))
-        under = {d.agreement for d in told.deductions} | {a.agreement for a in told.accounts}
-        for digest in sorted(under):
-            if stands.get(digest, digest) != digest:
-                return digest
-    return ""
 
 
 def _row(correction: Correction, settled: Settled) -> int:
@@ -173,9 +210,11 @@ def corrected_months(period: Period) -> tuple[CorrectedMonth, ...]:
     What was taken off under terms that others have followed while a correction waited cannot be
     given back by them: such a month goes on waiting.
     """
-    by_month = sorted(_by_month(waiting()).items())
+    by_month, months = sorted(_by_month(waiting()).items()), Months()
     return tuple(
-        _month(month, rows) for month, rows in by_month if not _followed(_settlement(month), period)
+        _month(*months.of(month), rows)
+        for month, rows in by_month
+        if not months.followed(month, period)
     )
 
 
@@ -186,9 +225,8 @@ def _by_month(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _month(month: str, new: list[Row]) -> CorrectedMonth:
-    settlement = _settlement(month)
-    settled = settled_of(settlement)
+def _month(settlement: Settlement, settled: Settled, new: list[Row]) -> CorrectedMonth:
+    month = settlement.period
     reports: dict[str, str] = {}
     usage: dict[int, int] = {}
     # What was put right before stays right; the last word counts.
@@ -235,8 +273,10 @@ class Redoing:
     def __init__(self, months: Iterable[CorrectedMonth]) -> None:
         self.months = [(m, patched(self._settled(m), m)) for m in months]
         self.statements = [self._statements(m) for m, _ in self.months]
-        wanted = {b.report for _, settled in self.months for b in settled.models if b.report}
-        self.reports = Report.objects.in_bulk(wanted)
+        bases = [b for _, settled in self.months for b in settled.models if b.report]
+        self.reports = Report.objects.in_bulk({basis.report for basis in bases})
+        for basis in bases:
+            sound(self.reports[basis.report], basis.model)
 
     def whose(self) -> dict[int, set[str]]:
         """Return who has statements of these months, and in which currencies."""

@@ -207,6 +207,7 @@ def _settled(
     found = bases(period, {u.model for u in used} | {s.model for s in serving})
     asked = Asking.of(period, found)
     asked.check_estimated(used)
+    corrected = corrected_months(period)
     return Settled(
         house=place.origin,
         period=str(period),
@@ -219,10 +220,10 @@ def _settled(
         models=asked.models(found),
         batches=tuple(batches.values_list("digest", flat=True)),
         agreements=digest_of(agreements(period, found)),
-        corrections=corrected_months(period),
+        corrections=corrected,
         rates=exchanges(asked.terms, used),
         tariffs=asked.tariffs(used, serving),
-        counted=asked.counted(used),
+        counted=asked.counted(used, corrected),
         payers=_payers(place, period, asked.payers(used)),
     )
 

@@ -19,6 +19,8 @@ from yesand.royalties.simulating.picture import LineSeen, StatementSeen
 from yesand.royalties.simulating.sharing import Interval
 
 Amendment = steps.Remeasure | steps.Recount
+#: (Deployment, unit, currency of revenue).
+Used = tuple[str, str, str | None]
 
 
 @dataclass
@@ -78,6 +80,19 @@ class Amended:
                     self.lines[at, key] = [line for _, line in both if line is not None]
         for one in self.entered:
             one.carried = one.carried or one.step.month in months
+
+    def recounted(self, mended: Collection[str]) -> dict[Used, int]:
+        """Return by how much use was counted otherwise, also in months that are being mended."""
+        last = {
+            (one.step.month, recounted(one.step)): one.step.quantity
+            for one in self.entered
+            if isinstance(one.step, steps.Recount) and (one.carried or one.step.month in mended)
+        }
+        found = defaultdict[Used, int](int)
+        for (period, row), quantity in last.items():
+            was = sum(each.quantity for each in self.months[period].rows if _about(each) == row)
+            found[row.deployment, row.unit, row.currency] += quantity - was
+        return found
 
     def _right(self, period: str) -> Month:
         """Return a month as it should have been: of each matter the last word counts."""

@@ -18,11 +18,13 @@ from yesand.kernel.ids import digest_of
 from yesand.royalties.delivery import Row
 from yesand.royalties.disputing.dispute import Word
 from yesand.royalties.events import TYPE, UsageEvent, event
-from yesand.royalties.facts import Settled
+from yesand.royalties.facts import Settled, UsageTotal
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.ledger import Draft, drafts_of
 from yesand.royalties.promised import counts
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audited import Audited, asked_of
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.desk import Desk
 from yesand.royalties.simulating.entered import (
     own_of,
@@ -35,6 +37,7 @@ from yesand.royalties.simulating.mending import row_of
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.royalties.simulating.registry import Registry, Signed, report_named
 from yesand.royalties.simulating.seen import statement_seen
+from yesand.royalties.simulating.stated import about
 from yesand.royalties.simulating.till import Till
 from yesand.royalties.statement import Statement, parse_statement, recompute, statement
 from yesand.royalties.totals import AFTER
@@ -47,6 +50,7 @@ class Bench(Registry):
     """Does steps by the pure core, and shows what they came to."""
 
     till: Till = field(default_factory=Till)
+    audited: Audited = field(default_factory=Audited)
     seen: dict[str, StatementSeen] = field(default_factory=dict)
 
     def do(self, step: steps.Step) -> str:
@@ -245,10 +249,15 @@ class Bench(Registry):
         used = settled.usage[row]
         basis = next(m for m in settled.models if m.model == used.model)
         asked = self.asked(basis, Period.parse(step.month))
-        if any(terms.pay.bonus and counts(terms.pay, used) for terms in asked):
+        waits = any(terms.pay.bonus and counts(terms.pay, used) for terms in asked)
+        if waits or self._counted_since(step.month, used):
             raise Refused("Use that a bonus waits for is not corrected", where=step.deployment)
         self._correct(correction)
         return DONE
+
+    def _counted_since(self, period: str, used: UsageTotal) -> bool:
+        later = (settled for month, settled in self.settled.items() if month > period)
+        return any(about(used) == about(one) for settled in later for one in settled.counted)
 
     def _settled(self, month: str) -> Settled:
         if month not in self.settled:
@@ -275,6 +284,17 @@ class Bench(Registry):
             if whose == [step.handle, step.currency] and month > step.month
         ]
         self._moved(self.contested.open(digest, made, line, owed, later))
+        return DONE
+
+    @_do.register
+    def _(self, step: Audit) -> str:
+        signed = self.signed.get(step.agreement)
+        if signed is None:
+            return IDLE
+        told = asked_of(step, signed.handle, self.digest(step.agreement))
+        about = digest_of(signed.handle), signed.producer, signed.terms.pay
+        for draft in self.audited.record(told, *about):
+            self.till.post(draft)
         return DONE
 
     @_do.register
@@ -335,6 +355,7 @@ class Bench(Registry):
             escrow=self._escrow(),
             uses=sum(map(len, self.batches)),
             problems=dict(Counter(self.till.problems)),
+            audited=self.audited.standing(),
         )
 
     def _seen(self, digest: str, made: Statement, names: dict[str, str]) -> StatementSeen:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.decreeing import decree, instruct
 from yesand.royalties.simulating.hand import BEGINS, UNITS, Hand
 from yesand.royalties.simulating.knowing import after, starts
@@ -21,6 +22,8 @@ from yesand.royalties.simulating.steps import PRODUCERS, History, Use
 
 HANDLES = ("Ann", "Bob", "Cleo", "Dora", "Émile")
 LICENSEES = ("acme", "acme", "play", "zeta")
+#: Who pays for audits.
+UNIONS = ("union", "guild")
 _REASONS = ("AC04", "MS03", "AM09", "AC06")
 #: By which part of themselves shares are unsure, in a report's intervals.
 _SPREADS = (0, 10_000, 100_000, 500_000, 1_000_000)
@@ -45,9 +48,9 @@ def _begin(hand: Hand) -> None:
             _agree(hand, handle)
         if random.random() < 0.8:
             hand.deal(steps.Bank(handle, random.randrange(3)))
-    for agent in AGENTS:
+    for payee in (*(f"agent:{agent}" for agent in AGENTS), *(f"audit:{one}" for one in UNIONS)):
         if random.random() < 0.5:
-            hand.deal(steps.Bank(f"agent:{agent}", random.randrange(3)))
+            hand.deal(steps.Bank(payee, random.randrange(3)))
     for _ in range(random.randint(1, 3)):
         _train(hand)
     for _ in range(random.randint(1, 3)):
@@ -131,6 +134,8 @@ def _after(hand: Hand) -> None:
         _dispute(hand)
     if random.random() < 0.3 and hand.settled:
         hand.settle(random.choice(hand.settled))
+    for _ in range(random.choice((0, 0, 1, 2))):
+        _audit(hand)
     for currency in sorted({hand.currency_of(name) for name in hand.agreements}):
         if random.random() < 0.7:
             _pay(hand, currency)
@@ -283,6 +288,39 @@ def _dispute(hand: Hand) -> None:
         hand.disputed += 1
 
 
+def _audit(hand: Hand) -> None:
+    """Record an audit: past the clause, just at it, or of figures that cannot be."""
+    random = hand.random
+    if hand.audits and random.random() < 0.2:
+        again = random.choice(hand.audits)
+        hand.deal(replace(again, cost=random.choice((again.cost, again.cost + 1))))
+        return
+    every = sorted(hand.agreements)
+    agreement = random.choice([name for name in every if hand.clause_of(name)] or every)
+    theirs = [x for x in hand.audits if hand.agreements[x.agreement] == hand.agreements[agreement]]
+    due = random.choice((0, 1_000_000, random.randint(1, 10**9)))
+    clause = due * hand.clause_of(agreement) // 10**6
+    since = random.choice(hand.settled or [hand.month])
+    made = Audit(
+        name=hand.next("audit-"),
+        agreement=agreement,
+        since=since,
+        until=hand.month if random.random() < 0.95 else "2025-01",
+        due=due,
+        unpaid=random.choice((0, clause, clause + 1, due, random.randint(0, due), due + 1)),
+        cost=random.choice((0, *(random.randint(1, 10**8) for _ in range(3)))),
+        cost_currency=random.choice(sorted(EXPONENTS)),
+        paid_by=random.choice((*UNIONS, *UNIONS, *PRODUCERS)),
+        replaces=_replaced(random, theirs or hand.audits),
+    )
+    hand.audits.append(made)
+    hand.deal(made)
+
+
+def _replaced(random: Random, audits: list[Audit]) -> str:
+    return random.choice(audits).name if audits and random.random() < 0.6 else ""
+
+
 def _retire(hand: Hand) -> None:
     random = hand.random
     until = hand.now + timedelta(days=random.randint(-20, 20))
@@ -295,6 +333,7 @@ WAYS: tuple[tuple[Callable[[Hand], None], int], ...] = (
     (instruct, 4),
     (_amend, 3),
     (_dispute, 3),
+    (_audit, 2),
     (_measure, 3),
     (_withdraw, 2),
     (_follow, 2),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.knowing import after, starts
 from yesand.royalties.simulating.steps import Act, Step, Use
 
@@ -46,6 +47,7 @@ class Hand:
     quoted: bool = False
     disputed: int = 0
     booked: list[tuple[str, Use]] = field(default_factory=list)
+    audits: list[Audit] = field(default_factory=list)
     amended: list[steps.Remeasure | steps.Recount] = field(default_factory=list)
     count: int = 0
 
@@ -69,6 +71,10 @@ class Hand:
     def currency_of(self, agreement: str) -> str:
         """Return what an agreement pays in."""
         return self._signed(agreement).pay.currency
+
+    def clause_of(self, agreement: str) -> int:
+        """Return from which shortfall an agreement's payer bears an audit's cost, in ppm."""
+        return self._signed(agreement).pay.audit_shortfall_ppm
 
     def producer_of(self, agreement: str) -> str:
         """Return who signed an agreement with the performer."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from yesand.royalties.simulating import steps
-from yesand.royalties.simulating.amending import Amended
+from yesand.royalties.simulating.amending import Amended, Used
 from yesand.royalties.simulating.decreed import Decreed
 from yesand.royalties.simulating.month import Deal, Month, Row
 from yesand.royalties.simulating.picture import StatementSeen
@@ -105,7 +105,7 @@ class Known:
             rows=rows,
             sessions=[self.sessions[name][0] for name in self.fees(ends)],
             deals=self.deals,
-            counted=self._counted(),
+            counted=self.counted(),
             carried=self._carried(),
             advances=self._advances(),
             decreed=self.decreed.copy(),
@@ -154,9 +154,9 @@ class Known:
             if not paid and at < ends and self.deals[agreement].pay["session_fee"]
         ]
 
-    def _counted(self) -> dict[tuple[str, str, str | None], int]:
-        """Return what was settled so far, by deployment and unit."""
-        found = Counter[tuple[str, str, str | None]]()
+    def counted(self, mended: Collection[str] = ()) -> dict[Used, int]:
+        """Return what was settled so far, as it was put right, by deployment and unit."""
+        found = Counter[Used](self.amended.recounted(mended))
         for use in (k.use for k in self.kept if k.settled is not None):
             found[use.deployment, use.unit, use.currency] += use.quantity
         return dict(found)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import singledispatchmethod
 
 from yesand.agreements.pay import Pay
 from yesand.royalties.simulating import steps
 from yesand.royalties.simulating.amending import has, recounted
+from yesand.royalties.simulating.audits import Audit, Audits
 from yesand.royalties.simulating.disputed import Disputes
 from yesand.royalties.simulating.knowing import Known, after, starts
-from yesand.royalties.simulating.month import Deal
+from yesand.royalties.simulating.month import Deal, Month, Row
 from yesand.royalties.simulating.paid import Payments
 from yesand.royalties.simulating.picture import Agreed, Picture, StatementSeen
 from yesand.royalties.simulating.sharing import asks_signal
@@ -31,6 +32,7 @@ class Oracle(Known):
 
     payments: Payments = field(default_factory=Payments)
     disputes: Disputes = field(default_factory=Disputes)
+    audits: Audits = field(default_factory=Audits)
     agreed: Agreed = field(default_factory=dict)
 
     @singledispatchmethod
@@ -142,6 +144,7 @@ class Oracle(Known):
         if lacking(month):
             return REFUSED
         mended = [each for each in self.amended.waiting() if not self._followed(each, month.ends)]
+        month = replace(month, counted=self.counted(mended))
         found = statements(month, self.amended.lines_due(mended), self.disputes.stated)
         for (handle, currency), made in found.items():
             self.statements[period, handle, currency] = made
@@ -202,15 +205,8 @@ class Oracle(Known):
         month, row = self.amended.months.get(step.month), recounted(step)
         if month is None or not has(month, row):
             return MISSING
-        model = month.model_of(row)
-        pays = (month.deals[name].pay for _, name, of in month.near_under if of == model)
-        waits = any(
-            pay["bonus"]
-            and pay["bonus_unit"] == row.unit
-            and row.currency in {None, pay["currency"]}
-            for pay in pays
-        )
-        if waits or self._followed(step.month):
+        since = (each for at, each in self.amended.months.items() if at >= step.month)
+        if any(_waited_for(each, row) for each in since) or self._followed(step.month):
             return REFUSED
         self.amended.enter(step, self.now.date(), None)
         return DONE
@@ -218,6 +214,10 @@ class Oracle(Known):
     @do.register
     def _(self, step: steps.Dispute) -> str:
         return self.disputes.open(step, self.statements, self.payments)
+
+    @do.register
+    def _(self, step: Audit) -> str:
+        return self.audits.record(step, self.deals, self.payments)
 
     @do.register
     def _(self, step: steps.Answer) -> str:
@@ -278,4 +278,19 @@ class Oracle(Known):
             escrow={key: (sum(each), len(each)) for key, each in escrow.items()},
             uses=len(self.kept),
             problems=dict(Counter(self.payments.problems)),
+            audited=self.audits.standing(),
         )
+
+
+def _waited_for(month: Month, row: Row) -> bool:
+    """Tell whether a month has counted such use for a bonus."""
+    models = {
+        month.model_of(each)
+        for each in month.rows
+        if (each.deployment, each.unit, each.currency) == (row.deployment, row.unit, row.currency)
+    }
+    pays = (month.deals[name].pay for _, name, of in month.near_under if of in models)
+    return any(
+        pay["bonus"] and pay["bonus_unit"] == row.unit and row.currency in {None, pay["currency"]}
+        for pay in pays
+    )

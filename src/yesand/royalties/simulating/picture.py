@@ -79,7 +79,7 @@ class StatementSeen:
 
 
 #: How the accounts of those begin who are paid.
-PAYEES = ("performer:", "agent:")
+PAYEES = ("performer:", "agent:", "audit:")
 #: What of a statement is in any order.
 _LISTS = ("lines", "taken", "advances")
 
@@ -96,6 +96,7 @@ class Picture:
     escrow : (deployment, month, unit, why) → (quantity, events).
     uses : how many events were accepted so far.
     problems : how many movements of the bank wait for a person, by why.
+    audited : what payers bear of audits' cost, by currency.
     """
 
     statements: dict[tuple[str, str, str], StatementSeen] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Picture:
     escrow: dict[tuple[str, str, str, str], tuple[int, int]] = field(default_factory=dict)
     uses: int = 0
     problems: dict[str, int] = field(default_factory=dict)
+    audited: dict[str, int] = field(default_factory=dict)
 
     def plain(self) -> list[str]:
         """Return all of it in sorted lines, equal whenever the pictures are."""
@@ -182,7 +184,7 @@ def books_of(picture: Picture) -> Iterator[str]:
 
     Invariant 4: every currency balances, and per currency what the statements say, less what went
     to tax offices and back to producers, is what payouts took and what is still owed (held or
-    carried) to performers and agents.
+    carried) to performers, agents and those who have paid for an audit.
     """
     totals = Counter[str]()
     for sums in picture.accounts.values():
@@ -190,7 +192,7 @@ def books_of(picture: Picture) -> Iterator[str]:
     for currency, micro in totals.items():
         if micro:
             yield f"the ledger of {currency} is out of balance by {micro}"
-    earned, owed, gone = Counter[str](), Counter[str](), Counter[str]()
+    earned, owed, gone = Counter(picture.audited), Counter[str](), Counter[str]()
     for (_, _, currency), statement in picture.statements.items():
         off = sum(x.micro for x in statement.taken if not x.account.startswith("agent:"))
         earned[currency] += statement.total_micro - off

@@ -128,6 +128,11 @@ def _one_currency(hand: Hand, told: _Told) -> None:
     told["one_currency"] = hand.quoted
 
 
+def _audit_clause(hand: Hand, told: _Told) -> None:
+    random = hand.random
+    told["audit_shortfall_ppm"] = random.choice((50_000, 1, random.randint(1, MILLION)))
+
+
 #: What may be promised beside prices, and how often it is.
 PROMISES: tuple[tuple[float, Callable[[Hand, _Told], None]], ...] = (
     (0.3, _minimum),
@@ -144,4 +149,5 @@ PROMISES: tuple[tuple[float, Callable[[Hand, _Told], None]], ...] = (
     (0.25, _threshold),
     (0.3, _no_descendants),
     (0.4, _one_currency),
+    (0.5, _audit_clause),
 )

@@ -82,6 +82,7 @@ class Registry:
         models = sorted({u.model for u in used} | {s.model for s in services})
         found = {model: self.basis(model, period) for model in models}
         asked = {model: self.asked(basis, period) for model, basis in found.items()}
+        corrected = self.mending.months(self.settled, self.followed(period.end))
         return Settled(
             house="simulated",
             period=str(period),
@@ -95,9 +96,9 @@ class Registry:
             batches=(),
             agreements=digest_of([]),
             tariffs=stated.tariffs(self.entered, asked, used, services),
-            counted=stated.counted(asked, used, self.settled.values()),
+            counted=stated.counted(asked, used, self.settled, corrected),
             rates=stated.rates(self.entered, asked, used),
-            corrections=self.mending.months(self.settled, self.followed(period.end)),
+            corrections=corrected,
         )
 
     def followed(self, before: datetime) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Protocol
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.ids import digest_of
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.oracle import Oracle
 from yesand.royalties.simulating.picture import Picture, books_of, differences
 from yesand.royalties.simulating.steps import Act, History, Step
@@ -22,7 +23,7 @@ _TOLD = 12
 REPLAYED = (
     steps.Agree, steps.Deliver, steps.Perform, steps.Retire, steps.Settle, steps.Tell,
     steps.Publish, steps.Tax, steps.Direct, steps.Remeasure, steps.Recount,
-    steps.Dispute, steps.Answer,
+    steps.Dispute, steps.Answer, Audit,
 )  # fmt: skip
 
 

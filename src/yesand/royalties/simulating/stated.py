@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from yesand.agreements.terms import Terms
 from yesand.royalties.exchange import Exchange
-from yesand.royalties.facts import Counted, Service, Settled, UsageTotal
+from yesand.royalties.facts import CorrectedMonth, Counted, Service, Settled, UsageTotal
 from yesand.royalties.lines import REVENUE
 from yesand.royalties.promised import counts
 from yesand.royalties.shrinking import Measured, signal
@@ -45,25 +45,31 @@ def tariffs(
 
 
 def counted(
-    asked: Asked, used: Iterable[UsageTotal], before: Iterable[Settled]
+    asked: Asked,
+    used: Iterable[UsageTotal],
+    before: Mapping[str, Settled],
+    corrected: Iterable[CorrectedMonth],
 ) -> tuple[Counted, ...]:
-    """Return what earlier settlements counted of each deployment that a bonus waits for."""
-    sums = Counter[tuple[str, str, str | None]]()
-    for settled in before:
-        for row in settled.usage:
-            sums[_about(row)] += row.quantity
+    """Return what was used before, as it was put right, where a bonus waits for it."""
+    sums, right = Counter[tuple[str, str, str | None]](), dict[tuple[str, int], int]()
+    for month in (*(m for settled in before.values() for m in settled.corrections), *corrected):
+        right |= {(month.period, each.row): each.quantity for each in month.usage}
+    for period, settled in before.items():
+        for number, row in enumerate(settled.usage):
+            sums[about(row)] += right.get((period, number), row.quantity)
     waited = {
-        _about(row)
+        about(row)
         for row in used
         if any(t.pay.bonus and counts(t.pay, row) for t in asked[row.model])
     }
     return tuple(
-        Counted(deployment=about[0], unit=about[1], currency=about[2], quantity=sums[about])
-        for about in sorted(waited, key=str)
+        Counted(deployment=name, unit=unit, currency=currency, quantity=sums[name, unit, currency])
+        for name, unit, currency in sorted(waited, key=str)
     )
 
 
-def _about(row: UsageTotal) -> tuple[str, str, str | None]:
+def about(row: UsageTotal | Counted) -> tuple[str, str, str | None]:
+    """Return the deployment's count that a row belongs to."""
     return row.deployment, row.unit, row.currency if row.unit == REVENUE else None
 
 

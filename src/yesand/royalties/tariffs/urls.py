@@ -6,6 +6,6 @@ from yesand.royalties.tariffs import views
 
 urlpatterns = [
     path("tariffs/", views.tariffs, name="tariffs"),
-    path("tariffs/publish/", views.new_tariff, name="new_tariff"),
+    path("new-tariff/", views.new_tariff, name="new_tariff"),
     path("tariffs/<slug:name>/", views.tariff, name="tariff"),
 ]

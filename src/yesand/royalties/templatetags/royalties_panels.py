@@ -6,10 +6,15 @@ from typing import Any
 
 from django import template
 
+from yesand.affect.showing.services import enrolled
+from yesand.kernel.money import Money
 from yesand.people.models import Performer
 from yesand.people.sight import visible
 from yesand.royalties.delivering.services import use_by_month
-from yesand.royalties.models import Payout, PayoutStep, Statement
+from yesand.royalties.models import Payout, PayoutStep, RaterPay, RaterRate, Statement
+from yesand.royalties.paying.banking.services import current
+from yesand.royalties.raters.rate import rater_account
+from yesand.royalties.raters.services import accruing, earned
 from yesand.training.models import Deployment
 
 register = template.Library()
@@ -49,3 +54,29 @@ def payout_state(payout: Payout) -> dict[str, Any]:
 def fresh_of(payout: Payout, fresh: dict[str, str]) -> str:
     """Tell whether a payout's bank details were new or changed when its run was prepared."""
     return fresh.get(payout.payee, "")
+
+
+@register.inclusion_tag("royalties/earned_so_far.html", takes_context=True)
+def earned_so_far(context: dict[str, Any]) -> dict[str, Any]:
+    """Show what a rater has earned, and what of it is not paid for yet, in two facts."""
+    request = context["request"]
+    rater = enrolled(request.user)
+    kept, coming = earned(rater), accruing(request.place, rater)
+    codes = sorted({*kept, *coming})
+    nothing = {code: Money(code, 0) for code in codes}
+    return {"rows": [({**nothing, **kept}[c] + {**nothing, **coming}[c]) for c in codes]}
+
+
+@register.inclusion_tag("royalties/earned_by_rating.html", takes_context=True)
+def earned_by_rating(context: dict[str, Any]) -> dict[str, Any]:
+    """Show a rater what they were paid, month by month, and what a rating is worth now."""
+    request = context["request"]
+    rater = enrolled(request.user)
+    today = request.place.clock.now().date()
+    return {
+        "pays": visible(RaterPay, request.sight).filter(rater=rater)[:24],
+        "coming": accruing(request.place, rater).values(),
+        "rate": RaterRate.objects.filter(effective__lte=today).first(),
+        "account": rater_account(rater.pseudonym.hex),
+        "banked": current(rater_account(rater.pseudonym.hex)),
+    }

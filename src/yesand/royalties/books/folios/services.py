@@ -7,13 +7,13 @@ Who changes a posting past the database, or slips one in, breaks the chain; and 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
 
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.place import Place
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
@@ -82,15 +82,16 @@ def check_folios() -> str:
         row = folios.get(number)
         if row is None or number != last + 1:
             raise CheckFailed("A transaction is in no leaf of the journal", where=bodies[0][0])
-        _check(row, previous, leaf(previous, bodies))
+        _check(row, previous, bodies)
         previous, last = row.digest, number
     if len(folios) != last:
         raise CheckFailed("A leaf of the journal holds nothing", where=f"folio {last + 1}")
     return f"journal: {last:,} leaves chain every transaction, and the log holds each"
 
 
-def _check(row: Folio, previous: str, computed: str) -> None:
-    if (row.previous, row.digest) != (previous, computed):
+def _check(row: Folio, previous: str, bodies: Sequence[tuple[str, str]]) -> None:
+    computed = leaf(previous, bodies)
+    if (row.previous, row.digest, row.transactions) != (previous, computed, len(bodies)):
         raise CheckFailed("The ledger is not what it was when it was logged", where=str(row))
     if row.entry.record != computed or row.entry.kind != Kind.LEDGER_POSTED:
         raise CheckFailed("The log does not hold that leaf of the journal", where=str(row))
@@ -112,4 +113,7 @@ def _before() -> str:
 def _draft(head: tuple[Any, ...], sides: Iterable[tuple[Any, ...]]) -> Draft:
     _, name, memo, verb, follows, effective, _ = head
     told = tuple(Side(*side[-3:]) for side in sides)
-    return Draft(name, memo, told, Verb(verb or Verb.TRANSFER), follows, effective)
+    try:
+        return Draft(name, memo, told, Verb(verb or Verb.TRANSFER), follows, effective)
+    except (BadInput, ValueError) as fault:  # it does not balance, or does what no verb does
+        raise CheckFailed("A transaction is not what was posted", where=name) from fault

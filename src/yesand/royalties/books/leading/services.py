@@ -13,9 +13,12 @@ from django.urls import reverse
 
 from yesand.kernel.ids import digest_of
 from yesand.people.sight import Sight, visible
+from yesand.royalties.auditing.audit import PREFIX as AUDIT
+from yesand.royalties.auditing.audit import posted_by
 from yesand.royalties.disputing.dispute import PREFIX as DISPUTE
 from yesand.royalties.models import (
     Account,
+    Audit,
     Dispute,
     Invoice,
     Payout,
@@ -48,6 +51,7 @@ def addresses(heads: Sequence[Transaction], account: Account, sight: Sight) -> d
     found = _named(told, Statement, "statement", sight) | _named(told, Invoice, "invoice", sight)
     found |= _payouts([name for name in told if name.startswith(PREFIX)], sight)
     found |= _disputes([name for name in told if name.startswith(DISPUTE)], sight)
+    found |= _audits([name for name in told if name.startswith(AUDIT)], sight)
     if sight.everything:
         found |= {name: reverse("payees") for name in told if name.startswith(PAYEE)}
     old = [head for head in heads if head.verb is None and head.pk not in found]
@@ -81,6 +85,19 @@ def _disputes(ids: Collection[str], sight: Sight) -> dict[str, str]:
     known = {row.digest[:40]: row.digest for row in visible(Dispute, sight)}
     return {
         name: reverse("dispute", args=[known[begin]])
+        for name, begin in begins.items()
+        if begin in known
+    }
+
+
+def _audits(ids: Iterable[str], sight: Sight) -> dict[str, str]:
+    begins = {name: posted_by(name) for name in ids}
+    if not begins:
+        return {}
+    rows = visible(Audit, sight).values_list("digest", "name")
+    known = {digest[:48]: name for digest, name in rows}
+    return {
+        name: reverse("pay_audit", args=[known[begin]])
         for name, begin in begins.items()
         if begin in known
     }

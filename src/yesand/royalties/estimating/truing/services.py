@@ -24,7 +24,7 @@ from yesand.royalties.instruments.models import Instrument
 from yesand.royalties.instruments.services import read
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.models import Estimate, Settlement
-from yesand.royalties.redoing.services import correct, settled_of, today
+from yesand.royalties.redoing.services import Months, correct, today
 from yesand.royalties.totals import Total
 from yesand.training.models import Deployment
 
@@ -49,9 +49,9 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
     A month is known when any usage of that deployment has come in, or its licensee attests to the
     end of the month that there was none.
     """
-    left, waiting = list(totals), list[tuple[Total, str]]()
+    left, waiting, months = list(totals), list[tuple[Total, str]](), Months()
     # All are read before the first is corrected.
-    for estimate, rows in list(_standing(Estimate.objects.filter(period__lt=str(period)))):
+    for estimate, rows in list(_standing(Estimate.objects.filter(period__lt=str(period)), months)):
         own = [
             t for t in left if (t.deployment, t.period) == (estimate.deployment, estimate.period)
         ]
@@ -59,7 +59,7 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
             continue
         counted = {(r.unit, r.currency, r.realtime) for r in rows}
         taken = [t for t in own if (t.unit, t.currency, t.realtime) in counted]
-        why = _corrected(place, estimate, rows, taken)
+        why = _corrected(place, estimate, rows, taken, months)
         left = [t for t in left if t not in (own if why else taken)]
         waiting += [(t, why) for t in own if why]
     return TruedUp(tuple(left), tuple(waiting))
@@ -67,23 +67,21 @@ def true_up(place: Place, period: Period, totals: Sequence[Total]) -> TruedUp:
 
 def standing_estimates() -> list[Estimate]:
     """Return the estimates that months are settled on and nothing has put right yet."""
-    return [estimate for estimate, _ in _standing(Estimate.objects.all())]
+    return [estimate for estimate, _ in _standing(Estimate.objects.all(), Months())]
 
 
-def _standing(estimates: QuerySet[Estimate]) -> Iterator[tuple[Estimate, list[UsageTotal]]]:
-    """Yield the estimates that nothing has put right yet, with the settled rows that rest on them.
-
-    A settlement can be long: each is read once, however many estimates it was settled on.
-    """
+def _standing(
+    estimates: QuerySet[Estimate], months: Months
+) -> Iterator[tuple[Estimate, list[UsageTotal]]]:
+    """Yield the estimates that nothing has put right yet, with the rows that rest on them."""
     every = estimates.order_by("period", "entry_id")
     for month, of_month in groupby(every, lambda estimate: str(estimate.period)):
         closed = _put_right(month)
         left = [estimate for estimate in of_month if estimate.digest not in closed]
-        settlement = Settlement.objects.filter(period=month).first() if left else None
-        settled = settled_of(settlement) if settlement else None
-        for estimate in left if settled else ():
-            if settled and (rows := rows_of(settled, estimate.digest)):
-                yield estimate, rows
+        if left and Settlement.objects.filter(period=month).exists():
+            _, settled = months.of(month)
+            found = ((estimate, rows_of(settled, estimate.digest)) for estimate in left)
+            yield from ((estimate, rows) for estimate, rows in found if rows)
 
 
 def _put_right(month: str) -> set[str | None]:
@@ -107,7 +105,11 @@ def _none_attested(estimate: Estimate) -> bool:
 
 
 def _corrected(
-    place: Place, estimate: Estimate, rows: Iterable[UsageTotal], taken: Sequence[Total]
+    place: Place,
+    estimate: Estimate,
+    rows: Iterable[UsageTotal],
+    taken: Sequence[Total],
+    months: Months,
 ) -> str:
     """Enter a correction for each row, all or none; return why none could be, or nothing."""
     actual = {(t.unit, t.currency, t.realtime): t.quantity for t in taken}
@@ -126,7 +128,7 @@ def _corrected(
                     quantity=actual.get((row.unit, row.currency, row.realtime), 0),
                     estimate=estimate.digest,
                 )
-                correct(place, correction)
+                correct(place, correction, months)
     except Refused as fault:
         return fault.sentence()
     return ""

@@ -17,7 +17,7 @@ from yesand.kernel.errors import Refused
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.descendants.services import BOUNDED, DECLARED
 from yesand.reliance.models import Report
-from yesand.royalties.facts import Counted, ModelBasis, Service, UsageTotal
+from yesand.royalties.facts import CorrectedMonth, Counted, ModelBasis, Service, UsageTotal
 from yesand.royalties.gathering.resting.services import reports, standing
 from yesand.royalties.lines import REVENUE
 from yesand.royalties.models import Settlement
@@ -29,7 +29,7 @@ from yesand.royalties.tariffs.tariff import InForce
 
 _PASSED_ON = {BOUNDED, DECLARED}
 #: What makes a deployment's count: its name, the unit, and of revenue the currency.
-_Count = tuple[str, str, str | None]
+Count = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,22 @@ class Asking:
                     remedy="Settle without estimates: what comes in later is settled as late.",
                 )
 
-    def counted(self, used: Iterable[UsageTotal]) -> tuple[Counted, ...]:
-        """Return what earlier settlements counted of each deployment that a bonus waits for."""
-        asked: set[_Count] = set()
+    def counted(
+        self, used: Iterable[UsageTotal], corrected: Iterable[CorrectedMonth] = ()
+    ) -> tuple[Counted, ...]:
+        """Return what was used before of each deployment that a bonus waits for.
+
+        Parameters
+        ----------
+        corrected : the months that this settlement puts right; what others have put right counts
+            as it is by now.
+        """
+        asked: set[Count] = set()
         for row in used:
             pays = (terms.pay for terms in self.terms.get(row.model, ()) if terms.pay.bonus)
             if any(counts(pay, row) for pay in pays):
-                asked.add(_counted(row))
-        before = _before() if asked else Counter[_Count]()
+                asked.add(about(row))
+        before = _before(corrected) if asked else Counter[Count]()
         return tuple(
             Counted(deployment=name, unit=unit, currency=currency, quantity=before[one])
             for one in sorted(asked, key=str)
@@ -153,14 +161,25 @@ def _named(
     }
 
 
-def _counted(row: UsageTotal) -> _Count:
+def about(row: UsageTotal | Counted) -> Count:
+    """Return the deployment's count that a row belongs to."""
     return row.deployment, row.unit, row.currency if row.unit == REVENUE else None
 
 
-def _before() -> Counter[_Count]:
-    """Add up all usage that was ever settled."""
-    found = Counter[_Count]()
-    for envelope in Settlement.objects.values_list("envelope", flat=True):
-        for row in parse_settled(parse(payload_of(envelope))["predicate"]).usage:
-            found[_counted(row)] += row.quantity
+def _before(corrected: Iterable[CorrectedMonth]) -> Counter[Count]:
+    """Add up all usage that was ever settled, as it was put right since."""
+    rows: dict[str, list[tuple[Count, int]]] = {}
+    months: list[CorrectedMonth] = []
+    told = Settlement.objects.order_by("period").values_list("digest", "envelope")
+    for digest, envelope in told.iterator():
+        settled = parse_settled(parse(payload_of(envelope))["predicate"])
+        rows[digest] = [(about(row), row.quantity) for row in settled.usage]
+        months += settled.corrections
+    for month in (*months, *corrected):
+        for right in month.usage:
+            whose = rows[month.settlement]
+            whose[right.row] = whose[right.row][0], right.quantity
+    found = Counter[Count]()
+    for count, quantity in (each for some in rows.values() for each in some):
+        found[count] += quantity
     return found

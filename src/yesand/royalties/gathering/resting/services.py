@@ -11,18 +11,20 @@ from yesand.agreements.chain import heads
 from yesand.agreements.models import Agreement
 from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.clock import Period
+from yesand.kernel.errors import CheckFailed
 from yesand.reliance.models import Report
+from yesand.reliance.report import check_whole, signed
 from yesand.royalties.facts import Ancestor, ModelBasis
 from yesand.royalties.gathering.descent.services import ancestors
 from yesand.training.models import TrainedModel
 
 
 def bases(period: Period, models: Iterable[str]) -> tuple[ModelBasis, ...]:
-    """Return what the sharing of each model's pools rests on."""
+    """Return what the sharing of each model's pools rests on; errors as ``sound``."""
     known = reports(period)
     found = []
     for model in TrainedModel.objects.filter(digest__in=models).order_by("digest"):
-        report = known.get(model.digest)
+        report = sound(known.get(model.digest), model.digest)
         found.append(
             ModelBasis(
                 **_given(model),
@@ -74,3 +76,19 @@ def reports(period: Period) -> dict[str, Report]:
         if row.at < period.end or row.model_id not in found:
             found[row.model_id] = row
     return found
+
+
+def sound(report: Report | None, model: str) -> Report | None:
+    """Return a report that a model's pools may be shared by, or none where there is none.
+
+    Raises
+    ------
+    CheckFailed : what was signed is of another model, or the shares do not add up to one: pools
+        would be paid to others, in part, or more than once.
+    """
+    if report is None:
+        return None
+    if {report.model_id, signed(report.envelope).get("model")} != {model}:
+        raise CheckFailed("The report is of another model", where=report.digest[:12])
+    check_whole((row["share_ppb"] for row in report.shares.values()), report.digest[:12])
+    return report

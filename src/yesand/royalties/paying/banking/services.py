@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from yesand.affect.models import Rater
 from yesand.kernel.errors import CheckFailed, NotFound
 from yesand.kernel.ids import digest
 from yesand.kernel.place import Place
@@ -22,6 +23,7 @@ from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import BankAccount
 from yesand.royalties.paying.details import Details, opened
 from yesand.royalties.paying.plan import Fresh
+from yesand.royalties.raters.rate import rater_account
 
 #: Whose account the house itself pays from.
 HOUSE = "house"
@@ -101,7 +103,15 @@ def fresh(rows: Mapping[str, BankAccount], now: datetime) -> Mapping[str, Fresh]
 
 def erase(user: User) -> None:
     """Erase all bank details of a person; that there were some stays."""
-    BankAccount.objects.filter(performer__user=user).update(sealed="", masked="")
+    details_of(user).update(sealed="", masked="")
+
+
+def details_of(user: User) -> QuerySet[BankAccount]:
+    """Return all bank details of a person, as a performer and as a rater."""
+    own = Q(performer__user=user)
+    for pseudonym in Rater.objects.filter(user=user).values_list("pseudonym", flat=True):
+        own |= Q(payee=rater_account(pseudonym.hex))
+    return BankAccount.objects.filter(own)
 
 
 def _written(place: Place, payee: str, sealed: str, masked: str, by: User) -> BankAccount:
@@ -118,13 +128,19 @@ def _written(place: Place, payee: str, sealed: str, masked: str, by: User) -> Ba
         at=place.clock.now(),
         entry=log.record(place, Kind.BANK_CHANGED, name),
     )
-    if (
-        performer is not None
-        and performer.user is not None
-        and not (first and by == performer.user)
-    ):
-        tell(performer.user, f"bank.{row.pk}", _SUBJECT, _WORDS, {}, "bank_account")
+    whose = performer.user if performer is not None else _rater(payee)
+    if whose is not None and not (first and by == whose):
+        page = "bank_account" if performer is not None else "rater_bank"
+        tell(whose, f"bank.{row.pk}", _SUBJECT, _WORDS, {}, page)
     return row
+
+
+def _rater(payee: str) -> User | None:
+    """Return the person behind a rater's account; none: it is nobody's here."""
+    for row in Rater.objects.filter(user__isnull=False).select_related("user"):
+        if payee == rater_account(row.pseudonym.hex):
+            return row.user
+    return None
 
 
 def payee_of(performer: Performer) -> str:

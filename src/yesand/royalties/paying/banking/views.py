@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from yesand.affect.showing.services import enrolled
 from yesand.people.acting import BANK, MONEY
 from yesand.people.confirming import reauthenticated
-from yesand.people.frame import PRODUCER
+from yesand.people.frame import PRODUCER, RATER
 from yesand.people.gates import only
 from yesand.people.models import Performer, User
 from yesand.people.sight import Request
@@ -26,6 +27,7 @@ from yesand.royalties.paying.banking.services import (
     readable,
     take_back,
 )
+from yesand.royalties.raters.rate import rater_account
 
 
 @never_cache
@@ -65,6 +67,26 @@ def bank_account_end(request: Request) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@only(RATER)
+@reauthenticated
+def rater_bank(request: Request) -> HttpResponse:
+    """Show a rater where they are paid, and let them change it."""
+    return _kept(request, _rater(request), reverse("rater_bank"), rater=True)
+
+
+@require_POST
+@only(RATER)
+@reauthenticated
+def rater_bank_end(request: Request) -> HttpResponse:
+    """Keep no bank details of a rater any longer."""
+    assert isinstance(request.user, User)
+    if take_back(request.place, _rater(request), request.user):
+        messages.success(request, gettext("Your bank details are taken back."))
+    return redirect("rater_bank")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @only(PRODUCER)
 @reauthenticated
 def house_account(request: Request) -> HttpResponse:
@@ -76,10 +98,19 @@ def _whose(request: Request, right: str) -> Performer | None:
     return request.sight.whose(right, request.GET.get("of", ""))
 
 
+def _rater(request: Request) -> str:
+    assert isinstance(request.user, User)
+    return rater_account(enrolled(request.user).pseudonym.hex)
+
+
 def _kept(
-    request: Request, payee: str, back: str, performer: Performer | None = None
+    request: Request,
+    payee: str,
+    back: str,
+    performer: Performer | None = None,
+    rater: bool = False,
 ) -> HttpResponse:
-    form = (BankForm if performer else HouseForm)(request.POST or None)
+    form = (BankForm if performer or rater else HouseForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, User)
         keep(request.place, payee, form.details, request.user)
@@ -90,6 +121,7 @@ def _kept(
         "royalties/bank_account.html",
         {
             "performer": performer,
+            "rater": rater,
             "details": readable(current(payee)),
             "form": form,
             "history": BankAccount.objects.filter(payee=payee).select_related("by").order_by("-pk"),

@@ -37,7 +37,7 @@ from yesand.royalties.paying.plan import Payee
 from yesand.royalties.paying.threshold import SETTING, thresholds
 
 #: Whose accounts are paid: one account, one payee. Another kind of payee is added here.
-KINDS = ("performer", "agent", "audit")
+KINDS = ("performer", "agent", "audit", "rater")
 #: The account is wrong, closed, blocked or unknown (ISO 20022, external return reasons): the same
 #: details would come back again.
 _UNUSABLE = ("AC01", "AC04", "AC06", "AC13", "BE04")

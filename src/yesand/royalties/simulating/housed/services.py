@@ -24,6 +24,7 @@ from yesand.kernel.place import Place
 from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.provenance import services as log
+from yesand.royalties.auditing.services import record
 from yesand.royalties.events import TYPE
 from yesand.royalties.ledger import performer_account
 from yesand.royalties.metering.services import meter, store_of
@@ -35,6 +36,8 @@ from yesand.royalties.paying.payees.services import hold, release
 from yesand.royalties.paying.running.services import approve, cancel, open_run, prepare, void
 from yesand.royalties.services import settle
 from yesand.royalties.simulating import steps
+from yesand.royalties.simulating.audited import asked_of
+from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.bankfiles import Entry as BankEntry
 from yesand.royalties.simulating.bankfiles import camt
 from yesand.royalties.simulating.disk import Disk
@@ -258,6 +261,15 @@ class Housed:
     @_do.register
     def _(self, step: steps.Dispute) -> str:
         return dispute(self.place, step, {d: name for name, d in self.digests.items()})
+
+    @_do.register
+    def _(self, step: Audit) -> str:
+        agreement = self._agreement(step.agreement)
+        if agreement is None:
+            return IDLE
+        told = asked_of(step, agreement.performer.handle, agreement.digest)
+        record(self.place, told, self.one)
+        return DONE
 
     @_do.register
     def _(self, step: steps.Answer) -> str:

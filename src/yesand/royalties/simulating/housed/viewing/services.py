@@ -9,9 +9,11 @@ from yesand.kernel.errors import CheckFailed
 from yesand.kernel.place import Place
 from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
+from yesand.royalties.auditing.services import audit_of
 from yesand.royalties.books.folios.services import check_folios
 from yesand.royalties.metering.services import escrow
 from yesand.royalties.models import (
+    Audit,
     BankMovement,
     Payout,
     PayoutDecision,
@@ -66,7 +68,18 @@ def picture(names: Mapping[str, str], known: dict[str, StatementSeen]) -> Pictur
         },
         uses=sum(UsageBatch.objects.values_list("accepted", flat=True)),
         problems=dict(Counter(problems)),
+        audited=_audited(),
     )
+
+
+def _audited() -> dict[str, int]:
+    """Return what payers bear of audits' cost, by currency, where nothing has put them right."""
+    sums = Counter[str]()
+    rows = Audit.objects.filter(payer_bears=True, replaced_by=None).select_related("payer")
+    for row in rows:
+        if audit_of(row).asked.paid_by != row.payer.slug:
+            sums[row.cost_currency] += row.cost_micro
+    return {currency: micro for currency, micro in sums.items() if micro}
 
 
 def held(place: Place) -> Escrow:

@@ -1,0 +1,286 @@
+"""Giving raters takes to judge, one at a time and blind, and keeping what they say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils.crypto import salted_hmac
+
+from yesand.affect.asking.services import next_takes
+from yesand.affect.golden.services import gold
+from yesand.affect.models import Rater, Rating, Showing, Skip
+from yesand.affect.permission.services import permitted
+from yesand.affect.rating.services import rate, rater_of, raters
+from yesand.affect.showing.answer import Asked, Form, read
+from yesand.affect.spaces import Categories, categories, space_of_corpus
+from yesand.kernel.clock import stamp
+from yesand.kernel.errors import BadInput, NotFound, Refused
+from yesand.kernel.ids import digest_of
+from yesand.kernel.place import Place
+from yesand.kernel.wording import marked as _
+from yesand.people.models import User
+from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
+from yesand.takes.media import MediaStore
+from yesand.takes.models import Take
+
+#: Takes that so many raters have judged are done (see the measured table of docs/affect.md).
+ENOUGH = 5
+#: One in so many takes is a gold one; which of them, nobody can foresee.
+GOLD_EVERY = 10
+#: In which the house's own takes are judged, and those of corpora without a space of their own.
+OWN_SPACE = "ekman"
+_DAY_MS = 86_400_000
+_NEVER = 10**9
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a rater has come: takes that they judged or could not, and that wait for them."""
+
+    done: int
+    waiting: int
+
+
+def enrolled(user: User) -> Rater:
+    """Return a person as a rater, entered if they are new.
+
+    Raises
+    ------
+    Refused : another person rates here under their name.
+    """
+    found = rater_of(user) or raters([user.username])[user.username]
+    if found.user is None and not found.forgotten:
+        found.user = user  # they judged elsewhere, before they had a seat here
+        found.save(update_fields=["user"])
+    if found.user != user:
+        raise Refused("Another person rates here under that name", where=user.username)
+    return found
+
+
+def answered(rater: Rater) -> QuerySet[Showing]:
+    """Return what a rater was shown and has judged, or could not judge, the latest first."""
+    rows = Showing.objects.filter(rater=rater)
+    either = rows.filter(ratings__isnull=False) | rows.filter(skip__isnull=False)
+    return either.distinct().order_by("-at", "pk")
+
+
+def progress(place: Place, user: User) -> Progress:
+    """Return how far a person has come."""
+    rater = enrolled(user)
+    left = _candidates(place, rater)
+    rated = Rating.objects.filter(take__in=[take.pk for take in left]).values("take")
+    counted = rated.annotate(n=Count("rater", distinct=True)).filter(n__gte=ENOUGH)
+    done = set(counted.values_list("take", flat=True))
+    golden = {sha256 for name in {_space(take).id for take in left} for sha256 in gold(name)}
+    waiting = sum(take.pk not in done and take.sha256 not in golden for take in left)
+    return Progress(answered(rater).count(), waiting)
+
+
+def since() -> datetime:
+    """Return when the latest take came in: since then at least, what waits is waiting."""
+    rows = Take.objects.filter(state=Take.State.ACCEPTED).order_by("-recorded_at")
+    return rows.values_list("recorded_at", flat=True)[0]
+
+
+def begin(place: Place, user: User) -> Showing | None:
+    """Return the take that a person is to judge now: the open one, or the next; none is left.
+
+    The next is the one whose rating tells most, or in its turn a gold one; never one that they
+    judged, never their own performance, only what its agreement permits.
+    """
+    rater = enrolled(user)
+    left = _candidates(place, rater)
+    there = {take.pk for take in left}
+    open_ = Showing.objects.filter(rater=rater, skip=None, ratings=None)
+    for row in open_.select_related("take"):
+        if row.take_id in there and _kept(place, row.take.sha256):
+            return row
+    found = _chosen(place, rater, left)
+    if found is None:
+        return None
+    told = {"space": _space(found).id, "at": place.clock.now()}
+    return Showing.objects.get_or_create(rater=rater, take=found, defaults=told)[0]
+
+
+def shown(place: Place, user: User, name: UUID) -> Showing:
+    """Return what a person was shown.
+
+    Raises
+    ------
+    NotFound : that was shown to somebody else, or to nobody.
+    Refused : the take may not be heard any more.
+    """
+    rows = Showing.objects.select_related("rater", "take__session")
+    found = rows.filter(pk=name, rater__user=user).first()
+    if found is None:
+        raise NotFound("Nothing was shown under that name")
+    may = found.take.state == Take.State.ACCEPTED and permitted([found.take], place.clock.now())
+    if not may or not _kept(place, found.take.sha256):
+        raise Refused(_("This take may not be heard any more"), remedy=_("Go on with the next."))
+    return found
+
+
+def standing(showing: Showing) -> Rating | None:
+    """Return what a rater says of what they were shown, as it is now."""
+    return showing.ratings.filter(followed_by=None).first()
+
+
+def answer(
+    place: Place, showing: Showing, form: Form, number: int, spent_ms: int | None = None
+) -> Rating:
+    """Keep what a rater says of a take; the same again changes nothing.
+
+    Parameters
+    ----------
+    number : 1 for what they say first; a correction counts on, and takes the place of what it
+        follows.
+    spent_ms : how long it took, as the browser says; never more than has passed here.
+
+    Raises
+    ------
+    BadInput : the form does not hold, or something else was sent in the meantime.
+    """
+    with transaction.atomic():
+        log.wait_to_write()
+        key = f"{showing.pk.hex}/{number}"
+        spent = _spent(place, showing, number, spent_ms)
+        given = read(form, asked(showing), key, spent)
+        before = showing.ratings.filter(key=key).select_related("take").first()
+        if before is not None:
+            if before.content() == given.content(showing.take.sha256) | {
+                "spent_ms": before.spent_ms
+            }:
+                return before
+            raise _stale()
+        if number != showing.ratings.count() + 1:
+            raise _stale()
+        made, _new = rate(place, given, "page", showing, standing(showing))
+    return made
+
+
+def asked(showing: Showing) -> Asked:
+    """Return what the page asks of what was shown."""
+    return Asked(showing.take.sha256, showing.rater.name, categories(showing.space), "voice")
+
+
+def skip(place: Place, showing: Showing, reason: str, words: str = "") -> Skip:
+    """Keep that a rater could not judge a take, and why; again changes nothing.
+
+    Raises
+    ------
+    BadInput : none of the reasons, no words where the reason is another, or it is judged already.
+    """
+    if reason not in Skip.Reason.values:
+        raise BadInput(_("Say why"), where="reason")
+    words = words.strip()[:300]
+    if reason == Skip.Reason.OTHER and not words:
+        raise BadInput(_("Say in a few words what it is"), where="words")
+    with transaction.atomic():
+        log.wait_to_write()
+        known = Skip.objects.filter(showing=showing).first()
+        if known is not None:
+            return known
+        if showing.ratings.exists():
+            raise BadInput(_("You have judged this take already: correct what you said"))
+        made = Skip(showing=showing, reason=reason, words=words, at=place.clock.now())
+        made.entry = log.record(place, Kind.RATING_SKIPPED, digest_of(skip_payload(made)))
+        made.save(force_insert=True)
+    return made
+
+
+def skip_payload(made: Skip) -> dict[str, str]:
+    """Return what a skip's log entry commits to; the rater stands in it by a pseudonym."""
+    return {
+        "at": stamp(made.at),
+        "rater": made.showing.rater.pseudonym.hex,
+        "reason": made.reason,
+        "showing": made.showing.pk.hex,
+        "take": made.showing.take.sha256,
+        "words": made.words,
+    }
+
+
+def _stale() -> BadInput:
+    return BadInput(
+        _("Another answer to this take was sent in the meantime"),
+        remedy=_("Open the take anew and correct what it says."),
+    )
+
+
+def _spent(place: Place, showing: Showing, number: int, told: int | None) -> int | None:
+    passed = int((place.clock.now() - showing.at) / timedelta(milliseconds=1))
+    if number > 1:  # when a correction was begun is not known here
+        return told if told is not None and told <= min(passed, _DAY_MS) else None
+    spent = passed if told is None else min(told, passed)
+    return spent if spent <= _DAY_MS else None
+
+
+def _candidates(place: Place, rater: Rater) -> list[Take]:
+    """Return the takes that a rater may be given and has not judged."""
+    rows = Take.objects.filter(state=Take.State.ACCEPTED)
+    if rater.user is not None:
+        rows = rows.exclude(performer__user=rater.user)
+    skipped = Showing.objects.filter(rater=rater, skip__isnull=False)
+    rows = rows.exclude(pk__in=Rating.objects.filter(rater=rater).values("take"))
+    rows = rows.exclude(pk__in=skipped.values("take"))
+    rows = rows.select_related("session").order_by("entry_id")
+    return permitted(rows, place.clock.now())
+
+
+def _space(take: Take) -> Categories:
+    return space_of_corpus(take.session.corpus) or categories(OWN_SPACE)
+
+
+def _chosen(place: Place, rater: Rater, left: list[Take]) -> Take | None:
+    """Return the most telling take, or in its turn a gold one, whose recording is here."""
+    by_hash = {take.sha256: take for take in left}
+    spaces: dict[str, set[str]] = {}
+    for take in left:
+        spaces.setdefault(_space(take).id, set()).add(take.sha256)
+    heads = [head for name, some in spaces.items() for head in _heads(place, rater, name, some)]
+    heads.sort(key=lambda head: (not head[0], -head[1]))
+    return by_hash[heads[0][2]] if heads else None
+
+
+def _heads(
+    place: Place, rater: Rater, space: str, some: set[str]
+) -> Iterator[tuple[bool, float, str]]:
+    """Yield the first of a space's takes: (whether it is gold in its turn, bits, hash)."""
+    golden = set(gold(space)) & some
+    told: dict[str, Any] = {"rater": rater.name, "enough": ENOUGH, "among": some}
+    told["most"] = len(some)
+    plain = next_takes(space, "voice", gold_every=_NEVER, **told)
+    first = next((one for one in plain if _kept(place, one.take)), None)
+    if first is None:
+        return
+    yield False, first.bits, first.take
+    if golden and _golden_turn(rater):
+        turn = next_takes(space, "voice", gold_every=1, **told)
+        here = (one for one in turn if one.take in golden and _kept(place, one.take))
+        for one in list(here)[:1]:
+            yield True, first.bits, one.take
+
+
+def _golden_turn(rater: Rater) -> bool:
+    """Tell whether the rater's next take is gold: by chance, and always the same when asked again.
+
+    The chance is the house's: a gold take in every tenth place would be told apart by counting.
+    """
+    place = f"{rater.pseudonym.hex}/{Showing.objects.filter(rater=rater).count()}"
+    drawn = salted_hmac("yesand.affect.showing", place, algorithm="sha256").digest()
+    return int.from_bytes(drawn[:8]) % GOLD_EVERY == 0
+
+
+def _kept(place: Place, sha256: str) -> bool:
+    try:
+        MediaStore(place.media).path_of(sha256)
+    except NotFound:
+        return False
+    return True

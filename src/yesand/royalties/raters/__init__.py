@@ -1,0 +1,1 @@
+"""What raters are paid for what they judge."""

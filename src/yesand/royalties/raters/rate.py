@@ -1,0 +1,214 @@
+"""What one rating is worth, from which day on, and what a rater is paid for a month. Pure.
+
+One answer to a take is paid once, whatever becomes of it: a gold take as any other, one that could
+not be judged as one that could (or it would pay to guess), and a correction not again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from yesand.agreements.amounts import Currency
+from yesand.agreements.faults import in_words
+from yesand.kernel.canonical import canonical
+from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.ids import digest_of
+from yesand.royalties.ledger import Draft, Side, last_day, payer_account
+from yesand.royalties.lines import Digest, Month, Schema, Whole
+
+#: Of the accounts of raters, and of the transactions that pay them.
+ACCOUNT, PREFIX = "rater:", "rating:"
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+#: A rater stands in the books by their pseudonym; what was shown has a name of the same kind.
+Who = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Rate(Schema):
+    """One version of what a rating is worth, as it is signed.
+
+    Attributes
+    ----------
+    version : counts up from 1, without a gap.
+    effective : the first day (UTC) on which it is in force.
+    micro : for one answer, in micro-units.
+    payer : the organisation whose account is debited: the producer, or whoever has it rated.
+    """
+
+    form: Literal[1] = 1
+    version: Annotated[int, Field(ge=1, lt=10**6)]
+    effective: Day
+    currency: Currency
+    micro: Annotated[int, Field(ge=1, lt=10**12)]
+    payer: Slug
+
+    @field_validator("effective")
+    @classmethod
+    def _is_a_day(cls, day: str) -> str:
+        date.fromisoformat(day)
+        return day
+
+    @property
+    def since(self) -> date:
+        """The first day on which it is in force."""
+        return date.fromisoformat(self.effective)
+
+
+class Line(Schema):
+    """What one version of the rate pays: so many answers, so much in all."""
+
+    rate: Digest
+    payer: Slug
+    answers: Annotated[int, Field(ge=1, lt=10**9)]
+    each_micro: Whole
+    micro: Whole
+
+    @model_validator(mode="after")
+    def _multiplies(self) -> Self:
+        if self.micro != self.answers * self.each_micro:
+            raise ValueError("micro: not answers × each_micro")
+        return self
+
+
+class Pay(Schema):
+    """The predicate of what a rater is paid for a month (``Predicate.RATER_PAY``).
+
+    Attributes
+    ----------
+    answers : what was shown, by the names that its page and its ratings have, in order. They are
+        no personal data: who leaves is forgotten in the log, and what was paid stays provable.
+    """
+
+    form: Literal[1] = 1
+    rater: Who
+    period: Month
+    currency: Currency
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+    answers: tuple[Who, ...]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if len(self.answers) != sum(line.answers for line in self.lines):
+            raise ValueError("answers: not as many as the lines count")
+        if list(self.answers) != sorted(self.answers):
+            raise ValueError("answers: not in order")
+        return self
+
+    @property
+    def micro(self) -> int:
+        """What it comes to."""
+        return sum(line.micro for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A rater's first answer to what was shown (named in hex), and the day (UTC) of it."""
+
+    showing: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the rate, and the record of it in the log."""
+
+    record: str
+    rate: Rate
+
+
+def in_force(versions: Iterable[Version], day: date) -> Version | None:
+    """Return the version in force on a day; none before the first."""
+    begun = [each for each in versions if each.rate.since <= day]
+    return max(begun, key=lambda each: each.rate.version, default=None)
+
+
+def pays(
+    rater: str, period: str, answers: Iterable[Answer], versions: Sequence[Version]
+) -> list[Pay]:
+    """Return what a rater is paid for answers: one in each currency; without a rate, nothing."""
+    by_rate: dict[str, list[str]] = {}
+    known = {each.record: each for each in versions}
+    for answer in answers:
+        version = in_force(versions, answer.on)
+        if version is not None:
+            by_rate.setdefault(version.record, []).append(answer.showing)
+    currencies = sorted({known[name].rate.currency for name in by_rate})
+    return [_pay(rater, period, currency, by_rate, known) for currency in currencies]
+
+
+def _pay(
+    rater: str,
+    period: str,
+    currency: str,
+    by_rate: dict[str, list[str]],
+    known: dict[str, Version],
+) -> Pay:
+    mine = {name: some for name, some in by_rate.items() if known[name].rate.currency == currency}
+    lines = [_line(known[name], len(some)) for name, some in sorted(mine.items())]
+    shown = sorted(showing for some in mine.values() for showing in some)
+    return Pay(
+        rater=rater, period=period, currency=currency, lines=tuple(lines), answers=tuple(shown)
+    )
+
+
+def _line(version: Version, answers: int) -> Line:
+    rate = version.rate
+    return Line(
+        rate=version.record,
+        payer=rate.payer,
+        answers=answers,
+        each_micro=rate.micro,
+        micro=answers * rate.micro,
+    )
+
+
+def rater_account(pseudonym: str) -> str:
+    """Return what a rater has earned and was not paid (a credit)."""
+    return f"{ACCOUNT}{pseudonym}"
+
+
+def draft_of(pay: Pay) -> Draft:
+    """Return what it posts: each payer is debited what its lines say, the rater is credited.
+
+    It counts from the month's last day, and its id follows from what it says: posted again, it
+    changes nothing.
+    """
+    owed = Counter[str]()
+    for line in pay.lines:
+        owed[payer_account(line.payer)] += line.micro
+    sides = [Side(account, pay.currency, micro) for account, micro in sorted(owed.items())]
+    sides.append(Side(rater_account(pay.rater), pay.currency, -pay.micro))
+    name = f"{PREFIX}{digest_of(pay.model_dump(mode='json'))[:48]}"
+    return Draft(name, f"ratings of {pay.period}", tuple(sides), effective=last_day(pay.period))
+
+
+def parse_rate(told: Any, where: str = "rate") -> Rate:
+    """Read a rate from JSON data.
+
+    Raises
+    ------
+    BadInput : with every field that is wrong.
+    """
+    try:
+        return Rate.model_validate(told)
+    except ValidationError as fault:
+        raise BadInput(f"A rate that does not hold: {in_words(fault)}", where=where) from fault
+
+
+def parse_pay(told: Any, where: str = "rater's pay") -> Pay:
+    """Read a signed pay, and check that its sums follow from its lines.
+
+    Raises
+    ------
+    CheckFailed : they do not.
+    """
+    try:
+        return Pay.model_validate_json(canonical(told))
+    except ValidationError as fault:
+        raise CheckFailed(f"Not a rater's pay: {in_words(fault)}", where=where) from fault

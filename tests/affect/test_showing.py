@@ -1,0 +1,141 @@
+"""Which take a rater is given, by what its agreement permits, and gold among the others."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rating_files import table, taken
+
+import yesand
+from small_troupe import troupe
+from yesand.affect.golden.services import set_gold
+from yesand.affect.models import Rater, Rating, Showing
+from yesand.affect.permission.services import accepted
+from yesand.affect.rating.services import export_ratings
+from yesand.affect.reliability.services import said_in
+from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
+from yesand.agreements.scope import EVERYTHING, Scope
+from yesand.agreements.templates import standard
+from yesand.kernel.clock import SetClock
+from yesand.kernel.errors import BadInput
+from yesand.oversight.withdrawing.services import take_back
+from yesand.people.models import Performer, Seat, User
+from yesand.takes.models import Session, Take
+
+SAID = {"label": ["anger"], "intensity-anger": ["70"], "valence": ["2"], "arousal": ["8"],
+        "dominance": ["6"]}  # fmt: skip
+
+
+@pytest.fixture
+def rita(rated: yesand.House) -> User:
+    """Somebody with a rater's seat in a house of nine takes."""
+    user = User.objects.create(username="rita")
+    Seat.objects.create(user=user, role=Seat.Role.RATER)
+    return user
+
+
+def judged(house: yesand.House, user: User) -> list[Showing]:
+    """Judge all that is given."""
+    given = []
+    while (showing := begin(house.place, user)) is not None:
+        given.append(showing)
+        answer(house.place, showing, SAID, 1)
+    return given
+
+
+def test_the_open_take_stays_until_it_is_judged(rated: yesand.House, rita: User) -> None:
+    first = begin(rated.place, rita)
+    assert first is not None and begin(rated.place, rita) == first
+    assert progress(rated.place, rita).waiting == 9
+    answer(rated.place, first, SAID, 1)
+    second = begin(rated.place, rita)
+    assert second is not None and second.take_id != first.take_id
+    assert (progress(rated.place, rita).done, progress(rated.place, rita).waiting) == (1, 8)
+
+
+def test_what_was_withdrawn_is_given_to_no_rater(rated: yesand.House, rita: User) -> None:
+    alba, bert = (Performer.objects.get(handle=name) for name in ("Alba", "Bert"))
+    one = Take.objects.filter(performer=bert).first()
+    assert one is not None and len(accepted(rated.place.clock.now())) == 9
+    take_back(rated.place, alba, EVERYTHING)
+    take_back(rated.place, bert, Scope(takes=frozenset({one.sha256})))
+    given = judged(rated, rita)
+    assert len(given) == 5
+    assert {g.take.performer.handle for g in given} == {"Bert", "Cleo"}
+    assert one.pk not in {g.take_id for g in given}
+
+
+def test_terms_that_have_ended_give_nothing_to_hear(
+    house: yesand.House, tmp_path: Path, clock: SetClock
+) -> None:
+    draft = standard("recognition", date(2026, 10, 1))
+    troupe(house, tmp_path / "t", draft)
+    assert len(accepted(clock.now())) == 9
+    clock.advance(days=365 * 60)
+    assert accepted(clock.now()) == []
+
+
+def test_a_correction_counts_alone_where_reliability_looks(
+    rated: yesand.House, rita: User, tmp_path: Path
+) -> None:
+    showing = begin(rated.place, rita)
+    assert showing is not None
+    answer(rated.place, showing, SAID, 1)
+    answer(rated.place, showing, {**SAID, "label": ["fear"], "intensity-fear": ["30"]}, 2)
+    assert [dict(one.emotions) for one in said_in("ekman@1", "voice")] == [{"fear": 30}]
+    assert export_ratings(tmp_path / "r.csv") == (1, 0)
+    assert Rating.objects.count() == 2
+
+
+def test_gold_comes_in_places_that_nobody_can_count(rated: yesand.House) -> None:
+    """Of a rater's first takes about a tenth are gold: in another place for each rater."""
+    from yesand.affect.showing import services
+
+    golden = Take.objects.filter(state="accepted").first()
+    assert golden is not None
+    set_gold(rated.place, golden, "ekman", "anger")
+    places = set()
+    for n in range(16):
+        user = User.objects.create(username=f"r{n}")
+        given = [s.take_id for s in judged_by_skipping(rated, user)]
+        if golden.pk in given:
+            places.add(given.index(golden.pk))
+    assert 2 <= len(places) <= 8
+    assert services.GOLD_EVERY == 10
+
+
+def test_a_corpus_is_judged_in_its_own_words(rated: yesand.House, rita: User) -> None:
+    assert Session.objects.filter(performer__handle="Alba").update(corpus="crema-d") == 1
+    spaces = {g.take.performer.handle: g.space for g in judged_by_skipping(rated, rita)}
+    assert spaces == {"Alba": "crema-d@1", "Bert": "ekman@1", "Cleo": "ekman@1"}
+
+
+def judged_by_skipping(house: yesand.House, user: User) -> list[Showing]:
+    given = []
+    while (showing := begin(house.place, user)) is not None:
+        given.append(showing)
+        skip(house.place, showing, "cannot-tell")
+    return given
+
+
+def test_what_one_rated_elsewhere_is_not_given_again(rated: yesand.House, tmp_path: Path) -> None:
+    user = User.objects.create(username="rita")
+    Seat.objects.create(user=user, role=Seat.Role.RATER)
+    taken(rated, table(tmp_path / "r.csv", "Alba-angry,rita,anger,,,,,,"), space="crema-d")
+    assert enrolled(user) == Rater.objects.get(name="rita")
+    assert len(judged(rated, user)) == 8
+
+
+def test_a_take_that_enough_have_judged_waits_for_nobody(rated: yesand.House, rita: User) -> None:
+    for n in range(5):
+        user = User.objects.create(username=f"r{n}")
+        judged(rated, user)
+    assert progress(rated.place, rita).waiting == 0 and begin(rated.place, rita) is None
+
+
+def test_a_judged_take_cannot_be_skipped(rated: yesand.House, rita: User) -> None:
+    (first, *_) = judged(rated, rita)
+    with pytest.raises(BadInput):
+        skip(rated.place, first, "broken")
