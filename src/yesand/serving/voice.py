@@ -86,10 +86,11 @@ class Voice:
         return self.loaded.probability(made)
 
 
+#: What PyTorch's allocator on a CPU and oneDNN say when memory lacks: in words alone.
+_LACKS = ("allocate memory", "not enough memory", "could not create a primitive", "bad_alloc")
+
+
 def _exhausted(fault: BaseException) -> bool:
-    """Tell whether memory is what lacked: on a CPU, PyTorch's allocator says so in words alone."""
-    return (
-        not isinstance(fault, RuntimeError)
-        or isinstance(fault, torch.OutOfMemoryError)
-        or ("allocate memory" in str(fault) or "not enough memory" in str(fault))
-    )
+    """Tell whether memory is what lacked."""
+    named = isinstance(fault, MemoryError | torch.OutOfMemoryError)
+    return named or any(words in str(fault) for words in _LACKS)
