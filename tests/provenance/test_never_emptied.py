@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 import yesand
@@ -63,9 +63,6 @@ def test_a_house_of_before_gets_it_by_migrating(guarded: list[str]) -> None:
     with connection.cursor() as cursor:
         for table in guarded:
             cursor.execute(f'DROP TRIGGER "{table}_no_truncate" ON "{table}"')
-        cursor.execute(
-            "DELETE FROM django_migrations WHERE app = 'provenance' AND name = '0003_never_emptied'"
-        )
         # That a table of the same name elsewhere refuses it is no reason to leave ours open.
         cursor.execute("CREATE SCHEMA elsewhere")
         cursor.execute(f'CREATE TABLE elsewhere."{guarded[0]}" ()')
@@ -75,5 +72,8 @@ def test_a_house_of_before_gets_it_by_migrating(guarded: list[str]) -> None:
             f'EXECUTE FUNCTION "{guarded[0]}_no_truncate"()'
         )
     assert emptied(guarded, "CASCADE") == guarded
-    call_command("migrate", "provenance", "0003_never_emptied", verbosity=0)
+    # Others build on this migration by now, so that it cannot be taken back and run again.
+    (step,) = import_module("yesand.provenance.migrations.0003_never_emptied").Migration.operations
+    with connection.schema_editor() as editor:
+        step.tell(editor)
     assert emptied(guarded, "CASCADE") == []

@@ -131,6 +131,7 @@ def test_settling_killed_at_any_instant_ends_as_a_clean_run(
     check_books()
 
 
+@pytest.mark.deep  # eight workers at once do the same in test_settling_at_once
 def test_two_processes_that_settle_at_once_make_one_settlement(
     stage: Stage, tmp_path: Path
 ) -> None:

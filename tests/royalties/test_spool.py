@@ -319,6 +319,7 @@ def told_until_killed(process: subprocess.Popen[str], seconds: float) -> list[st
     return [first, *rest.splitlines(keepends=True)]
 
 
+@pytest.mark.deep  # tests/site/test_metered_once kills the server and the sender too
 @pytest.mark.one_database
 def test_killed_between_spool_and_batch_nothing_is_lost_or_doubled(stage: Stage) -> None:
     sender(stage)

@@ -75,11 +75,12 @@ def belonging(stage: Stage) -> dict[str, Any]:
 
 
 def held(stage: Stage) -> list[str]:
-    """A hold that the producer has called."""
+    """A hold that the producer has called, over what another lab may do."""
     known = Suspension.objects.first()
     if known is None:
         caller, by = people.organisation("producer"), stage.users["producer"]
-        known, _ = suspend(stage.house.place, caller, Reach(), "A leak", by)
+        reach = Reach(licensees=frozenset({"other-lab"}))
+        known, _ = suspend(stage.house.place, caller, reach, "A leak", by)
     return [known.digest]
 
 
