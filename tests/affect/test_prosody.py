@@ -162,7 +162,8 @@ def test_many_processes_give_the_bits_of_one_and_name_every_bad_file(tmp_path: P
     bad = [tmp_path / name for name in ("text.wav", "nan.wav", "none.wav")]
     with pytest.raises(BadInput) as caught:
         rows([*paths, *bad])
-    assert "3 of 8" in str(caught.value) and all(p.name in str(caught.value) for p in bad)
+    said = caught.value.sentence()
+    assert "3 of 8" in said and ".." not in said and all(p.name in said for p in bad)
 
 
 def test_the_command_writes_a_table_that_reads_back(
@@ -173,6 +174,9 @@ def test_the_command_writes_a_table_that_reads_back(
     soundfile.write(path, sung(220, 0.5), RATE)
     assert run(["affect", "prosody", str(path.parent), "--out", str(out), "--workers", "1"]) == 0
     first = out.read_bytes()
+    (path.parent / "notes.txt").write_text("of a folder, recordings alone are heard")
+    assert run(["affect", "prosody", str(path.parent), "--out", str(out), "--workers", "1"]) == 0
+    assert out.read_bytes() == first
     (told,) = csv.DictReader(io.StringIO(out.read_text("utf-8")))
     assert told["file"] == str(path) and float(told["pitch.mean"]) == pytest.approx(24, abs=0.1)
     assert run(["affect", "prosody", str(path), "--out", str(out), "--workers", "1"]) == 0

@@ -17,6 +17,9 @@ from yesand.cli.output import AsJson, progressing, tell
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput
 
+_SUFFIXES = {".wav", ".flac", ".mp3", ".ogg"}
+_REMEDY = "Give WAV, FLAC, MP3 or OGG."
+
 
 def add_to(_: typer.Typer) -> None:
     """Nothing more: the command joins ``yesand affect``."""
@@ -50,13 +53,18 @@ def prosody(
 
 
 def _files(given: Sequence[Path]) -> list[Path]:
+    """Return what is named, and of folders what is called a recording."""
     found = []
     for path in given:
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        inside = sorted(p for p in path.rglob("*") if _called_so(p)) if path.is_dir() else [path]
         if not inside:
-            raise BadInput("An empty folder", where=str(path), remedy="Give recordings.")
+            raise BadInput("No recording in this folder", where=str(path), remedy=_REMEDY)
         found += inside
     return found
+
+
+def _called_so(path: Path) -> bool:
+    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def _save(

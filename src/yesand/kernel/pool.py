@@ -23,7 +23,8 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                 made.submit(int)
         yield made
     finally:
-        made.shutdown(cancel_futures=True)
+        with _deaf():  # a second Ctrl-C would take away what those processes still start with
+            made.shutdown(cancel_futures=True)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def rows(
     progress(len(paths), len(paths), "prosody")
     if faults:
         raise BadInput(
-            f"{len(faults)} of {len(paths)} recordings cannot be used: {' '.join(faults)}",
+            f"{len(faults)} of {len(paths)} recordings cannot be used: {' '.join(faults)[:-1]}",
             remedy="Mend or leave them out; nothing was written.",
         )
     return np.array(found).reshape(-1, len(NAMES))
