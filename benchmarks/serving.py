@@ -21,6 +21,7 @@ from benchmarks.harness import Result, least_cpu
 from yesand.affect.features import RATE, VERSION, logmel
 from yesand.affect.voice_model import Shape, build
 from yesand.agreements.clause import Request
+from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.corpus.manifest import SignedManifest
 from yesand.metering import Meter
 from yesand.oversight.feed.line import Line
@@ -78,7 +79,7 @@ def _bare(loaded: Loaded, recording: bytes) -> object:
 
 def _predictor(loaded: Loaded, folder: Path) -> Predictor:
     began = datetime(2026, 1, 1, tzinfo=UTC)
-    asked = Request("acme", "entertainment", "recognition", began, territory="DE")  # type: ignore[arg-type]
+    asked = Request("acme", Purpose.ENTERTAINMENT, UseClass.RECOGNITION, began, territory="DE")
     manifest = SignedManifest("ab" * 32, asked.as_json(), (), 0, False, {})
     standing = Standing(Line(_NOWHERE), "coach", "cd" * 32, manifest.digest, folder)
     standing.said = Said("acme", "voice", began, None, standing.clock.now())

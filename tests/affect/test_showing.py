@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,30 @@ def test_the_open_take_stays_until_it_is_judged(rated: yesand.House, rita: User)
     second = begin(rated.place, rita)
     assert second is not None and second.take_id != first.take_id
     assert (progress(rated.place, rita).done, progress(rated.place, rita).waiting) == (1, 8)
+
+
+def test_how_many_wait_does_not_tell_which_take_was_gold(rated: yesand.House, rita: User) -> None:
+    for take in Take.objects.order_by("pk")[:3]:
+        set_gold(rated.place, take, "ekman", "anger")
+    left = [progress(rated.place, rita).waiting]
+    while (showing := begin(rated.place, rita)) is not None and left[-1]:
+        answer(rated.place, showing, SAID, 1)
+        left.append(progress(rated.place, rita).waiting)
+    fallen = [before - after for before, after in pairwise(left)]
+    assert left[0] == 9 and set(fallen[:-1]) == {1}
+
+
+@pytest.mark.parametrize(
+    "drawn", ['{"valence": [[1e999, 5]]}', "[[[", '{"valence": 3}', '{"x": [[0, 1]]}']
+)
+def test_a_line_that_was_not_drawn_here_is_refused(
+    rated: yesand.House, rita: User, drawn: str
+) -> None:
+    showing = begin(rated.place, rita)
+    assert showing is not None
+    with pytest.raises(BadInput):
+        answer(rated.place, showing, {**SAID, "trace": [drawn]}, 1)
+    assert not Rating.objects.exists()
 
 
 def test_what_was_withdrawn_is_given_to_no_rater(rated: yesand.House, rita: User) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from yesand.kernel.money import Money
 from yesand.people.models import Organisation, Seat, User
 from yesand.people.services import found
 from yesand.provenance.dsse import payload_of
+from yesand.royalties.ledger import Draft
 from yesand.royalties.models import PaidAnswer, Posting, RaterPay, RaterRate
 from yesand.royalties.paying.payees.services import owed
-from yesand.royalties.raters.rate import Answer, Rate, Version, draft_of, pays, rater_account
+from yesand.royalties.raters import services
+from yesand.royalties.raters.rate import Answer, Pay, Rate, Version, draft_of, pays, rater_account
 from yesand.royalties.raters.services import (
     accruing,
     check_raters,
@@ -223,6 +226,25 @@ def test_a_transaction_that_no_rating_made_is_found(rated: yesand.House, unguard
     with pytest.raises(CheckFailed, match="what raters were paid differ"):
         check_books()
     assert Posting.objects.count() == 2
+
+
+def test_a_month_s_pay_that_the_ledger_debits_another_for_is_found(
+    rated: yesand.House, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrongly(pay: Pay) -> Draft:
+        right = draft_of(pay)
+        sides = [replace(s, account=s.account.replace("producer", "another")) for s in right.sides]
+        return replace(right, sides=tuple(sides))
+
+    found(rated.place, "another", "Another", Organisation.Kind.LICENSEE)
+    set_rate(rated.place, RATE)
+    judge(rated, rater("rita"), 2)
+    clock.advance(days=40)
+    with monkeypatch.context() as doctored:
+        doctored.setattr(services, "draft_of", wrongly)
+        pay_raters(rated.place, OCTOBER)
+    with pytest.raises(CheckFailed, match="what raters were paid differ"):
+        check_books()
 
 
 DAYS = st.dates(date(2026, 10, 1), date(2026, 10, 31))

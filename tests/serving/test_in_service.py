@@ -24,7 +24,7 @@ from yesand.kernel.errors import BadInput, CheckFailed, NotFound, YesAndError
 from yesand.oversight.feed.line import NoAnswer
 from yesand.royalties.metering.services import use_of
 from yesand.royalties.spooling.collecting.services import collect
-from yesand.serving import Bad, Predictor, Use
+from yesand.serving import Bad, Predictor, Use, streaming
 from yesand.serving.errors import NotPermitted, NotServing, Unmetered
 from yesand.training.folder import load
 
@@ -107,6 +107,25 @@ def test_a_full_disk_gives_no_answer_away(predictor: Predictor, licensee: Licens
     predictor.meter._buffer.most = 10
     with pytest.raises(Unmetered, match="nothing is answered"):
         predictor.predict(licensee.recording(), use=AS_USE)
+
+
+def test_a_full_disk_gives_no_answer_of_a_stream_away(predictor: Predictor) -> None:
+    predictor.meter._buffer.most = 10
+    stream = predictor.stream(16_000, use=AS_USE)
+    with pytest.raises(Unmetered, match="nothing is answered"):
+        stream.feed(0.1 * np.sin(np.arange(32_000) / 9))
+
+
+def test_a_stream_is_one_call_however_many_pieces_it_is_counted_in(
+    licensee: Licensee, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "PIECE", 1.0)
+    with licensee.predictor(tmp_path, units=["request", "inference-second"]) as opened:
+        with opened.stream(16_000, use=AS_USE) as stream:
+            for _ in range(4):
+                stream.feed(0.1 * np.sin(np.arange(16_000) / 9))
+        told = [(e["data"]["unit"], e["data"]["quantity"]) for e in kept(opened.standing.state)]
+    assert sorted(told) == [("inference-second", 1)] * 4 + [("request", 1)]
 
 
 def test_it_needs_neither_a_house_nor_django(licensee: Licensee, tmp_path: Path) -> None:

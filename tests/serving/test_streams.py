@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from yesand.kernel.errors import BadInput
 from yesand.serving.answer import Answer, judged
+from yesand.serving.api import _Running, _running, _streams
 from yesand.serving.errors import NotServing
+from yesand.serving.limits import STREAMS
 from yesand.serving.sound import Sound
 from yesand.serving.streaming import PIECE, SPAN, Stream
 
@@ -122,6 +124,22 @@ def test_what_was_answered_before_it_had_to_stop_is_counted() -> None:
         for _ in range(9):
             stream.feed(pcm(0.5))
     assert [count for count, _ in heard.counted] == [2]
+
+
+def test_a_stream_whose_end_cannot_be_counted_gives_its_place_back() -> None:
+    def counts(seconds: float, mix: Mapping[str, float] | None) -> None:
+        raise NotServing("It was decommissioned")
+
+    stream = Stream(RATE, 1.0, Heard().hears, counts)
+    assert _streams.acquire(blocking=False)
+    lines = _Running(_running(stream, iter([pcm(1)] * 9)))
+    assert b"loud" in next(iter(lines))
+    lines.close()
+    lines.close()
+    there = [_streams.acquire(blocking=False) for _ in range(STREAMS + 1)]
+    for _ in range(STREAMS):
+        _streams.release()
+    assert there == [True] * STREAMS + [False]
 
 
 @pytest.mark.parametrize(("rate", "every"), [(0, 1.0), (RATE, 0.0), (RATE, 9.0), (RATE, np.nan)])

@@ -94,11 +94,7 @@ class Buffer:
         ------
         BufferFull : it was not kept.
         """
-        if self._waiting + len(line) > self.most < self.waiting() + len(line):
-            raise BufferFull(
-                f"{self._waiting:,} bytes wait in {self.folder}, and {self.most:,} may: the house "
-                "does not take them. See that it is reached, or allow more."
-            )
+        self.check_room(len(line))
         try:
             with self._lock:
                 if self._open is None or self._open.written >= self.largest:
@@ -127,6 +123,19 @@ class Buffer:
     def less(self, size: int) -> None:
         """Note that so many bytes less wait."""
         self._waiting -= size
+
+    def check_room(self, size: int) -> None:
+        """Check that so many bytes more may wait.
+
+        Raises
+        ------
+        BufferFull : they may not.
+        """
+        if self._waiting + size > self.most < self.waiting() + size:
+            raise BufferFull(
+                f"{self._waiting:,} bytes wait in {self.folder}, and {self.most:,} may: the house "
+                "does not take them. See that it is reached, or allow more."
+            )
 
     @contextmanager
     def next(self, most: int) -> Iterator[tuple[list[bytes], Sent] | None]:

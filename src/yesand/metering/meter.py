@@ -23,6 +23,8 @@ from yesand.metering.sending import Line
 log = logging.getLogger("yesand.metering")
 MOST = 1 << 30
 _SEGMENT = 4 << 20
+#: The most bytes of an event that carries no more than a mix of emotions.
+_EVENT = 4_096
 _BATCH = 1_000
 _TICK = 1.0
 _FIRST, _LONGEST = 0.5, 60.0
@@ -101,6 +103,15 @@ class Meter:
         )  # fmt: skip
         self._start()
         return name
+
+    def check_room(self) -> None:
+        """Check that one use more can be kept, before something is given that is metered later.
+
+        Raises
+        ------
+        BufferFull : it cannot.
+        """
+        self._buffer.check_room(_EVENT)
 
     def waiting(self) -> int:
         """Return how many bytes of events the house has not answered for."""

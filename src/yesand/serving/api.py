@@ -192,23 +192,33 @@ class _Running:
         return self._lines
 
     def close(self) -> None:
-        self._lines.close()
         if self._open:
             self._open = False
-            _streams.release()
+            try:
+                self._lines.close()
+            finally:
+                _streams.release()
 
 
 def _running(opened: Stream, pieces: Iterator[bytes]) -> Generator[bytes]:
     """Yield a line an answer; what goes wrong after the first is told in the last line."""
+    gone = False
     try:
         with opened:
-            for piece in pieces:
-                if (found := opened.feed(piece)) is not None:
-                    yield _line({"at": round(opened.seconds, 3), **found.as_json()})
+            try:
+                for piece in pieces:
+                    if (found := opened.feed(piece)) is not None:
+                        yield _line({"at": round(opened.seconds, 3), **found.as_json()})
+            except GeneratorExit:
+                gone = True
+                raise
             end = opened.close()
-        yield _line({"end": True, **(end.as_json() if end else {"seconds": opened.seconds})})
+        ended = end.as_json() if end else {"seconds": opened.seconds}
     except YesAndError as fault:
-        yield _line({"end": True, "problem": _problem(fault)})
+        if gone:  # nobody is there to be told
+            return
+        ended = {"problem": _problem(fault)}
+    yield _line({"end": True, **ended})
 
 
 def _line(told: dict[str, Any]) -> bytes:

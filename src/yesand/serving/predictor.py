@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
 from math import ceil
@@ -97,6 +98,7 @@ class Predictor:
         NotServing : no deployment of exactly these files is in service.
         NotFound, BadInput, CheckFailed : no model there, or something is not as it was signed.
         """
+        check_settings(units, 0.0 if threshold is None else threshold)
         standing, signed = in_service(
             folder, deployment=deployment, house=house, token=token, state=state,
             manifest=manifest, key=key, longest=longest, clock=clock,
@@ -171,12 +173,18 @@ class Predictor:
         self.check(use)
         below = self._threshold(threshold)
 
+        units = list(self.units)
+
         def hears(latest: Sound) -> Answer:
             self.check(use)
+            with _kept():  # it is counted later: what then could not be kept is not given now
+                self.meter.check_room()
             return self._answers([latest], below)[0]
 
         def counts(seconds: float, mix: Mapping[str, float] | None) -> None:
-            self._count(int(seconds), mix, realtime=True)
+            self._count(int(seconds), mix, units, realtime=True)
+            if REQUEST in units:
+                units.remove(REQUEST)  # however many pieces it is counted in, it is one call
 
         return Stream(rate, every, hears, counts)
 
@@ -230,7 +238,8 @@ class Predictor:
         if isinstance(one, Bad):
             return one
         try:
-            self._count(ceil(one.seconds), None if one.why == SILENCE else one.emotions)
+            mix = None if one.why == SILENCE else one.emotions
+            self._count(ceil(one.seconds), mix, self.units)
         except Unmetered as fault:
             return Bad(fault)
         return one
@@ -252,16 +261,17 @@ class Predictor:
         ]
 
     def _count(
-        self, seconds: int, mix: Mapping[str, float] | None, *, realtime: bool = False
+        self,
+        seconds: int,
+        mix: Mapping[str, float] | None,
+        units: Sequence[str],
+        *,
+        realtime: bool = False,
     ) -> None:
         quantity = {SECONDS: seconds, REQUEST: 1}
-        try:
-            for unit in self.units:
+        with _kept():
+            for unit in units:
                 self.meter.used(self.standing.deployment, unit, quantity[unit], realtime, mix)
-        except BufferFull as full:
-            raise Unmetered(
-                "Usage cannot be kept, so nothing is answered", where=str(full)
-            ) from full
 
     def _threshold(self, told: float | None) -> float:
         below = self.threshold if told is None else told
@@ -277,8 +287,20 @@ class Predictor:
                     self.standing.refresh()
                 except YesAndError as fault:  # what does not hold changes nothing of what is known
                     self.standing.fault = fault.sentence()
+                except (
+                    Exception
+                ) as fault:  # must outlive whatever befalls it: an end is learnt here
+                    self.standing.fault = f"Asking the house failed: {fault!r:.200}"
 
         Thread(target=follow, name="yesand-standing", daemon=True).start()
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except BufferFull as full:
+        raise Unmetered("Usage cannot be kept, so nothing is answered", where=str(full)) from full
 
 
 def check_settings(units: Sequence[str], threshold: float) -> None:

@@ -124,6 +124,8 @@ class Standing:
                 return
             except Refused as refused:
                 self.fault, self._refused = _refusal(refused), True
+                # What it allowed before must not be remembered by the next process.
+                (self.state / DEPLOYMENT).unlink(missing_ok=True)
                 return
             self.fault, self._refused = "", False
             durable.write(self.state / DEPLOYMENT, json.dumps(kept, indent=1).encode())

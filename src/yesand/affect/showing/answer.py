@@ -88,7 +88,7 @@ def _trace(form: Form, scale: Dimensions) -> dict[str, list[list[int]]]:
     try:
         lines: Any = json.loads(told)
         found = {axis: [[int(t), int(v)] for t, v in line] for axis, line in lines.items() if line}
-    except (ValueError, TypeError, AttributeError, RecursionError) as cause:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as cause:
         raise fault from cause
     if any(axis not in scale.axes for axis in found):
         raise fault

@@ -16,6 +16,7 @@ from yesand.affect.asking.services import next_takes
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rater, Rating, Showing, Skip
 from yesand.affect.permission.services import permitted
+from yesand.affect.rating.files import storable
 from yesand.affect.rating.services import rate, rater_of, raters
 from yesand.affect.showing.answer import Asked, Form, read
 from yesand.affect.spaces import Categories, categories, space_of_corpus
@@ -79,8 +80,10 @@ def progress(place: Place, user: User) -> Progress:
     counted = rated.annotate(n=Count("rater", distinct=True)).filter(n__gte=ENOUGH)
     done = set(counted.values_list("take", flat=True))
     golden = {sha256 for name in {_space(take).id for take in left} for sha256 in gold(name)}
-    waiting = sum(take.pk not in done and take.sha256 not in golden for take in left)
-    return Progress(answered(rater).count(), waiting)
+    plain = sum(take.pk not in done and take.sha256 not in golden for take in left)
+    # Gold counts too: a number that does not fall would tell which take was one.
+    gilt = sum(take.sha256 in golden for take in left)
+    return Progress(answered(rater).count(), plain + gilt if plain else 0)
 
 
 def since() -> datetime:
@@ -179,7 +182,7 @@ def skip(place: Place, showing: Showing, reason: str, words: str = "") -> Skip:
     """
     if reason not in Skip.Reason.values:
         raise BadInput(_("Say why"), where="reason")
-    words = words.strip()[:300]
+    words = str(storable(words)).strip()[:300]
     if reason == Skip.Reason.OTHER and not words:
         raise BadInput(_("Say in a few words what it is"), where="words")
     with transaction.atomic():

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from yesand.agreements.amounts import Currency
 from yesand.agreements.faults import in_words
 from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest_of
+from yesand.royalties.instruments.shapes import Day
 from yesand.royalties.ledger import Draft, Side, last_day, payer_account
 from yesand.royalties.lines import Digest, Month, Schema, Whole
 
 #: Of the accounts of raters, and of the transactions that pay them.
 ACCOUNT, PREFIX = "rater:", "rating:"
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 #: A rater stands in the books by their pseudonym; what was shown has a name of the same kind.
 Who = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -47,12 +47,6 @@ class Rate(Schema):
     currency: Currency
     micro: Annotated[int, Field(ge=1, lt=10**12)]
     payer: Slug
-
-    @field_validator("effective")
-    @classmethod
-    def _is_a_day(cls, day: str) -> str:
-        date.fromisoformat(day)
-        return day
 
     @property
     def since(self) -> date:

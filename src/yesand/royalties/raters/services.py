@@ -25,7 +25,7 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.provenance.statements import Predicate
 from yesand.royalties.books.services import post
-from yesand.royalties.models import PaidAnswer, Posting, RaterPay, RaterRate
+from yesand.royalties.models import PaidAnswer, RaterPay, RaterRate, Transaction
 from yesand.royalties.raters.rate import (
     PREFIX,
     Answer,
@@ -153,15 +153,17 @@ def owed_for_ratings() -> dict[str, Counter[str]]:
     CheckFailed : a sum that does not follow, or the ledger has other transactions.
     """
     found: dict[str, Counter[str]] = {}
-    drafts = set[str]()
+    due = set[tuple[str, str]]()
     for row in RaterPay.objects.select_related("rater"):
         pay = pay_of(row)
-        drafts.add(draft_of(pay).id)
+        draft = draft_of(pay)
+        due.add((draft.id, draft.body))
         found.setdefault(rater_account(pay.rater), Counter())[pay.currency] -= pay.micro
-    rows = Posting.objects.filter(transaction__id__startswith=PREFIX)
-    there = set(rows.values_list("transaction_id", flat=True))
-    if there != drafts:
-        raise CheckFailed("The ledger and what raters were paid differ", where=min(there ^ drafts))
+    rows = Transaction.objects.filter(id__startswith=PREFIX)
+    there = set(rows.values_list("pk", "body"))
+    if there != due:
+        odd = min(name for name, _ in there ^ due)
+        raise CheckFailed("The ledger and what raters were paid differ", where=odd)
     return found
 
 
@@ -195,7 +197,7 @@ def _check_pay(row: RaterPay, versions: list[Version]) -> None:
         raise CheckFailed("A rater's pay does not follow from the answers", where=where)
     if any(each.showing.rater_id != row.rater_id for each in paid):
         raise CheckFailed("A rater is paid for another's answer", where=where)
-    first = _first({each.showing_id for each in paid})
+    first = _first({each.showing_id for each in paid}, row.rater)
     if any(first.get(each.showing_id) != each.on for each in paid):
         raise CheckFailed("An answer was paid that nobody gave on that day", where=where)
 
