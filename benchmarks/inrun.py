@@ -15,7 +15,9 @@ from torch.nn.functional import cross_entropy
 
 from benchmarks.harness import Result, least_cpu
 from yesand.affect.frames import Pack
+from yesand.affect.hearing import Heard
 from yesand.affect.learning import Recipe, fit
+from yesand.affect.prosody.rows import NAMES
 from yesand.affect.voice_model import Shape
 from yesand.reliance.inrun import InRun
 from yesand.reliance.inrun.recorder import Recorder
@@ -104,9 +106,11 @@ class _Single:
 def _voices() -> tuple[Pack, Tensor, list[str]]:
     """Return a pack of takes of the real length, of which only the size matters here."""
     luck = np.random.default_rng(0)
-    takes = [luck.normal(size=(260, 64)).astype(np.float16) for _ in range(480)]
-    people = [f"P{i % PEOPLE:02d}" for i in range(len(takes))]
-    return Pack.of(takes), torch.from_numpy(luck.integers(0, 8, len(takes))), people
+    sounds = luck.normal(size=(480, 260, 64)).astype(np.float16)
+    rows = luck.normal(size=(480, len(NAMES))).astype(np.float32)
+    people = [f"P{i % PEOPLE:02d}" for i in range(len(sounds))]
+    takes = [Heard(mel, row) for mel, row in zip(sounds, rows, strict=True)]
+    return Pack.of(takes, people), torch.from_numpy(luck.integers(0, 8, len(takes))), people
 
 
 def _voice(pack: Pack, label: Tensor, people: list[str], record: bool) -> None:

@@ -18,7 +18,8 @@ import soundfile
 import torch
 
 from benchmarks.harness import Result, least_cpu
-from yesand.affect.features import RATE, VERSION, logmel
+from yesand.affect.features import RATE
+from yesand.affect.hearing import VERSION, hear
 from yesand.affect.voice_model import Shape, build
 from yesand.agreements.clause import Request
 from yesand.agreements.vocabulary import Purpose, UseClass
@@ -74,7 +75,7 @@ def _recording() -> bytes:
 
 def _bare(loaded: Loaded, recording: bytes) -> object:
     samples, rate = soundfile.read(io.BytesIO(recording), dtype="float32")
-    return loaded.probability([logmel(samples, rate)])
+    return loaded.probability([hear(samples, rate)])
 
 
 def _predictor(loaded: Loaded, folder: Path) -> Predictor:

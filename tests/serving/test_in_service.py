@@ -26,7 +26,7 @@ from yesand.royalties.metering.services import use_of
 from yesand.royalties.spooling.collecting.services import collect
 from yesand.serving import Bad, Predictor, Use, streaming
 from yesand.serving.errors import NotPermitted, NotServing, Unmetered
-from yesand.training.folder import load
+from yesand.training.folder import Enrolment, load
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 NOWHERE = "http://127.0.0.1:9"
@@ -94,9 +94,25 @@ def test_a_stream_is_one_event_in_real_time(predictor: Predictor, licensee: Lice
     assert event["data"]["emotions"] == pytest.approx(dict(end.emotions))
 
 
+def test_who_is_enrolled_is_heard_by_what_is_usual_for_them(
+    licensee: Licensee, predictor: Predictor
+) -> None:
+    path = licensee.recording()
+    usual = predictor.enrol([path, path.read_bytes()])
+    assert usual.takes == 2 and kept(predictor.standing.state) == []
+    answer = predictor.predict(path, use=AS_USE, enrolled=usual)
+    told = load(licensee.folder).hear(path, Enrolment.by([path]))
+    assert dict(answer.emotions) == pytest.approx(told, abs=1e-6)
+    assert told != pytest.approx(load(licensee.folder).hear(path), abs=1e-3)
+    with pytest.raises(BadInput, match="recording"):
+        predictor.enrol([path, b"nothing"])
+    with pytest.raises(BadInput, match="without a take"):
+        predictor.enrol([])
+
+
 def test_calls_may_be_counted_too(licensee: Licensee, tmp_path: Path) -> None:
     units = ["request", "inference-second"]
-    with licensee.predictor(tmp_path, units=units, threshold=0.99) as opened:
+    with licensee.predictor(tmp_path, units=units, threshold=1.0) as opened:
         assert opened.predict(licensee.recording(), use=AS_USE).why == "unsure"
         assert [event["data"]["unit"] for event in kept(tmp_path)] == units
     with pytest.raises(BadInput, match="character"):

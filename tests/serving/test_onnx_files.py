@@ -10,7 +10,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from yesand.affect.features import RATE, logmel
+from yesand.affect.features import RATE
+from yesand.affect.hearing import hear
 from yesand.cli import _run
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving import exporting
@@ -44,9 +45,10 @@ def test_silence_and_every_length_go_through(model: Path, written: Path) -> None
     loaded = Voice.open(model).loaded
     for n in (*range(1_600, 3_300, 161), 30_720, 31_040, 31_200, 46_400):
         quiet = np.zeros(n, np.float32)
-        (share,) = session.run(["probability"], {"signal": quiet})
+        heard = hear(quiet, RATE)
+        (share,) = session.run(["probability"], {"signal": quiet, "prosody": heard.prosody})
         assert share.sum() == pytest.approx(1, abs=1e-5)
-        assert np.abs(share - loaded.probability([logmel(quiet, RATE)])[0]).max() < 1e-5
+        assert np.abs(share - loaded.probability([heard])[0]).max() < 1e-5
 
 
 def test_it_says_what_it_is_and_may_be_used_for(model: Path, written: Path) -> None:

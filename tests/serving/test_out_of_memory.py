@@ -11,6 +11,7 @@ HEARS = """
 import resource, sys
 from pathlib import Path
 import numpy as np
+from yesand.affect.hearing import hear
 from yesand.serving.sound import of_array
 from yesand.serving.voice import Voice
 from yesand.kernel.errors import TooLarge
@@ -21,17 +22,24 @@ short = of_array(long.signal[:16_000], 16_000)
 voice.hear([short])  # what is loaded late is there
 alone, note = voice.hear([long])
 assert note == ""
+told = [hear(long.signal, long.rate)] * 16
 taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-for room in range(60, 900, 10):
+for room in range(4, 900, 4):
     resource.setrlimit(resource.RLIMIT_AS, (taken + (room << 20), -1))
     try:
-        rows, note = voice.hear([long] * 16)
+        rows, note = voice.answer(told)
         break
     except TooLarge as fault:
         assert "memory" in fault.what
 assert note.startswith("Memory ran out: heard "), (room, note)
 assert np.abs(rows - alone).max() < 1e-6 and len(rows) == 16
 print(room, note)
+resource.setrlimit(resource.RLIMIT_AS, (taken + (20 << 20), -1))
+try:
+    voice.hear([long])
+    raise AssertionError("heard in too little room")
+except TooLarge as fault:
+    assert "memory" in fault.what
 """
 
 

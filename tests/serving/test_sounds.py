@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from yesand.affect import features
+from yesand.affect import hearing
 from yesand.kernel.errors import BadInput, NotFound, TooLarge
 from yesand.kernel.ids import digest
 from yesand.serving import sound
@@ -38,8 +38,11 @@ def test_any_rate_and_any_channels_are_heard_as_training_hears_them(
     assert heard.rate == rate and heard.signal.shape == (int(0.3 * rate),)
     assert ("mixed to one" in " ".join(heard.notes)) == (channels > 1)
     assert ("nothing above" in " ".join(heard.notes)) == (rate < 16_000)
-    mine = features.logmel(heard.signal, rate)
-    assert np.array_equal(mine, features.read(features.Source(digest(data), path)))
+    mine, theirs = (
+        hearing.hear(heard.signal, rate),
+        hearing.read(hearing.Source(digest(data), path)),
+    )
+    assert np.array_equal(mine.mel, theirs.mel) and np.array_equal(mine.prosody, theirs.prosody)
 
 
 @pytest.mark.parametrize("coding", ["PCM_U8", "ULAW", "ALAW"])

@@ -14,8 +14,8 @@ import torch
 from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
 from yesand.affect.evaluation import uar
-from yesand.affect.features import Cache, Source, extract
 from yesand.affect.frames import Pack
+from yesand.affect.hearing import Heard, Kept, Source, extract
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.training import folder, runs
 from yesand.training.digest import model_digest, resources
@@ -45,7 +45,7 @@ def test_the_same_takes_give_the_same_folder_on_one_core_as_on_all(
 ) -> None:
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", Cache(tmp_path / "cache"))
+    runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", Kept(tmp_path / "cache"))
     assert resources(tmp_path / "model") == resources(trained)
     # And PyTorch is left as it was found.
     assert before == (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
@@ -60,7 +60,7 @@ def test_frozen_features_hold_every_take_as_every_fold_sees_it(
         named = frozen["labels"][frozen["label"]].tolist()
         assert named == [e.emotion for e in troupe]
         assert frozen["duration_ms"].tolist() == [700] * len(troupe)
-        folds, width = int(frozen["fold"].max()) + 1, QUICK.shape.embedding
+        folds, width = int(frozen["fold"].max()) + 1, 2 * QUICK.shape.embedding
         assert frozen["embedding"].shape == (folds, len(troupe), width)
         assert frozen["embedding"].dtype == np.float32
         assert frozen["final_embedding"].shape == (len(troupe), width)
@@ -86,7 +86,8 @@ def test_a_loaded_model_hears_a_recording(trained: Path, troupe: list[Example]) 
 def test_an_embedding_does_not_depend_on_the_company(trained: Path, troupe: list[Example]) -> None:
     model = folder.load(trained).model
     takes = extract([Source(e.sha256, e.path) for e in troupe])
-    takes[0] = np.concatenate([takes[0]] * 9)  # a long one, of many windows
+    # A long one, of many windows.
+    takes[0] = Heard(np.concatenate([takes[0].mel] * 9), takes[0].prosody)
     together = model.embed(Pack.of(takes), batch=5)
     alone = torch.cat([model.embed(Pack.of([take])) for take in takes])
     assert torch.allclose(together, alone, atol=1e-5)

@@ -21,7 +21,7 @@ CRIES = {"glad": (900, 9.0), "grave": (250, 1.5), "uneasy": (520, 5.0)}
 PEOPLE = ("Alba", "Bert", "Cleo", "Dora")
 QUICK = Settings(
     Recipe(epochs=1, least_steps=60, batch=8, dropout=0.0, learning_rate=0.02, shift=0),
-    Shape(channels=(4, 8), stem=(2, 2), joint=8, embedding=8),
+    Shape(channels=(4, 8), stem=(2, 2), joint=8, embedding=8, prosody=8),
 )
 
 

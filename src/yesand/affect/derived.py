@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
+import io
+import zlib
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from yesand.kernel.ids import checked
 
 #: Folders of the cache, each ``<kind>/<version>/<sha256>.npy``.
-KINDS = ("logmel",)
+KINDS = ("logmel", "prosody")
+_CRC = 4  # bytes
 
 
-def place_of(cache: Path, kind: str, version: str, sha256: str) -> Path:
-    """Return where a recording's features lie."""
-    return cache / kind / version / f"{checked(sha256)}.npy"
+@dataclass(frozen=True)
+class Cache:
+    """Arrays of one kind and version on disk: lost, torn or altered ones are as if never kept."""
+
+    folder: Path
+    kind: str
+    version: str
+
+    def path(self, sha256: str) -> Path:
+        """Return where a recording's array lies."""
+        return self.folder / self.kind / self.version / f"{checked(sha256)}.npy"
+
+    def get(self, sha256: str) -> NDArray[Any] | None:
+        """Return a recording's array, or nothing if it is absent or not as it was written."""
+        try:
+            data = self.path(sha256).read_bytes()
+            if zlib.crc32(data[:-_CRC]) != int.from_bytes(data[-_CRC:], "big"):
+                return None
+            found: NDArray[Any] = np.load(io.BytesIO(data), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        return found
+
+    def put(self, sha256: str, made: NDArray[Any]) -> None:
+        """Keep a recording's array. No fsync: the checksum tells what a power cut tore."""
+        file = io.BytesIO()
+        np.save(file, made, allow_pickle=False)
+        # What follows the array is ignored by every reader of the NPY format.
+        data = file.getvalue() + zlib.crc32(file.getvalue()).to_bytes(_CRC, "big")
+        path = self.path(sha256)
+        partial = path.with_name(f".{path.name}.{token_hex(4)}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(data)
+            partial.replace(path)
+        except OSError:  # a full or read-only disk costs time, never the work
+            with suppress(OSError):
+                partial.unlink()
 
 
 def forget(cache: Path, sha256s: Iterable[str]) -> None:

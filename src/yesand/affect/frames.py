@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from yesand.affect.features import BANDS, Features
+from yesand.affect.hearing import Heard
 
 #: Frames of 20 ms: two of the features' averaged. Halves the work, costs no accuracy.
 STEP = 2
@@ -35,6 +37,19 @@ def prepare(features: Features) -> Tensor:
     return torch.from_numpy((steps - steps.mean()) / _SCALE)
 
 
+class Shown(NamedTuple):
+    """What the model is shown of some takes.
+
+    Attributes
+    ----------
+    windows : shape (takes, 1, 96, 64). prosody, moved : as in ``Pack``, of these takes.
+    """
+
+    windows: Tensor
+    prosody: Tensor
+    moved: Tensor
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """Takes laid end to end.
@@ -43,22 +58,37 @@ class Pack:
     ----------
     steps : float32, shape (all steps, 64).
     first, length : int64, shape (takes,): where each take lies.
+    prosody : float32, shape (takes, numbers); none are known where it has no columns.
+    moved : the same, less what is usual for the take's performer.
     """
 
     steps: Tensor
     first: Tensor
     length: Tensor
+    prosody: Tensor
+    moved: Tensor
 
     @classmethod
-    def of(cls, takes: Sequence[Features]) -> Pack:
-        """Prepare and lay out takes."""
-        ready = [prepare(take) for take in takes]
+    def of(cls, takes: Sequence[Heard], performers: Sequence[str] | None = None) -> Pack:
+        """Prepare and lay out takes.
+
+        Parameters
+        ----------
+        performers : whose each take is; without it, what is usual for them is not known (zero).
+        """
+        ready = [prepare(take.mel) for take in takes]
         length = torch.tensor([len(take) for take in ready])
-        return cls(torch.cat(ready), length.cumsum(0) - length, length)
+        prosody = torch.from_numpy(np.stack([take.prosody for take in takes]))
+        usual = torch.zeros_like(prosody) if performers is None else _usual(prosody, performers)
+        return cls(torch.cat(ready), length.cumsum(0) - length, length, prosody, prosody - usual)
 
     def __len__(self) -> int:
         """How many takes there are."""
         return len(self.length)
+
+    def enrolled(self, usual: Tensor) -> Pack:
+        """Return the same takes less what is usual for their performers, (takes or 1, numbers)."""
+        return replace(self, moved=self.prosody - usual)
 
     def windows(self, takes: Tensor, begin: Tensor) -> Tensor:
         """Return one window a take, shape (len(takes), 1, 96, 64).
@@ -79,8 +109,23 @@ class Pack:
             begins += here
         return torch.tensor(owners), torch.tensor(begins)
 
-    def draw(self, takes: Tensor, luck: torch.Generator) -> Tensor:
-        """Return one window at a random place of each take."""
+    def shown(self, takes: Tensor, begin: Tensor) -> Shown:
+        """Return takes as the model is shown them, each in the window that begins there."""
+        return Shown(self.windows(takes, begin), self.prosody[takes], self.moved[takes])
+
+    def middle(self, takes: Tensor) -> Shown:
+        """Return takes, each in the window in its middle."""
+        return self.shown(takes, (self.length[takes] - WINDOW).clamp_min(0) // 2)
+
+    def draw(self, takes: Tensor, luck: torch.Generator) -> Shown:
+        """Return takes, each in a window at a random place."""
         room = (self.length[takes] - WINDOW).clamp_min(0) + 1
-        begin = (torch.rand(len(takes), generator=luck) * room).long()
-        return self.windows(takes, begin)
+        return self.shown(takes, (torch.rand(len(takes), generator=luck) * room).long())
+
+
+def _usual(prosody: Tensor, performers: Sequence[str]) -> Tensor:
+    """Return the mean over each take's performer, (takes, numbers)."""
+    owner = torch.from_numpy(np.unique(np.array(performers), return_inverse=True)[1])
+    count = torch.bincount(owner)
+    summed = torch.zeros(len(count), prosody.shape[1], dtype=torch.float64)
+    return (summed.index_add_(0, owner, prosody.double()) / count[:, None]).float()[owner]

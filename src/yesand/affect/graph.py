@@ -2,7 +2,8 @@
 
 The same sums as ``features``, ``frames`` and ``voice_model``, written in operations that a graph
 has: the Fourier transform is a convolution with sines and cosines, and places are counted by
-tensors, so that any length of sound goes through.
+tensors, so that any length of sound goes through. Prosody is given beside the sound: following a
+voice's pitch is no graph (``affect.prosody``, NumPy and SciPy alone, computes it anywhere).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from yesand.affect.voice_model import VoiceModel
 
 
 class Graph(nn.Module):
-    """Samples in, shape (samples,), float32 of full scale ±1 at 16 kHz; (classes,) out."""
+    """Samples in, shape (samples,), float32 of full scale ±1 at 16 kHz; (classes,) out.
+
+    Beside them the take's prosody, float32, shape (1455,), if the model hears it.
+    """
 
     basis: Tensor
     filters: Tensor
@@ -28,12 +32,13 @@ class Graph(nn.Module):
         self.register_buffer("basis", _basis())
         self.register_buffer("filters", features._filters())
 
-    def forward(self, signal: Tensor) -> Tensor:
+    def forward(self, signal: Tensor, prosody: Tensor | None = None) -> Tensor:
         """Return the probability of each emotion, as the model itself gives it."""
         windows = _windows(_steps(self._logmel(signal)))
-        embedded = self.model.embedded(self.model.pooled(windows)).mean(dim=0)
-        shares: Tensor = self.model.head(embedded).softmax(dim=0)
-        return shares
+        parts = [self.model.embedded(self.model.pooled(windows)).mean(dim=0, keepdim=True)]
+        if self.model.prosody is not None and prosody is not None:
+            parts.append(self.model.prosody(prosody[None]))
+        return self.model.logits(torch.cat(parts, dim=1)).softmax(dim=1)[0]
 
     def _logmel(self, signal: Tensor) -> Tensor:
         """Return log-mel energies, (frames, 64): ``features.logmel``, rounded as it rounds."""

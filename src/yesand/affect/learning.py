@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import log_softmax
 
 from yesand.affect.features import BANDS
-from yesand.affect.frames import WINDOW, Pack
+from yesand.affect.frames import WINDOW, Pack, Shown
 from yesand.affect.voice_model import Shape, VoiceModel, build
 
 #: Told after every step, with the model as it is then.
@@ -89,6 +89,7 @@ def fit(
     label : of every take of the pack, shape (len(pack),).
     """
     model = build(classes, shape, recipe.seed)
+    model.meet(pack, takes)
     steps = recipe.steps(len(takes))
     average = _Average(model, 1 - 1 / (1 + recipe.average * steps))
     weight = _weights(label[takes], classes, recipe.balance)
@@ -99,10 +100,10 @@ def fit(
     for step, chosen in zip(range(steps), _batches(takes, recipe.batch, luck), strict=False):
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _pace(step, steps)
-        windows, drawn = pack.draw(chosen, luck), luck.get_state()
-        losses = _losses(model, windows, label[chosen], weight, recipe, luck)
+        shown, drawn = pack.draw(chosen, luck), luck.get_state()
+        losses = _losses(model, shown, label[chosen], weight, recipe, luck)
         if watching:
-            again = partial(_again, drawn, model, windows, label[chosen], weight, recipe)
+            again = partial(_again, drawn, model, shown, label[chosen], weight, recipe)
             watching.step(losses.sum(dim=1), chosen, again)
         optimiser.zero_grad()
         torch.autograd.backward(losses.sum() / len(losses))
@@ -126,27 +127,34 @@ def _batches(takes: Tensor, size: int, luck: torch.Generator) -> Iterator[Tensor
 
 def _losses(
     model: VoiceModel,
-    windows: Tensor,
+    shown: Shown,
     label: Tensor,
     weight: Tensor,
     recipe: Recipe,
     luck: torch.Generator,
 ) -> Tensor:
-    """Return the weighted cross-entropy by take and class, (takes, classes)."""
+    """Return the weighted cross-entropy by take and class, (takes, classes).
+
+    Summed over the model's parts, each of which must answer alone.
+    """
     classes = len(weight)
     target = torch.full((len(label), classes), recipe.smoothing / classes)
     target[torch.arange(len(label)), label] += 1 - recipe.smoothing
     target = target * weight[label, None]
-    seen = _varied(windows, recipe, luck)
-    pooled = _dropped(model.pooled(seen), recipe.dropout, luck)
-    logits = model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))
-    return -(log_softmax(logits, dim=1) * target)
+    pooled = _dropped(model.pooled(_varied(shown.windows, recipe, luck)), recipe.dropout, luck)
+    said = [model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))]
+    for net, prosody in ((model.prosody, shown.prosody), (model.enrolled, shown.moved)):
+        if net is not None:
+            told = net.embedded(_dropped(net.shown(prosody), recipe.dropout, luck))
+            said.append(net.head(_dropped(told, recipe.dropout, luck)))
+    answers = torch.stack([log_softmax(logits, dim=1) for logits in said]).sum(dim=0)
+    return -(answers * target)
 
 
 def _again(
     drawn: Tensor,
     model: VoiceModel,
-    windows: Tensor,
+    shown: Shown,
     label: Tensor,
     weight: Tensor,
     recipe: Recipe,
@@ -154,7 +162,7 @@ def _again(
     """Return each take's loss with the luck that it had, (takes,)."""
     luck = torch.Generator()
     luck.set_state(drawn)
-    return _losses(model, windows, label, weight, recipe, luck).sum(dim=1)
+    return _losses(model, shown, label, weight, recipe, luck).sum(dim=1)
 
 
 def _dropped(values: Tensor, rate: float, luck: torch.Generator) -> Tensor:

@@ -1,4 +1,12 @@
-"""A compact voice-emotion model: a small convolutional net with statistics pooling."""
+"""A compact voice-emotion model: what the spectrum shows and what prosody tells, heard apart.
+
+A small convolutional net with statistics pooling hears windows of the spectrum; beside it a small
+net hears the whole take's prosody. Each learns to answer alone, and what is answered is the mean of
+both in logarithms, each weighted by how far it is to be trusted (``calibration``): trained as one,
+the two lean on each other and do worse on new voices. A third hears prosody less what is usual for
+the performer, and joins in where some of a new performer's takes are at hand: *enrolment*. Nobody
+says what was acted in them.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +20,13 @@ from torch import Tensor, nn
 from torch.nn.functional import relu
 
 from yesand.affect.features import BANDS
-from yesand.affect.frames import Pack
+from yesand.affect.frames import Pack, Shown
+from yesand.affect.prosody.rows import NAMES
 from yesand.kernel.errors import BadInput
 
 _ONE_AT_A_TIME = threading.Lock()
+#: Further than so many standard deviations from what is usual counts as so many.
+_FAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -27,13 +38,15 @@ class Shape:
     channels : of the convolution blocks; each but the last halves time and frequency.
     stem : stride of the first convolution (5 × 5) in time and in frequency.
     joint : channels after frequency is folded in.
-    embedding : length d of what the head sees.
+    embedding : length d of what each head sees.
+    prosody : principal components of prosody that are heard; 0 for models of the spectrum alone.
     """
 
     channels: tuple[int, ...] = (24, 48, 64)
     stem: tuple[int, int] = (2, 2)
     joint: int = 96
     embedding: int = 64
+    prosody: int = 64
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -50,13 +63,16 @@ class Shape:
         try:
             time, bands = map(int, value["stem"])
             channels = tuple(map(int, value["channels"]))
-            return cls(channels, (time, bands), int(value["joint"]), int(value["embedding"]))
-        except (KeyError, TypeError, ValueError) as fault:
+            widths = (int(value["joint"]), int(value["embedding"]), int(value.get("prosody", 0)))
+            return cls(channels, (time, bands), *widths)
+        except (AttributeError, KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not an architecture of this kind: {fault}") from fault
 
 
 class VoiceModel(nn.Module):
-    """Log-mel windows in, an embedding and logits out; the labels are whatever the data holds."""
+    """Takes in, an embedding and logits out; the labels are whatever the data holds."""
+
+    trust: Tensor
 
     def __init__(self, classes: int, shape: Shape) -> None:
         super().__init__()
@@ -83,7 +99,18 @@ class VoiceModel(nn.Module):
         self.project = nn.Linear(2 * shape.joint, shape.embedding, bias=False)
         self.level = nn.BatchNorm1d(shape.embedding)
         self.head = nn.Linear(shape.embedding, classes)
+        tells = shape.prosody > 0
+        self.prosody = ProsodyNet(classes, shape) if tells else None
+        self.enrolled = ProsodyNet(classes, shape) if tells else None
+        #: How far each part is trusted, without and with enrolment: ``calibration.trust``.
+        self.register_buffer("trust", untold(tells))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def meet(self, pack: Pack, takes: Tensor) -> None:
+        """Take over from the takes to be trained on how their prosody lies."""
+        if self.prosody and self.enrolled:
+            self.prosody.meet(pack.prosody[takes])
+            self.enrolled.meet(pack.moved[takes])
 
     def pooled(self, windows: Tensor) -> Tensor:
         """Return mean and standard deviation over time, (batch, 2 · joint), of (batch, 1, T, 64).
@@ -95,19 +122,41 @@ class VoiceModel(nn.Module):
         return torch.cat([seen.mean(dim=2), spread], dim=1)
 
     def embedded(self, pooled: Tensor) -> Tensor:
-        """Return the penultimate layer, shape (batch, embedding)."""
+        """Return the penultimate layer of the spectrum's net, shape (batch, embedding)."""
         return relu(self.level(self.project(pooled)))
 
-    def forward(self, windows: Tensor) -> Tensor:
-        """Return logits, shape (batch, classes)."""
-        logits: Tensor = self.head(self.embedded(self.pooled(windows)))
-        return logits
+    def forward(self, shown: Shown) -> Tensor:
+        """Return logits of takes whose performers are not enrolled, shape (batch, classes)."""
+        parts = [self.embedded(self.pooled(shown.windows))]
+        if self.prosody:
+            parts.append(self.prosody(shown.prosody))
+        return self.logits(torch.cat(parts, dim=1))
+
+    def said(self, embedding: Tensor) -> Tensor:
+        """Return what each head says alone, (parts, takes, classes): as many as are embedded."""
+        heads = [net.head for net in (self, self.prosody, self.enrolled) if net is not None]
+        parts = torch.split(embedding, self.shape.embedding, dim=1)
+        return torch.stack([head(part) for head, part in zip(heads, parts, strict=False)])
+
+    def logits(self, embedding: Tensor) -> Tensor:
+        """Return what the heads say together, (takes, classes): linear in the embedding."""
+        said = self.said(embedding)
+        trust = self.trust[int(len(said) == 3), : len(said)]
+        return torch.einsum("p,ptc->tc", trust, said)
 
     @torch.inference_mode()
-    def embed(self, pack: Pack, takes: Sequence[int] | None = None, batch: int = 128) -> Tensor:
-        """Return the embedding of each take, shape (takes, d): the mean over its windows.
+    def embed(
+        self,
+        pack: Pack,
+        takes: Sequence[int] | None = None,
+        batch: int = 128,
+        enrolled: bool = False,
+    ) -> Tensor:
+        """Return the embedding of each take, shape (takes, d) for each part that hears it.
 
-        The head is linear, so its logits are the mean over the windows too.
+        These are the spectrum, prosody if the model knows it, and then what ``enrolled`` adds. Of
+        the spectrum's net it is the mean over the windows: its head is linear, so that its
+        logits are the mean over the windows too.
         """
         self.eval()
         wanted = torch.arange(len(pack)) if takes is None else torch.tensor(takes)
@@ -118,13 +167,74 @@ class VoiceModel(nn.Module):
         ]
         whole = torch.zeros(len(pack), self.shape.embedding).index_add_(0, owner, torch.cat(parts))
         count = torch.bincount(owner, minlength=len(pack))
-        return (whole / count.clamp_min(1)[:, None])[wanted]
+        seen = (whole / count.clamp_min(1)[:, None])[wanted]
+        if self.prosody is None or self.enrolled is None:
+            return seen
+        told = [self.prosody(pack.prosody)[wanted]]
+        told += [self.enrolled(pack.moved)[wanted]] if enrolled else []
+        return torch.cat([seen, *told], dim=1)
 
     @torch.inference_mode()
     def probability(self, embedding: Tensor) -> Tensor:
-        """Return the probability of each emotion, (takes, classes), for embeddings (takes, d)."""
-        shares: Tensor = self.head(embedding).softmax(dim=1)
-        return shares
+        """Return the calibrated probability of each emotion, (takes, classes), for embeddings."""
+        return self.logits(embedding).softmax(dim=1)
+
+
+def untold(tells: bool) -> Tensor:
+    """Return the trust in each part before any is known: (without, with enrolment) × parts."""
+    return torch.tensor([[0.5, 0.5, 0.0], [1 / 3] * 3] if tells else [[1.0, 0.0, 0.0]] * 2)
+
+
+class ProsodyNet(nn.Module):
+    """A take's prosody in, an embedding and logits out.
+
+    Prosody is standardised and turned into its principal components, so that its many numbers that
+    say the same count once. Both are taken from the takes to be trained on, and no word of what was
+    acted in them.
+    """
+
+    centre: Tensor
+    scale: Tensor
+    axes: Tensor
+
+    def __init__(self, classes: int, shape: Shape) -> None:
+        super().__init__()
+        self.register_buffer("centre", torch.zeros(len(NAMES)))
+        self.register_buffer("scale", torch.ones(len(NAMES)))
+        self.register_buffer("axes", torch.zeros(len(NAMES), shape.prosody))
+        self.project = nn.Linear(shape.prosody, shape.embedding, bias=False)
+        self.level = nn.BatchNorm1d(shape.embedding)
+        self.head = nn.Linear(shape.embedding, classes)
+
+    def meet(self, prosody: Tensor) -> None:
+        """Take over mean, spread and principal components of takes, (takes, numbers)."""
+        told = prosody.double()
+        spread = told.std(dim=0, unbiased=False)
+        self.centre.copy_(told.mean(dim=0))
+        # What is the same in all takes would leave every other take at the limit.
+        self.scale.copy_(torch.where(spread > 1e-6 * (1 + self.centre.abs()), 1 / spread, 0))
+        within = self._within(prosody).double()
+        *_, axes = torch.linalg.svd(within - within.mean(dim=0), full_matrices=False)
+        axes = axes[: self.axes.shape[1]].T
+        spread = (within @ axes).std(dim=0, unbiased=False).mean().clamp_min(1e-6)
+        self.axes.zero_()
+        self.axes[:, : axes.shape[1]] = axes / spread
+
+    def shown(self, prosody: Tensor) -> Tensor:
+        """Return the principal components, (takes, components), of about unit spread."""
+        return self._within(prosody) @ self.axes
+
+    def embedded(self, shown: Tensor) -> Tensor:
+        """Return the penultimate layer, shape (takes, embedding)."""
+        return relu(self.level(self.project(shown)))
+
+    def forward(self, prosody: Tensor) -> Tensor:
+        """Return the embedding of takes by their prosody, (takes, embedding)."""
+        return self.embedded(self.shown(prosody))
+
+    def _within(self, prosody: Tensor) -> Tensor:
+        # One number far out, as of a take with hardly a voice in it, must not decide alone.
+        return ((prosody - self.centre) * self.scale).clamp(-_FAR, _FAR)
 
 
 def build(classes: int, shape: Shape, seed: int) -> VoiceModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,7 +37,14 @@ def train(
     opened = yesand.open(house)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
-        model = opened.train(manifest, out, name=name, progress=progress, recorder=watching)
+        model = opened.train(
+            manifest,
+            out,
+            name=name,
+            progress=progress,
+            recorder=watching,
+            workers=len(os.sched_getaffinity(0)),
+        )
     scores = model.run["scores"]
     tell(
         {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},

@@ -1,4 +1,7 @@
-"""A model as one ONNX file, from samples to probabilities, with outputs shown to be equal."""
+"""A model as one ONNX file, from samples to probabilities, with outputs shown to be equal.
+
+A model that hears prosody takes it as a second input (``affect.prosody.rows.row``).
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yesand.affect import features
+from yesand.affect import features, hearing
 from yesand.affect.graph import Graph
+from yesand.affect.prosody.rows import NAMES
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving.voice import Voice
@@ -26,7 +30,7 @@ OPSET = 17
 #: Two answers to one sound may differ by so much and no more, in probability: features are kept in
 #: half precision, and a sum in another order may round to the next step.
 LARGEST = 1e-3
-SIGNAL, PROBABILITY = "signal", "probability"
+SIGNAL, PROSODY, PROBABILITY = "signal", "prosody", "probability"
 Floats = NDArray[np.float32]
 
 
@@ -84,21 +88,29 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    ours = voice.loaded.probability([features.logmel(one, features.RATE) for one in sounds])
-    theirs = np.stack([session.run([PROBABILITY], {SIGNAL: one})[0] for one in sounds])
-    return float(np.abs(ours - theirs).max())
+    heard = [hearing.hear(one, features.RATE) for one in sounds]
+    asks = {given.name for given in session.get_inputs()}
+    given = [
+        {SIGNAL: sound, PROSODY: one.prosody} for sound, one in zip(sounds, heard, strict=True)
+    ]
+    theirs = np.stack([session.run([PROBABILITY], {n: one[n] for n in asks})[0] for one in given])
+    return float(np.abs(voice.loaded.probability(heard) - theirs).max())
 
 
 def _traced(voice: Voice) -> bytes:
+    sound = torch.sin(torch.arange(4 * features.RATE) / 9.0)
+    inputs = {SIGNAL: sound}
+    if voice.loaded.model.prosody is not None:
+        inputs[PROSODY] = torch.zeros(len(NAMES))
     with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
         file = Path(folder) / "model.onnx"
         # PyTorch's other exporter knows no places that the sound itself decides.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Graph(voice.loaded.model),
-            (torch.sin(torch.arange(4 * features.RATE) / 9.0),),
+            tuple(inputs.values()),
             file,
-            input_names=[SIGNAL],
+            input_names=list(inputs),
             output_names=[PROBABILITY],
             dynamic_axes={SIGNAL: {0: "samples"}},
             opset_version=OPSET,
@@ -116,9 +128,10 @@ def _named(data: bytes, voice: Voice) -> bytes:
         "model": voice.digest,
         "manifest": voice.manifest,
         "emotions": list(voice.loaded.labels),
-        "features": features.VERSION,
+        "features": voice.loaded.about["features"],
         "rate": features.RATE,
-        "input": "one channel, float32, full scale -1 to 1, 16 kHz",
+        "input": _INPUT,
+        **({"prosody": list(NAMES)} if voice.loaded.model.prosody else {}),
         "bound_to": voice.card.get("bound_to", {}),
         "notices": [*voice.card.get("notices", []), _METERED],
     }
@@ -131,6 +144,10 @@ def _named(data: bytes, voice: Voice) -> bytes:
     return made
 
 
+_INPUT = (
+    "signal: one channel, float32, full scale -1 to 1, 16 kHz; prosody, if it is asked for: the "
+    "same sound's by yesand.affect.prosody.rows.row, float32"
+)
 _METERED = (
     "This file counts nothing by itself: meter each use with yesand.metering. It is the registered "
     "model in another form, and royalties are owed for it all the same."

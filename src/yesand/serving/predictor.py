@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from math import ceil
 from pathlib import Path
@@ -26,6 +27,7 @@ from yesand.serving.sound import Sound
 from yesand.serving.standing import Said, Standing
 from yesand.serving.streaming import Stream
 from yesand.serving.voice import Voice
+from yesand.training.folder import Enrolment
 
 #: What is counted, unless the agreement prices something else: seconds that were listened to.
 SECONDS, REQUEST = "inference-second", "request"
@@ -33,6 +35,7 @@ UNITS = (SECONDS, REQUEST)
 #: How often the house is asked whether the model is still in service.
 EVERY = timedelta(minutes=1)
 USAGE = "usage"
+_Hears = Callable[[Sequence[Sound]], list[Answer]]
 
 
 class Predictor:
@@ -125,6 +128,7 @@ class Predictor:
         *,
         use: Use,
         threshold: float | None = None,
+        enrolled: Enrolment | None = None,
     ) -> Answer:
         """Hear one recording: metered, and then answered.
 
@@ -132,12 +136,15 @@ class Predictor:
         ----------
         recording : a file's path or its bytes; or samples, shape (samples,) or
             (samples, channels), with their ``rate`` in Hz.
+        enrolled : what is usual for who speaks (``enrol``).
 
         Raises
         ------
         NotServing, NotPermitted, Unmetered : it may not be answered. BadInput : it cannot be heard.
         """
-        (one,) = self.predict_all([recording], rate, use=use, threshold=threshold)
+        (one,) = self.predict_all(
+            [recording], rate, use=use, threshold=threshold, enrolled=enrolled
+        )
         if isinstance(one, Bad):
             raise one.fault
         return one
@@ -149,6 +156,7 @@ class Predictor:
         *,
         use: Use,
         threshold: float | None = None,
+        enrolled: Enrolment | None = None,
     ) -> list[Answer | Bad]:
         """Hear many, each metered by itself; what cannot be heard says why, and the rest goes on.
 
@@ -159,10 +167,33 @@ class Predictor:
         self.check(use)
         below = self._threshold(threshold)
         taken = groups(recordings, rate)
-        return [self._counted(one) for group in taken for one in self._group(group, below)]
+        hear = partial(self._answers, below=below, enrolled=enrolled)
+        return [self._counted(one) for group in taken for one in self._group(group, hear)]
+
+    def enrol(self, recordings: Sequence[Any], rate: int | None = None) -> Enrolment:
+        """Learn what is usual for one speaker, by recordings of which nobody says what is felt.
+
+        No emotion is told, so nothing is metered. What comes back describes a voice: it is kept by
+        nobody but who asked.
+
+        Raises
+        ------
+        BadInput : a recording cannot be heard, or there is none.
+        """
+        taken = [one for group in groups(recordings, rate) for one in group]
+        for one in taken:
+            if isinstance(one, Bad):
+                raise one.fault
+        return self.voice.enrol([one for one in taken if isinstance(one, Sound)])
 
     def stream(
-        self, rate: int, *, use: Use, every: float = 1.0, threshold: float | None = None
+        self,
+        rate: int,
+        *,
+        use: Use,
+        every: float = 1.0,
+        threshold: float | None = None,
+        enrolled: Enrolment | None = None,
     ) -> Stream:
         """Open a stream of one speaker; see ``Stream``. It stops when the deployment does.
 
@@ -179,7 +210,7 @@ class Predictor:
             self.check(use)
             with _kept():  # it is counted later: what then could not be kept is not given now
                 self.meter.check_room()
-            return self._answers([latest], below)[0]
+            return self._answers([latest], below, enrolled)[0]
 
         def counts(seconds: float, mix: Mapping[str, float] | None) -> None:
             self._count(int(seconds), mix, units, realtime=True)
@@ -218,17 +249,17 @@ class Predictor:
         """Close it."""
         self.close()
 
-    def _group(self, group: Sequence[Sound | Bad], below: float) -> Iterator[Answer | Bad]:
+    def _group(self, group: Sequence[Sound | Bad], hear: _Hears) -> Iterator[Answer | Bad]:
         """Yield the answer to each sound of a group, in its order."""
         sounds = [one for one in group if isinstance(one, Sound)]
         try:
-            answers: Iterator[Answer | Bad] = iter(self._answers(sounds, below))
+            answers: Iterator[Answer | Bad] = iter(hear(sounds))
         except TooLarge as fault:  # for the memory here: one of them may be, and not the others
             alone = ([one] for one in sounds)
             answers = (
                 iter([Bad(fault)])
                 if len(sounds) == 1
-                else chain.from_iterable(self._group(one, below) for one in alone)
+                else chain.from_iterable(self._group(one, hear) for one in alone)
             )
         for one in group:
             yield one if isinstance(one, Bad) else next(answers)
@@ -244,10 +275,12 @@ class Predictor:
             return Bad(fault)
         return one
 
-    def _answers(self, sounds: Sequence[Sound], below: float) -> list[Answer]:
+    def _answers(
+        self, sounds: Sequence[Sound], below: float, enrolled: Enrolment | None = None
+    ) -> list[Answer]:
         if not sounds:
             return []
-        rows, note = self.voice.hear(sounds)
+        rows, note = self.voice.hear(sounds, enrolled)
         more = (note,) if note else ()
         return [
             judged(

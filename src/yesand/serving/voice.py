@@ -11,13 +11,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yesand.affect import features
+from yesand.affect.features import HOP, RATE
+from yesand.affect.hearing import Heard, hear
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import TooLarge
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
-from yesand.training.folder import Loaded
+from yesand.training.folder import Enrolment, Loaded
 
+Floats = NDArray[np.float64]
 #: So many recordings go through the model at once, as long as memory lasts.
 BATCH = 16
 #: What the card calls the probability below which it is better to abstain.
@@ -55,35 +57,66 @@ class Voice:
         """Below which probability its card has it abstain; 0 if the card says nothing."""
         return float(self.card.get(ABSTAIN, 0.0))
 
-    def hear(self, sounds: Sequence[Sound]) -> tuple[NDArray[np.float64], str]:
+    def enrol(self, sounds: Sequence[Sound]) -> Enrolment:
+        """Return what is usual for who speaks in these sounds.
+
+        Raises
+        ------
+        TooLarge : as for ``hear``. BadInput : no sound.
+        """
+        return Enrolment.of([_heard(sound) for sound in sounds])
+
+    def hear(
+        self, sounds: Sequence[Sound], enrolled: Enrolment | None = None
+    ) -> tuple[Floats, str]:
         """Return the distribution for each sound, (sounds, labels), and what memory did to it.
 
         Raises
         ------
         TooLarge : one sound alone is more than this machine's memory holds.
         """
-        rows, size, begin = list[NDArray[np.float64]](), min(BATCH, len(sounds)), 0
-        while begin < len(sounds):
+        return self.answer([_heard(sound) for sound in sounds], enrolled)
+
+    def answer(
+        self, heard: Sequence[Heard], enrolled: Enrolment | None = None
+    ) -> tuple[Floats, str]:
+        """Return the same for sounds as the model is told of them.
+
+        Raises
+        ------
+        TooLarge : one sound alone is more than this machine's memory holds.
+        """
+        rows, size, begin = list[Floats](), min(BATCH, len(heard)), 0
+        while begin < len(heard):
             try:
-                rows.append(self._together(sounds[begin : begin + size]))
+                rows.append(self.loaded.probability(heard[begin : begin + size], enrolled))
             except (MemoryError, torch.OutOfMemoryError, RuntimeError) as fault:
                 if not _exhausted(fault):
                     raise
                 if size == 1:
-                    raise TooLarge(
-                        "One recording alone is more than the memory here holds",
-                        where=f"{sounds[begin].seconds:.0f} s",
-                        remedy="Send it as a stream.",
-                    ) from fault
+                    raise _too_large(len(heard[begin].mel) * HOP / RATE) from fault
                 size //= 2
                 continue
             begin += size
-        note = f"Memory ran out: heard {size} at a time." if size < min(BATCH, len(sounds)) else ""
+        note = f"Memory ran out: heard {size} at a time." if size < min(BATCH, len(heard)) else ""
         return np.concatenate(rows), note
 
-    def _together(self, sounds: Sequence[Sound]) -> NDArray[np.float64]:
-        made = [features.logmel(sound.signal, sound.rate) for sound in sounds]
-        return self.loaded.probability(made)
+
+def _heard(sound: Sound) -> Heard:
+    try:
+        return hear(sound.signal, sound.rate)
+    except (MemoryError, RuntimeError) as fault:
+        if not _exhausted(fault):
+            raise
+        raise _too_large(sound.seconds) from fault
+
+
+def _too_large(seconds: float) -> TooLarge:
+    return TooLarge(
+        "One recording alone is more than the memory here holds",
+        where=f"{seconds:.0f} s",
+        remedy="Send it as a stream.",
+    )
 
 
 #: What PyTorch's allocator on a CPU and oneDNN say when memory lacks: in words alone.

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from yesand.affect.evaluation import Evaluation
 from yesand.training.grounds import Grounds
+from yesand.training.scoring import Enrolled
 
 #: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.
 NOTICES = (
@@ -47,6 +48,7 @@ def card(
     grounds: Grounds,
     scores: Evaluation | None,
     copies: int | None = None,
+    enrolled: Enrolled | None = None,
 ) -> dict[str, Any]:
     """Return the card as data.
 
@@ -55,6 +57,7 @@ def card(
     examples : the takes that it learned from. copies : how many more were left out as
         copies of these; none where nobody looked.
     scores : speaker-independent ones; none for a model that was trained elsewhere.
+    enrolled : those with enrolment, a track of its own.
     """
     return {
         "task": "emotion recognition from voice",
@@ -68,6 +71,7 @@ def card(
             "emotions": dict(sorted(Counter(e.emotion for e in examples).items())),
         },
         "scores": _for_outsiders(scores.as_json(), grounds.names) if scores else None,
+        "enrolled": _for_outsiders(enrolled.as_json(), grounds.names) if enrolled else None,
         "scored_how": "folds by performer: nobody is on both sides"
         if scores
         else "not scored here",
@@ -158,5 +162,20 @@ def _scores(facts: dict[str, Any]) -> str:
         ("Calibration error", f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins)"),
     ]
     table = "\n".join(f"| {name} | {figure} |" for name, figure in rows)
+    if enrolled := facts.get("enrolled"):
+        table += "\n" + _enrolled(enrolled)
     told = f"Speaker-independent ({facts['scored_how']})."
     return f"{told}\n\n| score | figure |\n|---|---|\n{table}\n\n![Confusion](confusion.svg)"
+
+
+def _enrolled(scores: dict[str, Any]) -> str:
+    """Return the rows of the other track, and by how much of a performer it was enrolled."""
+    least, most = scores["enrolled_by"]
+    many = f"{most}" if least == most else f"{least} to {most}"
+    worst, how = scores["worst_performer"], f"enrolled by {many} takes"
+    rows = [
+        (f"Worst performer, {how}", f"UAR {100 * worst['uar']:.1f} % ({worst['performer']})"),
+        (f"All performers, {how}", f"UAR {100 * scores['uar']:.1f} %"),
+        (f"Calibration error, {how}", f"{scores['ece']:.3f}"),
+    ]
+    return "\n".join(f"| {name} | {figure} |" for name, figure in rows)

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from yesand.affect import features
+from yesand.affect import features, hearing
 from yesand.affect.frames import Pack
-from yesand.affect.voice_model import Shape, VoiceModel
+from yesand.affect.hearing import Heard
+from yesand.affect.voice_model import Shape, VoiceModel, untold
 from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
@@ -41,24 +42,80 @@ class Loaded:
     labels: tuple[str, ...]
     about: Mapping[str, Any]
 
-    def hear(self, recording: Path) -> dict[str, float]:
+    def hear(self, recording: Path, enrolled: Enrolment | None = None) -> dict[str, float]:
         """Return the probability of each emotion in a recording.
 
         Raises
         ------
-        NotFound : no such file. BadInput : not a recording.
+        NotFound : no such file. BadInput : not a recording, or see ``probability``.
         """
-        if not recording.is_file():
-            raise NotFound("No such recording", where=str(recording))
-        source = features.Source(digest_file(recording), recording)
-        shares = self.probability([features.read(source)])[0].tolist()
+        shares = self.probability([_heard(recording)], enrolled)[0].tolist()
         return dict(zip(self.labels, shares, strict=True))
 
-    def probability(self, takes: Sequence[features.Features]) -> NDArray[np.float64]:
-        """Return the probability of each emotion, (takes, labels), for takes' features."""
-        found = self.model.probability(self.model.embed(Pack.of(takes)))
+    def probability(
+        self, takes: Sequence[Heard], enrolled: Enrolment | None = None
+    ) -> NDArray[np.float64]:
+        """Return the probability of each emotion, (takes, labels), in takes of one performer.
+
+        Parameters
+        ----------
+        enrolled : what is usual for the performer; without it they are a voice like any other.
+
+        Raises
+        ------
+        BadInput : this model was trained before there was enrolment.
+        """
+        pack = Pack.of(takes)
+        if enrolled is not None:
+            if self.model.enrolled is None:
+                raise BadInput("This model knows no enrolment", remedy="Train it again.")
+            pack = pack.enrolled(torch.from_numpy(enrolled.usual)[None])
+        heard = self.model.embed(pack, enrolled=enrolled is not None)
+        found = self.model.probability(heard)
         shares: NDArray[np.float64] = found.numpy().astype(np.float64)
         return shares
+
+
+@dataclass(frozen=True, eq=False)
+class Enrolment:
+    """What is usual in a performer's prosody, by takes of which nobody says what was acted.
+
+    Attributes
+    ----------
+    usual : the mean of their prosody, float32, shape (1455,). takes : how many it is of.
+    """
+
+    usual: NDArray[np.float32]
+    takes: int
+
+    @classmethod
+    def of(cls, takes: Sequence[Heard]) -> Enrolment:
+        """Enrol a performer by takes of theirs, of as many emotions as there are to tell.
+
+        Raises
+        ------
+        BadInput : not a take.
+        """
+        if not takes:
+            raise BadInput("Nobody can be enrolled without a take", where="enrolment")
+        usual = np.mean([take.prosody.astype(np.float64) for take in takes], axis=0)
+        return cls(usual.astype(np.float32), len(takes))
+
+    @classmethod
+    def by(cls, recordings: Sequence[Path]) -> Enrolment:
+        """Enrol a performer by recordings of theirs.
+
+        Raises
+        ------
+        NotFound, BadInput : a recording is missing, or is none.
+        """
+        return cls.of([_heard(recording) for recording in recordings])
+
+
+def _heard(recording: Path) -> Heard:
+    if not recording.is_file():
+        raise NotFound("No such recording", where=str(recording))
+    return hearing.read(hearing.Source(digest_file(recording), recording))
 
 
 @contextmanager
@@ -140,9 +197,10 @@ def about(folder: Path) -> dict[str, Any]:
     told = parse(path.read_bytes(), where=str(path))
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise BadInput("A model of another format", where=str(path))
-    if told.get("features") != features.VERSION:
+    # Models of before there was prosody name the log-mel features alone.
+    if told.get("features") not in (hearing.VERSION, features.VERSION):
         raise BadInput(
-            f"Made for features {told.get('features')!r}, not {features.VERSION!r}",
+            f"Made for features {told.get('features')!r}, not {hearing.VERSION!r}",
             where=str(path),
             remedy="Train it again with this Yes-And.",
         )
@@ -159,7 +217,9 @@ def load(folder: Path) -> Loaded:
     told = about(folder)
     model = VoiceModel(len(told["labels"]), Shape.parse(told["settings"]["shape"]))
     try:
-        model.load_state_dict(load_file(folder / WEIGHTS))
+        weights = load_file(folder / WEIGHTS)
+        weights.setdefault("trust", untold(False))  # not in models of old
+        model.load_state_dict(weights)
     except FileNotFoundError as fault:
         raise NotFound("The model's weights are missing", where=str(folder / WEIGHTS)) from fault
     except (SafetensorError, RuntimeError, OSError) as fault:

@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 
 import yesand
-from yesand.affect import features, plots
-from yesand.affect.evaluation import Evaluation, evaluate
+from yesand.affect import hearing, plots
+from yesand.affect.evaluation import Evaluation
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
@@ -28,7 +28,7 @@ from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording
+from yesand.training import card, folder, recording, scoring
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 
@@ -47,6 +47,7 @@ class RunRecord:
     labels: tuple[str, ...]
     held_out: dict[str, int]
     scores: Evaluation
+    enrolled: scoring.Enrolled | None
     card: dict[str, Any]
     copies: tuple[Copy, ...] = ()
     #: Performers who sound like one voice, and so were held out together.
@@ -57,12 +58,13 @@ class RunRecord:
         return {
             "settings": self.settings.as_json(),
             "labels": list(self.labels),
-            "features": features.VERSION,
+            "features": hearing.VERSION,
             "versions": versions(),
             "held_out": self.held_out,
             "sound_alike": [list(group) for group in self.alike],
             "left_out_as_copies": [copy.as_json() for copy in self.copies],
             "scores": self.scores.as_json(),
+            "enrolled": self.enrolled.as_json() if self.enrolled else None,
         }
 
     def for_outsiders(self, masks: Mapping[str, str]) -> dict[str, Any]:
@@ -71,7 +73,14 @@ class RunRecord:
         held = {masks.get(who, who): fold for who, fold in self.held_out.items()}
         groups = [[masks.get(who, who) for who in group] for group in self.alike]
         scores = card.renamed(told["scores"], masks)
-        return {**told, "held_out": held, "sound_alike": groups, "scores": scores}
+        enrolled = told["enrolled"] and card.renamed(told["enrolled"], masks)
+        return {
+            **told,
+            "held_out": held,
+            "sound_alike": groups,
+            "scores": scores,
+            "enrolled": enrolled,
+        }
 
 
 def versions() -> dict[str, str]:
@@ -84,12 +93,13 @@ def train(
     grounds: Grounds,
     settings: Settings,
     out: Path,
-    cache: features.Cache | None = None,
+    cache: hearing.Kept | None = None,
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
     recorder: recording.Recorder | None = None,
     copies: Sequence[Copy] = (),
+    workers: int = 1,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -104,6 +114,7 @@ def train(
     recorder : watches the folds' models, at a cost in time and none in what is trained.
     copies : takes that are copies of others among the examples (``takes.copies``). They are left
         out, so that the same performance counts once; the record says which, and of what.
+    workers : processes that hear the takes (``hearing.extract``); training has threads.
 
     Raises
     ------
@@ -118,10 +129,10 @@ def train(
     folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
-    sources = [features.Source(e.sha256, e.path) for e in examples]
-    sounds = features.extract(sources, cache, progress)
-    voices = alike(sounds, performers, label)
-    fold, pack = folds(performers, voices), Pack.of(sounds)
+    sources = [hearing.Source(e.sha256, e.path) for e in examples]
+    sounds = hearing.extract(sources, cache, progress, workers)
+    voices = alike([sound.mel for sound in sounds], performers, label)
+    fold, pack = folds(performers, voices), Pack.of(sounds, performers)
     work = _Work(still_holds)
     if recorder:
         recorder.begin(pack, label, performers, fold)
@@ -132,13 +143,16 @@ def train(
         raise
     _check_finite([*held, final])
     embedding = torch.stack([model.embed(pack) for model in held])
-    unmet = _unmet(held, embedding, fold)
-    scores = evaluate(unmet, label, performers, labels)
+    asked = scoring.Asked(pack, label, performers, labels, fold)
+    scored = scoring.score(held, embedding, asked, [e.sha256 for e in examples])
+    final.trust.copy_(torch.from_numpy(scored.trust))
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    told = card.card(examples, grounds, scores, len(aside))
-    record = RunRecord(settings, labels, handles, scores, told, tuple(copies), voices)
+    told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled)
+    record = RunRecord(
+        settings, labels, handles, scored.plain, scored.enrolled, told, tuple(copies), voices
+    )
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([grounds.masks.get(who, who) for who in performers]),
@@ -156,7 +170,8 @@ def train(
         folder.write_weights(partial / folder.WEIGHTS, final)
         folder.write_arrays(partial / folder.FROZEN, arrays)
         if recorder:
-            likelihood = np.log(np.maximum(unmet[np.arange(len(label)), label], _LEAST))
+            said = scored.probability[np.arange(len(label)), label]
+            likelihood = np.log(np.maximum(said, _LEAST))
             folder.write_arrays(partial / recording.FILE, recorder.arrays(likelihood))
         _tell(partial, record, grounds)
         ready(partial, record)
@@ -191,16 +206,6 @@ def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
     folder.write_json(partial / folder.CARD_DATA, record.card)
     (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
     plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")
-
-
-def _unmet(
-    models: Sequence[VoiceModel], embedding: torch.Tensor, fold: Ints
-) -> NDArray[np.float64]:
-    """Return each take's probabilities by the model that never met its performer."""
-    takes = torch.arange(len(fold))
-    everyone = torch.stack([m.probability(e) for m, e in zip(models, embedding, strict=True)])
-    made: NDArray[np.float64] = everyone[torch.from_numpy(fold), takes].double().numpy()
-    return made
 
 
 def _models(

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from yesand.affect.features import Cache
+from yesand.affect.hearing import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
@@ -65,6 +65,7 @@ def train(
     settings: Settings | None = None,
     progress: Progress = silent,
     recorder: Recorder | None = None,
+    workers: int = 1,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -82,7 +83,7 @@ def train(
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
-        run = _run(place, manifest, out, settings, progress, recorder)
+        run = _run(place, manifest, out, settings, progress, recorder, workers)
     return _enter(place, out, manifest, name, run)
 
 
@@ -138,6 +139,7 @@ def _run(
     settings: Settings,
     progress: Progress,
     recorder: Recorder | None,
+    workers: int,
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
@@ -156,12 +158,13 @@ def _run(
             stands,
             settings,
             out,
-            Cache(place.cache),
+            Kept(place.cache),
             progress,
             ready,
             partial(corpus.check_current, place, manifest),
             recorder,
             copies,
+            workers,
         )
     except Overtaken as fault:
         _attest(place, out, manifest, fault)

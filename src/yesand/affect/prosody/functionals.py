@@ -12,7 +12,7 @@ from yesand.affect.features import BANDS
 from yesand.affect.prosody.descriptors import Descriptors
 
 #: Names what follows: any change to it, to the descriptors or to the pitch needs a new one.
-VERSION = "prosody-v1"
+VERSION = "prosody-v2"
 #: Silence at either end is what lies 30 dB and more below the loudest frame, in ln of power.
 _QUIET = 7.0
 _MARGIN = 5

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect.features import BANDS, RATE, logmel, resampled
+from yesand.affect.features import BANDS, RATE, Features, logmel, resampled
 from yesand.affect.prosody.descriptors import COLOUR, QUALITY, describe
 from yesand.affect.prosody.functionals import GROUPS, RHYTHMS, SPREAD, TIMING, functionals
 from yesand.kernel.errors import BadInput
@@ -33,6 +33,8 @@ _PARTS = (
     product(["time"], TIMING),
     ((f"rhythm-{n}", f"{hertz:g}-hz") for hertz, n in product(RHYTHMS[:-1], range(GROUPS))),
 )
+#: A take that lasts longer, in seconds, is described in pieces.
+PIECE = 15
 #: What each number of a row is: ``pitch.mean``, ``cepstrum-1.p95``, ``rhythm-3.4-hz`` …
 NAMES = tuple(f"{what}.{how}" for part in _PARTS for what, how in part)
 
@@ -44,8 +46,22 @@ def row(signal: NDArray[np.float32], rate: int) -> Floats:
     ----------
     signal : shape (samples,), full scale ±1. rate : its sampling rate in Hz.
     """
-    heard = resampled(signal, rate)
-    return functionals(describe(heard.astype(np.float64), logmel(heard, RATE).astype(np.float64)))
+    sound = resampled(signal, rate)
+    return of_heard(sound, logmel(sound, RATE))
+
+
+def of_heard(sound: NDArray[np.float32], mel: Features) -> Floats:
+    """Return the prosody of one channel at 16 kHz whose log-mel features are there already.
+
+    Of a long take it is the mean over pieces of it: memory is bounded, and how it lies within a few
+    sentences is what can be compared with takes of a few sentences.
+    """
+    count = -(-len(sound) // (PIECE * RATE))
+    if count > 1:
+        pieces = np.array_split(sound, count)
+        told: Floats = np.stack([of_heard(one, logmel(one, RATE)) for one in pieces]).mean(axis=0)
+        return told
+    return functionals(describe(sound.astype(np.float64), mel.astype(np.float64)))
 
 
 def rows(

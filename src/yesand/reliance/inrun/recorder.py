@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import Optimizer
 
-from yesand.affect.frames import WINDOW, Pack
+from yesand.affect.frames import Pack
 from yesand.affect.learning import Watch, Watching
 from yesand.affect.voice_model import VoiceModel
 from yesand.kernel.canonical import canonical
@@ -95,9 +95,7 @@ class Recorder:
         for layer in model.modules():
             if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
                 layer.training = True
-        begin = (self._pack.length[takes] - WINDOW).clamp_min(0) // 2
-        logits = model(self._pack.windows(takes, begin))
-        return -cross_entropy(logits, self._label[takes])
+        return -cross_entropy(model(self._pack.middle(takes)), self._label[takes])
 
 
 def _told(record: Record) -> dict[str, Any]:

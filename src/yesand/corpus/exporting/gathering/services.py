@@ -107,20 +107,20 @@ def _features(
     place: Place, manifest: SignedManifest, progress: Progress
 ) -> tuple[list[Record], list[LeftOut], Read]:
     try:
-        from yesand.affect.features import Cache, Source, extract  # PyTorch is an extra
+        from yesand.affect.hearing import Kept, Source, extract  # PyTorch is an extra
     except ImportError as fault:
         raise Refused(
             "This house cannot make features of recordings",
             where=place.name,
             remedy="Whoever keeps it installs the extra `yesand[train]`.",
         ) from fault
-    store, cache, masked = MediaStore(place.media), Cache(place.cache), _Masks(place)
+    store, kept, masked = MediaStore(place.media), Kept(place.cache), _Masks(place)
     records = list[Record]()
 
     def read(name: str) -> bytes:
-        (found,) = extract([Source(name, store.path_of(name))], cache)
+        (found,) = extract([Source(name, store.path_of(name))], kept)
         file = io.BytesIO()
-        np.save(file, found, allow_pickle=False)
+        np.save(file, found.mel, allow_pickle=False)
         return file.getvalue()
 
     for done, take in enumerate(manifest.takes):

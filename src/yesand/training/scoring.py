@@ -1,0 +1,158 @@
+"""How well a run's models do on performers whom they never met, with and without enrolment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from yesand.affect import calibration
+from yesand.affect.evaluation import Evaluation, evaluate
+from yesand.affect.frames import Pack
+from yesand.affect.voice_model import VoiceModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: A new performer is enrolled by so many takes, and by half of theirs if there are fewer.
+ENROLLED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the models are asked: every take, in the fold that holds its performer out."""
+
+    pack: Pack
+    label: Ints
+    performers: Sequence[str]
+    labels: Sequence[str]
+    fold: Ints
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Scores of the takes that were not enrolled by, once their performers are enrolled.
+
+    Attributes
+    ----------
+    least, most : by how many takes each performer was enrolled; nobody said what was acted in them.
+    """
+
+    scores: Evaluation
+    least: int
+    most: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"enrolled_by": [self.least, self.most], **self.scores.as_json()}
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What came out.
+
+    Attributes
+    ----------
+    probability : of every take, by the model that never met its performer, (takes, classes).
+    trust : in each part of a model of all takes, without and with enrolment, (2, 3).
+    """
+
+    plain: Evaluation
+    enrolled: Enrolled | None
+    probability: Floats
+    trust: Floats
+
+
+def score(
+    models: Sequence[VoiceModel], embedding: torch.Tensor, asked: Asked, names: Sequence[str]
+) -> Scored:
+    """Score a run.
+
+    How far a fold's parts are trusted is told by the other folds alone (``calibration.across``).
+
+    Parameters
+    ----------
+    models : one a fold. embedding : of every take by each, (folds, takes, d).
+    names : of the takes, by content: by them it is decided who is enrolled by which.
+    """
+    said = _said(models, embedding, asked.fold)
+    shares, trust = _pooled(said, asked), np.zeros((2, 3))
+    trust[:, : len(said)] = calibration.trust(said, asked.label)
+    plain = evaluate(shares, asked.label, asked.performers, asked.labels)
+    if any(model.enrolled is None for model in models):
+        return Scored(plain, None, shares, trust)
+    enrolled, trust[1] = _enrolled(models, embedding, asked, names)
+    return Scored(plain, enrolled, shares, trust)
+
+
+def _enrolled(
+    models: Sequence[VoiceModel], embedding: torch.Tensor, asked: Asked, names: Sequence[str]
+) -> tuple[Enrolled | None, Floats]:
+    """Return the scores with enrolment, if a take is left to ask about, and the trust in parts."""
+    by = _enrolled_by(asked.performers, names)
+    rest = np.flatnonzero(~by)
+    owner, label, fold = np.array(asked.performers), asked.label[rest], asked.fold[rest]
+    left = Asked(asked.pack, label, owner[rest].tolist(), asked.labels, fold)
+    moved = asked.pack.enrolled(_usual(asked, by)).moved
+    said = _said(models, embedding, asked.fold, moved)[:, rest]
+    scores = evaluate(_pooled(said, left), left.label, left.performers, left.labels)
+    _, counts = np.unique(owner[by], return_counts=True)
+    told = Enrolled(scores, int(counts.min()), int(counts.max())) if len(counts) else None
+    return told, calibration.trust(said, left.label)
+
+
+def _enrolled_by(performers: Sequence[str], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which takes performers are enrolled by, (takes,): the hash of their content picks."""
+    owner, order = np.array(performers), np.argsort(np.array(names))
+    chosen = np.zeros(len(owner), dtype=bool)
+    for who in np.unique(owner):
+        own = order[owner[order] == who]
+        chosen[own[: min(ENROLLED, len(own) // 2)]] = True
+    return chosen
+
+
+def _usual(asked: Asked, by: NDArray[np.bool_]) -> torch.Tensor:
+    """Return what is usual for each take's performer by the takes they are enrolled by."""
+    owner = np.array(asked.performers)
+    usual = torch.zeros_like(asked.pack.prosody)
+    for who in np.unique(owner):
+        own = torch.from_numpy(np.flatnonzero((owner == who) & by))
+        if len(own):
+            mean = asked.pack.prosody[own].double().mean(dim=0).float()
+            usual[torch.from_numpy(owner == who)] = mean
+    return usual
+
+
+@torch.inference_mode()
+def _said(
+    models: Sequence[VoiceModel],
+    embedding: torch.Tensor,
+    fold: Ints,
+    moved: torch.Tensor | None = None,
+) -> Floats:
+    """Return what each part of its fold's model says of each take, (parts, takes, classes).
+
+    Parameters
+    ----------
+    moved : prosody less what is usual, where performers are enrolled.
+    """
+    parts = list[torch.Tensor]()
+    for k, model in enumerate(models):
+        here = torch.from_numpy(np.flatnonzero(fold == k))
+        heard = embedding[k][here]
+        if moved is not None and model.enrolled is not None:
+            heard = torch.cat([heard, model.enrolled(moved[here])], dim=1)
+        parts.append(model.said(heard))
+    whole = torch.cat(parts, dim=1).double().numpy()
+    made: Floats = whole[:, np.argsort(np.argsort(fold, kind="stable"))]
+    return made
+
+
+def _pooled(said: Floats, asked: Asked) -> Floats:
+    weights = calibration.across(said, asked.label, asked.fold)
+    shares: Floats = softmax((weights[:, :, None] * said).sum(axis=0), axis=1)
+    return shares

@@ -1,0 +1,87 @@
+"""How far a model's parts are to be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from yesand.affect.calibration import across, trust
+from yesand.affect.evaluation import calibration_error
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def said(
+    seed: int, sharp: float, takes: int = 4_000, classes: int = 5
+) -> tuple[Floats, Ints, Floats]:
+    """Return logits that are ``sharp`` times too sure, what was acted, and true probabilities."""
+    luck = np.random.default_rng(seed)
+    logits = luck.normal(0, 1.5, (takes, classes))
+    true = softmax(logits, axis=1)
+    label = (true.cumsum(axis=1) > luck.random((takes, 1))).argmax(axis=1)
+    return sharp * logits, label, true
+
+
+def surprise(logits: Floats, label: Ints) -> float:
+    return -float(log_softmax(logits, axis=1)[np.arange(len(label)), label].mean())
+
+
+@pytest.mark.parametrize("sharp", [0.3, 1.0, 4.0])
+def test_one_part_is_given_the_temperature_that_it_is_off_by(sharp: float) -> None:
+    logits, label, _ = said(0, sharp)
+    (weight,) = trust(logits[None], label)
+    assert weight * sharp == pytest.approx(1, abs=0.06)
+    best = minimize_scalar(lambda w: surprise(w * logits, label), bounds=(0, 20), method="bounded")
+    assert surprise(weight * logits, label) == pytest.approx(best.fun, abs=1e-6)
+    before = calibration_error(softmax(logits, axis=1), label)
+    after = calibration_error(softmax(weight * logits, axis=1), label)
+    assert after < 0.03 and (after < before or sharp == 1.0)
+
+
+def test_a_part_that_says_nothing_is_not_trusted() -> None:
+    logits, label, _ = said(1, 1.0)
+    noise = np.random.default_rng(2).normal(0, 1.5, logits.shape)
+    told, heard = trust(np.stack([noise, logits]), label)
+    assert told < 0.05
+    assert heard > 0.9
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_no_small_change_of_any_weight_does_better(seed: int) -> None:
+    luck = np.random.default_rng(seed)
+    parts, label = luck.normal(0, 2, (3, 60, 4)), luck.integers(0, 4, 60)
+    weights = trust(parts, label)
+    least = surprise(np.tensordot(weights, parts, axes=1), label)
+    assert (weights >= 0).all()
+    for part in range(3):
+        for step in (-0.01, 0.01):
+            moved = weights.copy()
+            moved[part] = max(0.0, moved[part] + step)
+            assert surprise(np.tensordot(moved, parts, axes=1), label) >= least - 1e-6
+
+
+def test_a_fold_says_nothing_of_its_own_weights() -> None:
+    logits, label, _ = said(3, 2.0, takes=300)
+    fold = np.arange(300) % 3
+    found = across(logits[None], label, fold)
+    other = label.copy()
+    other[fold == 1] = (other[fold == 1] + 1) % 5
+    again = across(logits[None], other, fold)
+    assert np.array_equal(found[:, fold == 1], again[:, fold == 1])
+    assert not np.array_equal(found[:, fold == 0], again[:, fold == 0])
+    for k in range(3):
+        assert len(np.unique(found[0, fold == k])) == 1
+
+
+def test_where_all_is_told_apart_trust_stays_finite() -> None:
+    label = np.arange(20) % 2
+    logits = np.eye(2)[label]
+    (weight,) = trust(logits[None], label)
+    assert np.isfinite(weight) and weight <= 20
