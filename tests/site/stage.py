@@ -245,7 +245,7 @@ def signed(
     return name, dsse.seal(payload, [place.signer]), log.record(place, kind, name)
 
 
-#: As ``affect.evaluation.Evaluation.as_json`` writes them.
+#: As ``affect.evaluating.Evaluation.as_json`` writes them.
 SCORES: dict[str, Any] = {
     "takes": 48,
     "uar": 0.667,

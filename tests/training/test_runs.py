@@ -13,7 +13,7 @@ import pytest
 import torch
 from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
-from yesand.affect.evaluation import uar
+from yesand.affect.evaluating import uar
 from yesand.affect.features import Cache, Source, extract
 from yesand.affect.frames import Pack
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from yesand.affect.evaluation import Evaluation
+from yesand.affect.evaluating import Evaluation
 from yesand.training.grounds import Grounds
 
 #: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.

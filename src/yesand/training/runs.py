@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import yesand
 from yesand.affect import features, plots
-from yesand.affect.evaluation import Evaluation, evaluate
+from yesand.affect.evaluating import Evaluation, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit

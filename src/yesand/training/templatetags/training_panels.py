@@ -37,7 +37,7 @@ def models_seen(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("training/scores.html", takes_context=True)
 def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
-    """Show how well a model does (``affect.evaluation``); nobody's handle is shown to others."""
+    """Show how well a model does (``affect.evaluating``); nobody's handle is shown to others."""
     scores = model.run.get("scores") or {}
     sight = context["request"].sight
     mine = scores.get("by_performer", {}).get(sight.performer.handle) if sight.performer else None
