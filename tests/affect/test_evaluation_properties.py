@@ -47,7 +47,7 @@ def scored(given_: tuple[Any, Any, list[str]], order: Any = slice(None)) -> Eval
     votes = np.random.default_rng(1).integers(0, 4, p.shape)
     known = Beside(
         groups={"language": list(np.array(languages)[order])},
-        folds=np.array([int(who[1:]) % 2 for who in whose])[order],
+        folds=list(np.array([str(int(who[1:]) % 2) for who in whose])[order]),
         votes=votes[order],
     )
     return evaluate(p[order], y[order], list(np.array(whose)[order]), LABELS, known)
@@ -185,11 +185,11 @@ def test_an_interval_covers_what_it_should() -> None:
 
 def test_a_fold_without_an_emotion_and_an_emotion_without_takes_are_said() -> None:
     p = np.eye(4)[[0, 1, 0, 0]] * 0.6 + 0.1
-    known = Beside(folds=np.array([0, 0, 1, 1]), groups={"sex": ["f", "f", "", "m"]})
+    known = Beside(folds=["0", "0", "1", "1"], groups={"sex": ["f", "f", "", "m"]})
     found = evaluate(p, np.array([0, 1, 0, 0]), ["a", "a", "b", "b"], LABELS, known)
     told = found.as_json()
     assert told["missing"] == ["fearful", "sad"] and found.uar == 1
-    assert told["folds"]["01"]["missing"] == ["calm", "fearful", "sad"]
+    assert told["folds"]["1"]["missing"] == ["calm", "fearful", "sad"]
     assert told["performers"]["b"]["missing"] == ["calm", "fearful", "sad"]
     # Where the sex is not known, a take is in neither group.
     assert {name: part["takes"] for name, part in told["groups"]["sex"].items()} == {"f": 2, "m": 1}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import yesand
 from yesand.affect import features, plots
-from yesand.affect.evaluating import Evaluation, evaluate
+from yesand.affect.evaluating import Evaluation, Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
@@ -28,7 +28,7 @@ from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording
+from yesand.training import card, folder, recording, reporting
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 
@@ -90,6 +90,7 @@ def train(
     still_holds: Callable[[], None] = lambda: None,
     recorder: recording.Recorder | None = None,
     copies: Sequence[Copy] = (),
+    known: Known | None = None,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -104,6 +105,7 @@ def train(
     recorder : watches the folds' models, at a cost in time and none in what is trained.
     copies : takes that are copies of others among the examples (``takes.copies``). They are left
         out, so that the same performance counts once; the record says which, and of what.
+    known : groups of the takes, and what raters heard in them, to be scored beside.
 
     Raises
     ------
@@ -133,7 +135,8 @@ def train(
     _check_finite([*held, final])
     embedding = torch.stack([model.embed(pack) for model in held])
     unmet = _unmet(held, embedding, fold)
-    scores = evaluate(unmet, label, performers, labels)
+    beside = (known or Known()).of([e.sha256 for e in examples], labels, [*map(str, fold)])
+    scores = evaluate(unmet, label, performers, labels, beside)
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
@@ -190,6 +193,7 @@ def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
     folder.write_json(partial / folder.ABOUT, about)
     folder.write_json(partial / folder.CARD_DATA, record.card)
     (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
+    (partial / reporting.FILE).write_text(reporting.report(record.card), "utf-8")
     plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")
 
 

@@ -84,7 +84,7 @@ def abroad(
     column = np.asarray(corpora, dtype=str)
     found = []
     for corpus in map(str, np.unique(column)):
-        some = np.flatnonzero(column == corpus)
+        some = np.flatnonzero(column == corpus).tolist()
         theirs = [given[k] for k in some], [performers[k] for k in some]
         found.append(_one(corpus, into, words, shares[some], outside[some], *theirs))
     return found

@@ -17,14 +17,14 @@ class Beside:
     Attributes
     ----------
     groups : column (a language, a sex) → its value for every take; "" where it is not known.
-    folds : in which each take was held out, shape (takes,); none: not known.
+    folds : the name of the one in which each take was held out, (takes,); none: not known.
     votes : raters' answers, shape (takes, labels); rows of zeros where nobody rated; none: no take
         was rated at all.
     outside : votes for what is none of the labels.
     """
 
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    folds: Ints | None = None
+    folds: Sequence[str] | None = None
     votes: Ints | None = None
     outside: int = 0
 
@@ -41,7 +41,9 @@ class Known:
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     votes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
-    def of(self, takes: Sequence[str], labels: Sequence[str], folds: Ints | None = None) -> Beside:
+    def of(
+        self, takes: Sequence[str], labels: Sequence[str], folds: Sequence[str] | None = None
+    ) -> Beside:
         """Return it for some takes, in their order."""
         table = [[self.votes.get(take, {}).get(label, 0) for label in labels] for take in takes]
         votes = np.array(table, dtype=np.int64).reshape(len(takes), len(labels))

@@ -150,7 +150,6 @@ def evaluate(
     names, owner = np.unique(np.asarray(performers, dtype=str), return_inverse=True)
     judged = Judged(label, chosen, probability.max(axis=1), tuple(labels))
     table, gaps = judged.tables(owner, len(names))
-    folds = [] if beside.folds is None else [f"{k:02d}" for k in beside.folds]
     return Evaluation(
         labels=tuple(labels),
         takes=len(label),
@@ -165,7 +164,7 @@ def evaluate(
         intervals=drawn(table, gaps),
         performers=by_performer(judged, [str(name) for name in names], owner),
         groups={name: parts(judged, values, owner) for name, values in beside.groups.items()},
-        folds=parts(judged, folds, owner) if folds else (),
+        folds=() if beside.folds is None else parts(judged, beside.folds, owner),
         confusion=table.sum(0),
         bins=reliability_bins(probability, label),
         abstention=abstention(probability, label),

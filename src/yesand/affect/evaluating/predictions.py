@@ -1,0 +1,181 @@
+"""Predictions of any model, from a CSV: checked whole before anything is scored.
+
+Columns: ``take``, ``performer``, ``label``, one for each emotion with its probability, and if you
+like ``fold`` (in which the take was held out), ``corpus``, and groups: ``sex``, ``gender``,
+``age``, ``language``, ``accent``, ``country``, ``intensity``, or any that is named as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from yesand.affect.evaluating.known import Beside
+from yesand.affect.evaluating.recall import Floats, Ints
+from yesand.affect.rating.table import Line, lines
+from yesand.kernel.errors import BadInput, NotFound
+
+NEEDED = ("take", "performer", "label")
+GROUPS = ("sex", "gender", "age", "language", "accent", "country", "intensity")
+#: How far a row may be from one: probabilities are written with few digits.
+TOLERANCE = 0.005
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One row a take, in the file's order.
+
+    Attributes
+    ----------
+    probability : shape (takes, labels), rows add up to one. label : what was acted, (takes,).
+    given : the same in words; with corpora in their own spaces, where ``label`` is empty.
+    folds : none where the file has none. corpora : empty where it has none.
+    """
+
+    takes: tuple[str, ...]
+    performers: tuple[str, ...]
+    labels: tuple[str, ...]
+    probability: Floats
+    given: tuple[str, ...]
+    folds: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def label(self) -> Ints:
+        """What was acted, as the number of its column, shape (takes,)."""
+        return np.array([self.labels.index(one) for one in self.given], dtype=np.int64)
+
+    def beside(self) -> Beside:
+        """Return what is known of the takes, but for what raters heard."""
+        return Beside(groups=dict(self.groups), folds=self.folds or None)
+
+
+class Unfit(BadInput):
+    """Rows that no score can rest on; ``bad`` has all of them, with their reasons."""
+
+    def __init__(self, where: str, bad: Sequence[tuple[int, str]]) -> None:
+        some = "; ".join(f"row {row}: {why}" for row, why in bad[:5])
+        more = f"; and {len(bad) - 5:,} more" if len(bad) > 5 else ""
+        super().__init__(
+            f"{len(bad):,} rows cannot be scored, so nothing was: {some}{more}",
+            where=where,
+            remedy="Mend them; a score of the others would flatter.",
+        )
+        self.bad = tuple(bad)
+
+    def as_dict(self) -> dict[str, object]:  # type: ignore[override]  # rows beside the words
+        """Return the error with every bad row."""
+        return {**super().as_dict(), "bad": [{"row": row, "reason": why} for row, why in self.bad]}
+
+
+def read(path: Path, groups: Sequence[str] = (), *, abroad: bool = False) -> Predictions:
+    """Read predictions.
+
+    Parameters
+    ----------
+    groups : columns that are groups, beside those known as such.
+    abroad : labels are words of each take's own corpus, and need not be columns.
+
+    Raises
+    ------
+    NotFound : no such file. BadInput : no CSV, or a column is missing.
+    Unfit : a row is no distribution, holds no number, a label outside or an empty field, names a
+        take twice, or has a performer who is in two folds: such a model met whom it is asked about.
+    """
+    try:
+        rows = [*lines(path.read_bytes(), str(path), NEEDED, ())]
+    except OSError as fault:
+        raise NotFound("Cannot read the predictions", where=str(path)) from fault
+    if not rows:
+        raise BadInput("No take to score", where=str(path))
+    columns = tuple(rows[0].told)
+    known = [name for name in columns if name in {*GROUPS, *groups}]
+    if missing := sorted({*groups} - {*columns}):
+        raise BadInput(f"No column {missing[0]!r}", where=str(path))
+    labels = tuple(c for c in columns if c not in {*NEEDED, "fold", "corpus", *known})
+    if len(labels) < 2:
+        raise BadInput(
+            "No columns with probabilities", where=str(path), remedy="Give one for each emotion."
+        )
+    table, bad = _table(rows, labels)
+    bad += _words(rows, labels, columns, abroad=abroad)
+    bad += _twice(rows)
+    if "fold" in columns:
+        bad += _both_sides(rows)
+    if bad:
+        raise Unfit(str(path), sorted(bad))
+    return Predictions(
+        takes=_column(rows, "take"),
+        performers=_column(rows, "performer"),
+        labels=labels,
+        probability=table / table.sum(1, keepdims=True),
+        given=_column(rows, "label"),
+        folds=_column(rows, "fold") if "fold" in columns else (),
+        corpora=_column(rows, "corpus") if "corpus" in columns else (),
+        groups={name: _column(rows, name) for name in known},
+    )
+
+
+def _column(rows: Sequence[Line], name: str) -> tuple[str, ...]:
+    return tuple(row.told[name].strip() for row in rows)
+
+
+def _table(rows: Sequence[Line], labels: Sequence[str]) -> tuple[Floats, list[tuple[int, str]]]:
+    table, bad = np.zeros((len(rows), len(labels))), []
+    for k, row in enumerate(rows):
+        try:
+            told = row.checked()
+            table[k] = [_probability(told, label) for label in labels]
+            if abs(table[k].sum() - 1) > TOLERANCE:
+                raise BadInput(f"its probabilities add up to {table[k].sum():.3f}, not to 1")
+        except BadInput as fault:
+            bad.append((row.number, fault.what))
+    return table, bad
+
+
+def _probability(told: dict[str, str], label: str) -> float:
+    try:
+        value = float(told[label])
+    except ValueError:
+        hint = f" (is it a group? --group {label})" if told[label].strip() else ""
+        raise BadInput(f"{label} is no number: {told[label][:20]!r}{hint}") from None
+    if not 0 <= value <= 1:
+        raise BadInput(f"{label} is no probability: {told[label][:20]}")
+    return value
+
+
+def _words(
+    rows: Sequence[Line], labels: Sequence[str], columns: Sequence[str], *, abroad: bool
+) -> Iterator[tuple[int, str]]:
+    needed = [name for name in (*NEEDED, "fold", "corpus") if name in columns]
+    for row in rows:
+        for name in needed:
+            if not row.told[name].strip():
+                yield row.number, f"no {name}"
+        label = row.told["label"].strip()
+        if label and not abroad and label not in labels:
+            yield row.number, f"the label {label[:40]!r} is none of {', '.join(labels)}"
+
+
+def _twice(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    first: dict[str, int] = {}
+    for row in rows:
+        take = row.told["take"].strip()
+        if take and first.setdefault(take, row.number) != row.number:
+            yield row.number, f"the take {take[:40]!r} is in row {first[take]} already"
+
+
+def _both_sides(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    home: dict[str, str] = {}
+    for row in rows:
+        who, fold = row.told["performer"].strip(), row.told["fold"].strip()
+        if who and fold and home.setdefault(who, fold) != fold:
+            yield (
+                row.number,
+                f"{who[:40]!r} is in fold {fold[:20]} and in fold {home[who][:20]}: "
+                "the model has met them",
+            )
