@@ -271,9 +271,11 @@ def test_a_corpus_is_scored_in_words_that_both_have() -> None:
     labels = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
     p = np.eye(8)[[4, 4, 0, 1]] * 0.92 + 0.01
     given_ = ["anger", "boredom", "neutral", "neutral"]
-    (found,) = abroad(
-        p, "ravdess", given_, ["emodb"] * 4, ["03", "08", "03", "08"], "ekman", labels
-    )
+    whose = ["03", "08", "03", "08"]
+    made = abroad(p, "ravdess", given_, ["emodb"] * 4, whose, "ekman", labels)
+    (found,) = made.corpora
+    assert made.scores.uar == found.scores.uar and set(made.scores.groups) == {"corpus"}
+    assert set(found.scores.by_performer) == {"emodb 03", "emodb 08"}
     assert found.left_out == 1 and found.scores.takes == 3 and found.scores.uar == 1
     # Neutral and calm are one word there, so that the model is as sure of it as of both.
     assert found.scores.log_loss == pytest.approx(-(math.log(0.93) + 2 * math.log(0.94)) / 3)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from yesand.affect.evaluating.recall import Floats
+from yesand.affect.evaluating.known import Beside
+from yesand.affect.evaluating.recall import Floats, Ints
 from yesand.affect.evaluating.scores import Evaluation, evaluate
 from yesand.affect.spaces import Relabelling, categories, mapping
 from yesand.kernel.errors import BadInput
@@ -50,6 +51,14 @@ class Abroad:
         }
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """All corpora together, with ``corpus`` as a group, and each by itself."""
+
+    scores: Evaluation
+    corpora: tuple[Abroad, ...]
+
+
 def abroad(
     probability: Floats,
     said: str,
@@ -58,7 +67,7 @@ def abroad(
     performers: Sequence[str],
     into: str,
     labels: Sequence[str] = (),
-) -> list[Abroad]:
+) -> Crossing:
     """Score predictions corpus by corpus.
 
     Parameters
@@ -81,13 +90,53 @@ def abroad(
     reached = {way.to[label] for label in columns}
     words = [label for label in way.target.labels if label in reached]
     shares = shares[:, [way.target.labels.index(word) for word in words]]
+    # Who gave nothing to any of these words guesses among them.
+    shares = np.where(shares.sum(1, keepdims=True) > 0, shares, 1 / len(words))
+    ways = {corpus: mapping(categories(corpus).id, into) for corpus in sorted(set(corpora))}
+    label = np.array(
+        [_meant(ways[c], word, words, c) for word, c in zip(given, corpora, strict=True)]
+    )
+    # A number is one person's in one corpus alone.
+    people = [f"{c} {who}" for who, c in zip(performers, corpora, strict=True)]
     column = np.asarray(corpora, dtype=str)
-    found = []
-    for corpus in map(str, np.unique(column)):
-        some = np.flatnonzero(column == corpus).tolist()
-        theirs = [given[k] for k in some], [performers[k] for k in some]
-        found.append(_one(corpus, into, words, shares[some], outside[some], *theirs))
-    return found
+    found = tuple(
+        _one(corpus, ways[corpus], shares, outside, label, people, words, column == corpus)
+        for corpus in ways
+    )
+    kept = np.flatnonzero(label >= 0).tolist()
+    groups = {"corpus": [corpora[k] for k in kept]}
+    whole = evaluate(
+        shares[kept], label[kept], [people[k] for k in kept], words, Beside(groups=groups)
+    )
+    return Crossing(whole, found)
+
+
+def _meant(way: Relabelling, label: str, words: Sequence[str], corpus: str) -> int:
+    """Return the number of a label's counterpart among the words; −1: it has none."""
+    target = way.to[way.source.checked(label, where=corpus)]
+    return words.index(target) if target in words else -1
+
+
+def _one(
+    corpus: str,
+    way: Relabelling,
+    shares: Floats,
+    outside: Floats,
+    label: Ints,
+    people: Sequence[str],
+    words: Sequence[str],
+    theirs: Any,
+) -> Abroad:
+    kept = np.flatnonzero(theirs & (label >= 0)).tolist()
+    if not kept:
+        raise BadInput(
+            "The model can say nothing that this corpus's takes are labelled with",
+            where=corpus,
+            remedy="Compare in another space.",
+        )
+    scores = evaluate(shares[kept], label[kept], [people[k] for k in kept], words)
+    left_out, gone = int(theirs.sum()) - len(kept), float(outside[theirs].mean())
+    return Abroad(corpus, way.source.id, scores, left_out, gone, way.loss().bits)
 
 
 def carry(probability: Floats, labels: Sequence[str], way: Relabelling) -> tuple[Floats, Floats]:
@@ -111,32 +160,3 @@ def carry(probability: Floats, labels: Sequence[str], way: Relabelling) -> tuple
         found, inside[:, None], out=np.zeros_like(found), where=inside[:, None] > 0
     )
     return shares, 1 - inside / np.maximum(probability.sum(1), np.finfo(float).tiny)
-
-
-def _one(
-    corpus: str,
-    into: str,
-    words: Sequence[str],
-    shares: Floats,
-    outside: Floats,
-    given: Sequence[str],
-    performers: Sequence[str],
-) -> Abroad:
-    way = mapping(categories(corpus).id, into)
-    meant = [way.to[way.source.checked(label, where=corpus)] for label in given]
-    kept = [k for k, label in enumerate(meant) if label in words]
-    if not kept:
-        raise BadInput(
-            "The model can say nothing that this corpus's takes are labelled with",
-            where=corpus,
-            remedy="Compare in another space.",
-        )
-    told = shares[kept]
-    # Who gave nothing to any of these words guesses among them.
-    told = np.where(told.sum(1, keepdims=True) > 0, told, 1 / len(words))
-    label = np.array([words.index(str(meant[k])) for k in kept], dtype=np.int64)
-    scores = evaluate(told, label, [performers[k] for k in kept], words)
-    lost = way.loss().bits
-    return Abroad(
-        corpus, way.source.id, scores, len(given) - len(kept), float(outside.mean()), lost
-    )

@@ -7,8 +7,9 @@ like ``fold`` (in which the take was held out), ``corpus``, and groups: ``sex``,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from yesand.kernel.errors import BadInput, NotFound
 
 NEEDED = ("take", "performer", "label")
 GROUPS = ("sex", "gender", "age", "language", "accent", "country", "intensity")
+#: What a house says of a take by its name: ``take`` (its hash), ``performer``, ``label``.
+Lookup = Callable[[str], Mapping[str, str]]
 #: How far a row may be from one: probabilities are written with few digits.
 TOLERANCE = 0.005
 
@@ -49,9 +52,11 @@ class Predictions:
         """What was acted, as the number of its column, shape (takes,)."""
         return np.array([self.labels.index(one) for one in self.given], dtype=np.int64)
 
-    def beside(self) -> Beside:
-        """Return what is known of the takes, but for what raters heard."""
-        return Beside(groups=dict(self.groups), folds=self.folds or None)
+    def beside(self, home: Beside | None = None) -> Beside:
+        """Return what is known of the takes, with what a house knows of them."""
+        home, corpora = home or Beside(), self.corpora if len(set(self.corpora)) > 1 else ()
+        own = {**self.groups, **({"corpus": corpora} if corpora else {})}
+        return replace(home, groups={**home.groups, **own}, folds=self.folds or None)
 
 
 class Unfit(BadInput):
@@ -60,8 +65,9 @@ class Unfit(BadInput):
     def __init__(self, where: str, bad: Sequence[tuple[int, str]]) -> None:
         some = "; ".join(f"row {row}: {why}" for row, why in bad[:5])
         more = f"; and {len(bad) - 5:,} more" if len(bad) > 5 else ""
+        many = len({row for row, _ in bad})
         super().__init__(
-            f"{len(bad):,} rows cannot be scored, so nothing was: {some}{more}",
+            f"{many:,} rows cannot be scored, so nothing was: {some}{more}",
             where=where,
             remedy="Mend them; a score of the others would flatter.",
         )
@@ -72,13 +78,20 @@ class Unfit(BadInput):
         return {**super().as_dict(), "bad": [{"row": row, "reason": why} for row, why in self.bad]}
 
 
-def read(path: Path, groups: Sequence[str] = (), *, abroad: bool = False) -> Predictions:
+def read(
+    path: Path,
+    groups: Sequence[str] = (),
+    *,
+    abroad: bool = False,
+    lookup: Lookup | None = None,
+) -> Predictions:
     """Read predictions.
 
     Parameters
     ----------
     groups : columns that are groups, beside those known as such.
     abroad : labels are words of each take's own corpus, and need not be columns.
+    lookup : asked about every take; performer and label may then be left out, and may not differ.
 
     Raises
     ------
@@ -87,7 +100,8 @@ def read(path: Path, groups: Sequence[str] = (), *, abroad: bool = False) -> Pre
         take twice, or has a performer who is in two folds: such a model met whom it is asked about.
     """
     try:
-        rows = [*lines(path.read_bytes(), str(path), NEEDED, ())]
+        needed = NEEDED if lookup is None else NEEDED[:1]
+        rows = [*lines(path.read_bytes(), str(path), needed, ())]
     except OSError as fault:
         raise NotFound("Cannot read the predictions", where=str(path)) from fault
     if not rows:
@@ -101,7 +115,9 @@ def read(path: Path, groups: Sequence[str] = (), *, abroad: bool = False) -> Pre
         raise BadInput(
             "No columns with probabilities", where=str(path), remedy="Give one for each emotion."
         )
-    table, bad = _table(rows, labels)
+    rows, bad = _looked_up(rows, lookup)
+    table, wrong = _table(rows, labels)
+    bad += wrong
     bad += _words(rows, labels, columns, abroad=abroad)
     bad += _twice(rows)
     if "fold" in columns:
@@ -121,7 +137,25 @@ def read(path: Path, groups: Sequence[str] = (), *, abroad: bool = False) -> Pre
 
 
 def _column(rows: Sequence[Line], name: str) -> tuple[str, ...]:
-    return tuple(row.told[name].strip() for row in rows)
+    return tuple(row.told[name] for row in rows)
+
+
+def _looked_up(rows: list[Line], lookup: Lookup | None) -> tuple[list[Line], list[tuple[int, str]]]:
+    if lookup is None:
+        return rows, []
+    found, bad = [], []
+    for row in rows:
+        try:
+            known = lookup(row.told["take"])
+        except BadInput as fault:
+            bad.append((row.number, fault.what))
+            continue
+        for name in NEEDED[1:]:
+            told = row.told.get(name, "")
+            if told and told != known[name]:
+                bad.append((row.number, f"the {name} is {known[name]!r} here, not {told[:40]!r}"))
+        found.append(replace(row, told={**row.told, **known}))
+    return found, bad
 
 
 def _table(rows: Sequence[Line], labels: Sequence[str]) -> tuple[Floats, list[tuple[int, str]]]:
@@ -141,7 +175,7 @@ def _probability(told: dict[str, str], label: str) -> float:
     try:
         value = float(told[label])
     except ValueError:
-        hint = f" (is it a group? --group {label})" if told[label].strip() else ""
+        hint = f" (is it a group? --group {label})" if told[label] else ""
         raise BadInput(f"{label} is no number: {told[label][:20]!r}{hint}") from None
     if not 0 <= value <= 1:
         raise BadInput(f"{label} is no probability: {told[label][:20]}")
@@ -152,11 +186,11 @@ def _words(
     rows: Sequence[Line], labels: Sequence[str], columns: Sequence[str], *, abroad: bool
 ) -> Iterator[tuple[int, str]]:
     needed = [name for name in (*NEEDED, "fold", "corpus") if name in columns]
-    for row in rows:
+    for row in (row for row in rows if not row.surplus):
         for name in needed:
-            if not row.told[name].strip():
+            if not row.told[name]:
                 yield row.number, f"no {name}"
-        label = row.told["label"].strip()
+        label = row.told["label"]
         if label and not abroad and label not in labels:
             yield row.number, f"the label {label[:40]!r} is none of {', '.join(labels)}"
 
@@ -164,18 +198,24 @@ def _words(
 def _twice(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
     first: dict[str, int] = {}
     for row in rows:
-        take = row.told["take"].strip()
+        take = row.told["take"]
         if take and first.setdefault(take, row.number) != row.number:
             yield row.number, f"the take {take[:40]!r} is in row {first[take]} already"
 
 
 def _both_sides(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
-    home: dict[str, str] = {}
+    """Yield the rows of performers in several folds that are not in the one they are most in."""
+    folds: dict[str, Counter[str]] = {}
     for row in rows:
-        who, fold = row.told["performer"].strip(), row.told["fold"].strip()
-        if who and fold and home.setdefault(who, fold) != fold:
+        who, fold = row.told["performer"], row.told["fold"]
+        if who and fold:
+            folds.setdefault(who, Counter())[fold] += 1
+    for row in rows:
+        who, fold = row.told["performer"], row.told["fold"]
+        home = folds[who].most_common(1)[0][0] if who and fold else fold
+        if fold != home:
             yield (
                 row.number,
-                f"{who[:40]!r} is in fold {fold[:20]} and in fold {home[who][:20]}: "
+                f"{who[:40]!r} is in fold {fold[:20]} and in fold {home[:20]}: "
                 "the model has met them",
             )

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from yesand.affect.evaluating.known import Known
+from yesand.affect.evaluating.predictions import Lookup
+from yesand.affect.rating.finding.services import Takes
 from yesand.affect.reliability.report import first, once
 from yesand.affect.reliability.services import rated, said_in
 from yesand.affect.spaces import Categories, space
@@ -30,6 +32,23 @@ def known(takes: Sequence[str], labels: Sequence[str], modality: str = "voice") 
                 found[name][row["sha256"]] = row[name]
     groups = {name: by for name, by in found.items() if len(set(by.values())) > 1}
     return Known(groups, _votes(set(takes), labels, modality))
+
+
+def lookup() -> Lookup:
+    """Return what tells of any take here, by hash or file name, whose it is and what was acted.
+
+    It raises NotFound of a name that no take has, and BadInput of one that several have.
+    """
+    takes = Takes()
+    rows = Take.objects.values_list("pk", "performer__handle", "emotion")
+    told = {pk: (handle, emotion) for pk, handle, emotion in rows}
+
+    def found(name: str) -> dict[str, str]:
+        take = takes.named(name)
+        handle, emotion = told[take.pk]
+        return {"take": take.sha256, "performer": handle, "label": emotion}
+
+    return found
 
 
 def _rows(takes: Sequence[str]) -> Iterator[dict[str, str]]:

@@ -35,7 +35,7 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
         f"{many(len(scores['labels']), 'emotion')}. {card['scored_how'].capitalize()}."
     )
     marks = [tag("p", mark, class_="mark") for mark in card.get("marks", ())]
-    body = sections.all_of(scores, card["scored_how"])
+    body = sections.all_of(card)
     head = joined([
         Markup('<meta charset="utf-8">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from yesand.training.reporting import plots
@@ -208,6 +208,37 @@ def raters(scores: Scores) -> Markup:
     return _section("Beside people", *parts, table("Distances", ["measure", ">"], distances))
 
 
+def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
+    """Return how it does on each corpus, in words that both have; nothing, if none is told of."""
+    if not told:
+        return Markup("")
+    columns = [
+        "corpus", ">takes", ">left out", ">UAR", ">95 %", ">accuracy", ">ECE", ">worst performer",
+        ">said outside", ">bits lost",
+    ]  # fmt: skip
+    rows = [
+        (
+            one["corpus"],
+            f"{one['scores']['takes']:,}",
+            f"{one['left_out']:,}",
+            percent(one["scores"]["uar"]),
+            between(one["scores"]["intervals"].get("uar")),
+            percent(one["scores"]["accuracy"]),
+            plain(one["scores"]["ece"]),
+            percent(one["scores"]["worst_performer"]["uar"]),
+            percent(one["outside"]),
+            f"{one['bits_lost']:.2f}",
+        )
+        for one in told
+    ]
+    lead = (
+        "Left out: takes whose label has no counterpart. Said outside: what the model gave to "
+        "words that have none; the rest was scaled up. Bits: what the corpus's labels lose on the "
+        "way."
+    )
+    return _section("Corpus by corpus", tag("p", lead), table("Corpora", columns, rows))
+
+
 def method(scores: Scores, how: str) -> Markup:
     """Return how all this was measured."""
     lines = [
@@ -275,10 +306,11 @@ def _doubts(scores: Scores) -> Iterator[str]:
         yield "Nothing here shows that the model had not met these performers."
 
 
-def all_of(scores: Scores, how: str) -> Markup:
+def all_of(card: Mapping[str, Any]) -> Markup:
     """Return everything, in order."""
+    scores, how = card["scores"], card["scored_how"]
     pair = tag("div", confidence(scores), silence(scores), class_="pair")
     return joined([
         headline(scores), care(scores), people(scores), emotions(scores), *groups(scores),
-        folds(scores), pair, raters(scores), method(scores, how),
+        folds(scores), corpora(card.get("abroad", ())), pair, raters(scores), method(scores, how),
     ])  # fmt: skip
