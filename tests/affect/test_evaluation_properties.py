@@ -159,7 +159,8 @@ def test_an_interval_by_whole_performers_is_wider_where_they_differ() -> None:
     apart = np.array([[[10, 0], [0, 10]], [[0, 10], [10, 0]]] * 6)
     none = np.zeros((12, cal.BINS))
     one, other = drawn(alike, none), drawn(apart, none)
-    assert one["uar"].low == one["uar"].high == 0.5
+    # Where they do not differ at all it is no narrower than over the takes: 60 of 120, twice.
+    assert (one["uar"].low, one["uar"].high) == pytest.approx((0.4377, 0.5623), abs=1e-4)
     assert other["uar"].high - other["uar"].low > 0.4
     # The worst of them may be worse another day: the interval goes below what was seen.
     assert one["worst"].low < 0.4 < one["worst"].high < 0.5

@@ -19,7 +19,7 @@ class Part:
 
     Attributes
     ----------
-    interval : of the UAR, 95 %: performers drawn if there are two or more, else over the takes.
+    interval : of the UAR, 95 %: performers drawn, and never narrower than over the takes.
     missing : emotions that no take of the part was acted in. Its UAR is the mean of the others.
     """
 

@@ -69,13 +69,18 @@ def figure(drawn: Markup, caption: str) -> Markup:
     return tag("figure", box, tag("figcaption", caption))
 
 
-def facts(pairs: Iterable[tuple[str, str, str]]) -> Markup:
-    """Return headline figures: name, figure, and what it lies between."""
+def facts(pairs: Iterable[tuple[str, str, Sequence[str]]]) -> Markup:
+    """Return headline figures: name, figure, and what is said beside it, line by line."""
     return tag(
         "dl",
         *(
-            tag("div", tag("dt", name), tag("dd", value), tag("dd", aside, class_="aside"))
-            for name, value, aside in pairs
+            tag(
+                "div",
+                tag("dt", name),
+                tag("dd", value),
+                *(tag("dd", line, class_="aside") for line in asides),
+            )
+            for name, value, asides in pairs
         ),
         class_="facts",
     )

@@ -23,10 +23,10 @@ def headline(scores: Scores) -> Markup:
         ("Accuracy", percent(scores["accuracy"]), "", "accuracy"),
         ("Calibration error (ECE)", percent(scores["ece"]), "", "ece"),
     ]
-    rows = [(name, value, _aside(who, ends.get(key))) for name, value, who, key in told]
-    rows.append(("Macro-F1", percent(scores["macro_f1"]), ""))
+    rows = [(name, value, _asides(who, ends.get(key))) for name, value, who, key in told]
+    rows.append(("Macro-F1", percent(scores["macro_f1"]), []))
     chance = f"one in {many(len(scores['labels']), 'emotion')}"
-    rows.append(("By chance", percent(1 / len(scores["labels"])), chance))
+    rows.append(("By chance", percent(1 / len(scores["labels"])), [chance]))
     return facts(rows)
 
 
@@ -49,8 +49,10 @@ def emotions(scores: Scores) -> Markup:
     whole = [(label, *(f"{n:,}" for n in line)) for label, line in zip(labels, counts, strict=True)]
     return _section(
         "What it takes for what",
-        figure(drawn, "Rows: acted. Columns: heard as. Per cent of the row."),
-        table("Each emotion", ["emotion", ">takes", ">recall", ">precision", ">F1"], rows),
+        _paired(
+            figure(drawn, "Rows: acted. Columns: heard as. Per cent of the row."),
+            table("Each emotion", ["emotion", ">takes", ">recall", ">precision", ">F1"], rows),
+        ),
         folded(
             "Takes, as a table",
             table("Confusion", ["acted, heard as", *(f">{label}" for label in labels)], whole),
@@ -129,13 +131,19 @@ def confidence(scores: Scores) -> Markup:
     )
     return _section(
         "What its confidence is worth",
-        figure(plots.reliability(scores["bins"]), caption),
-        table("Calibration", ["measure", ">"], errors),
+        _paired(
+            figure(plots.reliability(scores["bins"]), caption),
+            table("Calibration", ["measure", ">value"], errors),
+        ),
         folded(
             "Bins, as a table",
             table("Bins", ["confidence", ">takes", ">mean confidence", ">right"], bins),
         ),
     )
+
+
+#: The coverages that are told at once.
+_TOLD = ("100 %", "90 %", "75 %", "50 %", "25 %")
 
 
 def silence(scores: Scores) -> Markup:
@@ -164,9 +172,12 @@ def silence(scores: Scores) -> Markup:
     columns = ["answered", ">takes", ">surer than", ">UAR", ">accuracy", ">emotions"]
     return _section(
         "If it may say nothing",
-        figure(plots.abstention(told["points"], known), caption),
-        tag("p", area),
-        folded("Coverage, as a table", table("Coverage", columns, rows)),
+        _paired(
+            figure(plots.abstention(told["points"], known), caption),
+            table("Some coverages", columns, [r for r in rows if r[0] in _TOLD]),
+            tag("p", area),
+        ),
+        folded("Every coverage, as a table", table("Coverage", columns, rows)),
     )
 
 
@@ -201,11 +212,16 @@ def raters(scores: Scores) -> Markup:
     )
     caption = "How far from the remaining raters of the same takes: shorter is nearer."
     columns = [">raters", ">takes", ">from the rest", ">the model"]
-    drawn = [figure(plots.beside(told["beside"]), caption)] if told["beside"] else []
-    distance = table("Total variation", columns, beside)
-    folding = [folded("Distances, as a table", distance)] if told["beside"] else []
-    parts = [tag("p", lead), *outside, *drawn, *folding]
-    return _section("Beside people", *parts, table("Distances", ["measure", ">"], distances))
+    measures = table("Distances", ["measure", ">value"], distances)
+    drawn = (
+        [
+            _paired(figure(plots.beside(told["beside"]), caption), measures),
+            folded("From the rest, as a table", table("Total variation", columns, beside)),
+        ]
+        if told["beside"]
+        else [measures]
+    )
+    return _section("Beside people", tag("p", lead), *outside, *drawn)
 
 
 def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
@@ -247,7 +263,9 @@ def method(scores: Scores, how: str) -> Markup:
         "frequent emotion counts no more than a rare one.",
         "Intervals of all takes are 95 % percentiles of 1,000 bootstrap draws of whole performers; "
         "for the worst performer, takes are drawn too. An interval of one performer is of their "
-        "own takes (Wilson's, put together by MOVER).",
+        "own takes (Wilson's, put together by MOVER). Where performers are too few to be drawn, "
+        "the wider of both is told. Of ECE, draws lie above the figure itself: fewer "
+        "different takes scatter more.",
         "ECE after Guo et al. 2017; bins of equally many takes and class-wise after Nixon et al. "
         "2019; area under risk and coverage after Geifman & El-Yaniv 2017.",
     ]
@@ -258,9 +276,13 @@ def _section(title: str, *inside: Markup) -> Markup:
     return tag("section", tag("h2", title), *inside)
 
 
-def _aside(who: str, ends: Any) -> str:
-    interval = between(ends) if ends else ""
-    return "; ".join(part for part in (who, interval) if part)
+def _asides(who: str, ends: Any) -> list[str]:
+    return [*([f"95 %: {between(ends)}"] if ends else []), *([who] if who else [])]
+
+
+def _paired(drawn: Markup, *beside: Markup) -> Markup:
+    """Return a plot with what belongs to it at its side, or below it where there is no room."""
+    return tag("div", drawn, tag("div", *beside), class_="pair")
 
 
 def _parts(name: str, parts: Mapping[str, Any]) -> Markup:
@@ -309,8 +331,8 @@ def _doubts(scores: Scores) -> Iterator[str]:
 def all_of(card: Mapping[str, Any]) -> Markup:
     """Return everything, in order."""
     scores, how = card["scores"], card["scored_how"]
-    pair = tag("div", confidence(scores), silence(scores), class_="pair")
     return joined([
         headline(scores), care(scores), people(scores), emotions(scores), *groups(scores),
-        folds(scores), corpora(card.get("abroad", ())), pair, raters(scores), method(scores, how),
+        folds(scores), corpora(card.get("abroad", ())),
+        confidence(scores), silence(scores), raters(scores), method(scores, how),
     ])  # fmt: skip

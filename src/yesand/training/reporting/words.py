@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-#: As many characters of a name as a plot has place for.
-_LONGEST = 16
+#: As many characters of a name as a plot has place for, and of a pseudonym as tell it apart.
+_LONGEST, _ENOUGH = 14, 8
 _MASK = "performer-"
 
 
@@ -32,7 +32,8 @@ def missing(part: Mapping[str, Any]) -> str:
 
 def short(name: str) -> str:
     """Return a name for a plot: pseudonyms by what tells them apart."""
-    name = name.removeprefix(_MASK)
+    if name.startswith(_MASK):
+        return name.removeprefix(_MASK)[:_ENOUGH]
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
