@@ -39,6 +39,7 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
     head = joined([
         Markup('<meta charset="utf-8">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<link rel="icon" href="data:,">'),
         tag("title", title),
         tag("style", Markup(STYLE)),
     ])  # fmt: skip

@@ -51,9 +51,14 @@ def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Markup:
     return _svg(width, high + size * _CELL + 4, hint, [*told, *cells], wide)
 
 
-def performers(parts: Mapping[str, Mapping[str, Any]], chance: float, all_: float) -> Markup:
-    """Draw each part's UAR with its interval, the worst first, beside chance and all together."""
-    rows = worst_first(parts)[:MOST]
+def performers(
+    parts: Mapping[str, Mapping[str, Any]], chance: float, all_: float, named: str = ""
+) -> Markup:
+    """Draw each part's UAR with its interval, the worst first, beside chance and all together.
+
+    Of two that are alike, the one that is ``named`` as the worst comes first.
+    """
+    rows = worst_first(parts, named)[:MOST]
     high = 26 + len(rows) * _ROW
     drawn = [*_ticks_across(high), _rule(_across(chance), high, "chance")]
     drawn.append(_rule(_across(all_), high, "all"))
@@ -121,7 +126,8 @@ def abstention(points: Sequence[Mapping[str, Any]], emotions: int) -> Markup:
 
 def beside(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw how far k raters, and the model, are from the remaining raters."""
-    drawn, high = [*_ticks_across(30 + 46 * len(rows))], 30 + 46 * len(rows)
+    high = 30 + 46 * len(rows)
+    drawn = _ticks_across(high, 1)
     for k, row in enumerate(rows):
         y = 22 + 46 * k
         drawn.append(_label(_WHO - 8, y + 21, f"{row['k']} against rest", "end"))
@@ -139,10 +145,10 @@ def beside(rows: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def worst_first(
-    parts: Mapping[str, Mapping[str, Any]],
+    parts: Mapping[str, Mapping[str, Any]], named: str = ""
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return parts by their UAR."""
-    return sorted(parts.items(), key=lambda item: (item[1]["uar"], item[0]))
+    """Return parts by their UAR; of two that are alike, the one that is named first."""
+    return sorted(parts.items(), key=lambda item: (item[1]["uar"], item[0] != named, item[0]))
 
 
 def _part(line: Sequence[int], k: int) -> float | None:
@@ -177,12 +183,12 @@ def _across(rate: float) -> float:
     return round(_WHO + (WIDTH - _WHO - 22) * rate, 2)
 
 
-def _ticks_across(high: float) -> list[Markup]:
+def _ticks_across(high: float, whole: float = 100) -> list[Markup]:
     drawn = []
     for k in range(0, 101, 25):
         x = _across(k / 100)
         drawn.append(tag("line", x1=x, x2=x, y1=14, y2=high, class_="tick"))
-        drawn.append(_label(x, high + 16, str(k), "middle", "soft"))
+        drawn.append(_label(x, high + 16, _number(whole * k / 100), "middle", "soft"))
     return drawn
 
 

@@ -18,8 +18,8 @@ def headline(scores: Scores) -> Markup:
     """Return the figures that come first, the worst performer's before all others."""
     ends, worst = scores["intervals"], scores["worst_performer"]
     told = [
-        ("UAR of the worst performer", percent(worst["uar"]), worst["performer"], "worst"),
-        ("UAR of all (mean recall)", percent(scores["uar"]), "", "uar"),
+        ("Worst performer (UAR)", percent(worst["uar"]), worst["performer"], "worst"),
+        ("All takes (UAR)", percent(scores["uar"]), "", "uar"),
         ("Accuracy", percent(scores["accuracy"]), "", "accuracy"),
         ("Calibration error (ECE)", percent(scores["ece"]), "", "ece"),
     ]
@@ -66,7 +66,8 @@ _OF_EMOTION = ("recall", "precision", "f1")
 def people(scores: Scores) -> Markup:
     """Return for whom it works, the worst first."""
     parts = scores["performers"]
-    drawn = plots.performers(parts, 1 / len(scores["labels"]), scores["uar"])
+    worst = scores["worst_performer"]["performer"]
+    drawn = plots.performers(parts, 1 / len(scores["labels"]), scores["uar"], worst)
     hidden = len(parts) - plots.MOST
     more = f" The {hidden:,} best are in the table alone." if hidden > 0 else ""
     caption = (
@@ -78,7 +79,7 @@ def people(scores: Scores) -> Markup:
         "For whom it works",
         tag("p", spread),
         figure(drawn, caption),
-        folded("Performers, as a table", _parts("performer", parts)),
+        folded("Performers, as a table", _parts("performer", parts, worst)),
     )
 
 
@@ -285,7 +286,7 @@ def _paired(drawn: Markup, *beside: Markup) -> Markup:
     return tag("div", drawn, tag("div", *beside), class_="pair")
 
 
-def _parts(name: str, parts: Mapping[str, Any]) -> Markup:
+def _parts(name: str, parts: Mapping[str, Any], named: str = "") -> Markup:
     columns = [name, ">takes", ">performers", ">UAR", ">95 %", ">accuracy", ">ECE", "not acted"]
     rows = [
         (
@@ -298,7 +299,7 @@ def _parts(name: str, parts: Mapping[str, Any]) -> Markup:
             plain(one["ece"]),
             missing(one),
         )
-        for part, one in plots.worst_first(parts)
+        for part, one in plots.worst_first(parts, named)
     ]
     return table(name, columns, rows)
 

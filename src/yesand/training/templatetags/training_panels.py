@@ -10,6 +10,7 @@ from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
 from yesand.people.sight import Sight, visible
 from yesand.training.models import Descent, TrainedModel
+from yesand.training.reporting import can_report
 from yesand.training.shading import shaded
 
 register = template.Library()
@@ -47,6 +48,7 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
         "worst": _worst(model, sight) if scores else "",
         "mine": mine,
         "rows": list(zip(scores.get("labels", []), rows, strict=True)),
+        "report": model.digest if _reported(model, sight) else "",
     }
 
 
@@ -60,6 +62,10 @@ def copies_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
         "alike": model.run.get("sound_alike", []),
         "everything": context["request"].sight.everything,
     }
+
+
+def _reported(model: TrainedModel, sight: Sight) -> bool:
+    return bool(sight.everything or sight.licensees) and can_report(model.card)
 
 
 def _worst(model: TrainedModel, sight: Sight) -> str:
