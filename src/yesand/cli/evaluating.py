@@ -33,7 +33,7 @@ def evaluate(
     ],
     house: Annotated[
         Path | None,
-        typer.Option("--house", "-H", envvar="YESAND_HOUSE", help="Where the takes are; or none."),
+        typer.Option("--house", "-H", help="Where the takes are; none: the file says all."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("report.html"),
     groups: Annotated[
