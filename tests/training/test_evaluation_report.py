@@ -13,6 +13,7 @@ from lxml import etree
 from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
 from yesand.affect.evaluating import Beside, Known, evaluate
+from yesand.affect.evaluating.dimensional import agreement
 from yesand.training import card, folder, runs
 from yesand.training.reporting import can_report, report
 from yesand.training.reporting.words import percent
@@ -80,7 +81,7 @@ def test_a_report_says_what_its_card_says_and_the_worst_first() -> None:
     assert text.index(percent(worst["uar"])) < text.index(percent(scores["uar"]))
     assert "TRIAL: x" in text and all(who in text for who in scores["performers"])
     lines = card.markdown(card.card([], GROUNDS, None) | facts)
-    assert percent(scores["uar"]) in lines and "report.html" in lines
+    assert f"UAR {100 * scores['uar']:.1f} %" in lines and "report.html" in lines
 
 
 def test_what_makes_figures_less_than_they_seem_is_said() -> None:
@@ -109,9 +110,24 @@ def test_a_run_leaves_its_report_with_pseudonyms_and_what_raters_heard(tmp_path:
     page = (tmp_path / "m" / "report.html").read_text("utf-8")
     assert page == report(record.card) and can_report(record.card)
     words = Seen(page).words
-    assert "By hall" in words and "Beside people" in words and "21.4 % of the ratings" in words
+    assert (
+        "By hall" in words
+        and "Beside people" in words
+        and f"{percent(0.2143)} of the ratings" in words
+    )
     assert not any(name in page for name in PEOPLE) and "performer 1" in words
     assert "beside" in (tmp_path / "m" / folder.CARD).read_text("utf-8")
+
+
+def test_other_tracks_and_axes_are_told_by_themselves() -> None:
+    facts = told()
+    facts["tracks"] = {"with 20 unlabelled takes": told(people=11)["scores"]}
+    axis = agreement(np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 4.0]))
+    facts["scores"]["axes"] = {"valence": axis.as_json()}
+    words = Seen(report(facts)).words
+    assert words.index("All takes (UAR)") < words.index("with 20 unlabelled takes")
+    assert "valence30.5711.0001.000" in words
+    assert "Other tracks" not in Seen(report(told())).words
 
 
 def test_a_card_of_an_older_run_has_no_report() -> None:

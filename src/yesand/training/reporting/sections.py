@@ -144,7 +144,7 @@ def confidence(scores: Scores) -> Markup:
 
 
 #: The coverages that are told at once.
-_TOLD = ("100 %", "90 %", "75 %", "50 %", "25 %")
+_TOLD = {percent(part, 0) for part in (1, 0.9, 0.75, 0.5, 0.25)}
 
 
 def silence(scores: Scores) -> Markup:
@@ -170,7 +170,7 @@ def silence(scores: Scores) -> Markup:
         f"The least that its errors allow is {told['least_area']:.3f}; answering in any order "
         f"gives {1 - scores['accuracy']:.3f}."
     )
-    columns = ["answered", ">takes", ">surer than", ">UAR", ">accuracy", ">emotions"]
+    columns = ["answered", ">takes", ">sure at least", ">UAR", ">accuracy", ">emotions"]
     return _section(
         "If it may say nothing",
         _paired(
@@ -256,6 +256,39 @@ def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
     return _section("Corpus by corpus", tag("p", lead), table("Corpora", columns, rows))
 
 
+def tracks(told: Mapping[str, Scores]) -> Markup:
+    """Return what it reaches under other conditions, by themselves; nothing, if none is told of."""
+    if not told:
+        return Markup("")
+    columns = ["track", ">takes", ">UAR", ">95 %", ">worst performer", ">accuracy", ">ECE"]
+    rows = [
+        (
+            name,
+            f"{one['takes']:,}",
+            percent(one["uar"]),
+            between(one["intervals"].get("uar")),
+            percent(one["worst_performer"]["uar"]),
+            percent(one["accuracy"]),
+            plain(one["ece"]),
+        )
+        for name, one in told.items()
+    ]
+    lead = "Measured on the same performers, who were not met, but under other conditions."
+    return _section("Other tracks", tag("p", lead), table("Other tracks", columns, rows))
+
+
+def axes(told: Mapping[str, Mapping[str, Any]]) -> Markup:
+    """Return how far predicted values are the given ones, axis by axis; nothing, if none are."""
+    if not told:
+        return Markup("")
+    columns = ["axis", ">takes", ">concordance (CCC)", ">Pearson", ">RMSE"]
+    rows = [
+        (name, f"{one['takes']:,}", *(plain(one[k]) for k in ("ccc", "pearson", "rmse")))
+        for name, one in told.items()
+    ]
+    return _section("On axes", table("On axes", columns, rows))
+
+
 def method(scores: Scores, how: str) -> Markup:
     """Return how all this was measured."""
     lines = [
@@ -335,5 +368,6 @@ def all_of(card: Mapping[str, Any]) -> Markup:
     return joined([
         headline(scores), care(scores), people(scores), emotions(scores), *groups(scores),
         folds(scores), corpora(card.get("abroad", ())),
-        confidence(scores), silence(scores), raters(scores), method(scores, how),
+        confidence(scores), silence(scores), axes(scores.get("axes", {})),
+        raters(scores), tracks(card.get("tracks", {})), method(scores, how),
     ])  # fmt: skip

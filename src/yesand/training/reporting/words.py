@@ -11,13 +11,13 @@ _MASK = "performer-"
 
 
 def percent(rate: float | None, digits: int = 1) -> str:
-    """Return a rate as per cent; a dash where there is none."""
-    return "–" if rate is None else f"{100 * rate:.{digits}f} %"
+    """Return a rate as per cent, which no line break parts; a dash where there is none."""
+    return "–" if rate is None else f"{100 * rate:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def between(ends: Sequence[float] | None) -> str:
     """Return a 95 % interval of rates."""
-    return "–" if not ends else f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %"
+    return "–" if not ends else f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}\N{NO-BREAK SPACE}%"
 
 
 def plain(value: float | None) -> str:
