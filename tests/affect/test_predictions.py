@@ -43,6 +43,9 @@ def test_predictions_are_read_as_they_are(tmp_path: Path) -> None:
     found = read(written(tmp_path, *GOOD))
     assert found.labels == ("anger", "fear") and found.label.tolist() == [0, 1, 0, 1]
     assert found.folds == ("1", "1", "2", "2") and found.groups == {"sex": ("f", "f", "m", "m")}
+    # However labels and groups are written, they are columns.
+    upper = [row.replace("anger", "Anger") for row in GOOD]
+    assert read(written(tmp_path, *upper, head=HEAD.upper()), ["SEX"]).given == found.given
     # Rounded rows are rows of one again.
     rounded = read(written(tmp_path, "a,ann,anger,0.333,0.664,1,", *GOOD[1:]))
     assert rounded.probability.sum(1) == pytest.approx([1] * 4)
@@ -67,6 +70,10 @@ def test_a_performer_on_both_sides_is_refused(tmp_path: Path) -> None:
     met = "5.wav,ann,anger,0.5,0.5,2,f"
     found = bad(tmp_path, *GOOD, met)
     assert list(found) == [6] and "the model has met them" in found[6]
+    # In another corpus the same number is somebody else.
+    head, rows = f"{HEAD},corpus", [f"{row},x" for row in GOOD]
+    other = read(written(tmp_path, *rows, f"{met},y", head=head))
+    assert other.people[0] == "x ann" and other.people[4] == "y ann"
     # Without folds nobody can tell, and the report says so.
     assert read(written(tmp_path, "a,ann,x,1,0", "b,ann,y,1,0", head="take,performer,label,x,y"))
 

@@ -16,6 +16,7 @@ from yesand.kernel import durable
 from yesand.kernel.errors import BadInput
 
 if TYPE_CHECKING:
+    from yesand.affect.evaluating.known import Beside
     from yesand.affect.evaluating.predictions import Predictions
     from yesand.affect.evaluating.scores import Evaluation
 
@@ -79,7 +80,7 @@ def _card(
         )
     if house is None:
         found = read(path, groups, abroad=bool(into))
-        return {**_scored(found, found.beside(), space, into), "masks": {}}
+        return {**_scored(found, found.people, found.beside(), space, into), "masks": {}}
     place = yesand.open(house).place
     from yesand.affect.evaluating.services import known, lookup
     from yesand.takes.crediting.masking.services import pseudonyms
@@ -88,17 +89,17 @@ def _card(
     of_house = known(found.takes, found.labels).of(found.takes, found.labels)
     beside = found.beside(of_house)
     masks = pseudonyms(place, found.performers)
-    return {**_scored(found, beside, space, into), "masks": masks}
+    return {**_scored(found, found.performers, beside, space, into), "masks": masks}
 
 
-def _scored(found: Predictions, beside: Any, space: str, into: str) -> dict[str, Any]:
+def _scored(
+    found: Predictions, people: Sequence[str], beside: Beside, space: str, into: str
+) -> dict[str, Any]:
     from yesand.affect.evaluating import evaluate as judge
     from yesand.affect.evaluating.corpora import abroad
 
     if not into:
-        made: Evaluation = judge(
-            found.probability, found.label, found.performers, found.labels, beside
-        )
+        made: Evaluation = judge(found.probability, found.label, people, found.labels, beside)
         return {"scores": made.as_json(), "scored_how": _how(found), "marks": []}
     if not found.corpora:
         raise BadInput("No column 'corpus'", remedy="Name each take's corpus, e.g. ravdess.")

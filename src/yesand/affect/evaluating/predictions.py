@@ -52,6 +52,13 @@ class Predictions:
         """What was acted, as the number of its column, shape (takes,)."""
         return np.array([self.labels.index(one) for one in self.given], dtype=np.int64)
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose each take is; of several corpora with the corpus: 03 is somebody else in each."""
+        if len(set(self.corpora)) < 2:
+            return self.performers
+        return tuple(f"{c} {who}" for c, who in zip(self.corpora, self.performers, strict=True))
+
     def beside(self, home: Beside | None = None) -> Beside:
         """Return what is known of the takes, with what a house knows of them."""
         home, corpora = home or Beside(), self.corpora if len(set(self.corpora)) > 1 else ()
@@ -99,29 +106,18 @@ def read(
     Unfit : a row is no distribution, holds no number, a label outside or an empty field, names a
         take twice, or has a performer who is in two folds: such a model met whom it is asked about.
     """
-    try:
-        needed = NEEDED if lookup is None else NEEDED[:1]
-        rows = [*lines(path.read_bytes(), str(path), needed, ())]
-    except OSError as fault:
-        raise NotFound("Cannot read the predictions", where=str(path)) from fault
-    if not rows:
-        raise BadInput("No take to score", where=str(path))
+    rows = _rows(path, NEEDED if lookup is None else NEEDED[:1])
     columns = tuple(rows[0].told)
-    known = [name for name in columns if name in {*GROUPS, *groups}]
-    if missing := sorted({*groups} - {*columns}):
-        raise BadInput(f"No column {missing[0]!r}", where=str(path))
+    known = _groups(columns, [name.lower() for name in groups], str(path))
     labels = tuple(c for c in columns if c not in {*NEEDED, "fold", "corpus", *known})
     if len(labels) < 2:
         raise BadInput(
             "No columns with probabilities", where=str(path), remedy="Give one for each emotion."
         )
-    rows, bad = _looked_up(rows, lookup)
+    rows, unknown = _looked_up([_lowered(row) for row in rows], lookup)
     table, wrong = _table(rows, labels)
-    bad += wrong
-    bad += _words(rows, labels, columns, abroad=abroad)
-    bad += _twice(rows)
-    if "fold" in columns:
-        bad += _both_sides(rows)
+    bad = [*unknown, *wrong, *_words(rows, labels, columns, abroad=abroad), *_twice(rows)]
+    bad += _both_sides(rows) if "fold" in columns else ()
     if bad:
         raise Unfit(str(path), sorted(bad))
     return Predictions(
@@ -136,8 +132,30 @@ def read(
     )
 
 
+def _rows(path: Path, needed: Sequence[str]) -> list[Line]:
+    try:
+        rows = [*lines(path.read_bytes(), str(path), needed, ())]
+    except OSError as fault:
+        raise NotFound("Cannot read the predictions", where=str(path)) from fault
+    if not rows:
+        raise BadInput("No take to score", where=str(path))
+    return rows
+
+
+def _groups(columns: Sequence[str], named: Sequence[str], where: str) -> list[str]:
+    if missing := sorted({*named} - {*columns}):
+        raise BadInput(f"No column {missing[0]!r}", where=where)
+    return [name for name in columns if name in {*GROUPS, *named}]
+
+
 def _column(rows: Sequence[Line], name: str) -> tuple[str, ...]:
     return tuple(row.told[name] for row in rows)
+
+
+def _lowered(row: Line) -> Line:
+    """Return a row with its label written as columns are."""
+    told = {"label": row.told["label"].lower()} if "label" in row.told else {}
+    return replace(row, told={**row.told, **told})
 
 
 def _looked_up(rows: list[Line], lookup: Lookup | None) -> tuple[list[Line], list[tuple[int, str]]]:
@@ -147,6 +165,7 @@ def _looked_up(rows: list[Line], lookup: Lookup | None) -> tuple[list[Line], lis
     for row in rows:
         try:
             known = lookup(row.told["take"])
+            known = {**known, "label": known["label"].lower()}
         except BadInput as fault:
             bad.append((row.number, fault.what))
             continue
@@ -205,14 +224,15 @@ def _twice(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
 
 def _both_sides(rows: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """Yield the rows of performers in several folds that are not in the one they are most in."""
-    folds: dict[str, Counter[str]] = {}
+    folds: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
         who, fold = row.told["performer"], row.told["fold"]
         if who and fold:
-            folds.setdefault(who, Counter())[fold] += 1
+            folds.setdefault((row.told.get("corpus", ""), who), Counter())[fold] += 1
     for row in rows:
         who, fold = row.told["performer"], row.told["fold"]
-        home = folds[who].most_common(1)[0][0] if who and fold else fold
+        met = folds.get((row.told.get("corpus", ""), who), Counter({fold: 1}))
+        home = met.most_common(1)[0][0] if fold else fold
         if fold != home:
             yield (
                 row.number,
