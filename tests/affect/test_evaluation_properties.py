@@ -269,6 +269,8 @@ def test_a_model_that_answers_as_the_crowd_does_is_nearer_to_it_than_one_rater()
     found = heard(truth, votes)
     assert found is not None and found.model > found.one_rater
     assert found.one_rater == ceiling(votes, truth.argmax(1)).one_against_rest
+    # Who listens is nearer than who always says the same.
+    assert told.constant > told.model and found.constant < found.model
 
 
 def test_a_corpus_is_scored_in_words_that_both_have() -> None:

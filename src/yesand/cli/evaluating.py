@@ -132,7 +132,7 @@ def _asides(card: dict[str, Any]) -> list[str]:
     if heard := scores["heard"]:
         lines.append(
             f"Beside people: says what most other raters hear in {heard['model']:.1%}, "
-            f"one rater in {heard['one_rater']:.1%}"
+            f"one rater in {heard['one_rater']:.1%}, always the same in {heard['constant']:.1%}"
         )
     lines += [
         f"{one['corpus']}: UAR {one['scores']['uar']:.1%}, {one['left_out']:,} takes left out "

@@ -187,5 +187,8 @@ def _beside_people(heard: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Return how it does beside one rater, where takes were rated at all."""
     if not heard or heard["model"] is None:
         return []
-    rates = f"{100 * heard['model']:.1f} % beside {100 * heard['one_rater']:.1f} % of one rater"
+    rates = (
+        f"{100 * heard['model']:.1f} % beside {100 * heard['one_rater']:.1f} % of one rater "
+        f"and {100 * heard['constant']:.1f} % of always the same answer"
+    )
     return [("Says what most other raters hear", rates)]

@@ -13,6 +13,7 @@ from yesand.affect.reliability import ceiling
 
 #: How often the k raters are drawn.
 _DRAWS = 8
+_WHOSE = ("raters", "model", "constant")
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,15 @@ class Distance:
     Attributes
     ----------
     takes : with at least 2 k votes. raters : mean total variation of k raters' answers from the
-        others'. model : of the model's distribution from those same others'.
+        others'. model : of the model's distribution from those same others'. constant : of what all
+        raters say on average, whatever they hear: one rater is no nearer than that, where people
+        differ much.
     """
 
     takes: int
     raters: float
     model: float
+    constant: float
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Heard:
     kl : Σ q ln (q/p), the difference. js : Jensen–Shannon (Lin 1991), 0 … ln 2 = 0.693.
     total_variation : ½ Σ |p − q|, 0 … 1.
     beside : k → how far k raters are from the rest, and how far the model.
-    one_rater, model : how often one rater's, or the model's, answer is the most frequent one of
-        the take's other raters.
+    one_rater, model, constant : how often one rater's, the model's, or always the same answer is
+        the most frequent one of the take's other raters.
     outside : share of votes that went to none of the model's labels; they are left out.
     """
 
@@ -55,14 +59,17 @@ class Heard:
     beside: dict[int, Distance]
     one_rater: float
     model: float
+    constant: float
     outside: float
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON, figures to four decimals; what is no number is left out."""
-        names = "cross_entropy entropy kl js total_variation one_rater model outside".split()
+        names = (
+            "cross_entropy entropy kl js total_variation one_rater model constant outside".split()
+        )
         figures = {name: figure(getattr(self, name)) for name in names}
         beside = [
-            {"k": k, "takes": b.takes, "raters": figure(b.raters), "model": figure(b.model)}
+            {"k": k, "takes": b.takes, **{w: figure(getattr(b, w)) for w in _WHOSE}}
             for k, b in self.beside.items()
             if b.takes
         ]
@@ -89,6 +96,7 @@ def heard(
         return None
     q = n / n.sum(1, keepdims=True)
     whole = int(n.sum())
+    usual = np.full(len(n), n.sum(0).argmax())
     one, model = against_rest(p.argmax(1), n)
     return Heard(
         takes=len(n),
@@ -101,6 +109,7 @@ def heard(
         beside={k: beside(p, n, k, seed) for k in ks},
         one_rater=one,
         model=model,
+        constant=against_rest(usual, n)[1],
         outside=outside / (outside + whole),
     )
 
@@ -139,15 +148,16 @@ def beside(probability: Floats, votes: Ints, k: int, seed: int = 0) -> Distance:
     some = votes.sum(1) >= 2 * k
     n, p = votes[some], probability[some]
     if not len(n):
-        return Distance(0, float("nan"), float("nan"))
+        return Distance(0, float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
-    people, model = [], []
+    usual = np.broadcast_to(n.sum(0) / n.sum(), n.shape)
+    told = []
     for _ in range(_DRAWS):
         few = ceiling.drawn(n, k, rng)
         rest = (n - few) / (n - few).sum(1, keepdims=True)
-        people.append(total_variation(rest, few / k).mean())
-        model.append(total_variation(rest, p).mean())
-    return Distance(len(n), float(np.mean(people)), float(np.mean(model)))
+        told.append([total_variation(rest, one).mean() for one in (few / k, p, usual)])
+    people, model, constant = np.mean(told, axis=0).tolist()
+    return Distance(len(n), people, model, constant)
 
 
 def against_rest(chosen: Ints, votes: Ints) -> tuple[float, float]:

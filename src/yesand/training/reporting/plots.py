@@ -19,6 +19,10 @@ MOST = 60
 _FITS = 10
 
 
+#: Whose distance is drawn, and how.
+_WHOSE = (("raters", "people"), ("model", "model"), ("constant", "usual"))
+
+
 def confusion(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> Markup:
     """Draw which part of each acted emotion (row) was heard as which (column)."""
     size, high = len(labels), 84
@@ -126,12 +130,12 @@ def abstention(points: Sequence[Mapping[str, Any]], emotions: int) -> Markup:
 
 def beside(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw how far k raters, and the model, are from the remaining raters."""
-    high = 30 + 46 * len(rows)
+    high = 26 + 62 * len(rows)
     drawn = _ticks_across(high, 1)
     for k, row in enumerate(rows):
-        y = 22 + 46 * k
-        drawn.append(_label(_WHO - 8, y + 21, f"{row['k']} against rest", "end"))
-        for place, (name, kind) in enumerate((("raters", "people"), ("model", "model"))):
+        y = 20 + 62 * k
+        drawn.append(_label(_WHO - 8, y + 29, f"{row['k']} against rest", "end"))
+        for place, (name, kind) in enumerate(_WHOSE):
             value, top = row[name], y + 17 * place
             wide = _across(value) - _across(0)
             drawn.append(
@@ -139,7 +143,9 @@ def beside(rows: Sequence[Mapping[str, Any]]) -> Markup:
             )
             drawn.append(_label(_across(value) + 6, top + 11.5, f"{name} {value:.3f}", "start"))
     hint = "Total variation from the remaining raters: " + "; ".join(
-        f"{row['k']} raters {row['raters']:.3f}, the model {row['model']:.3f}" for row in rows
+        f"{row['k']} raters {row['raters']:.3f}, the model {row['model']:.3f}, "
+        f"always the same {row['constant']:.3f}"
+        for row in rows
     )
     return _svg(WIDTH, high + 22, hint, drawn)
 

@@ -198,21 +198,25 @@ def raters(scores: Scores) -> Markup:
         ("total variation (0 to 1)", plain(told["total_variation"])),
     ]
     beside = [
-        (str(b["k"]), f"{b['takes']:,}", plain(b["raters"]), plain(b["model"]))
+        (str(b["k"]), f"{b['takes']:,}", *(plain(b[w]) for w in ("raters", "model", "constant")))
         for b in told["beside"]
     ]
     lead = (
         f"{many(told['takes'], 'take')} of these have {many(told['votes'], 'rating')}. One rater "
         f"says what most of the others say in {percent(told['one_rater'])}, the model in "
-        f"{percent(told['model'])}."
+        f"{percent(told['model'])}, and who always gives the most frequent answer in "
+        f"{percent(told['constant'])}."
     )
     outside = (
         [tag("p", f"{percent(told['outside'])} of the ratings name none of its emotions.")]
         if told["outside"]
         else []
     )
-    caption = "How far from the remaining raters of the same takes: shorter is nearer."
-    columns = [">raters", ">takes", ">from the rest", ">the model"]
+    caption = (
+        "How far from the remaining raters of the same takes: shorter is nearer. Constant: what "
+        "all raters say on average, whatever they hear."
+    )
+    columns = [">raters", ">takes", ">from the rest", ">the model", ">constant"]
     measures = table("Distances", ["measure", ">value"], distances)
     drawn = (
         [
