@@ -119,15 +119,17 @@ def test_a_run_leaves_its_report_with_pseudonyms_and_what_raters_heard(tmp_path:
     assert "beside" in (tmp_path / "m" / folder.CARD).read_text("utf-8")
 
 
-def test_other_tracks_and_axes_are_told_by_themselves() -> None:
+def test_enrolment_and_axes_are_told_by_themselves() -> None:
     facts = told()
-    facts["tracks"] = {"with 20 unlabelled takes": told(people=11)["scores"]}
+    facts["enrolled"] = {"enrolled_by": [12, 20], **told(people=11)["scores"]}
     axis = agreement(np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 4.0]))
     facts["scores"]["axes"] = {"valence": axis.as_json()}
     words = Seen(report(facts)).words
-    assert words.index("All takes (UAR)") < words.index("with 20 unlabelled takes")
+    assert "had heard 12 to 20 takes" in words and "the 120 other takes" in words
+    first = words.index(percent(facts["scores"]["uar"]))
+    assert first < words.index(percent(facts["enrolled"]["uar"]), words.index("With enrolment"))
     assert "valence30.5711.0001.000" in words
-    assert "Other tracks" not in Seen(report(told())).words
+    assert "With enrolment" not in Seen(report(told())).words
 
 
 def test_a_card_of_an_older_run_has_no_report() -> None:

@@ -27,9 +27,9 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
     Parameters
     ----------
     card : a model card as data (``training.card``), or as much of one: ``scores`` as
-        ``Evaluation.as_json`` returns them, ``scored_how``, ``marks``. If there are more: in
-        ``tracks`` the scores under other conditions, by name; in ``scores["axes"]`` what
-        ``dimensional.Agreement.as_json`` returns, by axis.
+        ``Evaluation.as_json`` returns them, ``scored_how``, ``marks``. If there are: ``enrolled``, scores with
+        enrolment and ``enrolled_by``, the fewest and the most takes of a performer; in
+        ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis.
     """
     scores = card["scores"]
     lead = (

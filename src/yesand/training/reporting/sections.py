@@ -260,25 +260,23 @@ def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
     return _section("Corpus by corpus", tag("p", lead), table("Corpora", columns, rows))
 
 
-def tracks(told: Mapping[str, Scores]) -> Markup:
-    """Return what it reaches under other conditions, by themselves; nothing, if none is told of."""
-    if not told:
+def enrolled(scores: Scores | None) -> Markup:
+    """Return what it reaches once it has heard unlabelled takes of whom it is asked about."""
+    if not scores:
         return Markup("")
-    columns = ["track", ">takes", ">UAR", ">95 %", ">worst performer", ">accuracy", ">ECE"]
-    rows = [
-        (
-            name,
-            f"{one['takes']:,}",
-            percent(one["uar"]),
-            between(one["intervals"].get("uar")),
-            percent(one["worst_performer"]["uar"]),
-            percent(one["accuracy"]),
-            plain(one["ece"]),
-        )
-        for name, one in told.items()
-    ]
-    lead = "Measured on the same performers, who were not met, but under other conditions."
-    return _section("Other tracks", tag("p", lead), table("Other tracks", columns, rows))
+    least, most = scores["enrolled_by"]
+    many_ = f"{most}" if least == most else f"{least} to {most}"
+    lead = (
+        f"A track of its own: of each performer the model had heard {many_} takes, without being "
+        f"told what was acted in them. Scored on the {many(scores['takes'], 'other take')}. "
+        "Not to be compared with a model that meets a voice for the first time."
+    )
+    parts, worst = scores["performers"], scores["worst_performer"]["performer"]
+    drawn = plots.performers(parts, 1 / len(scores["labels"]), scores["uar"], worst)
+    caption = "As above, with enrolment."
+    table_ = folded("Performers with enrolment, as a table", _parts("performer", parts, worst))
+    inside = tag("p", lead), headline(scores), figure(drawn, caption), table_
+    return _section("With enrolment", *inside)
 
 
 def axes(told: Mapping[str, Mapping[str, Any]]) -> Markup:
@@ -373,5 +371,5 @@ def all_of(card: Mapping[str, Any]) -> Markup:
         headline(scores), care(scores), people(scores), emotions(scores), *groups(scores),
         folds(scores), corpora(card.get("abroad", ())),
         confidence(scores), silence(scores), axes(scores.get("axes", {})),
-        raters(scores), tracks(card.get("tracks", {})), method(scores, how),
+        raters(scores), enrolled(card.get("enrolled")), method(scores, how),
     ])  # fmt: skip
