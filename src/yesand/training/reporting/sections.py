@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yesand.training.reporting import plots
-from yesand.training.reporting.markup import Markup, facts, figure, folded, joined, table, tag
+from yesand.training.reporting.markup import Markup, facts, figure, folded, table, tag
 from yesand.training.reporting.words import between, many, missing, percent, plain
 
 Scores = Mapping[str, Any]
@@ -47,9 +47,9 @@ def emotions(scores: Scores) -> Markup:
         for label, line in zip(labels, counts, strict=True)
     ]
     whole = [(label, *(f"{n:,}" for n in line)) for label, line in zip(labels, counts, strict=True)]
-    return _section(
+    return section(
         "What it takes for what",
-        _paired(
+        paired(
             figure(drawn, "Rows: acted. Columns: heard as. Per cent of the row."),
             table("Each emotion", ["emotion", ">takes", ">recall", ">precision", ">F1"], rows),
         ),
@@ -75,11 +75,11 @@ def people(scores: Scores) -> Markup:
         f"Line: all together. Dashed: chance.{more}"
     )
     spread = f"{100 * scores['spread']:.1f} points lie between the best and the worst performer."
-    return _section(
+    return section(
         "For whom it works",
         tag("p", spread),
         figure(drawn, caption),
-        folded("Performers, as a table", _parts("performer", parts, worst)),
+        folded("Performers, as a table", part_table("performer", parts, worst)),
     )
 
 
@@ -91,11 +91,11 @@ def groups(scores: Scores) -> Iterator[Markup]:
         rates = [part["uar"] for part in parts.values()]
         drawn = plots.performers(parts, 1 / len(scores["labels"]), scores["uar"])
         told = f"{100 * (max(rates) - min(rates)):.1f} points between the best and the worst."
-        yield _section(
+        yield section(
             f"By {name}",
             tag("p", told),
             figure(drawn, "UAR with 95 % intervals. Line: all together. Dashed: chance."),
-            _parts(name, parts),
+            part_table(name, parts),
         )
 
 
@@ -104,7 +104,7 @@ def folds(scores: Scores) -> Markup:
     if not scores["folds"]:
         return Markup("")
     lead = "In each fold the model had met none of the performers that it is asked about."
-    return _section("Fold by fold", tag("p", lead), _parts("fold", scores["folds"]))
+    return section("Fold by fold", tag("p", lead), part_table("fold", scores["folds"]))
 
 
 def confidence(scores: Scores) -> Markup:
@@ -130,9 +130,9 @@ def confidence(scores: Scores) -> Markup:
         "Of takes of which it is about so sure, so many are right. On the dashed line it means "
         "what it says; below it, it is too sure. Bars: how many takes."
     )
-    return _section(
+    return section(
         "What its confidence is worth",
-        _paired(
+        paired(
             figure(plots.reliability(scores["bins"]), caption),
             table("Calibration", ["measure", ">value"], errors),
         ),
@@ -171,124 +171,15 @@ def silence(scores: Scores) -> Markup:
         f"gives {1 - scores['accuracy']:.3f}."
     )
     columns = ["answered", ">takes", ">sure at least", ">UAR", ">accuracy", ">emotions"]
-    return _section(
+    return section(
         "If it may say nothing",
-        _paired(
+        paired(
             figure(plots.abstention(told["points"], known), caption),
             table("Some coverages", columns, [r for r in rows if r[0] in _TOLD]),
             tag("p", area),
         ),
         folded("Every coverage, as a table", table("Coverage", columns, rows)),
     )
-
-
-def raters(scores: Scores) -> Markup:
-    """Return how it does beside what people hear; nothing, where nobody rated."""
-    told = scores["heard"]
-    if not told:
-        return Markup("")
-    distances = [
-        (
-            "cross-entropy (nats); the raters' own entropy is the least",
-            plain(told["cross_entropy"]),
-        ),
-        ("entropy of the raters (nats)", plain(told["entropy"])),
-        ("Kullback–Leibler divergence (nats)", plain(told["kl"])),
-        ("Jensen–Shannon divergence (nats, at most 0.693)", plain(told["js"])),
-        ("total variation (0 to 1)", plain(told["total_variation"])),
-    ]
-    beside = [
-        (str(b["k"]), f"{b['takes']:,}", *(plain(b[w]) for w in ("raters", "model", "constant")))
-        for b in told["beside"]
-    ]
-    lead = (
-        f"{many(told['takes'], 'take')} of these have {many(told['votes'], 'rating')}. One rater "
-        f"says what most of the others say in {percent(told['one_rater'])}, the model in "
-        f"{percent(told['model'])}, and who always gives the most frequent answer in "
-        f"{percent(told['constant'])}."
-    )
-    outside = (
-        [tag("p", f"{percent(told['outside'])} of the ratings name none of its emotions.")]
-        if told["outside"]
-        else []
-    )
-    caption = (
-        "How far from the remaining raters of the same takes: shorter is nearer. Constant: what "
-        "all raters say on average, whatever they hear."
-    )
-    columns = [">raters", ">takes", ">from the rest", ">the model", ">constant"]
-    measures = table("Distances", ["measure", ">value"], distances)
-    drawn = (
-        [
-            _paired(figure(plots.beside(told["beside"]), caption), measures),
-            folded("From the rest, as a table", table("Total variation", columns, beside)),
-        ]
-        if told["beside"]
-        else [measures]
-    )
-    return _section("Beside people", tag("p", lead), *outside, *drawn)
-
-
-def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
-    """Return how it does on each corpus, in words that both have; nothing, if none is told of."""
-    if not told:
-        return Markup("")
-    columns = [
-        "corpus", ">takes", ">left out", ">UAR", ">95 %", ">accuracy", ">ECE", ">worst performer",
-        ">said outside", ">bits lost",
-    ]  # fmt: skip
-    rows = [
-        (
-            one["corpus"],
-            f"{one['scores']['takes']:,}",
-            f"{one['left_out']:,}",
-            percent(one["scores"]["uar"]),
-            between(one["scores"]["intervals"].get("uar")),
-            percent(one["scores"]["accuracy"]),
-            plain(one["scores"]["ece"]),
-            percent(one["scores"]["worst_performer"]["uar"]),
-            percent(one["outside"]),
-            f"{one['bits_lost']:.2f}",
-        )
-        for one in told
-    ]
-    lead = (
-        "Left out: takes whose label has no counterpart. Said outside: what the model gave to "
-        "words that have none; the rest was scaled up. Bits: what the corpus's labels lose on the "
-        "way."
-    )
-    return _section("Corpus by corpus", tag("p", lead), table("Corpora", columns, rows))
-
-
-def enrolled(scores: Scores | None) -> Markup:
-    """Return what it reaches once it has heard unlabelled takes of whom it is asked about."""
-    if not scores:
-        return Markup("")
-    least, most = scores["enrolled_by"]
-    many_ = f"{most}" if least == most else f"{least} to {most}"
-    lead = (
-        f"A track of its own: of each performer the model had heard {many_} takes, without being "
-        f"told what was acted in them. Scored on the {many(scores['takes'], 'other take')}. "
-        "Not to be compared with a model that meets a voice for the first time."
-    )
-    parts, worst = scores["performers"], scores["worst_performer"]["performer"]
-    drawn = plots.performers(parts, 1 / len(scores["labels"]), scores["uar"], worst)
-    caption = "As above, with enrolment."
-    table_ = folded("Performers with enrolment, as a table", _parts("performer", parts, worst))
-    inside = tag("p", lead), headline(scores), figure(drawn, caption), table_
-    return _section("With enrolment", *inside)
-
-
-def axes(told: Mapping[str, Mapping[str, Any]]) -> Markup:
-    """Return how far predicted values are the given ones, axis by axis; nothing, if none are."""
-    if not told:
-        return Markup("")
-    columns = ["axis", ">takes", ">concordance (CCC)", ">Pearson", ">RMSE"]
-    rows = [
-        (name, f"{one['takes']:,}", *(plain(one[k]) for k in ("ccc", "pearson", "rmse")))
-        for name, one in told.items()
-    ]
-    return _section("On axes", table("On axes", columns, rows))
 
 
 def method(scores: Scores, how: str) -> Markup:
@@ -305,10 +196,10 @@ def method(scores: Scores, how: str) -> Markup:
         "ECE after Guo et al. 2017; bins of equally many takes and class-wise after Nixon et al. "
         "2019; area under risk and coverage after Geifman & El-Yaniv 2017.",
     ]
-    return _section("How it was measured", tag("ul", *(tag("li", line) for line in lines)))
+    return section("How it was measured", tag("ul", *(tag("li", line) for line in lines)))
 
 
-def _section(title: str, *inside: Markup) -> Markup:
+def section(title: str, *inside: Markup) -> Markup:
     return tag("section", tag("h2", title), *inside)
 
 
@@ -316,12 +207,12 @@ def _asides(who: str, ends: Any) -> list[str]:
     return [*([f"95 %: {between(ends)}"] if ends else []), *([who] if who else [])]
 
 
-def _paired(drawn: Markup, *beside: Markup) -> Markup:
+def paired(drawn: Markup, *beside: Markup) -> Markup:
     """Return a plot with what belongs to it at its side, or below it where there is no room."""
     return tag("div", drawn, tag("div", *beside), class_="pair")
 
 
-def _parts(name: str, parts: Mapping[str, Any], named: str = "") -> Markup:
+def part_table(name: str, parts: Mapping[str, Any], named: str = "") -> Markup:
     columns = [name, ">takes", ">performers", ">UAR", ">95 %", ">accuracy", ">ECE", "not acted"]
     rows = [
         (
@@ -362,14 +253,3 @@ def _doubts(scores: Scores) -> Iterator[str]:
         )
     if not scores["folds"]:
         yield "Nothing here shows that the model had not met these performers."
-
-
-def all_of(card: Mapping[str, Any]) -> Markup:
-    """Return everything, in order."""
-    scores, how = card["scores"], card["scored_how"]
-    return joined([
-        headline(scores), care(scores), people(scores), emotions(scores), *groups(scores),
-        folds(scores), corpora(card.get("abroad", ())),
-        confidence(scores), silence(scores), axes(scores.get("axes", {})),
-        raters(scores), enrolled(card.get("enrolled")), method(scores, how),
-    ])  # fmt: skip
