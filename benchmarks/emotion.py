@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.harness import Result
-from yesand.affect.evaluation import uar
+from yesand.affect.evaluating import uar
 from yesand.affect.folds import folds
 from yesand.kernel.ids import digest_file
 from yesand.training import runs

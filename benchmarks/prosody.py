@@ -23,7 +23,7 @@ from sklearn.svm import LinearSVC
 
 from benchmarks.emotion import data, examples
 from benchmarks.harness import Result
-from yesand.affect.evaluation import uar
+from yesand.affect.evaluating import uar
 from yesand.affect.folds import folds
 from yesand.affect.prosody.rows import rows
 from yesand.takes.sound import probe

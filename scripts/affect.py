@@ -1,18 +1,26 @@
 """Measure how far raters agree, and what models of raters and mappings of spaces are worth.
 
-Writes the measured part of docs/affect.md (``make affect``). Needs CREMA-D's published votes.
+Writes the measured parts of docs/affect.md (``make affect``). Needs CREMA-D's published votes; the
+table of models is of results that are kept: one JSON file a model and track in
+``benchmarks/results/affect``::
+
+    {"corpus": "RAVDESS, EmoBox's six folds", "track": "without enrolment", "model": "ours",
+     "fold_seconds": 212.0, "seeds": [<Evaluation.as_json() of each seed>, …]}
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +34,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "affect.md"
 BEGIN = "<!-- measured: what follows is written by `make affect` -->"
 END = "<!-- measured: until here -->"
+MODELS = "<!-- models: what follows is written by `make affect` -->"
+MODELS_END = "<!-- models: until here -->"
+KEPT = ROOT / "benchmarks" / "results" / "affect"
 #: CREMA-D's columns of votes and its codes in file names, with our labels.
 VOTES = dict(zip("ADFHNS", categories("crema-d").labels, strict=True))
 CODES = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
@@ -44,6 +55,7 @@ class Votes:
 
 def main() -> int:
     """Measure and write."""
+    write("\n".join(models(kept())), MODELS, MODELS_END)
     home = Path(os.environ.get("YESAND_DATA", ROOT.parent / "shared" / "data"))
     file = home / "crema-d" / "tabulatedVotes.csv"
     if not file.exists():
@@ -55,11 +67,16 @@ def main() -> int:
     took = time.perf_counter() - began
     parts += ["", f"All of CREMA-D in {took:.1f} s on one core.", "", *lost(), "", *simulated()]
     told = "\n".join(parts)
-    text = PAGE.read_text("utf-8")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{told}\n\n{END}{after}", "utf-8")
+    write(told, BEGIN, END)
     print(told)
     return 0
+
+
+def write(told: str, begin: str, end: str) -> None:
+    """Put what was measured between two marks of the page."""
+    text = PAGE.read_text("utf-8")
+    before, after = text.partition(begin)[0], text.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n\n{told}\n\n{end}{after}", "utf-8")
 
 
 def read(file: Path) -> dict[str, Votes]:
@@ -179,6 +196,87 @@ def crowd(seed: int, takes: int = 2_000, each: int = 7) -> tuple[Judgements, Int
             rows.append((take, f"r{rater:02d}", labels[told]))
     given = Judgements.of(rows, labels)
     return given, np.array(truth[np.array(given.takes, dtype=np.int64)], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One model on one corpus and track.
+
+    Attributes
+    ----------
+    track : e.g. ``without enrolment``. Tracks are never compared in one row.
+    seeds : what `Evaluation.as_json` says, a seed each.
+    fold_seconds : how long the slowest fold trained; none: not measured.
+    """
+
+    corpus: str
+    track: str
+    model: str
+    seeds: Sequence[Mapping[str, Any]]
+    fold_seconds: float | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Measured:
+        """Read one from its file."""
+        return cls(**json.loads(path.read_text("utf-8")))
+
+    def mean(self, *names: str) -> float:
+        """Return a figure's mean over the seeds."""
+        return fmean(_inside(scores, names) for scores in self.seeds)
+
+    def ends(self, name: str) -> str:
+        """Return the widest 95 % interval that any seed gives."""
+        told = [scores["intervals"][name] for scores in self.seeds if name in scores["intervals"]]
+        if not told:
+            return "–"
+        low, high = min(low for low, _ in told), max(high for _, high in told)
+        return f"{100 * low:.1f}–{100 * high:.1f}"
+
+    def scatter(self) -> str:
+        """Return the lowest and the highest UAR of the seeds."""
+        rates = [100 * scores["uar"] for scores in self.seeds]
+        return f"{min(rates):.1f}–{max(rates):.1f}" if len(rates) > 1 else "–"
+
+
+def kept(folder: Path = KEPT) -> list[Measured]:
+    """Return what has been measured, in the order of the files' names."""
+    return [Measured.read(path) for path in sorted(folder.glob("*.json"))]
+
+
+def models(results: Sequence[Measured]) -> Iterator[str]:
+    """Yield a table for each corpus and track, the best UAR first."""
+    tracks = list(dict.fromkeys((one.corpus, one.track) for one in results))
+    if not tracks:
+        yield "No model has been measured yet."
+    for k, (corpus, track) in enumerate(tracks):
+        if k:
+            yield ""
+        yield (
+            f"| {corpus}, {track} | UAR (95 %, by performer) | seeds: lowest–highest "
+            "| worst performer (95 %) | accuracy | macro-F1 | ECE | risk–coverage | a fold trains |"
+        )
+        yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+        same = [one for one in results if (one.corpus, one.track) == (corpus, track)]
+        for one in sorted(same, key=lambda one: -one.mean("uar")):
+            yield _row(one)
+
+
+def _row(one: Measured) -> str:
+    took = "–" if one.fold_seconds is None else f"{one.fold_seconds:.0f} s"
+    worst = f"{100 * one.mean('worst_performer', 'uar'):.1f} ({one.ends('worst')})"
+    return (
+        f"| {one.model} | {100 * one.mean('uar'):.1f} ({one.ends('uar')}) "
+        f"| {len(one.seeds)}: {one.scatter()} | {worst} | {100 * one.mean('accuracy'):.1f} "
+        f"| {100 * one.mean('macro_f1'):.1f} | {one.mean('ece'):.3f} "
+        f"| {one.mean('abstention', 'area'):.3f} | {took} |"
+    )
+
+
+def _inside(scores: Mapping[str, Any], names: Sequence[str]) -> float:
+    found: Any = scores
+    for name in names:
+        found = found[name]
+    return float(found)
 
 
 if __name__ == "__main__":

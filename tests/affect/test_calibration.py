@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from yesand.affect.calibration import across, trust
-from yesand.affect.evaluation import calibration_error
+from yesand.affect.evaluating import calibration_error
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score
 
 from yesand.affect import plots
-from yesand.affect.evaluation import Evaluation, calibration_error, evaluate, uar
+from yesand.affect.evaluating import Evaluation, calibration_error, evaluate, uar
 
 LABELS = ("angry", "calm", "sad")
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scripts.affect import read
 
+from yesand.affect.evaluating.heard import heard
 from yesand.affect.reliability.alpha import ReliabilityData
 from yesand.affect.reliability.ceiling import ceiling, one_against_rest, total_variation, undecided
 
@@ -42,3 +43,14 @@ def test_people_hear_crema_d_as_was_measured(data: Path) -> None:
     assert [round(100 * f.one_against_rest, 1) for f in found] == [56.9, 65.1, 68.2]
     assert round(100 * found[0].undecided) == 21
     assert [found[0].apart[k] for k in (1, 3, 5)] == pytest.approx([0.53, 0.37, 0.31], abs=0.006)
+
+
+def test_one_rater_of_a_voice_is_farther_off_than_a_constant_answer(data: Path) -> None:
+    """So that a model which is as near as one rater need not have listened."""
+    counts = read(data / "crema-d" / "tabulatedVotes.csv")["voice"].counts
+    found = heard(np.full(counts.shape, 1 / 6), counts)
+    assert found is not None and found.one_rater == one_against_rest(counts)
+    one, three = found.beside[1], found.beside[3]
+    assert [round(x, 3) for x in (one.raters, one.constant, three.raters, three.constant)] == [
+        0.535, 0.465, 0.373, 0.494,
+    ]  # fmt: skip

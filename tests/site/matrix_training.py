@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matrix import API, API_LAB, API_THEIRS, CLOSED, GONE, LAB, LABS, LOGIN, THEIRS, Row
+from matrix import API, API_LAB, API_THEIRS, CLOSED, GONE, LAB, LABS, LICENSEES, LOGIN, THEIRS, Row
 from stage import Stage
 
 from yesand.corpus import services as corpus
@@ -49,6 +49,7 @@ def descended(stage: Stage) -> list[str]:
 ROWS = [
     Row("models", CLOSED),
     Row("model", THEIRS, lambda s: [s.model.digest]),
+    Row("model_report", LICENSEES, lambda s: [s.model.digest]),
     Row("model_register", LABS),
     Row("model_register", LABS, method="post", case="post"),
     Row("model_descent", LAB, lambda s: [s.model.digest]),

@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 import yesand
+from yesand.affect.evaluating import Beside, evaluate
 from yesand.agreements.clause import Request
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.scope import EVERYTHING
@@ -245,8 +246,20 @@ def signed(
     return name, dsse.seal(payload, [place.signer]), log.record(place, kind, name)
 
 
-#: As ``affect.evaluation.Evaluation.as_json`` writes them.
-SCORES: dict[str, Any] = {
+def _judged() -> dict[str, Any]:
+    """Return the scores of predictions made by dice, beside raters' and in two languages."""
+    rng = np.random.default_rng(7)
+    acted = np.arange(48) % len(EMOTIONS)
+    told = rng.dirichlet(np.ones(len(EMOTIONS)), 48) + np.eye(len(EMOTIONS))[acted] * 0.6
+    people = [("Ada", "Ben", "Cleo")[k % 3] for k in range(48)]
+    languages = [("de", "en")[k // 4 % 2] for k in range(48)]
+    votes = rng.integers(0, 4, told.shape)
+    beside = Beside({"language": languages}, people, votes)
+    return evaluate(told / told.sum(1, keepdims=True), acted, people, EMOTIONS, beside).as_json()
+
+
+#: As ``affect.evaluating.Evaluation.as_json`` writes them.
+SCORES: dict[str, Any] = _judged() | {
     "takes": 48,
     "uar": 0.667,
     "accuracy": 0.671,

@@ -13,7 +13,7 @@ import pytest
 import torch
 from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
-from yesand.affect.evaluation import uar
+from yesand.affect.evaluating import uar
 from yesand.affect.frames import Pack
 from yesand.affect.hearing import Heard, Kept, Source, extract
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
@@ -106,7 +106,7 @@ def test_the_card_puts_the_worst_performer_and_the_law_in_words(trained: Path) -
 
 def test_nothing_in_a_model_is_a_pickle(trained: Path) -> None:
     assert {p.suffix for p in trained.iterdir()} <= {
-        ".safetensors", ".json", ".md", ".npz", ".svg", ".png",
+        ".safetensors", ".json", ".md", ".npz", ".svg", ".png", ".html",
     }  # fmt: skip
     with np.load(trained / "frozen.npz", allow_pickle=False) as frozen:
         assert all(frozen[name].dtype.hasobject is False for name in frozen.files)

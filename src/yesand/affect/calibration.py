@@ -46,8 +46,10 @@ def trust(parts: Floats, label: Ints) -> Floats:
 
 def across(parts: Floats, label: Ints, fold: Ints) -> Floats:
     """Return each take's weights, (parts, takes), found on the other folds' takes alone."""
-    found = np.ones(parts.shape[:2])
+    found = np.full(parts.shape[:2], 1 / len(parts))
     for held in np.unique(fold):
         others = fold != held
+        if not others.any():  # nobody to learn it from
+            continue
         found[:, ~others] = trust(parts[:, others], label[others])[:, None]
     return found

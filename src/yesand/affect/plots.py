@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from yesand.affect.evaluation import Evaluation
+from yesand.affect.evaluating import Evaluation
 
 #: Mid grey: at least 3:1 on white and on near-black (WCAG 2.2, 1.4.11).
 _INK = "#808890"

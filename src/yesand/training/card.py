@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from yesand.affect.evaluation import Evaluation
+from yesand.affect.evaluating import Evaluation
 from yesand.training.grounds import Grounds
 from yesand.training.scoring import Enrolled
 
@@ -59,6 +59,7 @@ def card(
     scores : speaker-independent ones; none for a model that was trained elsewhere.
     enrolled : those with enrolment, a track of its own.
     """
+    names = _for_outsiders(sorted(scores.by_performer), grounds.names) if scores else {}
     return {
         "task": "emotion recognition from voice",
         "marks": marks(grounds, len(examples) + (copies or 0)),
@@ -70,8 +71,8 @@ def card(
             "duration_ms": sum(e.duration_ms for e in examples),
             "emotions": dict(sorted(Counter(e.emotion for e in examples).items())),
         },
-        "scores": _for_outsiders(scores.as_json(), grounds.names) if scores else None,
-        "enrolled": _for_outsiders(enrolled.as_json(), grounds.names) if enrolled else None,
+        "scores": renamed(scores.as_json(), names) if scores else None,
+        "enrolled": renamed(enrolled.as_json(), names) if enrolled else None,
         "scored_how": "folds by performer: nobody is on both sides"
         if scores
         else "not scored here",
@@ -80,27 +81,27 @@ def card(
     }
 
 
-def _for_outsiders(scores: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return scores without the names that a house knows its performers by."""
-    known = {
-        handle: names.get(handle) or f"performer {number}"
-        for number, handle in enumerate(sorted(scores["by_performer"]), 1)
-    }
-    return renamed(scores, known)
+def _for_outsiders(handles: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Return a name for everybody that is not the one a house knows them by."""
+    return {who: names.get(who) or f"performer {n}" for n, who in enumerate(handles, 1)}
 
 
 def renamed(scores: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return scores with other names for their performers, where there are any."""
     by_performer, worst = scores["by_performer"], scores["worst_performer"]
-    told = {names.get(who, who): rate for who, rate in by_performer.items()}
     return {
         **scores,
-        "by_performer": dict(sorted(told.items())),
+        "by_performer": _named(by_performer, names),
+        "performers": _named(scores.get("performers", {}), names),
         "worst_performer": {
             **worst,
             "performer": names.get(worst["performer"], worst["performer"]),
         },
     }
+
+
+def _named(told: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return dict(sorted((names.get(who, who), one) for who, one in told.items()))
 
 
 def marks(grounds: Grounds, takes: int) -> list[str]:
@@ -154,18 +155,46 @@ def _scores(facts: dict[str, Any]) -> str:
         return "Not scored here: the model was trained elsewhere."
     worst = scores["worst_performer"]
     rows = [
-        ("Worst performer", f"UAR {100 * worst['uar']:.1f} % ({worst['performer']})"),
-        ("All performers", f"UAR {100 * scores['uar']:.1f} %"),
+        (
+            "Worst performer",
+            f"UAR {100 * worst['uar']:.1f} % ({worst['performer']}){_ends(scores, 'worst')}",
+        ),
+        ("All performers", f"UAR {100 * scores['uar']:.1f} %{_ends(scores, 'uar')}"),
         ("Best less worst", f"{100 * scores['spread']:.1f} points"),
-        ("Accuracy", f"{100 * scores['accuracy']:.1f} %"),
+        ("Accuracy", f"{100 * scores['accuracy']:.1f} %{_ends(scores, 'accuracy')}"),
+        ("Macro-F1", f"{100 * scores['macro_f1']:.1f} %"),
         ("Chance", f"{100 / len(scores['labels']):.1f} %"),
-        ("Calibration error", f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins)"),
+        (
+            "Calibration error",
+            f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins){_ends(scores, 'ece')}",
+        ),
+        ("Area under risk and coverage", f"{scores['abstention']['area']:.3f}"),
+        *_beside_people(scores["heard"]),
     ]
     table = "\n".join(f"| {name} | {figure} |" for name, figure in rows)
     if enrolled := facts.get("enrolled"):
         table += "\n" + _enrolled(enrolled)
-    told = f"Speaker-independent ({facts['scored_how']})."
+    told = (
+        f"Speaker-independent ({facts['scored_how']}); in brackets 95 % intervals. "
+        "Everything else, with plots, is in [report.html](report.html)."
+    )
     return f"{told}\n\n| score | figure |\n|---|---|\n{table}\n\n![Confusion](confusion.svg)"
+
+
+def _ends(scores: dict[str, Any], name: str) -> str:
+    ends = scores["intervals"].get(name)
+    return f" [{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %]" if ends else ""
+
+
+def _beside_people(heard: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Return how it does beside one rater, where takes were rated at all."""
+    if not heard or heard["model"] is None:
+        return []
+    rates = (
+        f"{100 * heard['model']:.1f} % beside {100 * heard['one_rater']:.1f} % of one rater "
+        f"and {100 * heard['constant']:.1f} % of always the same answer"
+    )
+    return [("Says what most other raters hear", rates)]
 
 
 def _enrolled(scores: dict[str, Any]) -> str:

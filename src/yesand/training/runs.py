@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import yesand
 from yesand.affect import hearing, plots
-from yesand.affect.evaluation import Evaluation
+from yesand.affect.evaluating import Evaluation, Known
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
 from yesand.affect.learning import fit
@@ -28,7 +28,7 @@ from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording, scoring
+from yesand.training import card, folder, recording, reporting, scoring
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 
@@ -100,6 +100,7 @@ def train(
     recorder: recording.Recorder | None = None,
     copies: Sequence[Copy] = (),
     workers: int = 1,
+    known: Known | None = None,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
@@ -115,6 +116,7 @@ def train(
     copies : takes that are copies of others among the examples (``takes.copies``). They are left
         out, so that the same performance counts once; the record says which, and of what.
     workers : processes that hear the takes (``hearing.extract``); training has threads.
+    known : groups of the takes, and what raters heard in them, to be scored beside.
 
     Raises
     ------
@@ -143,8 +145,10 @@ def train(
         raise
     _check_finite([*held, final])
     embedding = torch.stack([model.embed(pack) for model in held])
+    named = [e.sha256 for e in examples]
+    beside = (known or Known()).of(named, labels, [*map(str, fold)])
     asked = scoring.Asked(pack, label, performers, labels, fold)
-    scored = scoring.score(held, embedding, asked, [e.sha256 for e in examples])
+    scored = scoring.score(held, embedding, asked, named, beside)
     final.trust.copy_(torch.from_numpy(scored.trust))
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     # Where all sound alike, they could not be held out together.
@@ -205,6 +209,7 @@ def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
     folder.write_json(partial / folder.ABOUT, about)
     folder.write_json(partial / folder.CARD_DATA, record.card)
     (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
+    (partial / reporting.FILE).write_text(reporting.report(record.card), "utf-8")
     plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from yesand.affect import calibration
-from yesand.affect.evaluation import Evaluation, evaluate
+from yesand.affect.evaluating import Beside, Evaluation, evaluate
 from yesand.affect.frames import Pack
 from yesand.affect.voice_model import VoiceModel
 
@@ -68,7 +68,11 @@ class Scored:
 
 
 def score(
-    models: Sequence[VoiceModel], embedding: torch.Tensor, asked: Asked, names: Sequence[str]
+    models: Sequence[VoiceModel],
+    embedding: torch.Tensor,
+    asked: Asked,
+    names: Sequence[str],
+    beside: Beside,
 ) -> Scored:
     """Score a run.
 
@@ -78,11 +82,12 @@ def score(
     ----------
     models : one a fold. embedding : of every take by each, (folds, takes, d).
     names : of the takes, by content: by them it is decided who is enrolled by which.
+    beside : what else is known of the takes.
     """
     said = _said(models, embedding, asked.fold)
     shares, trust = _pooled(said, asked), np.zeros((2, 3))
     trust[:, : len(said)] = calibration.trust(said, asked.label)
-    plain = evaluate(shares, asked.label, asked.performers, asked.labels)
+    plain = evaluate(shares, asked.label, asked.performers, asked.labels, beside)
     if any(model.enrolled is None for model in models):
         return Scored(plain, None, shares, trust)
     enrolled, trust[1] = _enrolled(models, embedding, asked, names)
@@ -93,15 +98,19 @@ def _enrolled(
     models: Sequence[VoiceModel], embedding: torch.Tensor, asked: Asked, names: Sequence[str]
 ) -> tuple[Enrolled | None, Floats]:
     """Return the scores with enrolment, if a take is left to ask about, and the trust in parts."""
-    by = _enrolled_by(asked.performers, names)
-    rest = np.flatnonzero(~by)
-    owner, label, fold = np.array(asked.performers), asked.label[rest], asked.fold[rest]
+    by, owner = _enrolled_by(asked.performers, names), np.array(asked.performers)
+    # Whose only take it is cannot be enrolled by another.
+    rest = np.flatnonzero(~by & np.isin(owner, owner[by]))
+    if not len(rest):
+        return None, np.full(3, 1 / 3)
+    label, fold = asked.label[rest], asked.fold[rest]
     left = Asked(asked.pack, label, owner[rest].tolist(), asked.labels, fold)
     moved = asked.pack.enrolled(_usual(asked, by)).moved
     said = _said(models, embedding, asked.fold, moved)[:, rest]
-    scores = evaluate(_pooled(said, left), left.label, left.performers, left.labels)
+    shares, folds = _pooled(said, left), Beside(folds=[*map(str, fold)])
+    scores = evaluate(shares, left.label, left.performers, left.labels, folds)
     _, counts = np.unique(owner[by], return_counts=True)
-    told = Enrolled(scores, int(counts.min()), int(counts.max())) if len(counts) else None
+    told = Enrolled(scores, int(counts.min()), int(counts.max()))
     return told, calibration.trust(said, left.label)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.evaluating.services import known
 from yesand.affect.hearing import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
@@ -152,6 +153,8 @@ def _run(
     examples, stands = _examples(place, manifest), grounds(place, manifest)
     copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
     copying.note(copies)
+    labels = sorted({example.emotion for example in examples})
+    beside = known([example.sha256 for example in examples], labels)
     try:
         runs.train(
             examples,
@@ -165,6 +168,7 @@ def _run(
             recorder,
             copies,
             workers,
+            beside,
         )
     except Overtaken as fault:
         _attest(place, out, manifest, fault)

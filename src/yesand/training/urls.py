@@ -9,6 +9,7 @@ urlpatterns = [
     path("models/", views.models, name="models"),
     path("models/register/", views.register, name="model_register"),
     path("models/<str:digest>/", views.model, name="model"),
+    path("models/<str:digest>/report/", views.report, name="model_report"),
     path("models/<str:digest>/descent/", descending.descent, name="model_descent"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<str:name>/", views.deployment, name="deployment"),

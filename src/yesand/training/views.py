@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, time
+from hashlib import sha256
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +19,7 @@ from yesand.corpus import services as corpus
 from yesand.kernel.errors import YesAndError
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed, reauthenticated
+from yesand.training import reporting
 from yesand.training.errors import AlreadyEnded
 from yesand.training.forms import ModelForm, ServiceForm
 from yesand.training.models import Deployment, TrainedModel
@@ -45,6 +48,21 @@ def model(request: Request, digest: str) -> HttpResponse:
             "mine": found.manifest.licensee_id in request.sight.licensees,
         },
     )
+
+
+@require_safe
+def report(request: Request, digest: str) -> HttpResponse:
+    """Show a model's whole evaluation, as it lies in its folder, to who sees it or licenses it."""
+    if not (request.sight.everything or request.sight.licensees):
+        raise Http404
+    found = get_object_or_404(visible(TrainedModel, request.sight), digest=digest)
+    if not reporting.can_report(found.card):
+        raise Http404
+    response = HttpResponse(reporting.report(found.card))
+    # It brings its style along; the policy names that very style, and no other.
+    style = b64encode(sha256(reporting.STYLE.encode()).digest()).decode()
+    response._csp_update = {"style-src": [f"'sha256-{style}'"]}  # type: ignore[attr-defined]
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

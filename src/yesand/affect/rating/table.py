@@ -68,7 +68,8 @@ def lines(data: bytes, where: str, needed: Sequence[str], known: Sequence[str]) 
 
     Raises
     ------
-    BadInput : no CSV in UTF-8, a needed column is missing, or a known one is there twice.
+    BadInput : no CSV in UTF-8, a needed column is missing, or a known one is there twice; where
+        none is known, any.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -90,10 +91,10 @@ def _columns(
     header: list[str], where: str, needed: Sequence[str], known: Sequence[str]
 ) -> list[str]:
     columns = [name.strip().lower() for name in header]
-    remedy = f"The first line names columns of {', '.join(known)}."
+    remedy = f"The first line names columns of {', '.join(known or needed)}."
     if missing := [name for name in needed if name not in columns]:
         raise BadInput(f"Column missing: {', '.join(missing)}", where=where, remedy=remedy)
-    if twice := [name for name in known if columns.count(name) > 1]:
+    if twice := [name for name in known or set(columns) if columns.count(name) > 1]:
         raise BadInput(f"Column there twice: {', '.join(twice)}", where=where, remedy=remedy)
     return columns
 

@@ -48,7 +48,7 @@ def ceiling(counts: Any, acted: Ints, ks: tuple[int, ...] = (1, 3, 5), seed: int
         takes=len(votes),
         votes=int(votes.sum()),
         majority=_uar(np.eye(votes.shape[1])[votes.argmax(1)], acted),
-        shared=_uar(_leaders(votes), acted),
+        shared=_uar(leaders(votes), acted),
         one_against_rest=one_against_rest(votes),
         undecided=undecided(votes),
         apart={k: total_variation(votes, k, seed) for k in ks},
@@ -68,7 +68,7 @@ def one_against_rest(votes: Ints) -> float:
         rest = votes[some].copy()
         rest[:, label] -= 1
         asked = rest.sum(1) > 0
-        hits = _leaders(rest)[:, label] * asked
+        hits = leaders(rest)[:, label] * asked
         right += float((hits * votes[some, label]).sum())
     compared = votes.sum(1)
     return right / float(compared[compared > 1].sum())
@@ -85,7 +85,7 @@ def total_variation(votes: Ints, k: int, seed: int = 0, draws: int = 8) -> float
     if not len(votes):
         return float("nan")
     rng = np.random.default_rng(seed)
-    return float(np.mean([_apart(votes, _drawn(votes, k, rng)) for _ in range(draws)]))
+    return float(np.mean([_apart(votes, drawn(votes, k, rng)) for _ in range(draws)]))
 
 
 def _uar(answer: Floats, acted: Ints) -> float:
@@ -94,21 +94,22 @@ def _uar(answer: Floats, acted: Ints) -> float:
     return float(np.mean([hit[acted == label].mean() for label in np.unique(acted)]))
 
 
-def _leaders(votes: Ints) -> Floats:
+def leaders(votes: Ints) -> Floats:
     """Return each label's part of being the most frequent answer: ties share it."""
     top = (votes == votes.max(1, keepdims=True)) & (votes > 0)
     parts: Floats = top / np.maximum(top.sum(1, keepdims=True), 1)
     return parts
 
 
-def _drawn(votes: Ints, k: int, rng: np.random.Generator) -> Ints:
-    drawn = np.zeros_like(votes)
+def drawn(votes: Ints, k: int, rng: np.random.Generator) -> Ints:
+    """Return k of each take's votes, without replacement; each must have so many."""
+    found = np.zeros_like(votes)
     left, rest = np.full(len(votes), k), votes.sum(1)
     for label in range(votes.shape[1]):
         rest = rest - votes[:, label]
-        drawn[:, label] = rng.hypergeometric(votes[:, label], rest, left)
-        left = left - drawn[:, label]
-    return drawn
+        found[:, label] = rng.hypergeometric(votes[:, label], rest, left)
+        left = left - found[:, label]
+    return found
 
 
 def _apart(votes: Ints, drawn: Ints) -> float:

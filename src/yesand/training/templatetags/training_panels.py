@@ -10,6 +10,7 @@ from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
 from yesand.people.sight import Sight, visible
 from yesand.training.models import Descent, TrainedModel
+from yesand.training.reporting import can_report
 from yesand.training.shading import shaded
 
 register = template.Library()
@@ -37,7 +38,7 @@ def models_seen(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("training/scores.html", takes_context=True)
 def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
-    """Show how well a model does (``affect.evaluation``); nobody's handle is shown to others."""
+    """Show how well a model does (``affect.evaluating``); nobody's handle is shown to others."""
     scores = model.run.get("scores") or {}
     sight = context["request"].sight
     mine = scores.get("by_performer", {}).get(sight.performer.handle) if sight.performer else None
@@ -47,6 +48,7 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
         "worst": _worst(model, sight) if scores else "",
         "mine": mine,
         "rows": list(zip(scores.get("labels", []), rows, strict=True)),
+        "report": model.digest if _reported(model, sight) else "",
     }
 
 
@@ -60,6 +62,10 @@ def copies_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
         "alike": model.run.get("sound_alike", []),
         "everything": context["request"].sight.everything,
     }
+
+
+def _reported(model: TrainedModel, sight: Sight) -> bool:
+    return bool(sight.everything or sight.licensees) and can_report(model.card)
 
 
 def _worst(model: TrainedModel, sight: Sight) -> str:
