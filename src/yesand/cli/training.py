@@ -27,6 +27,9 @@ def train(
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="network, or head: convex, on prosody; takes can be undone in it.")
+    ] = "network",
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
@@ -36,7 +39,9 @@ def train(
     opened = yesand.open(house)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
-        model = opened.train(manifest, out, name=name, progress=progress, recorder=watching)
+        model = opened.train(
+            manifest, out, name=name, progress=progress, recorder=watching, kind=kind
+        )
     scores = model.run["scores"]
     tell(
         {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},

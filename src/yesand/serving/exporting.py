@@ -20,6 +20,8 @@ from yesand.affect.graph import Graph
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving.voice import Voice
+from yesand.training.folder import Loaded
+from yesand.training.head_folder import LoadedHead
 
 #: ONNX's set of operators, as onnxruntime has known it since 2022.
 OPSET = 17
@@ -53,6 +55,13 @@ def export(folder: Path, out: Path) -> Exported:
     if out.exists():
         raise Refused("Something lies there already", where=str(out), remedy="Name another file.")
     voice = Voice.open(folder)
+    if isinstance(voice.loaded, LoadedHead):
+        raise Refused(
+            "A convex head on prosody cannot be written as one graph: pitch is found by a search "
+            "that ONNX has no words for",
+            where=str(folder),
+            remedy="Serve it by yesand serve-model, or train a network.",
+        )
     data = _named(_traced(voice), voice)
     sounds = list(trial_sounds())
     difference = compared(voice, data, sounds)
@@ -84,12 +93,14 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    assert isinstance(voice.loaded, Loaded)
     ours = voice.loaded.probability([features.logmel(one, features.RATE) for one in sounds])
     theirs = np.stack([session.run([PROBABILITY], {SIGNAL: one})[0] for one in sounds])
     return float(np.abs(ours - theirs).max())
 
 
 def _traced(voice: Voice) -> bytes:
+    assert isinstance(voice.loaded, Loaded)
     with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
         file = Path(folder) / "model.onnx"
         # PyTorch's other exporter knows no places that the sound itself decides.

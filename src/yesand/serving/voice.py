@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yesand.affect import features
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import TooLarge
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
 from yesand.training.folder import Loaded
+from yesand.training.head_folder import LoadedHead
 
 #: So many recordings go through the model at once, as long as memory lasts.
 BATCH = 16
@@ -28,7 +28,7 @@ ABSTAIN = "abstain_below"
 class Voice:
     """A loaded model with the digest that it is registered by."""
 
-    loaded: Loaded
+    loaded: Loaded | LoadedHead
     digest: str
     card: Mapping[str, Any]
 
@@ -82,8 +82,7 @@ class Voice:
         return np.concatenate(rows), note
 
     def _together(self, sounds: Sequence[Sound]) -> NDArray[np.float64]:
-        made = [features.logmel(sound.signal, sound.rate) for sound in sounds]
-        return self.loaded.probability(made)
+        return self.loaded.sounding([(sound.signal, sound.rate) for sound in sounds])
 
 
 #: What PyTorch's allocator on a CPU and oneDNN say when memory lacks: in words alone.

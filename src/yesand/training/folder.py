@@ -25,6 +25,8 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
+from yesand.training import head_folder
+from yesand.training.head_folder import LoadedHead, Signal
 
 FORMAT = "yes-and voice model 1"
 WEIGHTS, ABOUT, FROZEN = "weights.safetensors", "model.json", "frozen.npz"
@@ -53,6 +55,10 @@ class Loaded:
         source = features.Source(digest_file(recording), recording)
         shares = self.probability([features.read(source)])[0].tolist()
         return dict(zip(self.labels, shares, strict=True))
+
+    def sounding(self, signals: Sequence[Signal]) -> NDArray[np.float64]:
+        """Return the probability of each emotion, (signals, labels), for channels of sound."""
+        return self.probability([features.logmel(*one) for one in signals])
 
     def probability(self, takes: Sequence[features.Features]) -> NDArray[np.float64]:
         """Return the probability of each emotion, (takes, labels), for takes' features."""
@@ -138,6 +144,8 @@ def about(folder: Path) -> dict[str, Any]:
             "No model here that this Yes-And can run", where=str(folder), remedy="Train one first."
         )
     told = parse(path.read_bytes(), where=str(path))
+    if isinstance(told, dict) and told.get("format") == head_folder.FORMAT:
+        return told
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise BadInput("A model of another format", where=str(path))
     if told.get("features") != features.VERSION:
@@ -149,7 +157,7 @@ def about(folder: Path) -> dict[str, Any]:
     return told
 
 
-def load(folder: Path) -> Loaded:
+def load(folder: Path) -> Loaded | LoadedHead:
     """Load a model from its folder.
 
     Raises
@@ -157,6 +165,8 @@ def load(folder: Path) -> Loaded:
     NotFound : none there. BadInput : another format, or weights that do not fit.
     """
     told = about(folder)
+    if told["format"] == head_folder.FORMAT:
+        return head_folder.load(folder / WEIGHTS, told)
     model = VoiceModel(len(told["labels"]), Shape.parse(told["settings"]["shape"]))
     try:
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.takes.copies import services as copying
 from yesand.takes.media import MediaStore
-from yesand.training import attestations, digest, folder, runs
+from yesand.training import attestations, digest, folder, heads, runs
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
+from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
@@ -52,6 +54,8 @@ __all__ = [
     "train",
 ]
 
+#: What trains: takes what ``runs.train`` takes, and tells ``ready`` of a whole folder.
+Course = Callable[..., Any]
 #: The house's signed word that what lies beside it was overtaken.
 ATTESTATION = "overtaken.json"
 
@@ -62,13 +66,18 @@ def train(
     out: Path,
     *,
     name: str | None = None,
-    settings: Settings | None = None,
+    settings: Settings | HeadSettings | None = None,
     progress: Progress = silent,
     recorder: Recorder | None = None,
+    course: Course | None = None,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
     The same manifest, settings and folder again give the model that is there already.
+
+    Parameters
+    ----------
+    course : trains in place of what the settings call for.
 
     Raises
     ------
@@ -82,7 +91,8 @@ def train(
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
-        run = _run(place, manifest, out, settings, progress, recorder)
+        course = course or (heads.train if isinstance(settings, HeadSettings) else runs.train)
+        run = _run(place, manifest, out, settings, progress, recorder, course)
     return _enter(place, out, manifest, name, run)
 
 
@@ -135,9 +145,10 @@ def _run(
     place: Place,
     manifest: SignedManifest,
     out: Path,
-    settings: Settings,
+    settings: Settings | HeadSettings,
     progress: Progress,
     recorder: Recorder | None,
+    course: Course,
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
@@ -151,7 +162,7 @@ def _run(
     copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
     copying.note(copies)
     try:
-        runs.train(
+        course(
             examples,
             stands,
             settings,
@@ -170,7 +181,7 @@ def _run(
 
 
 def _run_before(
-    place: Place, manifest: SignedManifest, out: Path, settings: Settings
+    place: Place, manifest: SignedManifest, out: Path, settings: Settings | HeadSettings
 ) -> dict[str, Any] | None:
     """Return the run that left a whole model in ``out``, or nothing if the folder is free."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
