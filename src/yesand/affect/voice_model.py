@@ -121,6 +121,11 @@ class VoiceModel(nn.Module):
         return (whole / count.clamp_min(1)[:, None])[wanted]
 
     @torch.inference_mode()
+    def last_layer(self) -> Tensor:
+        """Return the head's weights on an embedding, the bias last, (classes, d + 1)."""
+        return torch.cat([self.head.weight, self.head.bias[:, None]], dim=1)
+
+    @torch.inference_mode()
     def probability(self, embedding: Tensor) -> Tensor:
         """Return the probability of each emotion, (takes, classes), for embeddings (takes, d)."""
         shares: Tensor = self.head(embedding).softmax(dim=1)

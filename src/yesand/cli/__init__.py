@@ -43,6 +43,7 @@ from yesand.cli import (
     takes,
     tariffs,
     training,
+    unlearning,
     witnessing,
     work,
 )
@@ -72,6 +73,7 @@ for noun in (
     tariffs,
     corpus,
     training,
+    unlearning,
     reliance,
     descent,
     metering,

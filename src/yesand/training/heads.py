@@ -155,7 +155,7 @@ def train(
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)
         folder.write_arrays(
-            partial / folder.FROZEN, _arrays(examples, aside, grounds, table, labels)
+            partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
         )
         _tell(partial, record, grounds)
         ready(partial, record)
@@ -209,6 +209,7 @@ def _heads(
 
 
 def _arrays(
+    held: Sequence[Learned],
     examples: Sequence[Example],
     aside: Sequence[Example],
     grounds: Grounds,
@@ -227,6 +228,10 @@ def _arrays(
         "fold": table.fold,
         "embedding": np.stack([compact(table.rows, there) for there in parts]).astype(np.float32),
         "final_embedding": compact(table.rows, everyone).astype(np.float32),
+        # The folds' own heads, so that they can be asked again whether they know a take.
+        "head_weights": np.stack([one.head.weights for one in held]),
+        "head_mean": np.stack([one.head.scale.mean for one in held]),
+        "head_deviation": np.stack([one.head.scale.deviation for one in held]),
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
     }

@@ -148,6 +148,8 @@ def train(
         "fold": fold,
         "embedding": embedding.numpy(),
         "final_embedding": final.embed(pack).numpy(),
+        # The folds' last layers, so that they can be asked again whether they know a take.
+        "head": torch.stack([m.last_layer() for m in held]).numpy(),
         # Takes that were left out, and whose: who gave nothing else has no row above.
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([grounds.masks.get(e.performer, e.performer) for e in aside], dtype=str),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from yesand.affect.features import Cache
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
-from yesand.corpus.manifest import SignedManifest
+from yesand.corpus.manifest import ManifestTake, SignedManifest
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
@@ -158,7 +158,7 @@ def _run(
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
         durable.write(_note(place, digest.model_digest(whole)), canonical(run))
 
-    examples, stands = _examples(place, manifest), grounds(place, manifest)
+    examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
     copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
     copying.note(copies)
     try:
@@ -240,11 +240,12 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _examples(place: Place, manifest: SignedManifest) -> list[Example]:
+def examples_of(place: Place, takes: Sequence[ManifestTake]) -> list[Example]:
+    """Return takes of a manifest as examples; of one that is deleted no file lies there."""
     store = MediaStore(place.media)
     return [
         Example(_where(store, t.sha256), t.sha256, t.performer, t.emotion, t.duration_ms)
-        for t in manifest.takes
+        for t in takes
     ]
 
 
