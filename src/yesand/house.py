@@ -134,12 +134,14 @@ class House:
         progress: Progress = silent,
         recorder: Recorder | None = None,
         kind: str = "network",
+        shards: int = 0,
     ) -> TrainedModel:
         """Train a voice-emotion model on exactly a manifest's takes and register it.
 
         Its scores are of performers that it had not met (``run["scores"]``). The same manifest and
         folder again give the model that is there. A recorder (``reliance.inrun``) watches it.
-        Of the kind ``head`` it is a convex head on prosody: takes can be undone in it exactly.
+        Of the kind ``head`` it is a convex head on prosody: takes can be undone in it exactly. A
+        network in ``shards`` is one of parts by performer: a withdrawal costs one part.
 
         Raises
         ------
@@ -149,7 +151,7 @@ class House:
         from yesand.training.kinds import settings_of
         from yesand.training.services import train
 
-        found, chosen = self._manifest(manifest), settings_of(kind)
+        found, chosen = self._manifest(manifest), settings_of(kind, shards)
         return train(
             self.place,
             found,

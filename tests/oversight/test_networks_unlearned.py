@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.training.whistles import QUICK, record
+from tests.training.whistles import PEOPLE, QUICK, record
 from typer.testing import CliRunner
 
 import yesand
@@ -18,6 +20,7 @@ from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.cli import app
 from yesand.corpus import services as corpus
+from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.errors import BadInput, Refused
 from yesand.people import services as people
 from yesand.takes import services as takes
@@ -25,22 +28,31 @@ from yesand.training import folder, services
 from yesand.training.digest import resources
 from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
+from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning.influence import step
 from yesand.training.unlearning.membership import attack, auc
-from yesand.training.unlearning.services import anew, unlearn, weaken
+from yesand.training.unlearning.services import anew, check_verified, unlearn, weaken
 
 pytestmark = pytest.mark.one_database
+
+
+QUICK_PARTS = replace(QUICK.recipe, least_steps=20)
+
+
+def gated(house: yesand.House, tmp_path: Path, who: Sequence[str] = PEOPLE) -> SignedManifest:
+    """Record them, have them sign, and ask the gate."""
+    place = house.place
+    draft = standard("recognition", date(2026, 10, 1))
+    takes.import_corpus(place, record(tmp_path / "takes", who), agreement=draft)
+    now, use = place.clock.now(), UseClass.RECOGNITION
+    request = Request("house-lab", Purpose.EMOTION_RECOGNITION, use, now, territory="DE")
+    return corpus.gate(place, request).manifest
 
 
 @pytest.fixture
 def network(house: yesand.House, tmp_path: Path) -> Path:
     """Return the folder of a network that has learned from four, of whom one has withdrawn."""
-    place = house.place
-    draft = standard("recognition", date(2026, 10, 1))
-    takes.import_corpus(place, record(tmp_path / "takes"), agreement=draft)
-    now, use = place.clock.now(), UseClass.RECOGNITION
-    request = Request("house-lab", Purpose.EMOTION_RECOGNITION, use, now, territory="DE")
-    manifest = corpus.gate(place, request).manifest
+    place, manifest = house.place, gated(house, tmp_path)
     services.train(place, manifest, tmp_path / "old", name="old", settings=QUICK)
     agreements.withdraw(place, people.performer("Bert"))
     return tmp_path / "old"
@@ -54,6 +66,23 @@ def test_a_network_is_trained_anew_and_says_whose_place_it_takes(
     assert made.told["how"] == "retrained" and made.told["verdict"] == "unlearned"
     services.train(place, manifest, tmp_path / "plain", name="new", settings=QUICK)
     assert resources(tmp_path / "new") == resources(tmp_path / "plain")
+
+
+def test_of_a_network_of_parts_only_those_that_met_them_are_trained_anew(
+    house: yesand.House, tmp_path: Path
+) -> None:
+    place, settings = house.place, ShardSettings(QUICK_PARTS, QUICK.shape, shards=2)
+    manifest = gated(house, tmp_path, ("Alba", "Bert", "Cleo", "Dora", "Emil", "Fay"))
+    services.train(place, manifest, tmp_path / "old", name="old", settings=settings)
+    agreements.withdraw(place, people.performer("Bert"))
+    left = anew(place, tmp_path / "old", "Bert")
+    made = unlearn(place, tmp_path / "old", left, tmp_path / "new", name="new")
+    check_verified(made)
+    assert made.told["how"] == "shards" and made.told["distance"]["weights"] == 0
+    assert made.model.run["one_withdrawal_costs"] < 0.6
+    unsure = unlearn(place, tmp_path / "old", left, tmp_path / "unsure", name="new", verify=False)
+    # The same bytes are the model that was verified already.
+    assert unsure.model == made.model
 
 
 def test_influence_is_reduced_told_as_approximate_and_registered_nowhere(

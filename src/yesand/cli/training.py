@@ -30,6 +30,9 @@ def train(
     kind: Annotated[
         str, typer.Option(help="network, or head: convex, on prosody; takes can be undone in it.")
     ] = "network",
+    shards: Annotated[
+        int, typer.Option(min=0, help="Parts by performer, of which a withdrawal costs one.")
+    ] = 0,
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
@@ -40,7 +43,13 @@ def train(
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
         model = opened.train(
-            manifest, out, name=name, progress=progress, recorder=watching, kind=kind
+            manifest,
+            out,
+            name=name,
+            progress=progress,
+            recorder=watching,
+            kind=kind,
+            shards=shards,
         )
     scores = model.run["scores"]
     tell(

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save
 
 from yesand.affect import features
 from yesand.affect.frames import Pack
+from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import Shape, VoiceModel
 from yesand.kernel import durable
 from yesand.kernel.canonical import parse
@@ -29,6 +30,7 @@ from yesand.training import head_folder
 from yesand.training.head_folder import LoadedHead, Signal
 
 FORMAT = "yes-and voice model 1"
+SHARDED = "yes-and voice model of parts 1"
 WEIGHTS, ABOUT, FROZEN = "weights.safetensors", "model.json", "frozen.npz"
 CARD, CARD_DATA = "card.md", "card.json"
 #: What is left of a run that a withdrawal overtook, and what says so.
@@ -39,7 +41,7 @@ CHECKPOINT, REACHED, OVERTAKEN = "checkpoint.safetensors", "checkpoint.json", "O
 class Loaded:
     """A model ready to hear takes."""
 
-    model: VoiceModel
+    model: VoiceModel | Sharded
     labels: tuple[str, ...]
     about: Mapping[str, Any]
 
@@ -120,7 +122,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     path.write_bytes(file.getvalue())
 
 
-def write_weights(path: Path, model: VoiceModel) -> None:
+def write_weights(path: Path, model: VoiceModel | Sharded) -> None:
     """Write the weights as safetensors, which hold numbers and no code."""
     tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
     path.write_bytes(save(tensors))
@@ -146,7 +148,7 @@ def about(folder: Path) -> dict[str, Any]:
     told = parse(path.read_bytes(), where=str(path))
     if isinstance(told, dict) and told.get("format") == head_folder.FORMAT:
         return told
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(told, dict) or told.get("format") not in (FORMAT, SHARDED):
         raise BadInput("A model of another format", where=str(path))
     if told.get("features") != features.VERSION:
         raise BadInput(
@@ -155,6 +157,14 @@ def about(folder: Path) -> dict[str, Any]:
             remedy="Train it again with this Yes-And.",
         )
     return told
+
+
+def _empty(told: Mapping[str, Any]) -> VoiceModel | Sharded:
+    """Return a network, or one of parts, that has learned nothing yet."""
+    classes, shape = len(told["labels"]), Shape.parse(told["settings"]["shape"])
+    if told["format"] != SHARDED:
+        return VoiceModel(classes, shape)
+    return Sharded([VoiceModel(classes, shape) for _ in range(int(told["settings"]["shards"]))])
 
 
 def load(folder: Path) -> Loaded | LoadedHead:
@@ -167,7 +177,7 @@ def load(folder: Path) -> Loaded | LoadedHead:
     told = about(folder)
     if told["format"] == head_folder.FORMAT:
         return head_folder.load(folder / WEIGHTS, told)
-    model = VoiceModel(len(told["labels"]), Shape.parse(told["settings"]["shape"]))
+    model = _empty(told)
     try:
         model.load_state_dict(load_file(folder / WEIGHTS))
     except FileNotFoundError as fault:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect import features, plots
+from yesand.affect import features
 from yesand.affect.evaluation import evaluate
 from yesand.affect.features import Source
 from yesand.affect.folds import folds
@@ -31,6 +31,7 @@ from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
+from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -157,7 +158,7 @@ def train(
         folder.write_arrays(
             partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
         )
-        _tell(partial, record, grounds)
+        tell(partial, record, grounds, head_folder.FORMAT)
         ready(partial, record)
     return record
 
@@ -235,12 +236,3 @@ def _arrays(
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
     }
-
-
-def _tell(partial: Path, record: HeadRecord, grounds: Grounds) -> None:
-    told = record.for_outsiders(grounds.masks)
-    about = {"format": head_folder.FORMAT, "manifest": grounds.manifest, **told}
-    folder.write_json(partial / folder.ABOUT, about)
-    folder.write_json(partial / folder.CARD_DATA, record.card)
-    (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
-    plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")

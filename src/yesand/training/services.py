@@ -42,6 +42,8 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
+from yesand.training.shards import training
+from yesand.training.shards.training import ShardSettings
 
 __all__ = [
     "Loaded",
@@ -91,7 +93,7 @@ def train(
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
-        course = course or (heads.train if isinstance(settings, HeadSettings) else runs.train)
+        course = course or _course(settings)
         run = _run(place, manifest, out, settings, progress, recorder, course)
     return _enter(place, out, manifest, name, run)
 
@@ -139,6 +141,13 @@ def registered(place: Place, where: Path) -> TrainedModel:
     raise NotRegistered(
         "This house knows no such model", where=str(where), remedy="Train or register it first."
     )
+
+
+def _course(settings: Settings | HeadSettings) -> Course:
+    """Return what trains by such settings."""
+    if isinstance(settings, HeadSettings):
+        return heads.train
+    return training.train if isinstance(settings, ShardSettings) else runs.train
 
 
 def _run(

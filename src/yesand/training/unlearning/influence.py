@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from yesand.affect.head.curvature import hessian, one_thread
 from yesand.affect.head.scaling import balanced
+from yesand.affect.voice_model import VoiceModel
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.training import folder
@@ -78,7 +79,11 @@ def remove(
     """
     loaded = folder.load(removed.old)
     frozen = read_frozen(removed.old)
-    if not isinstance(loaded, Loaded) or "head" not in frozen:
+    if (
+        not isinstance(loaded, Loaded)
+        or not isinstance(loaded.model, VoiceModel)
+        or "head" not in frozen
+    ):
         raise BadInput(
             "Influence is removed from a network's last layer, and none is kept here",
             where=str(removed.old),
@@ -155,6 +160,7 @@ def _apart(ours: Loaded, theirs: Loaded, layer: Floats) -> float:
 
 
 def _write(removed: Removed, out: Path, loaded: Loaded, after: Floats, audit: Audit) -> None:
+    assert isinstance(loaded.model, VoiceModel)
     with torch.no_grad():
         loaded.model.head.weight.copy_(torch.from_numpy(after[:, :-1]))
         loaded.model.head.bias.copy_(torch.from_numpy(after[:, -1]))

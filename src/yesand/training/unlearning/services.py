@@ -27,14 +27,16 @@ from yesand.takes.copies import services as copying
 from yesand.training import head_folder, runs
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
-from yesand.training.folder import about, refuse_full
+from yesand.training.folder import FORMAT, SHARDED, about, refuse_full
 from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import checked, grounds
 from yesand.training.services import Course, examples_of, registered, train
+from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
 from yesand.training.unlearning.exact import HeadCourse, Removed
 from yesand.training.unlearning.retraining import RetrainCourse
+from yesand.training.unlearning.sharding import ShardCourse
 from yesand.training.unlearning.verification import Verdict
 
 #: What lies beside the new folder: the signed report, and the same in words.
@@ -123,6 +125,8 @@ def _course(
     """Return how the new model is made: by the kind of the old one."""
     if told["format"] == head_folder.FORMAT:
         return HeadSettings.parse(told["settings"]), HeadCourse(removed, verify, ask)
+    if told["format"] == SHARDED:
+        return ShardSettings.parse(told["settings"]), ShardCourse(removed, verify)
     return Settings.parse(told["settings"]), RetrainCourse(removed)
 
 
@@ -153,9 +157,10 @@ def weaken(
     removed, out = _removed(place, Path(where), old, manifest), Path(out)
     refuse_full(out)
     told = about(Path(where))
-    if told["format"] == head_folder.FORMAT:
+    if told["format"] != FORMAT:
         raise BadInput(
-            "Influence is reduced in a network's last layer; this is a convex head",
+            "Influence is reduced in the last layer of a network in one piece; this is a convex "
+            "head or a network of parts",
             where=old.name,
             remedy="Leave out --approximate: takes are undone exactly in it.",
         )
