@@ -102,7 +102,7 @@ def _lines(made: Unlearned) -> list[Line]:
 def _about(told: dict[str, Any]) -> list[Line]:
     """Return what a report says, in a few lines."""
     lines: list[Line] = [
-        f"Without {told['takes_removed']} takes of {told['performers']} performers."
+        f"Without {told['takes_removed']} takes; performers concerned: {told['performers']}."
     ]
     if apart := told["distance"]:
         lines.append(
@@ -111,7 +111,8 @@ def _about(told: dict[str, Any]) -> list[Line]:
         )
     attacks = told["membership"]
     if attacks["before"]:
-        said = ", ".join(f"{n} {a['auc']:.2f}" for n, a in attacks.items() if a)
+        asked = {name: attacks[name] for name in ("before", "after", "retrained")}
+        said = ", ".join(f"{n} {a['auc']:.2f}" for n, a in asked.items() if a)
         lines.append(f"Membership attack (AUC; .5 is guessing): {said}")
     return [*lines, str(told["says"])]
 
@@ -123,9 +124,9 @@ def succeed(
     as_json: AsJson = False,
 ) -> None:
     """State, signed, that a model was retrained: closes what its licensee owes about it."""
+    opened = yesand.open(house)
     from yesand.oversight.succeeding.services import succeed as state
 
-    opened = yesand.open(house)
     made = state(opened.place, old, new)
     tell(
         {"closed": [f.obligation_id for f in made], "old": old, "new": new},

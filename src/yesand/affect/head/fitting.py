@@ -47,7 +47,7 @@ class Minimum:
     turns: int
 
 
-def lead(features: Tensor, count: int = LEAD, rounds: int = 3) -> Tensor:
+def lead(features: Tensor, count: int = LEAD, rounds: int = 2) -> Tensor:
     """Return the directions in which features vary most, (count, d), orthonormal.
 
     Of few features all of them.

@@ -31,7 +31,8 @@ def markdown(payload: Mapping[str, Any]) -> str:
         f"# Removal of takes: {told['verdict']}",
         f"> **{told['says']}**",
         f"`{new[0]}` ({new[1][:16]}) came from `{old}` ({digest[:16]}) without "
-        f"{told['takes_removed']} takes of {told['performers']} performers, on {told['at']}, by "
+        f"{told['takes_removed']} takes (performers concerned: {told['performers']}), on "
+        f"{told['at']}, by "
         f"{_HOW[told['how']]}. Its manifest is `{told['manifest'][:16]}`.",
         "## Beside a model that was trained without them",
         _distance(told),
@@ -77,9 +78,9 @@ def _membership(told: Mapping[str, Any]) -> str:
         "retrained": "One trained without them",
     }
     rows = "\n".join(
-        f"| {names[n]} | {a['auc']:.3f} | {a['low']:.3f} to {a['high']:.3f} |"
-        for n, a in told.items()
-        if a is not None
+        f"| {name} | {a['auc']:.3f} | {a['low']:.3f} to {a['high']:.3f} |"
+        for n, name in names.items()
+        if (a := told[n]) is not None
     )
     return (
         "An attack by loss ranks the takes that went against takes of voices that the asked models "
