@@ -133,34 +133,21 @@ class House:
         name: str | None = None,
         progress: Progress = silent,
         recorder: Recorder | None = None,
-        kind: str = "network",
-        shards: int = 0,
     ) -> TrainedModel:
         """Train a voice-emotion model on exactly a manifest's takes and register it.
 
         Its scores are of performers that it had not met (``run["scores"]``). The same manifest and
         folder again give the model that is there. A recorder (``reliance.inrun``) watches it.
-        Of the kind ``head`` it is a convex head on prosody: takes can be undone in it exactly. A
-        network in ``shards`` is one of parts by performer: a withdrawal costs one part.
 
         Raises
         ------
         Refused : the manifest was overtaken by a withdrawal, or something lies in ``out``.
         CheckFailed : not a manifest that this house signed. BadInput : nothing to learn from.
         """
-        from yesand.training.kinds import settings_of
         from yesand.training.services import train
 
-        found, chosen = self._manifest(manifest), settings_of(kind, shards)
-        return train(
-            self.place,
-            found,
-            Path(out),
-            name=name,
-            settings=chosen,
-            progress=progress,
-            recorder=recorder,
-        )
+        found = self._manifest(manifest)
+        return train(self.place, found, Path(out), name=name, progress=progress, recorder=recorder)
 
     def _manifest(self, path: PathLike) -> SignedManifest:
         from yesand.corpus.manifest import load

@@ -21,7 +21,7 @@ from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Purpose, UseClass
 from yesand.corpus import services as corpus
 from yesand.corpus.manifest import SignedManifest
-from yesand.kernel.errors import CheckFailed, Refused
+from yesand.kernel.errors import CheckFailed, NotFound, Refused
 from yesand.oversight.models import Fulfilment
 from yesand.oversight.services import obligations
 from yesand.oversight.succeeding.services import succeed
@@ -181,6 +181,8 @@ def test_what_cannot_be_undone_is_refused_and_says_why(
     whole = asked(house)
     with pytest.raises(Refused, match="nothing is to be undone"):
         unlearn(place, before, whole, tmp_path / "new")
+    with pytest.raises(NotFound, match="No take of Nobody"):
+        anew(place, before, "Nobody")
     with pytest.raises(Refused, match="Bert has not withdrawn"):
         anew(place, before, "Bert")
     agreements.withdraw(place, people.performer("Bert"))

@@ -40,16 +40,21 @@ def train(
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
     opened = yesand.open(house)
+    from yesand.corpus.services import load_manifest
+    from yesand.training import services
+    from yesand.training.kinds import settings_of
+
+    settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
-        model = opened.train(
-            manifest,
+        model = services.train(
+            opened.place,
+            given,
             out,
             name=name,
+            settings=settings,
             progress=progress,
             recorder=watching,
-            kind=kind,
-            shards=shards,
         )
     scores = model.run["scores"]
     tell(

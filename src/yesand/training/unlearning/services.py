@@ -19,7 +19,7 @@ from yesand.corpus.manifest import SignedManifest
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
@@ -70,11 +70,14 @@ def anew(place: Place, where: Path, without: str) -> SignedManifest:
 
     Raises
     ------
-    Refused : the gate still permits takes of theirs. NothingPermitted : it permits none at all.
+    NotFound : the model was trained on nothing of theirs. NothingPermitted : the gate permits
+        nothing any more. Refused : it still permits takes of theirs.
     """
     old = registered(place, where)
-    asked = corpus.find(place, old.manifest_id).asked()
-    found = corpus.gate(place, replace(asked, at=place.clock.now())).manifest
+    before = corpus.find(place, old.manifest_id)
+    if not any(take.performer == without for take in before.takes):
+        raise NotFound(f"No take of {without} is among those of the model", where=old.name)
+    found = corpus.gate(place, replace(before.asked(), at=place.clock.now())).manifest
     if any(take.performer == without for take in found.takes):
         raise Refused(
             f"{without} has not withdrawn what this model was trained for",
