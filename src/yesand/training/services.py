@@ -212,6 +212,12 @@ def _check_unmarked(where: Path) -> None:
         )
 
 
+def noted(place: Place, model: TrainedModel) -> dict[str, Any]:
+    """Return the run that last gave a model's files here: a repeated one may have told more."""
+    run = _read(_note(place, model.digest))
+    return run if run.get("manifest") == model.manifest_id else model.run
+
+
 def _note(place: Place, model: str) -> Path:
     return place.models / f"{model}.json"
 

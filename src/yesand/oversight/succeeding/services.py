@@ -13,6 +13,7 @@ from yesand.oversight.models import Fulfilment, Obligation
 from yesand.oversight.services import ended_by
 from yesand.training.descending.services import model_named
 from yesand.training.models import TrainedModel
+from yesand.training.unlearning.services import removal
 from yesand.training.unlearning.verification import Verdict
 
 
@@ -28,7 +29,7 @@ def succeed(place: Place, old: str, new: str) -> list[Fulfilment]:
         or nothing is owed about it.
     """
     before, after = model_named(old), model_named(new)
-    told = _verified(before, after)
+    told = _verified(place, before, after)
     owed = Obligation.objects.filter(duty=Duty.RETRAIN, subject=f"model:{before.name}")
     rows = list(owed.select_related("bearer", "withdrawal__performer").order_by("pk"))
     if not rows:
@@ -55,16 +56,14 @@ def _closed(
     )
 
 
-def _verified(old: TrainedModel, new: TrainedModel) -> str:
+def _verified(place: Place, old: TrainedModel, new: TrainedModel) -> str:
     """Return what is said of the removal, if it may be called one."""
-    told = new.run.get("unlearning") or {}
-    if told.get("from") != old.digest:
-        raise Refused(f"{new.name} was not made from {old.name} by removing takes", where=new.name)
+    told = removal(place, new, old)
     if told.get("verdict") != Verdict.UNLEARNED:
         raise Refused(
             f"The removal is not verified, but {told.get('verdict')}",
             where=new.name,
-            remedy="Unlearn with verification, or train a new model on the new manifest.",
+            remedy="Unlearn again into another folder, and have it verified.",
         )
     return (
         f"Digest {new.digest}, manifest {new.manifest_id}; by {told['how']}, without "

@@ -71,7 +71,10 @@ def _distance(told: Mapping[str, Any]) -> str:
 
 def _membership(told: Mapping[str, Any]) -> str:
     if told["before"] is None:
-        return "Not asked: their sound, or voices never met to compare with, are not at hand."
+        return (
+            "Not asked: it was left out, or the takes' sound, or models that never met other "
+            "voices to compare with, are not at hand."
+        )
     names = {
         "before": "The old model",
         "after": "The new one",

@@ -31,7 +31,7 @@ from yesand.training.folder import FORMAT, SHARDED, about, refuse_full
 from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import checked, grounds
-from yesand.training.services import Course, examples_of, registered, train
+from yesand.training.services import Course, examples_of, noted, registered, train
 from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
 from yesand.training.unlearning.exact import HeadCourse, Removed
@@ -197,6 +197,23 @@ def weaken(
     return Weakened(payload["predicate"], out.with_name(out.name + SIGNED))
 
 
+def removal(place: Place, model: TrainedModel, old: TrainedModel) -> dict[str, Any]:
+    """Return what is known of the removal by which a model came from another.
+
+    Raises
+    ------
+    Refused : it did not.
+    """
+    told: dict[str, Any] = noted(place, model).get("unlearning") or {}
+    if told.get("from") != old.digest:
+        raise Refused(
+            f"{model.name} was trained, and not made from {old.name} by removing takes",
+            where=model.name,
+            remedy="Unlearn into another folder.",
+        )
+    return told
+
+
 def report_of(place: Place, model: TrainedModel, old: TrainedModel) -> dict[str, Any]:
     """Return the signed report of a removal, as often as one likes.
 
@@ -204,13 +221,7 @@ def report_of(place: Place, model: TrainedModel, old: TrainedModel) -> dict[str,
     ------
     Refused : the model did not come from the old one by a removal.
     """
-    told = model.run.get("unlearning")
-    if not told or told["from"] != old.digest:
-        raise Refused(
-            "The model there was trained, and takes were not removed from another",
-            where=model.name,
-            remedy="Choose another folder.",
-        )
+    told = removal(place, model, old)
     said = {name: value for name, value in told.items() if name not in {"from", "from_name"}}
     payload = report.statement(
         {old.name: old.digest},
