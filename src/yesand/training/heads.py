@@ -18,7 +18,7 @@ from yesand.affect.evaluation import evaluate
 from yesand.affect.features import Source
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
-from yesand.affect.head.compact import compact
+from yesand.affect.head.compact import compact, width_for
 from yesand.affect.head.head import Head, Learned, learn
 from yesand.affect.prosody.functionals import VERSION as PROSODY
 from yesand.affect.voices import alike
@@ -220,6 +220,8 @@ def _arrays(
     masks = grounds.masks
     parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
     everyone = np.ones(len(table.fold), dtype=bool)
+    width = width_for(min(int(there.sum()) for there in parts))
+    seen = [compact(table.rows, there, width) for there in (*parts, everyone)]
     return {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([masks.get(e.performer, e.performer) for e in examples]),
@@ -227,8 +229,8 @@ def _arrays(
         "labels": np.array(labels),
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
         "fold": table.fold,
-        "embedding": np.stack([compact(table.rows, there) for there in parts]).astype(np.float32),
-        "final_embedding": compact(table.rows, everyone).astype(np.float32),
+        "embedding": np.stack(seen[:-1]).astype(np.float32),
+        "final_embedding": seen[-1].astype(np.float32),
         # The folds' own heads, so that they can be asked again whether they know a take.
         "head_weights": np.stack([one.head.weights for one in held]),
         "head_mean": np.stack([one.head.scale.mean for one in held]),

@@ -20,21 +20,31 @@ Floats = NDArray[np.float64]
 #: As many as the network's embedding has.
 WIDTH = 64
 _SPARE, _ROUNDS = 32, 12
+_TAKES_EACH = 6
+
+
+def width_for(takes: int) -> int:
+    """Return how many components so many takes bear.
+
+    Along the last ones of few takes those hardly vary, and any other voice lies far outside.
+    """
+    return max(1, min(WIDTH, takes // _TAKES_EACH))
 
 
 def compact(rows: Floats, trains: NDArray[np.bool_], width: int = WIDTH) -> Floats:
     """Return takes (N, at most width) by the principal components of those that train.
 
-    Features that are no more than ``width`` stay as they are, on the scale of those that train:
+    Features that are no more than ``WIDTH`` stay as they are, on the scale of those that train:
     then attribution sees exactly what the head sees.
 
     Parameters
     ----------
     rows : (N, d) features of all takes. trains : (N,) whose components are taken.
+    width : how many, as by ``width_for``.
     """
     scale = Scale.of(rows[trains])
     seen = scale.scaled(rows)[:, :-1]
-    if seen.shape[1] <= width:
+    if seen.shape[1] <= WIDTH:
         return seen
     with one_thread():
         features = torch.from_numpy(seen[trains])
