@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.reliance.performers import CLASSES, FEATURES, PERFORMERS, SMOOTH, stage
+from yesand.affect.head.curvature import one_thread
 from yesand.reliance.dilution import Dilution, bounded
 from yesand.reliance.estimators.continued import Continued
-from yesand.reliance.head import Takes, one_thread
+from yesand.reliance.head import Takes
 from yesand.reliance.inputs import Floats
 from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.network import Mlp

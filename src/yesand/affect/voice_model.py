@@ -145,6 +145,25 @@ class VoiceModel(nn.Module):
         return torch.einsum("p,ptc->tc", trust, said)
 
     @torch.inference_mode()
+    def last_layer(self) -> Tensor:
+        """Return the weights of ``logits`` on an embedding, the bias last, (classes, d + 1)."""
+        heads = [net.head for net in (self, self.prosody) if net is not None]
+        slopes = [trust * head.weight for trust, head in zip(self.trust[0], heads, strict=False)]
+        bias = torch.stack([t * h.bias for t, h in zip(self.trust[0], heads, strict=False)]).sum(0)
+        return torch.cat([*slopes, bias[:, None]], dim=1)
+
+    @torch.no_grad()
+    def put_last_layer(self, layer: Tensor) -> None:
+        """Put such weights in their place. Enrolment then adds nothing: it was not part of them."""
+        parts = torch.split(layer[:, :-1], self.shape.embedding, dim=1)
+        heads = [net.head for net in (self, self.prosody) if net is not None]
+        for head, slopes in zip(heads, parts, strict=True):
+            head.weight.copy_(slopes)
+            head.bias.zero_()
+        self.head.bias.copy_(layer[:, -1])
+        self.trust.copy_(torch.tensor([1.0] * len(heads) + [0.0] * (3 - len(heads))))
+
+    @torch.inference_mode()
     def embed(
         self,
         pack: Pack,

@@ -44,6 +44,7 @@ from yesand.cli import (
     takes,
     tariffs,
     training,
+    unlearning,
     witnessing,
     work,
 )
@@ -74,6 +75,7 @@ for noun in (
     tariffs,
     corpus,
     training,
+    unlearning,
     reliance,
     descent,
     metering,

@@ -28,6 +28,12 @@ def train(
     house: HouseFolder,
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="network, or head: convex, on prosody; takes can be undone in it.")
+    ] = "network",
+    shards: Annotated[
+        int, typer.Option(min=0, help="Parts by performer, of which a withdrawal costs one.")
+    ] = 0,
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
@@ -35,12 +41,19 @@ def train(
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
     opened = yesand.open(house)
+    from yesand.corpus.services import load_manifest
+    from yesand.training import services
+    from yesand.training.kinds import settings_of
+
+    settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
-        model = opened.train(
-            manifest,
+        model = services.train(
+            opened.place,
+            given,
             out,
             name=name,
+            settings=settings,
             progress=progress,
             recorder=watching,
             workers=len(os.sched_getaffinity(0)),

@@ -30,4 +30,5 @@ class Predicate(StrEnum):
     SUSPENSION = "https://yes-and.org/attestation/suspension/v1"
     FULFILMENT = "https://yes-and.org/attestation/fulfilment/v1"
     OVERTAKEN = "https://yes-and.org/attestation/overtaken/v1"
+    UNLEARNING = "https://yes-and.org/attestation/unlearning/v1"
     TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

@@ -8,14 +8,13 @@ of one performer a property of their takes and not of a training's luck.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from yesand.affect.head.curvature import one_thread
 from yesand.kernel.errors import CheckFailed
 
 _CHUNK = 64  # subsets trained side by side: their logits fit in the cache
@@ -75,19 +74,6 @@ def log_likelihood(weights: Tensor, takes: Takes) -> Tensor:
     scores = _scores(weights, takes.features)
     chosen = takes.label[:, None, None].expand(-1, len(weights), 1)
     return (scores.gather(2, chosen)[..., 0] - scores.logsumexp(2)).T
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Do what is within on one thread."""
-    # Products this small gain little from a second thread and lose tenfold on a busy machine; and
-    # sums in one order give the same bits wherever there are more cores.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _descend(takes: Takes, include: Tensor, l2: float, tolerance: float, limit: int) -> Tensor:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from yesand.affect.head.curvature import hessian, one_thread
 from yesand.kernel.errors import CheckFailed
 from yesand.reliance import head
 from yesand.reliance.head import Takes
@@ -36,7 +37,7 @@ def head_values(takes: Takes, asked: Takes, rate: Tensor, l2: float, count: int 
     along = torch.cat([place, place.new_ones(1)])
     people = int(takes.owner.max()) + 1
     fitted = head.fit(takes, along[:, None].expand(-1, people).contiguous(), l2)
-    with head.one_thread():
+    with one_thread():
         found = [
             _at(takes, asked, rate, l2, float(t), w) for t, w in zip(along, fitted, strict=True)
         ]
@@ -70,7 +71,7 @@ def _polished(takes: Takes, weights: Tensor, l2: float, t: float) -> tuple[Tenso
     for _ in range(_POLISHES):
         chance = (takes.features @ weights).softmax(1)
         slope = t * takes.features.T @ _error(chance, takes.label) + l2 * weights
-        factor: Tensor = torch.linalg.cholesky(_hessian(takes.features, chance, l2, t))
+        factor: Tensor = torch.linalg.cholesky(hessian(takes.features, chance, t, l2))
         step = torch.cholesky_solve(slope.reshape(-1, 1), factor).view_as(weights)
         if step.norm() <= 1e-9 * (1 + weights.norm()):
             return weights, factor
@@ -80,21 +81,6 @@ def _polished(takes: Takes, weights: Tensor, l2: float, t: float) -> tuple[Tenso
         where=f"takes at {t:.3g} of their weight",
         remedy="Give a larger l2.",
     )
-
-
-def _hessian(features: Tensor, chance: Tensor, l2: float, t: float) -> Tensor:
-    """Return t Σᵢ (xᵢxᵢᵀ) ⊗ (diag pᵢ − pᵢpᵢᵀ) + l2, (width · classes)²."""
-    width, classes = features.shape[1], chance.shape[1]
-    full = features.new_empty(width, classes, width, classes)
-    for one in range(classes):
-        for other in range(one, classes):
-            rate = -chance[:, one] * chance[:, other]
-            rate = rate + chance[:, one] if one == other else rate
-            block = (features * (t * rate)[:, None]).T @ features
-            full[:, one, :, other] = full[:, other, :, one] = block
-    flat = full.view(width * classes, -1)
-    flat.diagonal().add_(l2)
-    return flat
 
 
 def _error(chance: Tensor, label: Tensor) -> Tensor:

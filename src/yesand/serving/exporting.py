@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 from yesand.affect import features, hearing
 from yesand.affect.graph import Graph
 from yesand.affect.prosody.rows import NAMES
+from yesand.affect.sharded import Sharded
+from yesand.affect.voice_model import VoiceModel
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving.voice import Voice
+from yesand.training.folder import Loaded
+from yesand.training.head_folder import LoadedHead
 
 #: ONNX's set of operators, as onnxruntime has known it since 2022.
 OPSET = 17
@@ -57,6 +61,19 @@ def export(folder: Path, out: Path) -> Exported:
     if out.exists():
         raise Refused("Something lies there already", where=str(out), remedy="Name another file.")
     voice = Voice.open(folder)
+    if isinstance(voice.loaded, LoadedHead):
+        raise Refused(
+            "A convex head on prosody cannot be written as one graph: pitch is found by a search "
+            "that ONNX has no words for",
+            where=str(folder),
+            remedy="Serve it by yesand serve-model, or train a network.",
+        )
+    if isinstance(voice.loaded.model, Sharded):
+        raise Refused(
+            "A network of parts is not written as one graph yet",
+            where=str(folder),
+            remedy="Serve it by yesand serve-model, or train without --shards.",
+        )
     data = _named(_traced(voice), voice)
     sounds = list(trial_sounds())
     difference = compared(voice, data, sounds)
@@ -88,6 +105,7 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    assert isinstance(voice.loaded, Loaded)
     heard = [hearing.hear(one, features.RATE) for one in sounds]
     asks = {given.name for given in session.get_inputs()}
     given = [
@@ -98,6 +116,7 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
 
 
 def _traced(voice: Voice) -> bytes:
+    assert isinstance(voice.loaded, Loaded) and isinstance(voice.loaded.model, VoiceModel)
     sound = torch.sin(torch.arange(4 * features.RATE) / 9.0)
     inputs = {SIGNAL: sound}
     if voice.loaded.model.prosody is not None:
@@ -124,6 +143,7 @@ def _named(data: bytes, voice: Voice) -> bytes:
     import onnx
 
     model = onnx.load_model_from_string(data)
+    asks = {given.name for given in model.graph.input}
     told: dict[str, Any] = {
         "model": voice.digest,
         "manifest": voice.manifest,
@@ -131,7 +151,11 @@ def _named(data: bytes, voice: Voice) -> bytes:
         "features": voice.loaded.about["features"],
         "rate": features.RATE,
         "input": _INPUT,
-        **({"prosody": list(NAMES)} if voice.loaded.model.prosody else {}),
+        **(
+            {"prosody": list(NAMES)}
+            if PROSODY in {given.name for given in model.graph.input}
+            else {}
+        ),
         "bound_to": voice.card.get("bound_to", {}),
         "notices": [*voice.card.get("notices", []), _METERED],
     }

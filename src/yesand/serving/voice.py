@@ -18,6 +18,7 @@ from yesand.kernel.errors import TooLarge
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
 from yesand.training.folder import Enrolment, Loaded
+from yesand.training.head_folder import LoadedHead
 
 Floats = NDArray[np.float64]
 #: So many recordings go through the model at once, as long as memory lasts.
@@ -30,7 +31,7 @@ ABSTAIN = "abstain_below"
 class Voice:
     """A loaded model with the digest that it is registered by."""
 
-    loaded: Loaded
+    loaded: Loaded | LoadedHead
     digest: str
     card: Mapping[str, Any]
 

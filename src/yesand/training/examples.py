@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,19 @@ class Settings:
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
         return {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
+
+    @classmethod
+    def parse(cls, told: Mapping[str, Any]) -> Settings:
+        """Read them back.
+
+        Raises
+        ------
+        BadInput : not a network's settings.
+        """
+        try:
+            return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]))
+        except (KeyError, TypeError) as fault:
+            raise BadInput(f"Not the settings of a network: {fault}") from fault
 
 
 def check(examples: Sequence[Example]) -> tuple[str, ...]:

@@ -21,13 +21,17 @@ from safetensors.torch import load_file, save
 from yesand.affect import features, hearing
 from yesand.affect.frames import Pack
 from yesand.affect.hearing import Heard
+from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import Shape, VoiceModel, untold
 from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
+from yesand.training import head_folder
+from yesand.training.head_folder import LoadedHead
 
 FORMAT = "yes-and voice model 1"
+SHARDED = "yes-and voice model of parts 1"
 WEIGHTS, ABOUT, FROZEN = "weights.safetensors", "model.json", "frozen.npz"
 CARD, CARD_DATA = "card.md", "card.json"
 #: What is left of a run that a withdrawal overtook, and what says so.
@@ -38,7 +42,7 @@ CHECKPOINT, REACHED, OVERTAKEN = "checkpoint.safetensors", "checkpoint.json", "O
 class Loaded:
     """A model ready to hear takes."""
 
-    model: VoiceModel
+    model: VoiceModel | Sharded
     labels: tuple[str, ...]
     about: Mapping[str, Any]
 
@@ -67,11 +71,14 @@ class Loaded:
         """
         pack = Pack.of(takes)
         if enrolled is not None:
-            if self.model.enrolled is None:
-                raise BadInput("This model knows no enrolment", remedy="Train it again.")
+            if not isinstance(self.model, VoiceModel) or self.model.enrolled is None:
+                raise BadInput(
+                    "This model knows no enrolment", remedy="Train a network in one piece."
+                )
             pack = pack.enrolled(torch.from_numpy(enrolled.usual)[None])
-        heard = self.model.embed(pack, enrolled=enrolled is not None)
-        found = self.model.probability(heard)
+            found = self.model.probability(self.model.embed(pack, enrolled=True))
+        else:
+            found = self.model.probability(self.model.embed(pack))
         shares: NDArray[np.float64] = found.numpy().astype(np.float64)
         return shares
 
@@ -171,7 +178,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     path.write_bytes(file.getvalue())
 
 
-def write_weights(path: Path, model: VoiceModel) -> None:
+def write_weights(path: Path, model: VoiceModel | Sharded) -> None:
     """Write the weights as safetensors, which hold numbers and no code."""
     tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
     path.write_bytes(save(tensors))
@@ -195,7 +202,9 @@ def about(folder: Path) -> dict[str, Any]:
             "No model here that this Yes-And can run", where=str(folder), remedy="Train one first."
         )
     told = parse(path.read_bytes(), where=str(path))
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if isinstance(told, dict) and told.get("format") == head_folder.FORMAT:
+        return told
+    if not isinstance(told, dict) or told.get("format") not in (FORMAT, SHARDED):
         raise BadInput("A model of another format", where=str(path))
     # Models of before there was prosody name the log-mel features alone.
     if told.get("features") not in (hearing.VERSION, features.VERSION):
@@ -207,7 +216,15 @@ def about(folder: Path) -> dict[str, Any]:
     return told
 
 
-def load(folder: Path) -> Loaded:
+def _empty(told: Mapping[str, Any]) -> VoiceModel | Sharded:
+    """Return a network, or one of parts, that has learned nothing yet."""
+    classes, shape = len(told["labels"]), Shape.parse(told["settings"]["shape"])
+    if told["format"] != SHARDED:
+        return VoiceModel(classes, shape)
+    return Sharded([VoiceModel(classes, shape) for _ in range(int(told["settings"]["shards"]))])
+
+
+def load(folder: Path) -> Loaded | LoadedHead:
     """Load a model from its folder.
 
     Raises
@@ -215,10 +232,13 @@ def load(folder: Path) -> Loaded:
     NotFound : none there. BadInput : another format, or weights that do not fit.
     """
     told = about(folder)
-    model = VoiceModel(len(told["labels"]), Shape.parse(told["settings"]["shape"]))
+    if told["format"] == head_folder.FORMAT:
+        return head_folder.load(folder / WEIGHTS, told)
+    model = _empty(told)
     try:
         weights = load_file(folder / WEIGHTS)
-        weights.setdefault("trust", untold(False))  # not in models of old
+        if told["format"] == FORMAT:
+            weights.setdefault("trust", untold(False))  # not in models of old
         model.load_state_dict(weights)
     except FileNotFoundError as fault:
         raise NotFound("The model's weights are missing", where=str(folder / WEIGHTS)) from fault

@@ -166,6 +166,8 @@ def train(
         "fold": fold,
         "embedding": embedding.numpy(),
         "final_embedding": final.embed(pack).numpy(),
+        # The folds' last layers, so that they can be asked again whether they know a take.
+        "head": torch.stack([m.last_layer() for m in held]).numpy(),
         # Takes that were left out, and whose: who gave nothing else has no row above.
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([grounds.masks.get(e.performer, e.performer) for e in aside], dtype=str),
@@ -239,7 +241,7 @@ def _models(
         watch = recorder.watch(k) if recorder and not last else None
         return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard, watch)
 
-    with _steady(), ThreadPoolExecutor(_cores()) as pool:
+    with steady(), ThreadPoolExecutor(cores()) as pool:
         try:
             jobs = [pool.submit(job, k) for k in range(len(parts))]
             _follow(jobs, work, progress)
@@ -290,12 +292,13 @@ def _follow(jobs: Sequence[Future[VoiceModel]], work: _Work, progress: Progress)
     progress(work.whole, work.whole, "training")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores may be used."""
     return max(1, len(os.sched_getaffinity(0)))
 
 
 @contextmanager
-def _steady() -> Iterator[None]:
+def steady() -> Iterator[None]:
     """Have PyTorch choose the same sums every time, then as it was before."""
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(1)

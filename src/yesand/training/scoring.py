@@ -76,7 +76,8 @@ def score(
 ) -> Scored:
     """Score a run.
 
-    How far a fold's parts are trusted is told by the other folds alone (``calibration.across``).
+    How far a fold's parts are trusted is told by the other folds alone (``calibration.across``),
+    and set in its model.
 
     Parameters
     ----------
@@ -85,8 +86,12 @@ def score(
     beside : what else is known of the takes.
     """
     said = _said(models, embedding, asked.fold)
-    shares, trust = _pooled(said, asked), np.zeros((2, 3))
+    weights, trust = calibration.across(said, asked.label, asked.fold), np.zeros((2, 3))
     trust[:, : len(said)] = calibration.trust(said, asked.label)
+    for k, model in enumerate(models):
+        told = weights[:, (asked.fold == k).argmax()]
+        model.trust[:, : len(told)] = torch.from_numpy(told)
+    shares = _pooled(said, weights)
     plain = evaluate(shares, asked.label, asked.performers, asked.labels, beside)
     if any(model.enrolled is None for model in models):
         return Scored(plain, None, shares, trust)
@@ -107,7 +112,8 @@ def _enrolled(
     left = Asked(asked.pack, label, owner[rest].tolist(), asked.labels, fold)
     moved = asked.pack.enrolled(_usual(asked, by)).moved
     said = _said(models, embedding, asked.fold, moved)[:, rest]
-    shares, folds = _pooled(said, left), Beside(folds=[*map(str, fold)])
+    weights, folds = calibration.across(said, label, fold), Beside(folds=[*map(str, fold)])
+    shares = _pooled(said, weights)
     scores = evaluate(shares, left.label, left.performers, left.labels, folds)
     _, counts = np.unique(owner[by], return_counts=True)
     told = Enrolled(scores, int(counts.min()), int(counts.max()))
@@ -161,7 +167,6 @@ def _said(
     return made
 
 
-def _pooled(said: Floats, asked: Asked) -> Floats:
-    weights = calibration.across(said, asked.label, asked.fold)
+def _pooled(said: Floats, weights: Floats) -> Floats:
     shares: Floats = softmax((weights[:, :, None] * said).sum(axis=0), axis=1)
     return shares

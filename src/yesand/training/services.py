@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from yesand.affect.evaluating.services import known
 from yesand.affect.hearing import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
-from yesand.corpus.manifest import SignedManifest
+from yesand.corpus.manifest import ManifestTake, SignedManifest
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
@@ -24,10 +25,11 @@ from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.takes.copies import services as copying
 from yesand.takes.media import MediaStore
-from yesand.training import attestations, digest, folder, runs
+from yesand.training import attestations, digest, folder, heads, runs
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
+from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
@@ -41,6 +43,8 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
+from yesand.training.shards import training
+from yesand.training.shards.training import ShardSettings
 
 __all__ = [
     "Loaded",
@@ -53,6 +57,8 @@ __all__ = [
     "train",
 ]
 
+#: What trains: takes what ``runs.train`` takes, and tells ``ready`` of a whole folder.
+Course = Callable[..., Any]
 #: The house's signed word that what lies beside it was overtaken.
 ATTESTATION = "overtaken.json"
 
@@ -63,14 +69,19 @@ def train(
     out: Path,
     *,
     name: str | None = None,
-    settings: Settings | None = None,
+    settings: Settings | HeadSettings | None = None,
     progress: Progress = silent,
     recorder: Recorder | None = None,
     workers: int = 1,
+    course: Course | None = None,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
     The same manifest, settings and folder again give the model that is there already.
+
+    Parameters
+    ----------
+    course : trains in place of what the settings call for.
 
     Raises
     ------
@@ -84,7 +95,8 @@ def train(
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
-        run = _run(place, manifest, out, settings, progress, recorder, workers)
+        course = course or _course(settings)
+        run = _run(place, manifest, out, settings, progress, recorder, workers, course)
     return _enter(place, out, manifest, name, run)
 
 
@@ -133,14 +145,22 @@ def registered(place: Place, where: Path) -> TrainedModel:
     )
 
 
+def _course(settings: Settings | HeadSettings) -> Course:
+    """Return what trains by such settings."""
+    if isinstance(settings, HeadSettings):
+        return heads.train
+    return training.train if isinstance(settings, ShardSettings) else runs.train
+
+
 def _run(
     place: Place,
     manifest: SignedManifest,
     out: Path,
-    settings: Settings,
+    settings: Settings | HeadSettings,
     progress: Progress,
     recorder: Recorder | None,
     workers: int,
+    course: Course,
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
@@ -150,13 +170,13 @@ def _run(
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
         durable.write(_note(place, digest.model_digest(whole)), canonical(run))
 
-    examples, stands = _examples(place, manifest), grounds(place, manifest)
+    examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
     copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
     copying.note(copies)
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
-        runs.train(
+        course(
             examples,
             stands,
             settings,
@@ -167,8 +187,8 @@ def _run(
             partial(corpus.check_current, place, manifest),
             recorder,
             copies,
-            workers,
-            beside,
+            workers=workers,
+            known=beside,
         )
     except Overtaken as fault:
         _attest(place, out, manifest, fault)
@@ -177,7 +197,7 @@ def _run(
 
 
 def _run_before(
-    place: Place, manifest: SignedManifest, out: Path, settings: Settings
+    place: Place, manifest: SignedManifest, out: Path, settings: Settings | HeadSettings
 ) -> dict[str, Any] | None:
     """Return the run that left a whole model in ``out``, or nothing if the folder is free."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
@@ -197,6 +217,12 @@ def _check_unmarked(where: Path) -> None:
             where=str(where),
             remedy="Delete it, and train on a new manifest.",
         )
+
+
+def noted(place: Place, model: TrainedModel) -> dict[str, Any]:
+    """Return the run that last gave a model's files here: a repeated one may have told more."""
+    run = _read(_note(place, model.digest))
+    return run if run.get("manifest") == model.manifest_id else model.run
 
 
 def _note(place: Place, model: str) -> Path:
@@ -236,11 +262,12 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _examples(place: Place, manifest: SignedManifest) -> list[Example]:
+def examples_of(place: Place, takes: Sequence[ManifestTake]) -> list[Example]:
+    """Return takes of a manifest as examples; of one that is deleted no file lies there."""
     store = MediaStore(place.media)
     return [
         Example(_where(store, t.sha256), t.sha256, t.performer, t.emotion, t.duration_ms)
-        for t in manifest.takes
+        for t in takes
     ]
 
 

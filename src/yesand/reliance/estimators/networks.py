@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from yesand.affect.head.curvature import one_thread
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import head
@@ -180,7 +181,7 @@ class Seeded(Settings, ABC):
     ) -> RelianceReport:
         """Return the report."""
         inputs = Inputs(model, corpus, queries)
-        with head.one_thread():
+        with one_thread():
             return self._estimated(inputs, games(inputs), progress)
 
     def _estimated(self, inputs: Inputs, played: list[Game], progress: Progress) -> RelianceReport:

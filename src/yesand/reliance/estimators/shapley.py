@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
+from yesand.affect.head.curvature import one_thread
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance import head, permutation
+from yesand.reliance import permutation
 from yesand.reliance.estimators.networks import Settings
 from yesand.reliance.estimators.retraining import Steps, concluded, penalty
 from yesand.reliance.estimators.settling import Seeds, Settled
@@ -57,7 +58,7 @@ class Shapley(Settings):
         settings = self.settings()
         if self.network == "head":
             settings["l2"] = penalty(played, self.l2, steps)
-        with head.one_thread():
+        with one_thread():
             folds = [self._fold(g, k, settings.get("l2"), steps) for k, g in enumerate(played)]
         found = Settled(played, folds, len(corpus.performers))
         rng = np.random.default_rng(self.seed)

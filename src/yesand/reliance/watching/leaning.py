@@ -19,10 +19,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from yesand.affect.head.curvature import one_thread
 from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import NotFound
 from yesand.kernel.ids import digest_of
-from yesand.reliance import head, implicit
+from yesand.reliance import implicit
 from yesand.reliance.estimators.aumann_shapley import AumannShapley
 from yesand.reliance.estimators.networks import single
 from yesand.reliance.estimators.retraining import Round, gather
@@ -69,7 +70,7 @@ def of_network(given: Inputs, settings: Mapping[str, Any], kept: Path, seeds: in
         effects: Floats = lean.effects(course_of(game), question).mean(0).double().numpy()
         return effects
 
-    with head.one_thread():
+    with one_thread():
         return _together(given, brought)
 
 

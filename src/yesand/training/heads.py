@@ -1,0 +1,246 @@
+"""A training run of the convex head: by folds for an honest score, and one of all takes to keep.
+
+It is what ``runs`` is for the network, with the same record, card and ``frozen.npz``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yesand.affect import hearing
+from yesand.affect.evaluating import Known, evaluate
+from yesand.affect.folds import folds
+from yesand.affect.head import sources
+from yesand.affect.head.compact import compact, width_for
+from yesand.affect.head.head import Head, Learned, learn
+from yesand.affect.hearing import Source
+from yesand.affect.prosody.functionals import VERSION as PROSODY
+from yesand.affect.voices import alike
+from yesand.corpus.errors import Overtaken
+from yesand.kernel.errors import BadInput, Refused
+from yesand.kernel.progress import Progress, silent
+from yesand.takes.copies.finding import Copy
+from yesand.training import card, folder, head_folder
+from yesand.training.examples import Example, check, leave_out
+from yesand.training.grounds import Grounds
+from yesand.training.recording import Recorder
+from yesand.training.runs import RunRecord
+from yesand.training.telling import tell
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HeadSettings:
+    """How a head is trained; nothing in it is left to chance.
+
+    Attributes
+    ----------
+    penalty : L2, by take and feature (``affect.head.head.learn``).
+    features : which ones it sees.
+    """
+
+    penalty: float = 6e-4
+    features: str = PROSODY
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {"kind": "head", "penalty": self.penalty, "features": self.features}
+
+    @classmethod
+    def parse(cls, told: dict[str, Any]) -> HeadSettings:
+        """Read them back.
+
+        Raises
+        ------
+        BadInput : not a head's settings.
+        """
+        try:
+            return cls(float(told["penalty"]), str(told["features"]))
+        except (KeyError, TypeError, ValueError) as fault:
+            raise BadInput(f"Not the settings of a convex head: {fault}") from fault
+
+
+@dataclass(frozen=True)
+class HeadRecord(RunRecord):
+    """The same for a head: how near each model is to its optimum, too."""
+
+    settings: Any
+    apart: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON; equal runs give equal records."""
+        optimum = {"apart": float(f"{self.apart:.1e}")}
+        return {**super().as_json(), "features": self.settings.features, "optimum": optimum}
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Takes as a head sees them: features (N, d), labels (N,), and in which fold they are asked."""
+
+    rows: Floats
+    label: Ints
+    classes: int
+    fold: Ints
+
+    @property
+    def target(self) -> Floats:
+        """Return (N, classes) with a 1 where each take's label is."""
+        return np.eye(self.classes)[self.label]
+
+    def learn(self, there: NDArray[np.bool_], penalty: float, start: Head | None = None) -> Learned:
+        """Return the head of some of the takes, (N,) true for each of them."""
+        return learn(self.rows[there], self.target[there], penalty, start)
+
+
+def train(
+    examples: Sequence[Example],
+    grounds: Grounds,
+    settings: HeadSettings,
+    out: Path,
+    cache: hearing.Kept | None = None,
+    progress: Progress = silent,
+    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
+    still_holds: Callable[[], None] = lambda: None,
+    recorder: Recorder | None = None,
+    copies: Sequence[Copy] = (),
+    workers: int = 1,
+    known: Known | None = None,
+    start: Head | None = None,
+) -> HeadRecord:
+    """Train and score a head and write its folder, whole or not at all, as ``runs.train`` does.
+
+    Parameters
+    ----------
+    start : where the search for the optimum begins; what is found is the same.
+
+    Raises
+    ------
+    BadInput : examples that no model can be scored on, or recordings that cannot be read.
+    Refused : something lies in ``out`` already, or a recorder is given.
+    CheckFailed : no optimum was found. Overtaken : from ``still_holds``.
+    """
+    if recorder:
+        raise Refused(
+            "A convex head is found, not trained step by step: there is no course to record",
+            where="--record",
+            remedy="Leave it out; yesand reliance measures a head without it.",
+        )
+    examples, aside = leave_out(examples, copies)
+    folder.refuse_full(out)
+    table, voices, labels = heard(examples, settings, cache, progress, workers)
+    try:
+        *held, final = _heads(table, settings, start, still_holds, progress)
+    except Overtaken as fault:
+        with folder.whole(out) as partial:
+            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
+            folder.write_json(partial / folder.REACHED, reached)
+            folder.mark(partial, str(fault))
+        raise
+    unmet = np.empty((len(examples), len(labels)))
+    for k, one in enumerate(held):
+        asked = table.fold == k
+        unmet[asked] = one.head.probability(table.rows[asked])
+    performers = [e.performer for e in examples]
+    named, fold = [e.sha256 for e in examples], [*map(str, table.fold)]
+    beside = (known or Known()).of(named, labels, fold)
+    scores = evaluate(unmet, table.label, performers, labels, beside)
+    fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
+    told = card.card(examples, grounds, scores, len(aside))
+    apart = max(one.found.apart for one in (*held, final))
+    handles = dict(sorted(fold_of.items()))
+    record = HeadRecord(settings, labels, handles, scores, None, told, tuple(copies), voices, apart)
+    with folder.whole(out) as partial:
+        head_folder.write(partial / folder.WEIGHTS, final.head)
+        folder.write_arrays(
+            partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
+        )
+        tell(partial, record, grounds, head_folder.FORMAT)
+        ready(partial, record)
+    return record
+
+
+def heard(
+    examples: Sequence[Example],
+    settings: HeadSettings,
+    cache: hearing.Kept | None,
+    progress: Progress,
+    workers: int = 1,
+) -> tuple[Table, tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Return examples as a table, with the groups who sound like one voice, and the labels.
+
+    Raises
+    ------
+    BadInput : examples that no model can be scored on, or recordings that cannot be read.
+    """
+    labels, performers = check(examples), [e.performer for e in examples]
+    label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
+    folds(performers)  # says at once if there are too few
+    takes = [Source(e.sha256, e.path) for e in examples]
+    known = sources.source(settings.features)
+    rows = sources.rows(takes, known, cache.folder if cache else None, progress)
+    sounds = hearing.extract(takes, cache, progress, workers)
+    voices = alike([sound.mel for sound in sounds], performers, label)
+    fold = folds(performers, voices)
+    handles = dict(zip(performers, fold.tolist(), strict=True))
+    # Where all sound alike, they could not be held out together.
+    voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
+    return Table(rows, label, len(labels), fold), voices, labels
+
+
+def _heads(
+    table: Table,
+    settings: HeadSettings,
+    start: Head | None,
+    still_holds: Callable[[], None],
+    progress: Progress,
+) -> list[Learned]:
+    """Find one head without each fold's performers, and one with everybody."""
+    parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
+    parts.append(np.ones(len(table.fold), dtype=bool))
+    found = list[Learned]()
+    for done, there in enumerate(parts):
+        progress(done, len(parts), "training")
+        still_holds()
+        found.append(table.learn(there, settings.penalty, start))
+    still_holds()
+    progress(len(parts), len(parts), "training")
+    return found
+
+
+def _arrays(
+    held: Sequence[Learned],
+    examples: Sequence[Example],
+    aside: Sequence[Example],
+    grounds: Grounds,
+    table: Table,
+    labels: Sequence[str],
+) -> dict[str, NDArray[Any]]:
+    masks = grounds.masks
+    parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
+    everyone = np.ones(len(table.fold), dtype=bool)
+    width = width_for(min(int(there.sum()) for there in parts))
+    seen = [compact(table.rows, there, width) for there in (*parts, everyone)]
+    return {
+        "take": np.array([e.sha256 for e in examples]),
+        "performer": np.array([masks.get(e.performer, e.performer) for e in examples]),
+        "label": table.label,
+        "labels": np.array(labels),
+        "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
+        "fold": table.fold,
+        "embedding": np.stack(seen[:-1]).astype(np.float32),
+        "final_embedding": seen[-1].astype(np.float32),
+        # The folds' own heads, so that they can be asked again whether they know a take.
+        "head_weights": np.stack([one.head.weights for one in held]),
+        "head_mean": np.stack([one.head.scale.mean for one in held]),
+        "head_deviation": np.stack([one.head.scale.deviation for one in held]),
+        "copy": np.array([e.sha256 for e in aside], dtype="U64"),
+        "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
+    }

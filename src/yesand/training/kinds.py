@@ -1,0 +1,33 @@
+"""Which kinds of model can be trained."""
+
+from __future__ import annotations
+
+from yesand.kernel.errors import BadInput
+from yesand.training.examples import Settings
+from yesand.training.heads import HeadSettings
+from yesand.training.shards.training import ShardSettings
+
+NETWORK, HEAD = "network", "head"
+
+
+def settings_of(kind: str, shards: int = 0) -> Settings | HeadSettings:
+    """Return the usual settings of a kind.
+
+    Parameters
+    ----------
+    shards : of a network, in how many parts by performer; 0: in one piece.
+
+    Raises
+    ------
+    BadInput : there is no such kind, or it has no parts.
+    """
+    if kind == NETWORK:
+        return ShardSettings(shards=shards) if shards else Settings()
+    if kind == HEAD and shards:
+        raise BadInput(
+            "A convex head has no parts",
+            remedy="Leave out --shards: takes are undone exactly in it.",
+        )
+    if kind == HEAD:
+        return HeadSettings()
+    raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {NETWORK}, {HEAD}.")

@@ -1,0 +1,299 @@
+"""A training run of a network of parts: scored by folds as ever, and kept part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save
+
+from yesand.affect import hearing
+from yesand.affect.evaluating import Known, evaluate
+from yesand.affect.folds import folds
+from yesand.affect.frames import Pack
+from yesand.affect.hearing import Source
+from yesand.affect.sharded import Sharded
+from yesand.affect.voice_model import VoiceModel
+from yesand.affect.voices import alike
+from yesand.corpus.errors import Overtaken
+from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.progress import Progress, silent
+from yesand.takes.copies.finding import Copy
+from yesand.training import card, folder
+from yesand.training.examples import Example, Settings, check, leave_out
+from yesand.training.grounds import Grounds
+from yesand.training.recording import Recorder
+from yesand.training.runs import RunRecord
+from yesand.training.shards.parts import Lesson, State, teach
+from yesand.training.shards.planning import Plan, name_of, plan
+from yesand.training.telling import tell
+
+#: Every part of every fold, ``<what names its training>.<weight>``: the checkpoints of the run.
+PARTS = "parts.safetensors"
+
+
+@dataclass(frozen=True)
+class ShardSettings(Settings):
+    """How to train, and in how many parts."""
+
+    shards: int = 4
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON."""
+        return {**super().as_json(), "kind": "shards", "shards": self.shards}
+
+    @classmethod
+    def parse(cls, told: Mapping[str, Any]) -> ShardSettings:
+        """Read them back.
+
+        Raises
+        ------
+        BadInput : not the settings of a network of parts.
+        """
+        plain = Settings.parse(told)
+        try:
+            return cls(plain.recipe, plain.shape, int(told["shards"]))
+        except (KeyError, TypeError, ValueError) as fault:
+            raise BadInput(f"Not the settings of a network of parts: {fault}") from fault
+
+
+@dataclass(frozen=True)
+class ShardRecord(RunRecord):
+    """The same of a network of parts, with what one withdrawal will cost at most."""
+
+    cost: float = 1.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON; equal runs give equal records."""
+        return {**super().as_json(), "one_withdrawal_costs": round(self.cost, 4)}
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """An earlier run to go on from: where each take was, and the parts that were trained."""
+
+    places: Mapping[str, tuple[int, int]]
+    folds: int
+    known: Mapping[str, State]
+
+    @classmethod
+    def read(cls, where: Path, *, reuse: bool = True) -> Before:
+        """Read it from its folder.
+
+        Parameters
+        ----------
+        reuse : without it only the plan is taken over, and every part trained from its start.
+        """
+        with np.load(where / folder.FROZEN, allow_pickle=False) as frozen:
+            took = (frozen["take"].tolist(), frozen["fold"].tolist(), frozen["part"].tolist())
+            count = len(frozen["embedding"])
+        known = dict[str, State]()
+        for name, value in (load_file(where / PARTS) if reuse else {}).items():
+            part, _, weight = name.partition(".")
+            known.setdefault(part, {})[weight] = value
+        places = {take: (fold, part) for take, fold, part in zip(*took, strict=True)}
+        return cls(places, count, known)
+
+    def plan(self, takes: Sequence[str], parts: int) -> Plan:
+        """Return the same plan for those takes that are left.
+
+        Raises
+        ------
+        Refused : a take was not in it, or a part has nobody left.
+        """
+        if new := [take for take in takes if take not in self.places]:
+            raise Refused(
+                f"{len(new)} takes were in no part before",
+                where="shards",
+                remedy="Train a new model: yesand train --shards.",
+            )
+        where = np.array([self.places[take] for take in takes], dtype=np.int64)
+        return Plan(where[:, 0], where[:, 1], self.folds, parts).checked()
+
+
+def train(
+    examples: Sequence[Example],
+    grounds: Grounds,
+    settings: ShardSettings,
+    out: Path,
+    cache: hearing.Kept | None = None,
+    progress: Progress = silent,
+    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
+    still_holds: Callable[[], None] = lambda: None,
+    recorder: Recorder | None = None,
+    copies: Sequence[Copy] = (),
+    workers: int = 1,
+    known: Known | None = None,
+    before: Before | None = None,
+) -> ShardRecord:
+    """Train and score a network of parts and write its folder, as ``runs.train`` does.
+
+    Parameters
+    ----------
+    before : an earlier run whose plan holds on. Parts whose takes are what they were are taken
+        over; the folder is, to the byte, what training all of them from their start would give.
+
+    Raises
+    ------
+    BadInput, CheckFailed, Overtaken : as ``runs.train``. Refused : something lies in ``out``, a
+        recorder is given, or a part has nobody left.
+    """
+    if recorder:
+        raise Refused(
+            "A network of parts is not recorded", where="--record", remedy="Leave it out."
+        )
+    examples, aside = leave_out(examples, copies)
+    labels = check(examples)
+    folder.refuse_full(out)
+    told = before.plan([e.sha256 for e in examples], settings.shards) if before else None
+    sounds = hearing.extract([Source(e.sha256, e.path) for e in examples], cache, progress, workers)
+    voices = _voices(examples, sounds) if told is None else ()
+    chosen = told or _planned(examples, voices, settings.shards)
+    performers = [e.performer for e in examples]
+    pack = Pack.of(sounds, performers)
+    lesson = _lesson(examples, labels, pack, settings, chosen)
+    try:
+        parts = teach(lesson, before.known if before else {}, still_holds, progress)
+    except Overtaken as fault:
+        with folder.whole(out) as partial:
+            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
+            folder.write_json(partial / folder.REACHED, reached)
+            folder.mark(partial, str(fault))
+        raise
+    _check_finite(parts)
+    made = _Made(lesson, parts)
+    named, fold = [e.sha256 for e in examples], [*map(str, chosen.fold)]
+    beside = (known or Known()).of(named, labels, fold)
+    scores = evaluate(made.unmet(), lesson.label.numpy(), performers, labels, beside)
+    handles = {p: int(k) for p, k in zip(performers, chosen.fold, strict=True)}
+    facts = card.card(examples, grounds, scores, len(aside))
+    alone = tuple(one for one in voices if len({handles[who] for who in one}) == 1)
+    handles = dict(sorted(handles.items()))
+    record = ShardRecord(
+        settings, labels, handles, scores, None, facts, tuple(copies), alone, chosen.most()
+    )
+    with folder.whole(out) as partial:
+        folder.write_weights(partial / folder.WEIGHTS, made.final)
+        (partial / PARTS).write_bytes(_saved(parts))
+        folder.write_arrays(
+            partial / folder.FROZEN, _arrays(made, examples, aside, grounds, labels)
+        )
+        tell(partial, record, grounds, folder.SHARDED)
+        ready(partial, record)
+    return record
+
+
+def _voices(
+    examples: Sequence[Example], sounds: Sequence[hearing.Heard]
+) -> tuple[tuple[str, ...], ...]:
+    emotions = np.unique([e.emotion for e in examples], return_inverse=True)[1]
+    return alike([sound.mel for sound in sounds], [e.performer for e in examples], emotions)
+
+
+def _planned(examples: Sequence[Example], voices: tuple[tuple[str, ...], ...], parts: int) -> Plan:
+    performers = [e.performer for e in examples]
+    return plan(performers, folds(performers, voices), parts)
+
+
+def _lesson(
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    pack: Pack,
+    settings: ShardSettings,
+    chosen: Plan,
+) -> Lesson:
+    takes, acted = [e.sha256 for e in examples], [e.emotion for e in examples]
+    names = dict[tuple[int, int], str]()
+    for k in range(chosen.folds + 1):
+        for s in range(chosen.parts):
+            there = chosen.taught(k, s)
+            names[k, s] = name_of([takes[n] for n in there], [acted[n] for n in there], labels)
+    label = torch.tensor([labels.index(one) for one in acted])
+    return Lesson(pack, label, len(labels), settings.recipe, settings.shape, chosen, names)
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """What a run made: the parts by name, and what they were taught from."""
+
+    lesson: Lesson
+    parts: Mapping[str, VoiceModel]
+
+    def of(self, k: int) -> Sharded:
+        """Return the network that never met fold ``k``'s performers."""
+        names, count = self.lesson.names, self.lesson.plan.parts
+        return Sharded([self.parts[names[k, s]] for s in range(count)])
+
+    @property
+    def final(self) -> Sharded:
+        """The network of all takes."""
+        return self.of(self.lesson.plan.folds)
+
+    @cached_property
+    def held(self) -> list[Sharded]:
+        """Each fold's network."""
+        return [self.of(k) for k in range(self.lesson.plan.folds)]
+
+    @cached_property
+    def embedding(self) -> torch.Tensor:
+        """All takes as each fold's network sees them, (folds, N, parts · d)."""
+        return torch.stack([model.embed(self.lesson.pack) for model in self.held])
+
+    def unmet(self) -> NDArray[np.float64]:
+        """Return each take's probabilities by the network that never met its performer."""
+        pairs = zip(self.held, self.embedding, strict=True)
+        shares = torch.stack([model.probability(seen) for model, seen in pairs])
+        fold = self.lesson.plan.fold
+        found = shares[torch.from_numpy(fold), torch.arange(len(fold))]
+        made: NDArray[np.float64] = found.double().numpy()
+        return made
+
+
+def _arrays(
+    made: _Made,
+    examples: Sequence[Example],
+    aside: Sequence[Example],
+    grounds: Grounds,
+    labels: Sequence[str],
+) -> dict[str, NDArray[Any]]:
+    masks, chosen = grounds.masks, made.lesson.plan
+    return {
+        "take": np.array([e.sha256 for e in examples]),
+        "performer": np.array([masks.get(e.performer, e.performer) for e in examples]),
+        "label": made.lesson.label.numpy(),
+        "labels": np.array(labels),
+        "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
+        "fold": chosen.fold,
+        "part": chosen.part,
+        "embedding": made.embedding.numpy(),
+        "final_embedding": made.final.embed(made.lesson.pack).numpy(),
+        "head": torch.stack([model.last_layer() for model in made.held]).numpy(),
+        "copy": np.array([e.sha256 for e in aside], dtype="U64"),
+        "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
+    }
+
+
+def _saved(parts: Mapping[str, VoiceModel]) -> bytes:
+    return save(
+        {
+            f"{name}.{weight}": value.contiguous()
+            for name, part in sorted(parts.items())
+            for weight, value in part.state_dict().items()
+        }
+    )
+
+
+def _check_finite(parts: Mapping[str, VoiceModel]) -> None:
+    values = [v for part in parts.values() for v in part.state_dict().values()]
+    if not all(bool(v.isfinite().all()) for v in values):
+        raise CheckFailed(
+            "The training diverged: its loss is no number",
+            where="training",
+            remedy="Give a smaller learning rate.",
+        )

@@ -1,0 +1,40 @@
+"""A network without takes, trained from its start: what every other way is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yesand.training import runs
+from yesand.training.runs import RunRecord
+from yesand.training.unlearning.exact import Removed, Told
+from yesand.training.unlearning.verification import Audit, How
+
+
+@dataclass(frozen=True)
+class RetrainCourse:
+    """Trains as ``runs.train`` does, and says in the run which model it takes the place of."""
+
+    removed: Removed
+
+    def __call__(
+        self,
+        examples: Any,
+        grounds: Any,
+        settings: Any,
+        out: Path,
+        cache: Any,
+        progress: Any,
+        ready: Callable[[Path, Any], None],
+        *more: Any,
+        **beside: Any,
+    ) -> RunRecord:
+        """Write the new folder, whole or not at all."""
+        audit = Audit(How.RETRAINED, len(self.removed.takes), self.removed.performers)
+
+        def told(partial: Path, record: RunRecord) -> None:
+            ready(partial, Told(record, self.removed.as_json(audit)))
+
+        return runs.train(examples, grounds, settings, out, cache, progress, told, *more, **beside)

@@ -1,0 +1,72 @@
+"""Takes out of a network of parts: those parts that had met them are trained anew, no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from yesand.affect.evaluating import Known
+from yesand.kernel.errors import CheckFailed
+from yesand.takes.copies.finding import Copy
+from yesand.training.digest import resources
+from yesand.training.recording import Recorder
+from yesand.training.runs import RunRecord
+from yesand.training.shards import training
+from yesand.training.shards.training import Before
+from yesand.training.unlearning.exact import Removed, Told
+from yesand.training.unlearning.verification import Audit, Distance, How
+
+
+@dataclass(frozen=True)
+class ShardCourse:
+    """Trains as ``shards.training.train`` does, from the old parts on.
+
+    Attributes
+    ----------
+    verify : train every part from its start, too, by the same plan, and compare byte by byte.
+    """
+
+    removed: Removed
+    verify: bool = True
+
+    def __call__(
+        self,
+        examples: Any,
+        grounds: Any,
+        settings: Any,
+        out: Path,
+        cache: Any,
+        progress: Any,
+        ready: Callable[[Path, Any], None],
+        still_holds: Callable[[], None],
+        recorder: Recorder | None,
+        copies: Sequence[Copy],
+        workers: int = 1,
+        known: Known | None = None,
+    ) -> RunRecord:
+        """Write the new folder, whole or not at all."""
+        more: tuple[Any, ...] = (still_holds, recorder, copies, workers, known)
+        given = (examples, grounds, settings)
+        old, audit = (
+            self.removed.old,
+            Audit(How.SHARDS, len(self.removed.takes), self.removed.performers),
+        )
+
+        def anew(partial: Path) -> Distance:
+            with TemporaryDirectory(prefix="yesand-") as scratch:
+                whole, plan = Path(scratch) / "anew", Before.read(old, reuse=False)
+                training.train(*given, whole, cache, progress, lambda *_: None, *more, plan)
+                if resources(whole) != resources(partial):
+                    raise CheckFailed(
+                        "Trained from its start the network came out otherwise", where=str(out)
+                    )
+            return Distance(0.0, 0.0, 0.0, len(examples))
+
+        def told(partial: Path, record: RunRecord) -> None:
+            found = replace(audit, distance=anew(partial)) if self.verify else audit
+            ready(partial, Told(record, self.removed.as_json(found)))
+
+        return training.train(*given, out, cache, progress, told, *more, Before.read(old))
