@@ -41,7 +41,8 @@ class Statement(Facts):
 
     Attributes
     ----------
-    version : form 1 has no deductions, corrections or holds.
+    version : form 1 has no deductions, corrections or holds; form 2 does not count what is earned
+        beyond an advance.
     accounts : each advance over the month.
     least_payout_micro : what is due is carried whole if it is less.
     """
@@ -50,7 +51,7 @@ class Statement(Facts):
         "deductions accounts deductions_micro held_micro released_micro least_payout_micro".split()
     )
 
-    version: Literal[1, 2] = 2
+    version: Literal[1, 2, 3] = 3
     lines: tuple[Line, ...]
     total_micro: Signed
     contributions_micro: Signed
@@ -107,14 +108,14 @@ def statement(
     terms: Mapping[str, Terms],
     shares: Mapping[str, Reliance],
     before: Before = NOTHING,
-    version: Literal[1, 2] = 2,
+    version: Literal[1, 2, 3] = 3,
 ) -> Statement:
     """Compute the statement; ``settlement`` is the digest of the signed settlement."""
     lines = lines_for(facts, settled, terms, shares)
     taking: dict[str, Any] = {}
     if version > 1:
         lines = (*lines, *advance_lines(facts, terms), *correction_lines(before.corrected, terms))
-        taking = _taking(facts, lines, terms, before)
+        taking = _taking(facts, lines, terms, before, remembers=version > 2)
     total = sum(x.micro for x in lines if x.kind not in ON_TOP)
     due = facts.brought_forward_micro + total - taking.get("deductions_micro", 0)
     due += taking.get("released_micro", 0) - taking.get("held_micro", 0)
@@ -133,9 +134,15 @@ def statement(
 
 
 def _taking(
-    facts: Facts, lines: Sequence[Line], terms: Mapping[str, Terms], before: Before
+    facts: Facts,
+    lines: Sequence[Line],
+    terms: Mapping[str, Terms],
+    before: Before,
+    *,
+    remembers: bool,
 ) -> dict[str, Any]:
-    deductions, accounts = taken(facts, lines, terms, before.instruments)
+    given = facts, lines, terms, before.instruments
+    deductions, accounts = taken(*given, remembers=remembers)
     return {
         "deductions": deductions,
         "least_payout_micro": least_payout(facts, terms),
@@ -302,7 +309,11 @@ def advances_after(previous: Statement | None) -> tuple[Advance, ...]:
     """Return each advance as a statement leaves it."""
     return tuple(
         Advance(
-            payer=a.payer, name=a.name, granted_micro=a.granted_micro, open_micro=a.closing_micro
+            payer=a.payer,
+            name=a.name,
+            granted_micro=a.granted_micro,
+            open_micro=a.closing_micro,
+            over_micro=a.over_micro,
         )
         for a in (previous.accounts if previous else ())
     )
