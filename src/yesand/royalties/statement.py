@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import (
-    ValidationError,
-    model_validator,
-)
+from pydantic import model_validator
 
 from yesand.agreements.terms import Terms
-from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.money import Money
 from yesand.royalties.correcting import (
@@ -27,7 +23,16 @@ from yesand.royalties.correcting import (
 from yesand.royalties.deducting import AdvanceAccount, Deduction, advance_lines, taken
 from yesand.royalties.facts import Advance, Ancestor, Evidence, Facts, ModelBasis, Settled
 from yesand.royalties.instruments.shapes import Instrument
-from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Signed, Weight, Whole
+from yesand.royalties.lines import (
+    ON_TOP,
+    Kind,
+    Line,
+    Reliance,
+    Signed,
+    Weight,
+    Whole,
+    signed,
+)
 from yesand.royalties.payers.divided import check_pools
 from yesand.royalties.reckoning import lines_for
 
@@ -241,24 +246,12 @@ def parse_statement(predicate: Any) -> Statement:
     ------
     CheckFailed : it does not have the form of one.
     """
-    return _parsed(Statement, predicate, "statement")
+    return signed(Statement, predicate, "a statement", "statement")
 
 
 def parse_settled(predicate: Any) -> Settled:
     """Read a settlement's predicate; CheckFailed if it does not have the form of one."""
-    return _parsed(Settled, predicate, "settlement")
-
-
-S = TypeVar("S", bound=Schema)
-
-
-def _parsed(schema: type[S], predicate: Any, where: str) -> S:
-    try:
-        return schema.model_validate_json(canonical(predicate))
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise CheckFailed(f"Not a {where}: {name}: {first['msg']}", where=where) from fault
+    return signed(Settled, predicate, "a settlement", "settlement")
 
 
 def _sorted(digests: Iterable[str]) -> tuple[str, ...]:
