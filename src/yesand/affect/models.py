@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from yesand.people.models import User
 from yesand.provenance.models import Entry
@@ -137,14 +138,17 @@ class Rating(models.Model):
 
 
 class Skip(models.Model):
-    """A rater was given a take and could not judge it, and why. Never changed."""
+    """A rater was given a take and could not judge it, and why.
+
+    Never changed, but that its words go with who wrote them, or with whom they are about.
+    """
 
     class Reason(models.TextChoices):
         """Why not."""
 
-        CANNOT_TELL = "cannot-tell"
-        BROKEN = "broken"
-        OTHER = "other"
+        CANNOT_TELL = "cannot-tell", gettext_lazy("I cannot tell what is felt")
+        BROKEN = "broken", gettext_lazy("It is broken: noise, silence, cut off, several voices")
+        OTHER = "other", gettext_lazy("Something else")
 
     showing = models.OneToOneField(Showing, on_delete=models.PROTECT, related_name="skip")
     reason = models.CharField(max_length=12, choices=Reason.choices)

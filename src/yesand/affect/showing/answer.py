@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yesand.affect.rating.given import Given
+from yesand.affect.rating.given import AXES, MOST_POINTS, Given
 from yesand.affect.spaces import Categories, Dimensions, dimensions
 from yesand.kernel.errors import BadInput
 from yesand.kernel.wording import marked as _
@@ -16,7 +16,8 @@ from yesand.kernel.wording import marked as _
 SCALE = "sam"
 #: A form's values by name, as a browser sends them.
 Form = Mapping[str, Sequence[str]]
-_LONGEST_TRACE = 600_000
+#: Of what is drawn, as JSON: "[86400000, 9000], " is 18 characters.
+LONGEST_TRACE = len(AXES) * MOST_POINTS * 20
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _trace(form: Form, scale: Dimensions) -> dict[str, list[list[int]]]:
     if not told:
         return {}
     fault = BadInput(_("What was drawn cannot be read: clear it and draw again"), where="trace")
-    if len(told) > _LONGEST_TRACE:
+    if len(told) > LONGEST_TRACE:
         raise fault
     try:
         lines: Any = json.loads(told)
