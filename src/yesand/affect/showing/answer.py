@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from yesand.affect.questions.questions import EVERYTHING, Questions
 from yesand.affect.rating.given import AXES, MOST_POINTS, Given
 from yesand.affect.spaces import Categories, Dimensions, dimensions
 from yesand.kernel.errors import BadInput
@@ -26,13 +27,14 @@ class Asked:
 
     Attributes
     ----------
-    space : of the labels. modality : what the rater is given.
+    space : of the labels. modality : what the rater is given. questions : which parts there are.
     """
 
     take: str
     rater: str
     space: Categories
     modality: str = "voice"
+    questions: Questions = EVERYTHING
 
     @property
     def scale(self) -> Dimensions:
@@ -41,22 +43,25 @@ class Asked:
 
 
 def read(form: Form, asked: Asked, key: str, spent_ms: int | None) -> Given:
-    """Return the rating that a form gives.
+    """Return the rating that a form gives; what was not asked is not read.
 
     Raises
     ------
     BadInput : no emotion is chosen, an axis is left out, or a value that none of the controls can
         give; ``where`` is the part of the form.
     """
+    parts = asked.questions
+    axes = _axes(form, asked.scale) if parts.axes else {}
+    trace = _trace(form, asked.scale) if parts.line else {}
     return Given(
         take=asked.take,
         rater=asked.rater,
         modality=asked.modality,
-        space=asked.space.id,
-        emotions=_emotions(form, asked.space),
-        scale=asked.scale.id,
-        axes=_axes(form, asked.scale),
-        trace=_trace(form, asked.scale),
+        space=asked.space.id if parts.emotions else "",
+        emotions=_emotions(form, asked.space) if parts.emotions else {},
+        scale=asked.scale.id if axes or trace else "",
+        axes=axes,
+        trace=trace,
         spent_ms=spent_ms,
         key=key,
     )

@@ -17,10 +17,13 @@ from yesand.affect.asking.services import next_takes
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rater, Rating, Showing, Skip
 from yesand.affect.permission.services import permitted
+from yesand.affect.questions.questions import EVERYTHING, Questions
+from yesand.affect.questions.services import of
+from yesand.affect.questions.services import standing as standing_questions
 from yesand.affect.rating.files import storable
 from yesand.affect.rating.services import rate, rater_of, raters
-from yesand.affect.showing.answer import Asked, Form, read
-from yesand.affect.spaces import Categories, categories, space_of_corpus
+from yesand.affect.showing.answer import SCALE, Asked, Form, read
+from yesand.affect.spaces import Categories, categories, dimensions, space_of_corpus
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest, digest_of
@@ -40,6 +43,7 @@ GOLD_EVERY = 10
 OWN_SPACE = "ekman"
 #: What a rater is given: only sound is kept here.
 MODALITY = "voice"
+_SCALE = dimensions(SCALE).id
 _DAY_MS = 86_400_000
 _NEVER = 10**9
 
@@ -113,7 +117,8 @@ def begin(place: Place, user: User) -> Showing | None:
     found = _chosen(rater, left)
     if found is None:
         return None
-    told = {"space": _space(found).id, "at": place.clock.now()}
+    asked_ = of(found.session.project_id, standing_questions())
+    told = {"space": _space(found).id, "asked": str(asked_), "at": place.clock.now()}
     return Showing.objects.get_or_create(rater=rater, take=found, defaults=told)[0]
 
 
@@ -177,7 +182,9 @@ def answer(
 
 def asked(showing: Showing) -> Asked:
     """Return what the page asks of what was shown."""
-    return Asked(showing.take.sha256, showing.rater.name, categories(showing.space), MODALITY)
+    told = EVERYTHING if showing.asked is None else Questions.read(showing.asked)
+    space = categories(showing.space)
+    return Asked(showing.take.sha256, showing.rater.name, space, MODALITY, told)
 
 
 def skip(place: Place, showing: Showing, reason: str, words: str = "") -> Skip:
@@ -238,7 +245,7 @@ def _open(rater: Rater) -> QuerySet[Showing]:
 
 @dataclass(frozen=True)
 class _Left:
-    """What is left to a rater in one space, by hash: takes that want judges, and gold."""
+    """What is left to a rater in one space, asked alike: takes that want judges, and gold."""
 
     space: str
     plain: dict[str, Take]
@@ -249,24 +256,28 @@ class _Left:
 
 
 def _left(place: Place, rater: Rater) -> list[_Left]:
-    """Return what is left to a rater, space by space; what they hold open is, whoever judged it."""
-    spaces: dict[str, dict[str, Take]] = {}
+    """Return what is left to a rater, space by space and as it is asked."""
+    kinds: dict[tuple[str, bool], dict[str, Take]] = {}
+    stand = standing_questions()
     for take in _candidates(place, rater):
-        spaces.setdefault(_space(take).id, {})[take.sha256] = take
+        kind = _space(take).id, of(take.session.project_id, stand).emotions
+        kinds.setdefault(kind, {})[take.sha256] = take
     held = set(_open(rater).values_list("take__sha256", flat=True))
-    return [_parted(space, takes, held) for space, takes in spaces.items()]
+    return [_parted(*kind, takes, held) for kind, takes in kinds.items()]
 
 
-def _parted(space: str, takes: dict[str, Take], held: set[str]) -> _Left:
-    golden = gold(space).keys() & takes.keys()
-    left = takes.keys() - golden - (_done(space) - held)  # what they hold open is theirs
+def _parted(space: str, emotions: bool, takes: dict[str, Take], held: set[str]) -> _Left:
+    # Gold is of emotions: nothing else could be told right or wrong by it.
+    golden = gold(space).keys() & takes.keys() if emotions else set[str]()
+    done = _done("emotions", space=space) if emotions else _done("axes", scale=_SCALE)
+    left = takes.keys() - golden - (done - held)  # what they hold open is theirs
     kinds = ({name: takes[name] for name in takes if name in some} for some in (left, golden))
     return _Left(space, *kinds)
 
 
-def _done(space: str) -> set[str]:
-    """Return the takes, by hash, that enough have judged in a space as they are shown here."""
-    rows = Rating.objects.filter(space=space, modality=MODALITY).exclude(emotions={}).order_by()
+def _done(part: str, **where: str) -> set[str]:
+    """Return the takes, by hash, that enough have judged in a space or on a scale, by ear."""
+    rows = Rating.objects.filter(**where, modality=MODALITY).exclude(**{part: {}}).order_by()
     judges = rows.values_list("take__sha256").annotate(n=Count("rater", distinct=True))
     return {sha256 for sha256, n in judges if n >= ENOUGH}
 

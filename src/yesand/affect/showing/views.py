@@ -39,9 +39,10 @@ def rate(request: Request) -> HttpResponse:
     rows = services.answered(services.enrolled(user))
     now = Prefetch("ratings", Rating.objects.filter(followed_by=None), to_attr="standing")
     rows = rows.select_related("skip").prefetch_related(now)[:_LATEST]
+    latest = [(row, next(iter(row.standing), None)) for row in rows]
     context = {
         "progress": services.progress(request.place, user),
-        "latest": [(row, next(iter(row.standing), None)) for row in rows],
+        "latest": [(row, kept(one), one) for row, one in latest],
     }
     return render(request, "affect/rate.html", context)
 
@@ -151,6 +152,7 @@ def _page(
         "showing": showing,
         "duration": showing.take.duration_ms,
         "outline": drawn(store, sha256, request.place.cache),
+        "asks": asked.questions,
         "labels": shown.labels(asked.space),
         "axes": shown.axes(asked.scale),
         "trace": shown.trace,
