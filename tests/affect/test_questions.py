@@ -16,6 +16,7 @@ from yesand.affect.golden.services import set_gold
 from yesand.affect.models import QuestionsSet, Showing
 from yesand.affect.questions.questions import EVERYTHING, Questions
 from yesand.affect.questions.services import HOUSE, ask, of, standing
+from yesand.affect.reliability import careless
 from yesand.affect.reliability.careless import LEAST, skipping
 from yesand.affect.reliability.services import skippers
 from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
@@ -142,7 +143,9 @@ def test_it_is_shown_and_set_by_command(
         assert said in told.out + told.err
 
 
-def test_who_only_skips_is_told_of_with_the_evidence(rated: yesand.House, rita: User) -> None:
+def test_who_only_skips_is_told_of_with_the_evidence(
+    rated: yesand.House, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("otto", "rita"):
         user = rita if name == "rita" else User.objects.create(username=name)
         while (showing := begin(rated.place, user)) is not None:
@@ -151,8 +154,14 @@ def test_who_only_skips_is_told_of_with_the_evidence(rated: yesand.House, rita: 
             else:
                 answer(rated.place, showing, {**LABELS, **AXES}, 1)
     assert skippers() == []  # nine are too few to say anything
+    monkeypatch.setattr(careless, "LEAST", 9)
+    (one,) = skippers()
+    assert (one.rater, one.sign, one.figure, one.ratings) == ("rita", "only-skips", 1.0, 9)
     late = Showing.objects.filter(rater=enrolled(rita)).first()
-    assert late is not None and answer(rated.place, late, {**LABELS, **AXES}, 1)
+    assert late is not None
+    for n in (1, 2):  # judged after all, and corrected
+        answer(rated.place, late, {**LABELS, **AXES, "valence": [str(n)]}, n)
+    assert [(one.figure, one.ratings) for one in skippers()] == [(8 / 9, 9)]
 
 
 counts = st.integers(0, 60)

@@ -33,7 +33,6 @@ class Questions:
         if not (self.emotions or self.axes):
             raise BadInput(
                 _("A rater must be asked for emotions or for the sliders"),
-                where="emotions",
                 remedy=_("A line alone may be left empty."),
             )
 
