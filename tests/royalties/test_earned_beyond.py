@@ -19,6 +19,7 @@ from yesand.kernel.clock import Period, SetClock
 from yesand.royalties import services as royalties
 from yesand.royalties.instruments.models import AdvanceBalance
 from yesand.royalties.instruments.shapes import Correction
+from yesand.royalties.issuing.services import sheet_of
 from yesand.royalties.models import Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.royalties.redoing.services import correct
@@ -57,9 +58,13 @@ def test_a_house_settled_before_still_checks_and_counts_from_its_next_month_on(
     fix = {"month": "2026-11", "effective": "2026-12-02", "why": "counted twice"}
     about = {"deployment": "coach", "unit": "request", "usage_period": "2026-11"}
     correct(place, Correction(**fix, **about, quantity=40_000))
+    drawn = sheet_of(place, new)
+    assert [row[0] for row in drawn.told["earnings"]["rows"]] == ["October 2026", "November 2026"]
+    assert sheet_of(place, old).told["earnings"] is None  # one month alone
     clock.at = datetime(2027, 1, 2, tzinfo=UTC)
     royalties.settle(place, Period(2026, 12))
     less = statement(advanced, "Alba", 12)
+    assert sheet_of(place, new) == drawn  # what comes later changes no document
     # All of it is taken from what was paid: the advance stays earned out.
     told = royalties.payload(less)
     royal = [line for line in told["lines"] if line["kind"] == "royalty"]
