@@ -81,6 +81,12 @@ def pays_an_advance_every_month(patch: Patch) -> None:
     patch.setattr(stating, "advance_lines", again)
 
 
+def forgets_what_was_earned_beyond_advances(patch: Patch) -> None:
+    """A correction gives back to an advance at once, whatever was earned beyond it."""
+    made = stating.taken
+    patch.setattr(stating, "taken", lambda *given, **_: made(*given, remembers=False))
+
+
 def recoups_across_agreements(patch: Patch) -> None:
     """An advance is paid back from all agreements, whatever the terms say."""
     pots = deducting._pots
@@ -200,6 +206,7 @@ MUTANTS_OF_TERMS: tuple[Callable[[Patch], None], ...] = (
     pays_shares_as_measured,
     shares_nothing_equally,
     pays_an_advance_every_month,
+    forgets_what_was_earned_beyond_advances,
     pays_agents_of_the_gross,
     asks_for_no_certificate,
     pays_below_the_threshold,

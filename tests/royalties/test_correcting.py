@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_statement import (
     AGREEMENT,
@@ -148,15 +148,37 @@ shares = st.integers(0, 10**9)
 quantities = st.integers(0, 10**6)
 
 
-@given(
-    shares,
-    st.lists(st.tuples(shares, quantities), min_size=1, max_size=3),
-    quantities,
-    st.booleans(),
-)
+changes_of_a_month = st.lists(st.tuples(shares, quantities), min_size=1, max_size=3)
+
+
+@given(shares, changes_of_a_month, quantities, st.booleans())
 def test_correcting_and_then_settling_is_settling_right_to_the_micro_unit(
     measured: int, corrections: list[tuple[int, int]], quantity: int, bound: bool
 ) -> None:
+    comes_to_the_same(measured, corrections, quantity, bound=bound)
+
+
+large = st.tuples(st.integers(10**8, 10**9), st.integers(10**5, 10**6))
+
+
+@example((817077201, 220153), [(507069464, 683244), (407608741, 827036)], 0)
+@example((144272509, 519501), [(909925047, 841235), (820096753, 66172), (273878287, 123646)], 0)
+@given(large, st.lists(large, min_size=1, max_size=3), quantities)
+def test_correcting_what_was_earned_far_beyond_an_advance_is_settling_right(
+    first: tuple[int, int], corrections: list[tuple[int, int]], later: int
+) -> None:
+    comes_to_the_same(first[0], corrections, first[1], later, bound=True)
+
+
+def comes_to_the_same(
+    measured: int,
+    corrections: list[tuple[int, int]],
+    quantity: int,
+    later: int = 0,
+    *,
+    bound: bool,
+) -> None:
+    """A month corrected so often, and a later one that brings so much, are as if settled right."""
     t = per_request(
         3_333,
         minimum_per_period=Amount.of("EUR", "2"),
@@ -164,17 +186,47 @@ def test_correcting_and_then_settling_is_settling_right_to_the_micro_unit(
         **({"advance": Amount.of("EUR", "700"), "recoup_ppm": 10**6} if bound else {}),
     )
     was = settled(usage(quantity), usage(77, unit="character"))
+    of_its_own = settled(*([usage(later)] if later else []), covers=())
     issued = [made(t, was, measured, Before())]
     named = [FIRST, SECOND, THIRD, "8" * 64]
-    for ppb, count in corrections:
+    for n, (ppb, count) in enumerate(corrections, 1):
         chain = list(zip(named, issued, strict=False))
         how = redone(was, month(OTHER, row0=count), ppb, *chain)
-        issued.append(made(t, settled(covers=()), measured, Before({}, [how]), **after(issued[-1])))
+        own = of_its_own if n == len(corrections) else settled(covers=())
+        issued.append(made(t, own, measured, Before({}, [how]), **after(issued[-1])))
     ppb, count = corrections[-1]
-    right = patched(was, month(REPORT, row0=count))
-    once = made(t, right, ppb, Before())
-    assert sum(x.total_micro for x in issued) == once.total_micro
-    assert sum(x.contributions_micro for x in issued) == once.contributions_micro
-    assert books(*issued) == books(once)
-    paid = sum(x.payable_minor for x in issued) * 10_000 + issued[-1].carried_micro
-    assert paid == once.payable_minor * 10_000 + once.carried_micro
+    once = [made(t, patched(was, month(REPORT, row0=count)), ppb, Before())]
+    once.append(made(t, of_its_own, measured, Before(), **after(once[0])))
+    assert total(issued, "total_micro") == total(once, "total_micro")
+    assert total(issued, "contributions_micro") == total(once, "contributions_micro")
+    assert books(*issued) == books(*once)
+    assert advances_after(issued[-1]) == advances_after(once[-1])
+    assert paid(issued) == paid(once)
+
+
+def total(issued: list[Statement], name: str) -> int:
+    return sum(getattr(each, name) for each in issued)
+
+
+def paid(issued: list[Statement]) -> int:
+    return total(issued, "payable_minor") * 10_000 + issued[-1].carried_micro
+
+
+def test_a_correction_takes_from_what_was_paid_before_it_opens_an_earned_out_advance() -> None:
+    t = per_request(4_000, advance=Amount.of("EUR", "1"))
+    was = settled(usage(5_000))
+    first = made(t, was, 10**8, Before())
+    assert (first.payable_minor, first.accounts[0].over_micro) == (200, 1_000_000)
+    less = redone(was, month(row0=3_000), 10**8, (FIRST, first))
+    second = made(t, settled(covers=()), 10**8, Before({}, [less]), **after(first))
+    # 1.20 EUR is earned, and the advance of 1.00 EUR with it: 0.80 EUR was paid too much.
+    assert second.deductions == () and second.carried_micro == -800_000
+    assert (second.accounts[0].closing_micro, second.accounts[0].over_micro) == (0, 200_000)
+    chain = (FIRST, first), (SECOND, second)
+    least = redone(was, month(row0=1_000), 10**8, *chain)
+    third = made(t, settled(covers=()), 10**8, Before({}, [least]), **after(second))
+    # 0.40 EUR is earned: another 0.20 EUR was paid too much, and 0.60 EUR are open again.
+    (back,) = third.deductions
+    assert (back.base_micro, back.micro) == (-800_000, -600_000)
+    assert third.carried_micro == -1_000_000
+    assert (third.accounts[0].closing_micro, third.accounts[0].over_micro) == (600_000, 0)

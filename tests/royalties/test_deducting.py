@@ -320,6 +320,32 @@ def test_an_advance_that_the_statement_before_did_not_leave_is_found() -> None:
         recompute(forged, given_settled, "f" * 64, t, relies(10**8), first, BEFORE)
 
 
+def test_a_statement_of_form_2_still_recomputes_and_keeps_its_bytes() -> None:
+    told = json.loads((Path(__file__).parent / "statement_two.json").read_text("utf-8"))
+    issued, month = parse_statement(told["statement"]), parse_settled(told["settled"])
+    terms = {AGREEMENT: with_advance()}
+    # Form 2 did not count the 1.00 EUR that was earned beyond the advance.
+    assert issued.version == 2 and issued.total_micro - issued.deductions_micro == 2_000_000
+    again = recompute(issued, month, told["settlement"], terms, relies(10**8), None, BEFORE)
+    assert canonical(again.model_dump(mode="json")) == canonical(told["statement"])
+    assert advances_after(again)[0].over_micro == 0
+    (account,) = owed(with_advance(), 5_000).accounts
+    assert (account.closing_micro, account.over_micro) == (0, 1_000_000)
+
+
+def test_what_is_earned_beyond_an_advance_is_counted_and_a_forged_count_is_found() -> None:
+    t = {AGREEMENT: with_advance()}
+    first = owed(t[AGREEMENT], 5_000)
+    second = owed(t[AGREEMENT], **after(first))
+    assert taken(second) == {} and second.accounts[0].over_micro == 1_400_000
+    (was,) = second.advances
+    forged = second.model_copy(
+        update={"advances": (was.model_copy(update={"over_micro": 0}),)},
+    )
+    with pytest.raises(CheckFailed, match="advances"):
+        recompute(forged, settled(usage(1_000)), "f" * 64, t, relies(10**8), first, BEFORE)
+
+
 def test_a_statement_of_form_1_still_reads_recomputes_and_keeps_its_bytes() -> None:
     told = json.loads((Path(__file__).parent / "statement_one.json").read_text("utf-8"))
     issued, month = parse_statement(told["statement"]), parse_settled(told["settled"])

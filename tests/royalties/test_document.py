@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from test_statement import AGREEMENT, MODEL, made, per_request, usage
 
 from yesand.agreements.terms import Amount
+from yesand.kernel.clock import Period
 from yesand.kernel.errors import CheckFailed, Unavailable
 from yesand.kernel.ids import digest
 from yesand.kernel.keys import Signer
@@ -28,6 +29,7 @@ from yesand.royalties import document
 from yesand.royalties.documents import apart
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.facts import SessionHeld
+from yesand.royalties.stacked import BESIDES, stacked
 from yesand.royalties.statement import Statement
 
 HOUSE, ORIGIN, NAMES = "Demo House", "yes-and/0123456789abcdef", {MODEL: "voice-demo"}
@@ -112,6 +114,40 @@ def test_every_digest_of_the_evidence_is_there_whole() -> None:
     held = statement.evidence
     for name in (held.settlement, *held.agreements, *held.reports, *held.manifests):
         assert name in printed and name in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ("By model and month", "September 2026 5.00 0.00", "Not for a model"),
+        ),
+        ("de", ("Nach Modell und Monat", "Oktober 2026 −1,50 150,00", "Okt")),
+    ],
+)
+def test_earnings_by_model_and_month_are_drawn_and_told_in_figures(
+    language: str, said: tuple[str, ...]
+) -> None:
+    earned = {
+        "2026-09": {MODEL: 5_000_000},
+        "2026-10": {MODEL: -1_500_000, BESIDES: 150_000_000},
+    }
+    picture = stacked("EUR", earned, Period(2026, 10), NAMES)
+    sealed = envelope(issued())
+    data = document.pdf(sealed, HOUSE, ORIGIN, NAMES, language, None, picture)
+    printed = text(data)
+    assert [each for each in (*said, "voice-demo", ", EUR") if each not in printed] == []
+    assert data == document.pdf(sealed, HOUSE, ORIGIN, NAMES, language, None, picture)
+    assert b"pdfuaid" in PdfReader(io.BytesIO(data)).trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_one_month_alone_is_no_picture() -> None:
+    picture = stacked("EUR", {"2026-10": {MODEL: 5_000_000}}, Period(2026, 10), NAMES)
+    sheets = [
+        document.sheet(envelope(issued()), HOUSE, ORIGIN, NAMES, picture=p) for p in (picture, None)
+    ]
+    assert [sheet.told["earnings"] for sheet in sheets] == [None, None]
 
 
 def test_the_same_statement_is_the_same_bytes() -> None:

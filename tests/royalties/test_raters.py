@@ -22,14 +22,25 @@ from yesand.affect.showing.services import answer, begin, enrolled, skip
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.kernel.money import Money
+from yesand.people.leaving.services import erase
 from yesand.people.models import Organisation, Seat, User
 from yesand.people.services import found
 from yesand.provenance.dsse import payload_of
 from yesand.royalties.ledger import Draft
 from yesand.royalties.models import PaidAnswer, Posting, RaterPay, RaterRate
-from yesand.royalties.paying.payees.services import owed
+from yesand.royalties.paying.banking.services import _rater
+from yesand.royalties.paying.payees.services import owed, payees
 from yesand.royalties.raters import services
-from yesand.royalties.raters.rate import Answer, Pay, Rate, Version, draft_of, pays, rater_account
+from yesand.royalties.raters.rate import (
+    Answer,
+    Pay,
+    Rate,
+    Version,
+    draft_of,
+    pays,
+    priced,
+    rater_account,
+)
 from yesand.royalties.raters.services import (
     accruing,
     check_raters,
@@ -160,6 +171,24 @@ def test_a_rate_that_does_not_hold_is_refused(
     assert RaterRate.objects.count() == 1
 
 
+def test_who_has_left_is_owed_and_nobody_is_there_to_be_paid(
+    rated: yesand.House, clock: SetClock
+) -> None:
+    (rita, otto), place = map(rater, ("rita", "otto")), rated.place
+    set_rate(place, RATE)
+    judge(rated, rita, 2)
+    judge(rated, otto, 1)
+    clock.advance(days=40)
+    pay_raters(place, OCTOBER)
+    gone, stays = (rater_account(enrolled(user).pseudonym.hex) for user in (rita, otto))
+    assert _rater(gone) == rita and _rater("rater:nobody") is None
+    erase(place, rita, forgoing=True)
+    there = {payee.account: payee for payee in payees(place, "EUR")}
+    assert (there[gone].erased, there[stays].erased) == (True, False)
+    assert there[gone].micro == 240_000 and _rater(gone) is None
+    assert "3 answers" in check_raters(place) and rated.check()
+
+
 def test_two_that_pay_at_once_or_one_that_is_killed_pay_once(
     rated: yesand.House, clock: SetClock
 ) -> None:
@@ -270,7 +299,7 @@ def test_pay_is_the_sum_of_the_rates_of_the_days_and_balances(
         if begun:
             micro, currency = rates[max(begun)]
             expected[currency] = expected.get(currency, 0) + micro
-    made = pays("a" * 32, "2026-10", answers, versions)
+    made = pays("a" * 32, "2026-10", priced(answers, versions))
     assert {pay.currency: pay.micro for pay in made} == expected
     for pay in made:
         assert sum(side.micro for side in draft_of(pay).sides) == 0

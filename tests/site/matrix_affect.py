@@ -12,6 +12,7 @@ from yesand.affect.permission.services import accepted
 from yesand.affect.showing.services import OWN_SPACE, enrolled
 from yesand.affect.spaces import categories
 
+PRODUCERS = (LOGIN, *(GONE,) * 5, SEEN, GONE, GONE)
 #: Raters alone; theirs alone: what was shown to a rater is nobody else's, whatever they see.
 RATERS = (LOGIN, *(GONE,) * 7, SEEN)
 SENT_ON = (LOGIN, *(GONE,) * 7, 302)
@@ -34,6 +35,13 @@ def said(stage: Stage) -> dict[str, Any]:
 
 ROWS = [
     Row("ratings", WATCHED),
+    Row("rating_questions", PRODUCERS),
+    Row(
+        "rating_questions",
+        (*PRODUCERS[:6], 302, *PRODUCERS[7:]),
+        method="post",
+        data=lambda _: {"emotions": "on", "axes": "on", "line": "on"},
+    ),
     Row("rate", RATERS),
     Row("rate_take", RATERS, shown),
     Row("rate_media", RATERS, shown),

@@ -7,7 +7,9 @@ import re
 
 import pytest
 import soundfile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from stage import Stage
 
@@ -152,3 +154,14 @@ def test_the_page_speaks_german(stage: Stage, rater: Client) -> None:
     page = rater.get(address, headers={"accept-language": "de"}).content.decode()
     assert "Was hören Sie?" in page and "Speichern und weiter" in page and "Angst" in page
     assert "Takes bewerten" in page and "scale(0.55)" in page  # a drawing has no language
+
+
+def test_how_much_one_said_costs_no_query_each(stage: Stage, rater: Client) -> None:
+    counted = []
+    for _ in range(3):
+        answer(rater, begun(rater)[0])
+        with CaptureQueriesContext(connection) as asked:
+            page = rater.get(reverse("rate"))
+        counted.append(len(asked))
+    assert page.content.decode().count("Correct it") == 3
+    assert counted[1] == counted[2]

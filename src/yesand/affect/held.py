@@ -63,8 +63,9 @@ def erase(place: Place, user: User) -> None:
     _forget_features(place, user)
     golden = Gold.objects.filter(take__performer__user=user)
     log.erase(Entry.objects.filter(pk__in=golden.values("entry_id")))
-    unsaid = Q(showing__rater=rater) | Q(showing__take__performer__user=user)
-    log.erase(Entry.objects.filter(pk__in=Skip.objects.filter(unsaid).values("entry_id")))
+    unsaid = Skip.objects.filter(Q(showing__rater=rater) | Q(showing__take__performer__user=user))
+    log.erase(Entry.objects.filter(pk__in=unsaid.values("entry_id")))
+    unsaid.exclude(words="").update(words="")
     if rater is not None:
         rater.name, rater.user = rater.nameless, None
         rater.save()

@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from yesand.people.models import User
 from yesand.provenance.models import Entry
-from yesand.takes.models import Take
+from yesand.takes.models import Project, Take
 
 
 class Rater(models.Model):
@@ -50,6 +51,8 @@ class Showing(models.Model):
     rater = models.ForeignKey(Rater, on_delete=models.PROTECT, related_name="showings")
     #: The space in which they are asked for labels, e.g. ``crema-d@1``.
     space = models.CharField(max_length=60)
+    #: What was asked of it (`questions.Questions`); none: everything, as before that could be set.
+    asked = models.CharField(max_length=40, null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -63,6 +66,28 @@ class Showing(models.Model):
     def __str__(self) -> str:
         """Name it for people, without what is in it."""
         return f"{self.rater} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class QuestionsSet(models.Model):
+    """What raters are asked of a project's takes, or of all. The latest holds; none is changed."""
+
+    #: None: the house.
+    project = models.ForeignKey(
+        Project, null=True, on_delete=models.PROTECT, related_name="questions_set"
+    )
+    #: As `questions.Questions` are written; empty: what the house asks.
+    asked = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order in which they were set."""
+
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return f"{self.project or 'the house'} asks for {self.asked or 'what the house does'}"
 
 
 class Rating(models.Model):
@@ -137,14 +162,17 @@ class Rating(models.Model):
 
 
 class Skip(models.Model):
-    """A rater was given a take and could not judge it, and why. Never changed."""
+    """A rater was given a take and could not judge it, and why.
+
+    Never changed, but that its words go with who wrote them, or with whom they are about.
+    """
 
     class Reason(models.TextChoices):
         """Why not."""
 
-        CANNOT_TELL = "cannot-tell"
-        BROKEN = "broken"
-        OTHER = "other"
+        CANNOT_TELL = "cannot-tell", gettext_lazy("I cannot tell what is felt")
+        BROKEN = "broken", gettext_lazy("It is broken: noise, silence, cut off, several voices")
+        OTHER = "other", gettext_lazy("Something else")
 
     showing = models.OneToOneField(Showing, on_delete=models.PROTECT, related_name="skip")
     reason = models.CharField(max_length=12, choices=Reason.choices)

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from yesand.affect import views
+from yesand.affect.questions.views import rating_questions
 from yesand.affect.showing import views as showing
 
 urlpatterns = [
     path("ratings/", views.ratings, name="ratings"),
+    path("ratings/asked/", rating_questions, name="rating_questions"),
     path("rate/", showing.rate, name="rate"),
     path("rate/next/", showing.rate_next, name="rate_next"),
     path("rate/<uuid:name>/", showing.rate_take, name="rate_take"),

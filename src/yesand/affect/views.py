@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from yesand.affect.chart import bar
 from yesand.affect.reliability.judgements import RaterAgreement
 from yesand.affect.reliability.report import Agreed, Reliability
-from yesand.affect.reliability.services import rated, reports
+from yesand.affect.reliability.services import rated, reports, skippers
+from yesand.people.frame import PRODUCER
 from yesand.people.sight import Request
 
 #: Raters on one page, those who agree least first.
@@ -27,7 +28,9 @@ def ratings(request: Request) -> HttpResponse:
     there = rated()
     asked = request.GET.get("space", ""), request.GET.get("modality", "")
     chosen = asked if asked in there else next(iter(there), None)
-    context: dict[str, Any] = {"there": there, "chosen": chosen}
+    producer = PRODUCER in request.sight.roles
+    context: dict[str, Any] = {"there": there, "chosen": chosen, "producer": producer}
+    context["skippers"] = skippers()
     if chosen is not None:
         (found,) = reports(*chosen)
         context |= _shown(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -160,6 +161,33 @@ def next_(
     )
 
 
+@rate.command()
+def asked(
+    house: HouseFolder,
+    project: Annotated[str, typer.Option(help="Of this project's takes; none: of all.")] = "",
+    ask: Annotated[str, typer.Option(help="From now on: emotions, axes, line; or house.")] = "",
+    by: Annotated[str, typer.Option("--by", help="The producer who sets it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what the rating page asks, or set it (--ask, --by); again changes nothing."""
+    place = yesand.open(house).place
+    from yesand.affect.questions import services
+    from yesand.affect.questions.questions import Questions
+    from yesand.cli.payouts import producer
+
+    about = services.named(project)
+    if ask:
+        told = None if ask == "house" else Questions.read(ask)
+        services.ask(place, told, about, producer(by))
+    found = services.of(about.pk if about else services.HOUSE, services.standing())
+    whose = about.title if about else "The house"
+    tell(
+        {"project": project, "asked": str(found).split()},
+        styled("{} asks for [bold]{}[/]", whose, ", ".join(str(found).split())),
+        as_json=as_json,
+    )
+
+
 @group.command()
 def reliability(
     house: HouseFolder,
@@ -179,16 +207,22 @@ def reliability(
     if into and soft is None:
         raise BadInput("Nothing to carry over", remedy="Name a file with --soft.")
     yesand.open(house)
-    from yesand.affect.reliability.services import export_soft, reports
+    from yesand.affect.reliability.services import export_soft, reports, skippers
 
     found = reports(space, modality)
     number = 0 if soft is None else export_soft(soft, space, modality, into)
-    told = {"reliability": [one.as_json() for one in found]}
+    unjudged = skippers()
+    told = {
+        "reliability": [one.as_json() for one in found],
+        "leave_unjudged": [asdict(one) for one in unjudged],
+    }
     if as_json or not found:
         tell(told, "Nobody has rated anything yet: yesand affect rate import", as_json=as_json)
     else:
         for one in found:
             _show(one)
+    if not as_json:
+        show(*(styled("[bold]{}[/] {}", one.rater, one.says) for one in unjudged))
     if soft is not None and not as_json:
         show(f"Soft labels of {number:,} takes in {soft}")
 

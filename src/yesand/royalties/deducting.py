@@ -54,7 +54,12 @@ class Deduction(Schema):
 
 
 class AdvanceAccount(Schema):
-    """An advance over the month: opening + paid − recouped = closing."""
+    """An advance over the month: opening + paid − recouped = closing.
+
+    ``over_micro`` is what has been earned beyond it by the month's end.
+    """
+
+    LATER = frozenset({"over_micro"})
 
     payer: str
     name: str
@@ -64,15 +69,20 @@ class AdvanceAccount(Schema):
     paid_micro: Whole
     recouped_micro: Signed
     closing_micro: Whole
+    over_micro: Whole = 0
 
 
 @dataclass
 class Taking:
-    """What is taken off in one statement, as it comes about."""
+    """What is taken off in one statement, as it comes about.
+
+    ``remembers``: what is earned beyond an advance is counted (``statement.Statement``, form 3).
+    """
 
     facts: Facts
     terms: Mapping[str, Terms]
     instruments: Mapping[str, Instrument]
+    remembers: bool = True
     deductions: list[Deduction] = field(default_factory=list)
     advances: list[AdvanceAccount] = field(default_factory=list)
     kept: Counter[str] = field(default_factory=Counter)
@@ -106,6 +116,8 @@ def taken(
     lines: Iterable[Line],
     terms: Mapping[str, Terms],
     instruments: Mapping[str, Instrument],
+    *,
+    remembers: bool = True,
 ) -> tuple[tuple[Deduction, ...], tuple[AdvanceAccount, ...]]:
     """Return what is taken off a statement's lines, and where each advance stands after it.
 
@@ -114,7 +126,7 @@ def taken(
     instruments : those that the facts name, by digest.
     """
     own = [line for line in lines if line.kind not in ON_TOP]
-    taking = Taking(facts, terms, instruments)
+    taking = Taking(facts, terms, instruments, remembers)
     _recoup(taking, own)
     left = Counter[str]()
     for line in own:
@@ -146,7 +158,7 @@ def _recoup(taking: Taking, own: list[Line]) -> None:
             was = before.pop(key, Advance(payer=payer, name=key[1], granted_micro=0, open_micro=0))
             _recoup_one(taking, agreement, was, paid.get(agreement, 0), own)
     for was in before.values():
-        taking.advances.append(_standing(was, _NOBODY, 0, 0))
+        taking.advances.append(_standing(was, _NOBODY, 0, 0, was.over_micro))
 
 
 _NOBODY = "0" * 64
@@ -154,11 +166,14 @@ _NOBODY = "0" * 64
 
 def _recoup_one(taking: Taking, agreement: str, was: Advance, paid: int, own: list[Line]) -> None:
     pay, back = taking.terms[agreement].pay, 0
-    granted, balance = was.granted_micro + paid, was.open_micro + paid
+    granted, balance, over = was.granted_micro + paid, was.open_micro + paid, was.over_micro
     for pot in _pots(taking, agreement, was):
         base = _recoupable(own, pot, pay.recoup_from) - taking.kept[pot]
         wanted = part(base, pay.recoup_ppm, MILLION)
-        micro = max(balance - granted, min(wanted, balance))
+        # What was ever earned towards the advance; a correction takes off the top of it first.
+        earned = max(granted - balance + over + wanted, 0)
+        micro = balance - max(granted - earned, 0)
+        over = max(earned - granted, 0) if taking.remembers else 0
         if micro:
             left = balance - micro
             taking.deductions.append(
@@ -180,10 +195,10 @@ def _recoup_one(taking: Taking, agreement: str, was: Advance, paid: int, own: li
             )
             balance, back = left, back + micro
             taking.kept[pot] += micro
-    taking.advances.append(_standing(was, agreement, paid, back))
+    taking.advances.append(_standing(was, agreement, paid, back, over))
 
 
-def _standing(was: Advance, agreement: str, paid: int, back: int) -> AdvanceAccount:
+def _standing(was: Advance, agreement: str, paid: int, back: int, over: int) -> AdvanceAccount:
     return AdvanceAccount(
         payer=was.payer,
         name=was.name,
@@ -193,6 +208,7 @@ def _standing(was: Advance, agreement: str, paid: int, back: int) -> AdvanceAcco
         paid_micro=paid,
         recouped_micro=back,
         closing_micro=was.open_micro + paid - back,
+        over_micro=over,
     )
 
 

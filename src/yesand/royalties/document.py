@@ -15,6 +15,7 @@ from yesand.royalties.documents.page import page
 from yesand.royalties.documents.rows import table
 from yesand.royalties.documents.setting import set_pdf
 from yesand.royalties.documents.wording import Issuer, words
+from yesand.royalties.stacked import Stacked
 from yesand.royalties.statement import Statement, parse_statement
 
 Names = Mapping[str, str]
@@ -27,6 +28,7 @@ def sheet(
     models: Names | None = None,
     language: str | None = "en",
     previous: Mapping[str, Any] | None = None,
+    picture: Stacked | None = None,
 ) -> Sheet:
     """Return what is to be set for the statement's PDF.
 
@@ -37,10 +39,11 @@ def sheet(
     models : digest → name, for models that have one.
     language : of all but what is signed; English if it is none of ours.
     previous : the signed statement before, to say why this one differs.
+    picture : what each model brought in the months up to this one (``stacked.stacked``).
     """
     statement, issuer = _read(envelope, house, origin, models)
     end = int(Period.parse(statement.period).end.timestamp())
-    return Sheet(words(statement, issuer, language, _before(previous)), end)
+    return Sheet(words(statement, issuer, language, _before(previous), picture), end)
 
 
 def pdf(
@@ -50,9 +53,10 @@ def pdf(
     models: Names | None = None,
     language: str | None = "en",
     previous: Mapping[str, Any] | None = None,
+    picture: Stacked | None = None,
 ) -> bytes:
     """Return the statement as a tagged PDF, set here and now; arguments as of ``sheet``."""
-    made = sheet(envelope, house, origin, models, language, previous)
+    made = sheet(envelope, house, origin, models, language, previous, picture)
     return set_pdf(made.told, made.at)
 
 

@@ -199,12 +199,18 @@ class Party(Schema):
 
 
 class Advance(Schema):
-    """An advance as a statement leaves it: what is not earned out yet is open."""
+    """An advance as a statement leaves it: what is not earned out yet is open.
+
+    ``over_micro`` was earned towards it when nothing was open any more, and was paid.
+    """
+
+    LATER = frozenset({"over_micro"})
 
     payer: str
     name: str
     granted_micro: Whole
     open_micro: Whole
+    over_micro: Whole = 0
 
 
 class Taxed(Schema):

@@ -7,19 +7,23 @@ to even (``kernel.money.part``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationError,
     model_serializer,
     model_validator,
 )
 
+from yesand.agreements.faults import in_words
 from yesand.agreements.pay import Uncertainty
 from yesand.agreements.terms import MILLION, Pay
+from yesand.kernel.canonical import canonical
+from yesand.kernel.errors import CheckFailed, YesAndError
 from yesand.kernel.money import part
 from yesand.royalties.shrinking import PERMILLE, drawn
 
@@ -52,6 +56,24 @@ class Schema(BaseModel):
             if getattr(self, name) == type(self).model_fields[name].default:
                 del plain[name]
         return plain
+
+
+S = TypeVar("S", bound=Schema)
+
+
+def signed(
+    schema: type[S], told: Any, what: str, where: str, fault: type[YesAndError] = CheckFailed
+) -> S:
+    """Read data that is signed, or is to be; ``what`` it is to be, in words.
+
+    Raises
+    ------
+    CheckFailed, or ``fault`` : with every field that is wrong.
+    """
+    try:
+        return schema.model_validate_json(canonical(told))
+    except ValidationError as wrong:
+        raise fault(f"Not {what}: {in_words(wrong)}", where=where) from wrong
 
 
 class Kind(StrEnum):

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import (
-    ValidationError,
-    model_validator,
-)
+from pydantic import model_validator
 
 from yesand.agreements.terms import Terms
-from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.money import Money
 from yesand.royalties.correcting import (
@@ -27,7 +23,16 @@ from yesand.royalties.correcting import (
 from yesand.royalties.deducting import AdvanceAccount, Deduction, advance_lines, taken
 from yesand.royalties.facts import Advance, Ancestor, Evidence, Facts, ModelBasis, Settled
 from yesand.royalties.instruments.shapes import Instrument
-from yesand.royalties.lines import ON_TOP, Kind, Line, Reliance, Schema, Signed, Weight, Whole
+from yesand.royalties.lines import (
+    ON_TOP,
+    Kind,
+    Line,
+    Reliance,
+    Signed,
+    Weight,
+    Whole,
+    signed,
+)
 from yesand.royalties.payers.divided import check_pools
 from yesand.royalties.reckoning import lines_for
 
@@ -41,7 +46,8 @@ class Statement(Facts):
 
     Attributes
     ----------
-    version : form 1 has no deductions, corrections or holds.
+    version : form 1 has no deductions, corrections or holds; form 2 does not count what is earned
+        beyond an advance.
     accounts : each advance over the month.
     least_payout_micro : what is due is carried whole if it is less.
     """
@@ -50,7 +56,7 @@ class Statement(Facts):
         "deductions accounts deductions_micro held_micro released_micro least_payout_micro".split()
     )
 
-    version: Literal[1, 2] = 2
+    version: Literal[1, 2, 3] = 3
     lines: tuple[Line, ...]
     total_micro: Signed
     contributions_micro: Signed
@@ -107,14 +113,14 @@ def statement(
     terms: Mapping[str, Terms],
     shares: Mapping[str, Reliance],
     before: Before = NOTHING,
-    version: Literal[1, 2] = 2,
+    version: Literal[1, 2, 3] = 3,
 ) -> Statement:
     """Compute the statement; ``settlement`` is the digest of the signed settlement."""
     lines = lines_for(facts, settled, terms, shares)
     taking: dict[str, Any] = {}
     if version > 1:
         lines = (*lines, *advance_lines(facts, terms), *correction_lines(before.corrected, terms))
-        taking = _taking(facts, lines, terms, before)
+        taking = _taking(facts, lines, terms, before, remembers=version > 2)
     total = sum(x.micro for x in lines if x.kind not in ON_TOP)
     due = facts.brought_forward_micro + total - taking.get("deductions_micro", 0)
     due += taking.get("released_micro", 0) - taking.get("held_micro", 0)
@@ -133,9 +139,15 @@ def statement(
 
 
 def _taking(
-    facts: Facts, lines: Sequence[Line], terms: Mapping[str, Terms], before: Before
+    facts: Facts,
+    lines: Sequence[Line],
+    terms: Mapping[str, Terms],
+    before: Before,
+    *,
+    remembers: bool,
 ) -> dict[str, Any]:
-    deductions, accounts = taken(facts, lines, terms, before.instruments)
+    given = facts, lines, terms, before.instruments
+    deductions, accounts = taken(*given, remembers=remembers)
     return {
         "deductions": deductions,
         "least_payout_micro": least_payout(facts, terms),
@@ -234,24 +246,12 @@ def parse_statement(predicate: Any) -> Statement:
     ------
     CheckFailed : it does not have the form of one.
     """
-    return _parsed(Statement, predicate, "statement")
+    return signed(Statement, predicate, "a statement", "statement")
 
 
 def parse_settled(predicate: Any) -> Settled:
     """Read a settlement's predicate; CheckFailed if it does not have the form of one."""
-    return _parsed(Settled, predicate, "settlement")
-
-
-S = TypeVar("S", bound=Schema)
-
-
-def _parsed(schema: type[S], predicate: Any, where: str) -> S:
-    try:
-        return schema.model_validate_json(canonical(predicate))
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise CheckFailed(f"Not a {where}: {name}: {first['msg']}", where=where) from fault
+    return signed(Settled, predicate, "a settlement", "settlement")
 
 
 def _sorted(digests: Iterable[str]) -> tuple[str, ...]:
@@ -302,7 +302,11 @@ def advances_after(previous: Statement | None) -> tuple[Advance, ...]:
     """Return each advance as a statement leaves it."""
     return tuple(
         Advance(
-            payer=a.payer, name=a.name, granted_micro=a.granted_micro, open_micro=a.closing_micro
+            payer=a.payer,
+            name=a.name,
+            granted_micro=a.granted_micro,
+            open_micro=a.closing_micro,
+            over_micro=a.over_micro,
         )
         for a in (previous.accounts if previous else ())
     )

@@ -7,14 +7,14 @@ is deny, as everywhere (`yesand.agreements.decision`). Nothing leaves the house 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import product
 
 from yesand.agreements.clause import Request
 from yesand.agreements.decision import decide
 from yesand.agreements.models import Agreement
-from yesand.agreements.services import standing_of
+from yesand.agreements.services import standing_of, standings
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Action, Modality
 from yesand.people.seats import PRODUCER
@@ -29,24 +29,30 @@ def permitted(takes: Iterable[Take], now: datetime) -> list[Take]:
 
     Parameters
     ----------
-    takes : with their sessions selected. Agreements are read here, each once: theirs are long.
+    takes : with their sessions selected. Agreements are read here, together: theirs are long.
     """
-    standings: dict[str, Standing] = {}
+    given = list(takes)
+    stand = _standing({take.session.agreement_id for take in given})
     whole: dict[tuple[str, str], bool] = {}
-    return [take for take in takes if _heard(take, now, standings, whole)]
+    return [take for take in given if _heard(take, now, stand, whole)]
+
+
+def _standing(names: set[str]) -> Mapping[str, Standing]:
+    """Return what stands for these agreements: one alone needs not all that there are."""
+    if len(names) > 1:
+        return standings()
+    rows = Agreement.objects.select_related("performer").filter(pk__in=names)
+    return {row.pk: standing_of(row) for row in rows}
 
 
 def _heard(
     take: Take,
     now: datetime,
-    standings: dict[str, Standing],
+    stand: Mapping[str, Standing],
     whole: dict[tuple[str, str], bool],
 ) -> bool:
     name = take.session.agreement_id
-    if name not in standings:
-        rows = Agreement.objects.select_related("performer")
-        standings[name] = standing_of(rows.get(pk=name))
-    standing = standings[name]
+    standing = stand[name]
     if any(withdrawal.takes for withdrawal in standing.withdrawals):
         return _allows(standing.about(take.sha256), take.modality, now)
     key = name, take.modality

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from yesand.affect.rating.files import (
     storable,
     written,
 )
-from yesand.affect.rating.finding.services import Known, Takes
+from yesand.affect.rating.finding.services import Known, Takes, of
 from yesand.affect.rating.given import AXES, Given, modal, scaled, spaced
 from yesand.affect.rating.report import RatingReport
 from yesand.affect.spaces import categories
@@ -89,7 +90,8 @@ def rate(
     """
     with transaction.atomic():
         log.wait_to_write()
-        known = Takes([given.take]).find(given)
+        found = Takes([given.take]).find if showing is None else partial(of, showing.take)
+        known = found(given)
         rater = raters([given.rater])[given.rater]
         key = given.named(known.sha256)
         before = Rating.objects.filter(rater=rater, key=key).select_related("take").first()

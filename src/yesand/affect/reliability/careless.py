@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ class Careless:
 
     Attributes
     ----------
-    sign : ``same-answer``, ``too-fast``, ``against-everybody`` or ``fails-gold``.
+    sign : ``same-answer``, ``too-fast``, ``against-everybody``, ``fails-gold`` or ``only-skips``.
     figure, usual : the rater's figure and what it is measured against.
     ratings : on how many it rests.
     says : the evidence in a sentence. label : the one answer, where it is about that.
@@ -70,6 +70,31 @@ def careless(
             found += list(_hasty(given.raters[j], heard_ms[own], long_ms[own]))
         if gold is not None:
             found += list(_failing(given, j, own, gold))
+    return found
+
+
+def skipping(answers: Mapping[str, tuple[int, int]]) -> list[Careless]:
+    """Return who leaves the takes that they are shown unjudged, far more often than others do.
+
+    Leaving earns as judging does. By Hoeffding, as for one answer (`_same`).
+
+    Parameters
+    ----------
+    answers : each rater's judged and unjudged takes, a correction not counted again.
+    """
+    found = []
+    judged, left = (sum(one[k] for one in answers.values()) for k in (0, 1))
+    for rater, (own_judged, own_left) in sorted(answers.items()):
+        n = own_judged + own_left
+        others = judged + left - n
+        if min(n, others) < LEAST:
+            continue  # with nobody to compare with, it may be the takes
+        share, usual = own_left / n, (left - own_left + 0.5) / (others + 1)
+        if share < SAME or share <= usual:
+            continue
+        if n * _divergence(share, usual) > math.log(len(answers) / _CHANCE):
+            told = f"leaves {share:.0%} of {n} takes unjudged, the others {usual:.0%}"
+            found.append(Careless(rater, "only-skips", share, usual, n, told))
     return found
 
 

@@ -6,9 +6,12 @@ import csv
 import io
 from pathlib import Path
 
+from django.db.models import Count, Q
+
 from yesand.affect.golden.services import gold
-from yesand.affect.models import Rating
+from yesand.affect.models import Rating, Showing
 from yesand.affect.rating.given import modal
+from yesand.affect.reliability.careless import Careless, skipping
 from yesand.affect.reliability.report import Reliability, Said, reliability, soft
 from yesand.affect.spaces import Categories, categories, mapping, space
 from yesand.kernel.durable import write
@@ -41,6 +44,15 @@ def reports(name: str = "", modality: str = "") -> list[Reliability]:
             remedy="`yesand affect rate import` takes ratings in.",
         )
     return found
+
+
+def skippers() -> list[Careless]:
+    """Return who leaves what they are shown unjudged, far more often than others do."""
+    shown = Showing.objects.order_by().values_list("rater__name")
+    judged = Count("pk", filter=Q(ratings__isnull=False), distinct=True)
+    left = Count("pk", filter=Q(skip__isnull=False, ratings__isnull=True), distinct=True)
+    rows = shown.annotate(judged=judged, left=left)
+    return skipping({name: (n, m) for name, n, m in rows if n + m})
 
 
 def export_soft(path: Path, name: str, modality: str, into: str = "") -> int:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from yesand.affect.rating.given import Given
+from yesand.affect.questions.questions import EVERYTHING, Questions
+from yesand.affect.rating.given import AXES, MOST_POINTS, Given
 from yesand.affect.spaces import Categories, Dimensions, dimensions
 from yesand.kernel.errors import BadInput
 from yesand.kernel.wording import marked as _
@@ -16,7 +17,8 @@ from yesand.kernel.wording import marked as _
 SCALE = "sam"
 #: A form's values by name, as a browser sends them.
 Form = Mapping[str, Sequence[str]]
-_LONGEST_TRACE = 600_000
+#: Of what is drawn, as JSON: "[86400000, 9000], " is 18 characters.
+LONGEST_TRACE = len(AXES) * MOST_POINTS * 20
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Asked:
 
     Attributes
     ----------
-    space : of the labels. modality : what the rater is given.
+    space : of the labels. modality : what the rater is given. questions : which parts there are.
     """
 
     take: str
     rater: str
     space: Categories
     modality: str = "voice"
+    questions: Questions = EVERYTHING
 
     @property
     def scale(self) -> Dimensions:
@@ -40,22 +43,25 @@ class Asked:
 
 
 def read(form: Form, asked: Asked, key: str, spent_ms: int | None) -> Given:
-    """Return the rating that a form gives.
+    """Return the rating that a form gives; what was not asked is not read.
 
     Raises
     ------
     BadInput : no emotion is chosen, an axis is left out, or a value that none of the controls can
         give; ``where`` is the part of the form.
     """
+    parts = asked.questions
+    axes = _axes(form, asked.scale) if parts.axes else {}
+    trace = _trace(form, asked.scale) if parts.line else {}
     return Given(
         take=asked.take,
         rater=asked.rater,
         modality=asked.modality,
-        space=asked.space.id,
-        emotions=_emotions(form, asked.space),
-        scale=asked.scale.id,
-        axes=_axes(form, asked.scale),
-        trace=_trace(form, asked.scale),
+        space=asked.space.id if parts.emotions else "",
+        emotions=_emotions(form, asked.space) if parts.emotions else {},
+        scale=asked.scale.id if axes or trace else "",
+        axes=axes,
+        trace=trace,
         spent_ms=spent_ms,
         key=key,
     )
@@ -83,7 +89,7 @@ def _trace(form: Form, scale: Dimensions) -> dict[str, list[list[int]]]:
     if not told:
         return {}
     fault = BadInput(_("What was drawn cannot be read: clear it and draw again"), where="trace")
-    if len(told) > _LONGEST_TRACE:
+    if len(told) > LONGEST_TRACE:
         raise fault
     try:
         lines: Any = json.loads(told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yesand.affect.models import Rating
-from yesand.affect.showing.answer import Form
+from yesand.affect.showing.answer import LONGEST_TRACE, Form
 from yesand.affect.spaces import Categories, Dimensions
 
 #: Where an intensity's slider begins.
@@ -66,4 +66,5 @@ def filled(form: Form) -> Shown:
         name: int(v) for name, v in told.items() if v.isascii() and v.isdigit() and v[3:] == ""
     }
     strong = {name.partition("-")[2]: v for name, v in numbers.items() if "intensity-" in name}
-    return Shown(frozenset(form.get("label", ())), strong, numbers, told.get("trace", "")[:600_000])
+    drawn = told.get("trace", "")[:LONGEST_TRACE]
+    return Shown(frozenset(form.get("label", ())), strong, numbers, drawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,17 +12,21 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.crypto import salted_hmac
 
+from yesand.affect.asking.services import Asked as Next
 from yesand.affect.asking.services import next_takes
 from yesand.affect.golden.services import gold
 from yesand.affect.models import Rater, Rating, Showing, Skip
 from yesand.affect.permission.services import permitted
+from yesand.affect.questions.questions import EVERYTHING, Questions
+from yesand.affect.questions.services import of
+from yesand.affect.questions.services import standing as standing_questions
 from yesand.affect.rating.files import storable
 from yesand.affect.rating.services import rate, rater_of, raters
-from yesand.affect.showing.answer import Asked, Form, read
-from yesand.affect.spaces import Categories, categories, space_of_corpus
+from yesand.affect.showing.answer import SCALE, Asked, Form, read
+from yesand.affect.spaces import Categories, categories, dimensions, space_of_corpus
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, NotFound, Refused
-from yesand.kernel.ids import digest_of
+from yesand.kernel.ids import digest, digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.wording import marked as _
 from yesand.people.models import User
@@ -37,6 +41,9 @@ ENOUGH = 5
 GOLD_EVERY = 10
 #: In which the house's own takes are judged, and those of corpora without a space of their own.
 OWN_SPACE = "ekman"
+#: What a rater is given: only sound is kept here.
+MODALITY = "voice"
+_SCALE = dimensions(SCALE).id
 _DAY_MS = 86_400_000
 _NEVER = 10**9
 
@@ -56,13 +63,22 @@ def enrolled(user: User) -> Rater:
     ------
     Refused : another person rates here under their name.
     """
-    found = rater_of(user) or raters([user.username])[user.username]
+    name = _called(user)
+    found = rater_of(user) or raters([name])[name]
     if found.user is None and not found.forgotten:
         found.user = user  # they judged elsewhere, before they had a seat here
         found.save(update_fields=["user"])
     if found.user != user:
         raise Refused("Another person rates here under that name", where=user.username)
     return found
+
+
+def _called(user: User) -> str:
+    """Return a user's name as a rater: what is too long for one is told apart by its hash."""
+    most = Rater._meta.get_field("name").max_length or 80
+    if len(user.username) <= most:
+        return user.username
+    return f"{user.username[: most - 13]}~{digest(user.username.encode())[:12]}"
 
 
 def answered(rater: Rater) -> QuerySet[Showing]:
@@ -75,15 +91,9 @@ def answered(rater: Rater) -> QuerySet[Showing]:
 def progress(place: Place, user: User) -> Progress:
     """Return how far a person has come."""
     rater = enrolled(user)
-    left = _candidates(place, rater)
-    rated = Rating.objects.filter(take__in=[take.pk for take in left]).values("take")
-    counted = rated.annotate(n=Count("rater", distinct=True)).filter(n__gte=ENOUGH)
-    done = set(counted.values_list("take", flat=True))
-    golden = {sha256 for name in {_space(take).id for take in left} for sha256 in gold(name)}
-    plain = sum(take.pk not in done and take.sha256 not in golden for take in left)
     # Gold counts too: a number that does not fall would tell which take was one.
-    gilt = sum(take.sha256 in golden for take in left)
-    return Progress(answered(rater).count(), plain + gilt if plain else 0)
+    left = sum(len(some.plain) + len(some.golden) for some in _left(place, rater) if some.plain)
+    return Progress(answered(rater).count(), left)
 
 
 def since() -> datetime:
@@ -99,16 +109,16 @@ def begin(place: Place, user: User) -> Showing | None:
     judged, never their own performance, only what its agreement permits.
     """
     rater = enrolled(user)
-    left = _candidates(place, rater)
-    there = {take.pk for take in left}
-    open_ = Showing.objects.filter(rater=rater, skip=None, ratings=None)
-    for row in open_.select_related("take"):
-        if row.take_id in there and _kept(place, row.take.sha256):
+    left = _left(place, rater)
+    there = {take.pk for some in left for take in some}
+    for row in _open(rater):
+        if row.take_id in there:
             return row
-    found = _chosen(place, rater, left)
+    found = _chosen(rater, left)
     if found is None:
         return None
-    told = {"space": _space(found).id, "at": place.clock.now()}
+    asked_ = of(found.session.project_id, standing_questions())
+    told = {"space": _space(found).id, "asked": str(asked_), "at": place.clock.now()}
     return Showing.objects.get_or_create(rater=rater, take=found, defaults=told)[0]
 
 
@@ -118,12 +128,14 @@ def shown(place: Place, user: User, name: UUID) -> Showing:
     Raises
     ------
     NotFound : that was shown to somebody else, or to nobody.
-    Refused : the take may not be heard any more.
+    Refused : the take may not be heard any more, or it is their own performance.
     """
-    rows = Showing.objects.select_related("rater", "take__session")
+    rows = Showing.objects.select_related("rater", "take__session", "take__performer")
     found = rows.filter(pk=name, rater__user=user).first()
     if found is None:
         raise NotFound("Nothing was shown under that name")
+    if found.take.performer.user_id == user.pk:
+        raise Refused(_("This is your own performance"), remedy=_("Go on with the next."))
     may = found.take.state == Take.State.ACCEPTED and permitted([found.take], place.clock.now())
     if not may or not _kept(place, found.take.sha256):
         raise Refused(_("This take may not be heard any more"), remedy=_("Go on with the next."))
@@ -170,7 +182,9 @@ def answer(
 
 def asked(showing: Showing) -> Asked:
     """Return what the page asks of what was shown."""
-    return Asked(showing.take.sha256, showing.rater.name, categories(showing.space), "voice")
+    told = EVERYTHING if showing.asked is None else Questions.read(showing.asked)
+    space = categories(showing.space)
+    return Asked(showing.take.sha256, showing.rater.name, space, MODALITY, told)
 
 
 def skip(place: Place, showing: Showing, reason: str, words: str = "") -> Skip:
@@ -225,50 +239,82 @@ def _spent(place: Place, showing: Showing, number: int, told: int | None) -> int
     return spent if spent <= _DAY_MS else None
 
 
+def _open(rater: Rater) -> QuerySet[Showing]:
+    return Showing.objects.filter(rater=rater, skip=None, ratings=None)
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What is left to a rater in one space, asked alike: takes that want judges, and gold."""
+
+    space: str
+    plain: dict[str, Take]
+    golden: dict[str, Take]
+
+    def __iter__(self) -> Iterator[Take]:
+        return iter([*self.plain.values(), *self.golden.values()])
+
+
+def _left(place: Place, rater: Rater) -> list[_Left]:
+    """Return what is left to a rater, space by space and as it is asked."""
+    kinds: dict[tuple[str, bool], dict[str, Take]] = {}
+    stand = standing_questions()
+    for take in _candidates(place, rater):
+        kind = _space(take).id, of(take.session.project_id, stand).emotions
+        kinds.setdefault(kind, {})[take.sha256] = take
+    held = set(_open(rater).values_list("take__sha256", flat=True))
+    return [_parted(*kind, takes, held) for kind, takes in kinds.items()]
+
+
+def _parted(space: str, emotions: bool, takes: dict[str, Take], held: set[str]) -> _Left:
+    # Gold is of emotions: nothing else could be told right or wrong by it.
+    golden = gold(space).keys() & takes.keys() if emotions else set[str]()
+    done = _done("emotions", space=space) if emotions else _done("axes", scale=_SCALE)
+    left = takes.keys() - golden - (done - held)  # what they hold open is theirs
+    kinds = ({name: takes[name] for name in takes if name in some} for some in (left, golden))
+    return _Left(space, *kinds)
+
+
+def _done(part: str, **where: str) -> set[str]:
+    """Return the takes, by hash, that enough have judged in a space or on a scale, by ear."""
+    rows = Rating.objects.filter(**where, modality=MODALITY).exclude(**{part: {}}).order_by()
+    judges = rows.values_list("take__sha256").annotate(n=Count("rater", distinct=True))
+    return {sha256 for sha256, n in judges if n >= ENOUGH}
+
+
 def _candidates(place: Place, rater: Rater) -> list[Take]:
-    """Return the takes that a rater may be given and has not judged."""
+    """Return the takes that a rater may be given, has not judged, and can hear; each sound once."""
     rows = Take.objects.filter(state=Take.State.ACCEPTED)
     if rater.user is not None:
         rows = rows.exclude(performer__user=rater.user)
     skipped = Showing.objects.filter(rater=rater, skip__isnull=False)
-    rows = rows.exclude(pk__in=Rating.objects.filter(rater=rater).values("take"))
-    rows = rows.exclude(pk__in=skipped.values("take"))
+    for answered_ in (Rating.objects.filter(rater=rater), skipped):
+        rows = rows.exclude(sha256__in=answered_.values("take__sha256"))
     rows = rows.select_related("session").order_by("entry_id")
-    return permitted(rows, place.clock.now())
+    once = {take.sha256: take for take in reversed(permitted(rows, place.clock.now()))}
+    return [take for take in reversed(once.values()) if _kept(place, take.sha256)]
 
 
 def _space(take: Take) -> Categories:
     return space_of_corpus(take.session.corpus) or categories(OWN_SPACE)
 
 
-def _chosen(place: Place, rater: Rater, left: list[Take]) -> Take | None:
-    """Return the most telling take, or in its turn a gold one, whose recording is here."""
-    by_hash = {take.sha256: take for take in left}
-    spaces: dict[str, set[str]] = {}
-    for take in left:
-        spaces.setdefault(_space(take).id, set()).add(take.sha256)
-    heads = [head for name, some in spaces.items() for head in _heads(place, rater, name, some)]
-    heads.sort(key=lambda head: (not head[0], -head[1]))
-    return by_hash[heads[0][2]] if heads else None
+def _chosen(rater: Rater, left: list[_Left]) -> Take | None:
+    """Return the most telling take, or in its turn a gold one of a space that has others left."""
+    heads = [(_first(rater, some, some.plain), some) for some in left if some.plain]
+    heads.sort(key=lambda head: -head[0].bits)
+    if _golden_turn(rater):
+        for _head, some in heads:
+            if some.golden:
+                return some.golden[_first(rater, some, some.golden, gold_every=1).take]
+    return heads[0][1].plain[heads[0][0].take] if heads else None
 
 
-def _heads(
-    place: Place, rater: Rater, space: str, some: set[str]
-) -> Iterator[tuple[bool, float, str]]:
-    """Yield the first of a space's takes: (whether it is gold in its turn, bits, hash)."""
-    golden = set(gold(space)) & some
-    told: dict[str, Any] = {"rater": rater.name, "enough": ENOUGH, "among": some}
-    told["most"] = len(some)
-    plain = next_takes(space, "voice", gold_every=_NEVER, **told)
-    first = next((one for one in plain if _kept(place, one.take)), None)
-    if first is None:
-        return
-    yield False, first.bits, first.take
-    if golden and _golden_turn(rater):
-        turn = next_takes(space, "voice", gold_every=1, **told)
-        here = (one for one in turn if one.take in golden and _kept(place, one.take))
-        for one in list(here)[:1]:
-            yield True, first.bits, one.take
+def _first(rater: Rater, some: _Left, among: Collection[str], **more: Any) -> Next:
+    # All of these are asked for: how many are enough was counted here.
+    told: dict[str, Any] = {"rater": rater.name, "most": 1, "among": among, **more}
+    (found,) = next_takes(some.space, MODALITY, enough=_NEVER, **told)
+    return found
 
 
 def _golden_turn(rater: Rater) -> bool:

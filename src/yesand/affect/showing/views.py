@@ -6,17 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yesand.affect.models import Showing
+from yesand.affect.models import Rating, Showing, Skip
 from yesand.affect.showing import services
 from yesand.affect.showing.blind import bare
 from yesand.affect.showing.forms import Shown, filled, kept
-from yesand.affect.templatetags.rating_page import reasons
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.people.frame import RATER
 from yesand.people.gates import only
@@ -37,10 +37,12 @@ def rate(request: Request) -> HttpResponse:
     """Show a rater how far they have come, what they said last, and where to go on."""
     user = _me(request)
     rows = services.answered(services.enrolled(user))
-    rows = rows.select_related("skip").prefetch_related("ratings")
+    now = Prefetch("ratings", Rating.objects.filter(followed_by=None), to_attr="standing")
+    rows = rows.select_related("skip").prefetch_related(now)[:_LATEST]
+    latest = [(row, next(iter(row.standing), None)) for row in rows]
     context = {
         "progress": services.progress(request.place, user),
-        "latest": [(row, services.standing(row)) for row in rows[:_LATEST]],
+        "latest": [(row, kept(one), one) for row, one in latest],
     }
     return render(request, "affect/rate.html", context)
 
@@ -150,6 +152,7 @@ def _page(
         "showing": showing,
         "duration": showing.take.duration_ms,
         "outline": drawn(store, sha256, request.place.cache),
+        "asks": asked.questions,
         "labels": shown.labels(asked.space),
         "axes": shown.axes(asked.scale),
         "trace": shown.trace,
@@ -160,7 +163,7 @@ def _page(
         "remedy": fault and in_words(fault.remedy),
         "at": fault.where if fault else "",
         "skipping": skipping,
-        "reasons": reasons(),
+        "reasons": Skip.Reason.choices,
     }
     return render(request, "affect/rate_take.html", context, status=422 if fault else 200)
 

@@ -10,7 +10,9 @@ from math import cos, pi, sin
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
+
+from yesand.affect.models import Skip
 
 register = template.Library()
 #: Axis → what is asked, its low end, its high end.
@@ -77,13 +79,4 @@ def burst(spikes: int, radius: int = 24, number: int = 14) -> str:
 @register.simple_tag
 def reason_words(reason: str) -> str:
     """Return why a take was left, in words."""
-    return dict(reasons())[reason]
-
-
-def reasons() -> list[tuple[str, str]]:
-    """Return why a take may be left, with the words for each."""
-    return [
-        ("cannot-tell", gettext("I cannot tell what is felt")),
-        ("broken", gettext("It is broken: noise, silence, cut off, several voices")),
-        ("other", gettext("Something else")),
-    ]
+    return str(Skip.Reason(reason).label)

@@ -10,16 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from yesand.agreements.amounts import Currency
 from yesand.agreements.pay import Pay
-from yesand.kernel.canonical import canonical
-from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money
 from yesand.royalties.instruments.shapes import Day, Ppm
 from yesand.royalties.ledger import Draft, Side, payer_account, undone
-from yesand.royalties.lines import ON_TOP, Digest, Kind, Line, Month, Schema, Whole
+from yesand.royalties.lines import ON_TOP, Digest, Kind, Line, Month, Schema, Whole, signed
 from yesand.royalties.shortfall import audit_cost
 from yesand.royalties.statement import Statement
 
@@ -238,12 +237,9 @@ def parse_asked(told: Any, where: str = "audit") -> Asked:
 
     Raises
     ------
-    BadInput : a field that is missing or wrong, and which.
+    BadInput : with every field that is missing or wrong.
     """
-    try:
-        return Asked.model_validate_json(canonical(told))
-    except ValidationError as fault:
-        raise BadInput(f"Not an audit: {_first(fault)}", where=where) from fault
+    return signed(Asked, told, "an audit", where, BadInput)
 
 
 def parse_audit(predicate: Any, where: str = "audit") -> Audit:
@@ -253,13 +249,4 @@ def parse_audit(predicate: Any, where: str = "audit") -> Audit:
     ------
     CheckFailed : it does not.
     """
-    try:
-        return Audit.model_validate_json(canonical(predicate))
-    except ValidationError as fault:
-        raise CheckFailed(f"Not an audit: {_first(fault)}", where=where) from fault
-
-
-def _first(fault: ValidationError) -> str:
-    first = fault.errors()[0]
-    name = ".".join(map(str, first["loc"]))
-    return ": ".join(filter(None, (name, str(first["msg"]))))
+    return signed(Audit, predicate, "an audit", where)

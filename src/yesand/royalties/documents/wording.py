@@ -11,9 +11,11 @@ from typing import Any
 
 from yesand.kernel.money import MICRO, Money, exponent
 from yesand.royalties.documents import owing
+from yesand.royalties.documents.earnings import pictured
 from yesand.royalties.documents.figures import exact, places_of, spaced
 from yesand.royalties.documents.tongue import Tongue, gettext_noop
 from yesand.royalties.lines import BILLION, ON_TOP, REVENUE, Kind, Line
+from yesand.royalties.stacked import Stacked
 from yesand.royalties.statement import Statement
 
 _TITLES = {
@@ -54,6 +56,7 @@ def words(
     issuer: Issuer,
     language: str | None = "en",
     previous: Statement | None = None,
+    picture: Stacked | None = None,
 ) -> dict[str, Any]:
     """Return everything that the documents show, as plain JSON of strings.
 
@@ -62,6 +65,7 @@ def words(
     Parameters
     ----------
     previous : the statement before, to say why this one differs.
+    picture : what each model brought in the months up to this one.
     """
     _ = Tongue.of(language)
     month = _.month(statement.period)
@@ -91,6 +95,7 @@ def words(
             _line(statement, x, issuer, places, _) for x in own if x.corrects is not None
         ],
         **owing.told(statement, previous, _),
+        "earnings": pictured(picture, _),
         "contributions": [
             {"why": x.why, "amount": exact(statement.currency, x.micro, places, _)} for x in extra
         ],

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from yesand.kernel.canonical import parse
@@ -92,8 +92,24 @@ def by_model(place: Place, performer: Performer, names: Mapping[str, str]) -> li
     """
     now = place.clock.now()
     last = Period(now.year, now.month)
-    first = str(before(last, 12)[0])
-    rows = Statement.objects.filter(performer=performer, settlement__period__gte=first)
+    rows = Statement.objects.filter(performer=performer)
+    return [stacked(code, months, last, names) for code, months in _brought(rows, last).items()]
+
+
+def upto(statement: Statement, names: Mapping[str, str]) -> Stacked:
+    """Return what each model brought in the twelve months up to a statement's own.
+
+    It rests on that statement and those before it, so that it is the same for ever.
+    """
+    last, code = Period.parse(statement.settlement.period), statement.currency
+    rows = Statement.objects.filter(performer=statement.performer_id, currency=code)
+    return stacked(code, _brought(rows, last).get(code, {}), last, names)
+
+
+def _brought(rows: QuerySet[Statement], last: Period) -> dict[str, dict[str, Counter[str]]]:
+    """Return currency → month → model → micro-units, of the twelve months up to one."""
+    first = before(last, 12)[0]
+    rows = rows.filter(settlement__period__gte=str(first), settlement__period__lte=str(last))
     found: dict[str, dict[str, Counter[str]]] = {}
     for row in rows.order_by("currency").values_list("currency", "settlement__period", "envelope"):
         code, period, envelope = row
@@ -101,4 +117,4 @@ def by_model(place: Place, performer: Performer, names: Mapping[str, str]) -> li
         for line in parse(payload_of(envelope))["predicate"]["lines"]:
             if line["kind"] not in ON_TOP:
                 sums[line.get("model") or BESIDES] += line["micro"]
-    return [stacked(code, months, last, names) for code, months in found.items()]
+    return found

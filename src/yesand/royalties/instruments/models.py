@@ -64,6 +64,8 @@ class AdvanceBalance(models.Model):
     name = models.CharField(max_length=50)
     granted_micro = models.BigIntegerField()
     open_micro = models.BigIntegerField()
+    #: None: nothing was earned beyond it, or nobody counted it yet.
+    over_micro = models.BigIntegerField(null=True)
 
     class Meta:
         """Of this room."""

@@ -16,6 +16,7 @@ from yesand.kernel.place import Place
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import document
 from yesand.royalties.documents.apart import Sheet, kept
+from yesand.royalties.earned.services import upto
 from yesand.royalties.models import Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.training.models import TrainedModel
@@ -83,7 +84,7 @@ def sheet_of(
     """Return what is to be set for a statement's PDF."""
     called = model_names() if names is None else names
     given = statement.envelope, place.name, place.origin, called, language
-    return document.sheet(*given, before(statement))
+    return document.sheet(*given, before(statement), upto(statement, called))
 
 
 def before(statement: Statement) -> dict[str, Any] | None:

@@ -7,21 +7,19 @@ not be judged as one that could (or it would pay to guess), and a correction not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from yesand.agreements.amounts import Currency
-from yesand.agreements.faults import in_words
-from yesand.kernel.canonical import canonical
-from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_of
 from yesand.royalties.instruments.shapes import Day
 from yesand.royalties.ledger import Draft, Side, last_day, payer_account
-from yesand.royalties.lines import Digest, Month, Schema, Whole
+from yesand.royalties.lines import Digest, Month, Schema, Whole, signed
 
 #: Of the accounts of raters, and of the transactions that pay them.
 ACCOUNT, PREFIX = "rater:", "rating:"
@@ -122,33 +120,33 @@ def in_force(versions: Iterable[Version], day: date) -> Version | None:
     return max(begun, key=lambda each: each.rate.version, default=None)
 
 
-def pays(
-    rater: str, period: str, answers: Iterable[Answer], versions: Sequence[Version]
-) -> list[Pay]:
-    """Return what a rater is paid for answers: one in each currency; without a rate, nothing."""
-    by_rate: dict[str, list[str]] = {}
-    known = {each.record: each for each in versions}
-    for answer in answers:
-        version = in_force(versions, answer.on)
-        if version is not None:
-            by_rate.setdefault(version.record, []).append(answer.showing)
-    currencies = sorted({known[name].rate.currency for name in by_rate})
-    return [_pay(rater, period, currency, by_rate, known) for currency in currencies]
+def priced(answers: Iterable[Answer], versions: Sequence[Version]) -> list[tuple[Answer, Version]]:
+    """Return each answer with the version of its day, without those of before the first."""
+    each = ((answer, in_force(versions, answer.on)) for answer in answers)
+    return [(answer, version) for answer, version in each if version is not None]
 
 
-def _pay(
-    rater: str,
-    period: str,
-    currency: str,
-    by_rate: dict[str, list[str]],
-    known: dict[str, Version],
-) -> Pay:
-    mine = {name: some for name, some in by_rate.items() if known[name].rate.currency == currency}
-    lines = [_line(known[name], len(some)) for name, some in sorted(mine.items())]
-    shown = sorted(showing for some in mine.values() for showing in some)
-    return Pay(
-        rater=rater, period=period, currency=currency, lines=tuple(lines), answers=tuple(shown)
-    )
+def pays(rater: str, period: str, worth: Iterable[tuple[Answer, Version]]) -> list[Pay]:
+    """Return what a rater is paid for answers as they are priced: one pay in each currency."""
+    by_currency: dict[str, list[tuple[Answer, Version]]] = {}
+    for answer, version in worth:
+        by_currency.setdefault(version.rate.currency, []).append((answer, version))
+    return [
+        Pay(
+            rater=rater,
+            period=period,
+            currency=currency,
+            lines=tuple(_lines(version for _, version in mine)),
+            answers=tuple(sorted(answer.showing for answer, _ in mine)),
+        )
+        for currency, mine in sorted(by_currency.items())
+    ]
+
+
+def _lines(versions: Iterable[Version]) -> Iterator[Line]:
+    counted = Counter(versions)
+    for version in sorted(counted, key=lambda each: each.record):
+        yield _line(version, counted[version])
 
 
 def _line(version: Version, answers: int) -> Line:
@@ -189,10 +187,7 @@ def parse_rate(told: Any, where: str = "rate") -> Rate:
     ------
     BadInput : with every field that is wrong.
     """
-    try:
-        return Rate.model_validate(told)
-    except ValidationError as fault:
-        raise BadInput(f"A rate that does not hold: {in_words(fault)}", where=where) from fault
+    return signed(Rate, told, "a rate", where, BadInput)
 
 
 def parse_pay(told: Any, where: str = "rater's pay") -> Pay:
@@ -202,7 +197,4 @@ def parse_pay(told: Any, where: str = "rater's pay") -> Pay:
     ------
     CheckFailed : they do not.
     """
-    try:
-        return Pay.model_validate_json(canonical(told))
-    except ValidationError as fault:
-        raise CheckFailed(f"Not a rater's pay: {in_words(fault)}", where=where) from fault
+    return signed(Pay, told, "a rater's pay", where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,10 +33,10 @@ from yesand.royalties.raters.rate import (
     Rate,
     Version,
     draft_of,
-    in_force,
     parse_pay,
     parse_rate,
     pays,
+    priced,
     rater_account,
 )
 
@@ -93,23 +93,27 @@ def pay_raters(place: Place, period: Period) -> list[RaterPay]:
     with transaction.atomic():
         log.wait_to_write()
         rates = {row.digest: row for row in RaterRate.objects.all()}
-        versions = [Version(row.digest, rate_of(row)) for row in rates.values()]
-        found = []
+        versions, found = _versions(rates.values()), []
         for rater, answers in _unpaid(period).items():
-            for pay in pays(rater.pseudonym.hex, str(period), answers, versions):
+            worth = priced(answers, versions)
+            for pay in pays(rater.pseudonym.hex, str(period), worth):
                 made, mine = _kept(place, rater, pay), set(pay.answers)
                 found.append(made)
                 PaidAnswer.objects.bulk_create(
                     PaidAnswer(
                         showing_id=UUID(answer.showing),
                         pay=made,
-                        rate=rates[_version(versions, answer).record],
+                        rate=rates[version.record],
                         on=answer.on,
                     )
-                    for answer in answers
+                    for answer, version in worth
                     if answer.showing in mine
                 )
     return found
+
+
+def _versions(rows: Iterable[RaterRate]) -> list[Version]:
+    return [Version(row.digest, rate_of(row)) for row in rows]
 
 
 def rate_of(row: RaterRate) -> Rate:
@@ -124,10 +128,9 @@ def pay_of(row: RaterPay) -> Pay:
 
 def unpaid(period: Period) -> tuple[int, int]:
     """Return how many answers wait to be paid by a month's end, and how many have no rate."""
-    versions = [Version(row.digest, rate_of(row)) for row in RaterRate.objects.all()]
     answers = [answer for some in _unpaid(period).values() for answer in some]
-    priced = sum(in_force(versions, answer.on) is not None for answer in answers)
-    return priced, len(answers) - priced
+    worth = len(priced(answers, _versions(RaterRate.objects.all())))
+    return worth, len(answers) - worth
 
 
 def earned(rater: Rater) -> dict[str, Money]:
@@ -138,10 +141,9 @@ def earned(rater: Rater) -> dict[str, Money]:
 
 def accruing(place: Place, rater: Rater) -> dict[str, Money]:
     """Return what answers that are not paid yet come to, by currency."""
-    versions = [Version(row.digest, rate_of(row)) for row in RaterRate.objects.all()]
     now = Period.of(place.clock.now())
-    answers = _unpaid(now, rater).get(rater, [])
-    found = pays(rater.pseudonym.hex, str(now), answers, versions)
+    worth = priced(_unpaid(now, rater).get(rater, []), _versions(RaterRate.objects.all()))
+    found = pays(rater.pseudonym.hex, str(now), worth)
     return {pay.currency: Money(pay.currency, pay.micro) for pay in found}
 
 
@@ -175,12 +177,11 @@ def check_raters(place: Place) -> str:
     CheckFailed : one of them does not hold.
     """
     keys = {place.signer.id: place.signer.public}
-    versions = []
-    for rate in RaterRate.objects.order_by("version"):
+    rates = list(RaterRate.objects.order_by("version").select_related("payer"))
+    for rate in rates:
         dsse.opened(rate.envelope, keys)
         _same_rate(rate)
-        versions.append(Version(rate.digest, rate_of(rate)))
-    count = 0
+    versions, count = _versions(rates), 0
     for row in RaterPay.objects.select_related("rater").order_by("entry_id"):
         dsse.opened(row.envelope, keys)
         _check_pay(row, versions)
@@ -192,7 +193,7 @@ def _check_pay(row: RaterPay, versions: list[Version]) -> None:
     where, told = row.digest[:16], pay_of(row)
     paid = list(PaidAnswer.objects.filter(pay=row).select_related("showing"))
     answers = [Answer(each.showing_id.hex, each.on) for each in paid]
-    again = pays(row.rater.pseudonym.hex, row.period, answers, versions)
+    again = pays(row.rater.pseudonym.hex, row.period, priced(answers, versions))
     if again != [told] or (told.micro, len(told.answers)) != (row.micro, row.answers):
         raise CheckFailed("A rater's pay does not follow from the answers", where=where)
     if any(each.showing.rater_id != row.rater_id for each in paid):
@@ -258,12 +259,6 @@ def _first(showings: Collection[UUID], rater: Rater | None = None) -> dict[UUID,
             if name in showings:
                 first[name] = min(at, first.get(name, at))
     return {name: at.astimezone(UTC).date() for name, at in first.items()}
-
-
-def _version(versions: list[Version], answer: Answer) -> Version:
-    found = in_force(versions, answer.on)
-    assert found is not None, "what is paid has a rate"
-    return found
 
 
 def _same(before: RaterRate, made: Rate) -> bool:

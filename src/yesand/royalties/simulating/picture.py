@@ -48,7 +48,8 @@ class TakenSeen:
 class AdvanceSeen:
     """An advance over the month: opening + paid − recouped = closing.
 
-    ``agreement`` is the one that promises it; none, if no standing one does.
+    ``agreement`` is the one that promises it; none, if no standing one does. ``over`` was earned
+    when it was paid back already.
     """
 
     payer: str
@@ -59,6 +60,7 @@ class AdvanceSeen:
     paid: int
     recouped: int
     closing: int
+    over: int
 
 
 @dataclass(frozen=True)

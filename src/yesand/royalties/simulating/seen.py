@@ -66,4 +66,5 @@ def _advance(one: AdvanceAccount, names: Mapping[str, str]) -> AdvanceSeen:
         paid=one.paid_micro,
         recouped=one.recouped_micro,
         closing=one.closing_micro,
+        over=one.over_micro,
     )

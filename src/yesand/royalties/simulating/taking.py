@@ -117,29 +117,36 @@ class _Desk:
         """Pay advances back; what no standing terms name stays open."""
         before = dict(self.month.advances.get(self.key, {}))
         for name, deal in self._promises():
-            granted, opening = before.pop(name, (0, 0))
+            granted, opening, over = before.pop(name, (0, 0, 0))
             fresh = [x for x in self.lines if (x.kind, x.agreement) == ("advance", deal.name)]
             paid = sum(x.micro for x in fresh)
-            self._recoup(name, deal, granted + paid, opening, paid)
-        for (payer, called), (granted, left) in before.items():
-            self.advances.append(AdvanceSeen(payer, called, "", granted, left, 0, 0, left))
+            self._recoup(name, deal, (granted + paid, opening, over), paid)
+        for (payer, called), (granted, left, over) in before.items():
+            self.advances.append(AdvanceSeen(payer, called, "", granted, left, 0, 0, left, over))
 
     def _recoup(
-        self, name: tuple[str, str], deal: Deal, granted: int, opening: int, paid: int
+        self, name: tuple[str, str], deal: Deal, before: tuple[int, int, int], paid: int
     ) -> None:
+        granted, opening, over = before
         left = opening + paid
         for pot in self._pots(name, deal):
             base = self._recoupable(pot, deal) - self.kept[pot]
             wanted = nearest(Fraction(base * deal.pay["recoup_ppm"], 10**6))
-            # Corrections may give back what was paid back, and no more than was ever advanced.
-            micro = max(min(wanted, left), left - granted)
+            if wanted >= 0:
+                micro = min(wanted, left)
+                over += wanted - micro
+            else:
+                # First goes what was paid out, then what was paid back, and never more than that.
+                paid_out = min(-wanted, over)
+                over -= paid_out
+                micro = -min(-wanted - paid_out, granted - left)
             if micro:
                 about = "recoupment", f"licensee:{name[0]}", pot
                 self.taken.append(TakenSeen(*about, base, deal.pay["recoup_ppm"], micro))
                 self.kept[pot] += micro
                 left -= micro
-        back = opening + paid - left
-        self.advances.append(AdvanceSeen(*name, deal.name, granted, opening, paid, back, left))
+        moved = opening, paid, opening + paid - left
+        self.advances.append(AdvanceSeen(*name, deal.name, granted, *moved, left, over))
 
     def _pots(self, name: tuple[str, str], deal: Deal) -> Iterator[str]:
         for other in self.own:

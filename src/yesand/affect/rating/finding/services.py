@@ -54,14 +54,7 @@ class Takes:
         ------
         NotFound : there is none. BadInput : several, or a trace that runs on after its end.
         """
-        take = self.named(given.take)
-        ends = max((line[-1][0] for line in given.trace.values()), default=0)
-        if ends > take.duration_ms + _LATE_MS:
-            raise BadInput(
-                f"The trace runs to {ends} ms and the take lasts {take.duration_ms} ms",
-                where=given.take[:60],
-            )
-        return Known(take)
+        return of(self.named(given.take), given)
 
     def named(self, name: str) -> Take:
         """Return the take of that hash, path, file name, or file name without its ending.
@@ -79,3 +72,19 @@ class Takes:
                 remedy="Name it by its SHA-256; if two performers give it, reject one first.",
             )
         return self._rows[next(iter(found))]
+
+
+def of(take: Take, given: Given) -> Known:
+    """Return a take that a rating speaks of.
+
+    Raises
+    ------
+    BadInput : a trace that runs on after its end.
+    """
+    ends = max((line[-1][0] for line in given.trace.values()), default=0)
+    if ends > take.duration_ms + _LATE_MS:
+        raise BadInput(
+            f"The trace runs to {ends} ms and the take lasts {take.duration_ms} ms",
+            where=given.take[:60],
+        )
+    return Known(take)

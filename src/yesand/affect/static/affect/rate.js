@@ -132,6 +132,7 @@ form.addEventListener("submit", () => {
   form.elements.spent.value = String(Math.round(performance.now() - began));
 });
 
-pad.hidden = false;
-form.querySelector("[data-tracing]").hidden = false;
+const drawn = !("noLine" in form.dataset);
+pad.hidden = !drawn;
+form.querySelector("[data-tracing]").hidden = !drawn;
 show();

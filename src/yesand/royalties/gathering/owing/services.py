@@ -22,6 +22,7 @@ def open_advances() -> dict[str, tuple[Advance, ...]]:
                 name=row.name,
                 granted_micro=row.granted_micro,
                 open_micro=row.open_micro,
+                over_micro=row.over_micro or 0,
             )
         )
     return {digest: tuple(advances) for digest, advances in found.items()}

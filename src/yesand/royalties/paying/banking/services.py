@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +24,7 @@ from yesand.royalties.ledger import performer_account
 from yesand.royalties.models import BankAccount
 from yesand.royalties.paying.details import Details, opened
 from yesand.royalties.paying.plan import Fresh
-from yesand.royalties.raters.rate import rater_account
+from yesand.royalties.raters.rate import ACCOUNT, rater_account
 
 #: Whose account the house itself pays from.
 HOUSE = "house"
@@ -137,9 +138,12 @@ def _written(place: Place, payee: str, sealed: str, masked: str, by: User) -> Ba
 
 def _rater(payee: str) -> User | None:
     """Return the person behind a rater's account; none: it is nobody's here."""
-    for row in Rater.objects.filter(user__isnull=False).select_related("user"):
-        if payee == rater_account(row.pseudonym.hex):
-            return row.user
+    if not payee.startswith(ACCOUNT):
+        return None
+    with suppress(ValueError):
+        pseudonym = UUID(payee.removeprefix(ACCOUNT))
+        found = Rater.objects.filter(pseudonym=pseudonym).select_related("user").first()
+        return found.user if found is not None else None
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 
+from yesand.affect.models import Rater
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_of
@@ -35,6 +36,7 @@ from yesand.royalties.paying.details import BANK
 from yesand.royalties.paying.phases import Step
 from yesand.royalties.paying.plan import Payee
 from yesand.royalties.paying.threshold import SETTING, thresholds
+from yesand.royalties.raters.rate import ACCOUNT, rater_account
 
 #: Whose accounts are paid: one account, one payee. Another kind of payee is added here.
 KINDS = ("performer", "agent", "audit", "rater")
@@ -190,4 +192,10 @@ def _erased(accounts: Iterable[str]) -> set[str]:
     there = Entry.objects.filter(kind=Kind.PERFORMER_JOINED, record__in=left)
     for record in there.values_list("record", flat=True):
         left.pop(record, None)
-    return set(left.values())
+    return set(left.values()) | _raters_gone(accounts)
+
+
+def _raters_gone(accounts: Iterable[str]) -> set[str]:
+    pseudonyms = [name.removeprefix(ACCOUNT) for name in accounts if name.startswith(ACCOUNT)]
+    rows = Rater.objects.filter(user=None, pseudonym__in=pseudonyms)
+    return {rater_account(row.pseudonym.hex) for row in rows if row.forgotten}
