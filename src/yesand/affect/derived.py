@@ -8,7 +8,7 @@ from pathlib import Path
 from yesand.kernel.ids import checked
 
 #: Folders of the cache, each ``<kind>/<version>/<sha256>.npy``.
-KINDS = ("logmel",)
+KINDS = ("logmel", "embeddings", "face")
 
 
 def place_of(cache: Path, kind: str, version: str, sha256: str) -> Path:
