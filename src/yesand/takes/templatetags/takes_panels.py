@@ -44,6 +44,10 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Almost nothing is heard."),
         _("Check that the right microphone is on, and watch the level."),
     ),
+    "no-voice": (
+        _("No voice is heard in it, by a program’s ear."),
+        _("Listen to it: a scream or a sob may be what you meant."),
+    ),
     "clipping": (
         _("It is too loud for the microphone, and so distorted."),
         _("Move back from the microphone, or turn it down."),
