@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from yesand.kernel import durable
 from yesand.kernel.errors import BadInput
 
-SOUND = frozenset({".wav", ".flac", ".mp3", ".ogg"})
-_REMEDY = "Give WAV, FLAC, MP3 or OGG."
+VIDEO = frozenset({".mp4", ".mov", ".webm"})
+SOUND = frozenset({".wav", ".flac", ".mp3", ".ogg"}) | VIDEO
+_REMEDY = "Give WAV, FLAC, MP3 or OGG; or video as MP4, MOV or WebM."
 
 
 def checked(out: Path) -> None:

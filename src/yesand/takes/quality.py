@@ -19,6 +19,7 @@ from yesand.takes.activity.levels import FRAME_S, frame_levels
 from yesand.takes.loudness import integrated
 from yesand.takes.room import Room, room
 from yesand.takes.sound import Samples, Sound
+from yesand.takes.video.facts import Picture
 
 #: Seconds. Shorter than one gating block of loudness (400 ms, ITU-R BS.1770-4 annex 1) no level
 #: can be measured; affect bursts start at about a quarter of a second.
@@ -43,6 +44,12 @@ DC_NOTED = 0.01
 DC_REJECTED = 0.25
 #: LUFS. EBU R 128 asks for −23; 20 LU to either side is worth a look, never a rejection.
 QUIET_LUFS, LOUD_LUFS = -45.0, -5.0
+#: Pixels of a picture's shorter side. Below, a face that fills half of it has no eyebrows.
+LEAST_PIXELS = 240
+#: Frames a second. A quick expression lasts a fifth of a second (Yan et al. 2013).
+LEAST_FPS = 15.0
+#: ms. EBU R 37 (2007) §1: sound may lead its picture by 40 and lag by 60.
+EARLIEST_MS, LATEST_MS = -40.0, 60.0
 #: dB of voice above the room (`takes.room`).
 LOW_SNR_DB = 6.0
 
@@ -84,10 +91,12 @@ class Measured:
     offset: float
     lufs: float
     hears_voice: bool
+    picture: Picture | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is told to programs."""
-        told = {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(self).items()}
+        kept = {k: v for k, v in asdict(self).items() if v is not None}
+        told = {k: round(v, 4) if isinstance(v, float) else v for k, v in kept.items()}
         snr = self.room.snr_db
         levels = {
             "noise_dbfs": round(self.room.noise_dbfs, 2),
@@ -118,6 +127,7 @@ def measure(sound: Sound, listener: Detector | None = None) -> Measured:
         offset=float(np.abs(sound.samples.mean(axis=0, dtype=np.float64)).max()),
         lufs=integrated(sound.samples, rate),
         hears_voice=listener.hears_voice,
+        picture=sound.picture,
     )
 
 
@@ -135,6 +145,7 @@ def findings(told: Measured) -> list[Finding]:
         *_offset(told.offset),
         *_level(told.lufs),
         *_noise(told),
+        *_picture(told.picture),
     ]
 
 
@@ -207,6 +218,20 @@ def _noise(told: Measured) -> list[Finding]:
         return []
     reason = f"Hardly rises above its background (voice found by {told.detector})"
     return [_found("noise", snr, LOW_SNR_DB, reason, False)]
+
+
+def _picture(picture: Picture | None) -> list[Finding]:
+    if picture is None:
+        return []
+    found, least, late = [], min(picture.width, picture.height), picture.late_ms
+    if least < LEAST_PIXELS:
+        found.append(_found("small-picture", least, LEAST_PIXELS, "A face is hard to read", False))
+    if picture.fps < LEAST_FPS:
+        found.append(_found("few-frames", picture.fps, LEAST_FPS, "Expressions are missed", False))
+    if not EARLIEST_MS <= late <= LATEST_MS:
+        limit = LATEST_MS if late > 0 else EARLIEST_MS
+        found.append(_found("sync", late, limit, "Sound and picture begin apart (ms)", False))
+    return found
 
 
 def _found(name: str, value: float, limit: float, reason: str, rejects: bool) -> Finding:
