@@ -1,4 +1,4 @@
-"""What people really send, through everything that listens: judged, described or refused by name."""
+"""What people really send, through all that listens: judged, described or refused by name."""
 
 from __future__ import annotations
 

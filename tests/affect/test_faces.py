@@ -207,6 +207,25 @@ def test_without_the_model_file_it_says_what_to_do(
     assert not (tmp_path / "rows.csv").exists()
 
 
+def test_a_mediapipe_that_reports_its_use_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its version, and what is installed has no address to report to."""
+    import importlib.metadata
+    from importlib.util import find_spec
+
+    (tmp_path / "a.task").write_bytes(b"model")
+    monkeypatch.setattr("yesand.affect.face.reader.version", lambda _: "1.2.3")
+    with pytest.raises(BadInput, match=r"MediaPipe 1\.2\.3 reports its use to Google"):
+        FaceReader.open(tmp_path / "a.task")
+    spec = find_spec("mediapipe")
+    if spec is None or spec.origin is None:
+        pytest.skip("the extra face (MediaPipe) is missing")
+    own = importlib.metadata.version("mediapipe")
+    for library in Path(spec.origin).parent.rglob("*.so"):
+        assert b"play.googleapis.com/log" not in library.read_bytes(), own
+
+
 def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
     pytest.importorskip("mediapipe", reason="the extra face (MediaPipe) is missing")
     (tmp_path / "a.task").write_bytes(b"no model" * 99)

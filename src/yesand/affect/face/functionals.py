@@ -42,7 +42,8 @@ def functionals(track: Track) -> NDArray[np.float32]:
         moved = [speed.mean(axis=0), np.percentile(speed, 95, axis=0)]
         spread = np.column_stack([own.mean(axis=0), own.std(axis=0), *ends, *moved])
     made = np.concatenate([spread.ravel(), whole, [_blinks(track, seconds)]])
-    return np.nan_to_num(made, posinf=0.0, neginf=0.0).astype(np.float32)
+    row: NDArray[np.float32] = np.nan_to_num(made, posinf=0.0, neginf=0.0).astype(np.float32)
+    return row
 
 
 def _speed(track: Track, values: Floats) -> Floats:

@@ -1,14 +1,17 @@
 """Reading faces by MediaPipe's Face Landmarker, from a model file that the user brings.
 
 The file, ``face_landmarker.task``, is Google's (Apache-2.0) and is not part of any package; where
-it is had and where it goes stands in docs/signals.md. Nothing is downloaded.
+it is had and where it goes stands in docs/signals.md. Nothing is downloaded, and nothing is sent:
+MediaPipe from 0.10.35 on reports its use to Google from within its library, and is refused.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,7 +31,9 @@ SETTING = "YESAND_FACE_TASK"
 RECIPE = "face-v1"
 #: Frames a second that are read; a quick expression lasts a fifth of a second.
 RATE = 25.0
-_INSTALL = 'Install it: pip install "yesand[face,video]"'
+#: The first release whose library sends metrics home (its own privacy notice says so).
+_TALKS = (0, 10, 35)
+_INSTALL = 'Install it: pip install "yesand[face]"'
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,14 @@ def _file(task: Path | None) -> Path:
 
 def _mediapipe() -> tuple[Any, Any]:
     try:
-        from mediapipe.tasks.python import core, vision
-    except ModuleNotFoundError as fault:
-        raise BadInput(f"{fault.name} is missing", remedy=_INSTALL) from fault
+        installed = version("mediapipe")
+    except PackageNotFoundError as fault:
+        raise BadInput("mediapipe is missing", remedy=_INSTALL) from fault
+    if tuple(int(n) for n in re.findall(r"\d+", installed)[:3]) >= _TALKS:
+        raise BadInput(
+            f"MediaPipe {installed} reports its use to Google",
+            remedy='What reads faces here must not: pip install "mediapipe<0.10.35"',
+        )
+    from mediapipe.tasks.python import core, vision
+
     return core.base_options, vision
