@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import gcd
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -51,6 +51,9 @@ class Encoder:
     width : numbers in a row.
     batch : windows at once; halved where memory does not do, and ``notes`` says so.
     """
+
+    #: Its folder of the cache.
+    kind: ClassVar[str] = "embeddings"
 
     folder: Path
     version: str
@@ -121,7 +124,7 @@ class Encoder:
     def one(self, path: Path, cache: Path | None = None) -> Row | str:
         """Return a recording's row, or what is wrong with it."""
         try:
-            kept = Kept(cache, "embeddings", self.version, self.width) if cache else None
+            kept = Kept(cache, self.kind, self.version, self.width) if cache else None
             sha256 = digest_file(path) if kept and path.is_file() else ""
             if kept and sha256 and (known := kept.get(sha256)) is not None:
                 return known

@@ -40,12 +40,16 @@ class Picture:
 
 
 def kind_of(path: Path) -> str | None:
-    """Return the media type of a container of video by its first bytes, whatever its name says.
+    """Return the media type of a container of video by its first bytes, whatever its name says."""
+    with path.open("rb") as file:
+        return kind_of_head(file.read(64))
+
+
+def kind_of_head(head: bytes) -> str | None:
+    """Return the same of a file's beginning.
 
     ISO/IEC 14496-12 §4.3 (``ftyp`` and its brand), RFC 8794 §11.2.4 (EBML's header).
     """
-    with path.open("rb") as file:
-        head = file.read(64)
     if head[4:8] == b"ftyp":
         return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
     if head[4:8] in (b"moov", b"mdat", b"wide"):

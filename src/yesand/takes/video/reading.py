@@ -41,6 +41,11 @@ class Frame:
     pixels: npt.NDArray[np.uint8]
 
 
+def can_decode() -> bool:
+    """Tell whether PyAV is installed, without loading it."""
+    return find_spec("av") is not None
+
+
 def sound(path: Path, kind: str) -> tuple[Picture, npt.NDArray[np.float32] | None, int]:
     """Return what the picture is, and the sound with its rate; none where there is no sound.
 
@@ -114,7 +119,7 @@ def _decoded(path: Path, kind: str, wanted: str) -> BytesIO:
 def _started(
     path: Path, kind: str, wanted: str, rate: float = 0.0, widest: int = 640
 ) -> subprocess.Popen[bytes]:
-    if find_spec("av") is None:
+    if not can_decode():
         raise BadVideo("Video needs PyAV, which is missing", where=path.name, remedy=_INSTALL)
     command = [sys.executable, "-m", "yesand.takes.video.decoder", str(path), kind, wanted]
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
