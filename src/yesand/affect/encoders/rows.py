@@ -73,6 +73,7 @@ def embed(
         if processes is None:
             made: Iterable[Row | str] = (encoder.one(path, cache) for path in paths)
         else:
+            encoder.model = None  # each process has its own: this one need not keep a copy
             told = processes.map(partial(_one, wanted, cache), paths, chunksize=4)
             made = _unpacked(told, notes)
         rows = gathered(made, paths, encoder.width, progress)
