@@ -20,6 +20,7 @@ from scipy.signal import resample_poly
 
 from yesand.affect.encoders.folder import described, listening, version_of
 from yesand.affect.encoders.gathering import gathered
+from yesand.affect.encoders.loading import load, receptive
 from yesand.affect.encoders.pooling import Pool, Pooling, Row
 from yesand.affect.kept import Kept
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
@@ -92,7 +93,7 @@ class Encoder:
         if device != "cpu" and not torch.cuda.is_available():
             raise BadInput(f"No device {device!r} here", remedy="Leave it out: cpu.")
         rate, levelled = listening(folder)
-        model = _model(folder, device)
+        model = load(folder, device)
         layers = int(model.config.num_hidden_layers)
         if not -layers - 1 <= layer <= layers:
             raise BadInput(
@@ -186,7 +187,7 @@ class Encoder:
             made = resample_poly(made, self.rate // common, rate // common)
         if self.levelled:  # Wav2Vec2FeatureExtractor: mean 0, variance 1, 1e-7 below the root
             made = (made - made.mean()) / np.sqrt(made.var() + 1e-7)
-        short = max(0, _receptive(self.model.config) - len(made))
+        short = max(0, receptive(self.model.config) - len(made))
         return np.pad(made, (0, short)).astype(np.float32)
 
     def _frames(self, windows: list[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
@@ -233,63 +234,10 @@ class Encoder:
         )
 
 
-def _model(folder: Path, device: str) -> Any:
-    """Load what lies there and nothing else; a part that is missing would be made up by chance."""
-    transformers = _transformers()
-    try:
-        model, found = transformers.AutoModel.from_pretrained(
-            str(folder.resolve()),
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-            dtype=torch.float32,
-        )
-    except Exception as fault:  # whatever a library makes of a stranger's files
-        why = str(fault).strip().partition("\n")[0].rstrip(".")[:200]
-        raise BadInput(f"No encoder that can be opened: {why}", where=str(folder)) from fault
-    # It hides frames while pre-training, and is not used to listen.
-    missing = sorted(set(found["missing_keys"]) - {"masked_spec_embed"})
-    if missing:
-        raise BadInput(
-            f"Weights are missing: {', '.join(missing[:3])}{' …' * (len(missing) > 3)}",
-            where=str(folder),
-            remedy="Save the whole encoder.",
-        )
-    if model.main_input_name != "input_values":
-        raise BadInput(
-            f"A {model.config.model_type} model reads {model.main_input_name}, no samples of sound",
-            where=str(folder),
-            remedy="Give wav2vec 2.0, HuBERT, WavLM, data2vec-audio or one like them.",
-        )
-    return model.eval().to(device)
-
-
-def _transformers() -> Any:
-    try:
-        import transformers
-    except ModuleNotFoundError as fault:
-        raise BadInput(
-            f"{fault.name} is missing", remedy='Install it: pip install "yesand[train,encoders]"'
-        ) from fault
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()
-    return transformers
-
-
 def _windows(signal: NDArray[np.float32], rate: int) -> list[NDArray[np.float32]]:
     """Return a take in windows of 30 s at most, all of one length to a sample."""
     number = -(-len(signal) // int(WINDOW_S * rate))
     return np.array_split(signal, max(1, number))
-
-
-def _receptive(config: Any) -> int:
-    """Return how many samples one frame needs (wav2vec 2.0: 400)."""
-    needed = 1
-    kernels, strides = getattr(config, "conv_kernel", None), getattr(config, "conv_stride", None)
-    for kernel, stride in reversed(list(zip(kernels or (400,), strides or (320,), strict=True))):
-        needed = (needed - 1) * stride + kernel
-    return needed
 
 
 @contextmanager

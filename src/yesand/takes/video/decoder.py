@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -52,43 +54,68 @@ def _opened(file: BinaryIO, kind: str) -> Any:
     return av.open(file, format=DEMUXERS[kind], options=options, metadata_errors="replace")
 
 
-def _sound(container: Any, whole: bool, out: BinaryIO) -> None:
-    """Read all of it: sound decoded to its last sample, one frame of the picture decoded too."""
-    picture = container.streams.video[0]
-    sound = container.streams.audio[0] if container.streams.audio else None
-    _limits(picture)
-    parts, counted, last, shown = list[Any](), {id(picture): 0, id(sound): 0}, 0.0, None
-    resampler, samples = None, 0
-    for packet in container.demux([s for s in (picture, sound) if s is not None]):
-        counted[id(packet.stream)] += packet.size > 0
-        if packet.stream is picture:
-            last = max(last, float((packet.pts or 0) * packet.time_base))
-            if shown is None:
-                shown = next(iter(packet.decode()), None)
-            continue
+@dataclass
+class _Whole:
+    """What is gathered while all of a container is read."""
+
+    picture: Any
+    sound: Any
+    packets: Counter[int] = field(default_factory=Counter)
+    parts: list[Any] = field(default_factory=list)
+    samples: int = 0
+    rate: int = 0
+    last: float = 0.0
+    shown: Any = None
+    resampler: Any = None
+
+    def take(self, packet: Any) -> None:
+        """Take in one packet: sound is decoded, and the picture until a frame of it is seen."""
+        self.packets[packet.stream.index] += packet.size > 0
+        if packet.stream is not self.picture:
+            self._hear(packet)
+            return
+        self.last = max(self.last, float((packet.pts or 0) * packet.time_base))
+        if self.shown is None:
+            self.shown = next(iter(packet.decode()), None)
+
+    def _hear(self, packet: Any) -> None:
         for frame in packet.decode():
-            if resampler is None:
-                layout, rate = frame.layout.name, frame.sample_rate
-                if frame.layout.nb_channels > MOST_CHANNELS:
-                    raise Bad(f"{frame.layout.nb_channels} channels of sound")
-                resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
-            for part in resampler.resample(frame):
-                parts.append(part.to_ndarray().reshape(-1, part.layout.nb_channels))
-                samples += part.samples
-            if samples > LONGEST_S * rate:
+            if self.resampler is None:
+                self._begin(frame)
+            for part in self.resampler.resample(frame):
+                self.parts.append(part.to_ndarray().reshape(-1, part.layout.nb_channels))
+                self.samples += part.samples
+            if self.samples > LONGEST_S * self.rate:
                 raise Bad("Longer than an hour: cut it into takes")
-    if shown is None:
+
+    def _begin(self, frame: Any) -> None:
+        if frame.layout.nb_channels > MOST_CHANNELS:
+            raise Bad(f"{frame.layout.nb_channels} channels of sound")
+        self.rate = frame.sample_rate
+        layout = frame.layout.name
+        self.resampler = av.AudioResampler(format="flt", layout=layout, rate=self.rate)
+
+
+def _sound(container: Any, wanted: bool, out: BinaryIO) -> None:
+    """Read all of it, and write what it is; its samples too, where they are wanted."""
+    picture = container.streams.video[0]
+    _limits(picture)
+    own = [picture, *container.streams.audio[:1]]
+    read = _Whole(picture, own[1] if own[1:] else None)
+    for packet in container.demux(own):
+        read.take(packet)
+    if read.shown is None:
         raise Bad("Damaged: no frame of its picture can be decoded")
-    for stream in (picture, sound):
-        _whole(container, stream, counted[id(stream)], last)
-    head = _facts(picture, shown, counted[id(picture)], last) | {"sound": None}
-    if parts:
-        made = np.concatenate(parts).astype("<f4")
-        late = 1_000 * (_start(sound) - _start(picture))
-        head["sound"] = {"rate": rate, "samples": made.shape[0], "channels": made.shape[1]}
-        head["picture"]["late_ms"] = round(late, 3)
+    for stream in own:
+        _whole(container, stream, read.packets[stream.index], read.last)
+    head = _facts(picture, read.shown, read.packets[picture.index], read.last) | {"sound": None}
+    made = np.concatenate(read.parts).astype("<f4") if read.parts else np.zeros((0, 0), "<f4")
+    if read.parts:
+        head["picture"]["late_ms"] = round(1_000 * (_start(read.sound) - _start(picture)), 3)
+        size = {"samples": made.shape[0], "channels": made.shape[1]}
+        head["sound"] = {"rate": read.rate, **size}
     _line(out, head)
-    if parts and whole:
+    if wanted:
         out.write(made.tobytes())
 
 
@@ -131,8 +158,6 @@ def _limits(picture: Any) -> None:
 
 def _whole(container: Any, stream: Any, packets: int, last: float) -> None:
     """Make sure that all that the header promised was there (MP4 counts, WebM tells a length)."""
-    if stream is None:
-        return
     promised = (container.duration or 0) / 1_000_000
     if packets < stream.frames or (not stream.frames and promised > last + _SLACK_S):
         raise Bad(_CUT_OFF)
