@@ -57,7 +57,8 @@ def embed(
         "notes": [*made.notes],
         "out": str(out),
     }
-    said = f"{len(paths):,} recordings, {len(made.names):,} numbers each, in {out}"
+    many_s = "s" * (len(paths) != 1)
+    said = f"{len(paths):,} recording{many_s}, {len(made.names):,} numbers each, in {out}"
     tell(told, said, as_json=as_json)
     if not as_json:
         show(*made.notes)

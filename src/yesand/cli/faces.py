@@ -62,7 +62,7 @@ def face(
         "out": str(out),
         "sync": lips,
     }
-    said = f"{len(paths):,} videos, {len(NAMES):,} numbers each, in {out}"
+    said = f"{len(paths):,} video{'s' * (len(paths) != 1)}, {len(NAMES):,} numbers each, in {out}"
     tell(told, said, as_json=as_json)
     if lips and not as_json:
         table("Lips and voice", ["file", ">ms late", ">likeness", "so"], [_row(x) for x in lips])
