@@ -21,6 +21,8 @@ for told in ("DATABASE_URL", "YESAND_HOUSE", "YESAND_NOW", "YESAND_SECRET"):
     os.environ.pop(told, None)
 # Who plays a part here signs in with a password; tests of the second factor ask for it.
 os.environ["YESAND_REQUIRE_MFA"] = "nobody"
+# Tones and noise stand for voices in most tests; who knows the difference is tested by name.
+os.environ["YESAND_VOICE_ACTIVITY"] = "energy"
 os.environ["DJANGO_SETTINGS_MODULE"] = "yesand.site.settings"
 
 import django

@@ -341,7 +341,7 @@ def test_what_is_no_recording_is_refused_in_words(world: World, tmp_path: Path) 
     page = world.page()
     for name, data, told in (
         ("song.wav", b"MZ\x90\x00" + bytes(5000), "A program"),
-        ("film.mp4", b"\x00\x00\x00\x20ftypisom" + bytes(5000), "A video"),
+        ("film.avi", b"RIFF\x00\x00\x00\x00AVI LIST" + bytes(5000), "A video"),
     ):
         page.set_input_files(
             "[data-drop] input", {"name": name, "mimeType": "audio/wav", "buffer": data}

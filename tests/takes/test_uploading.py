@@ -17,6 +17,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from upload_stage import UploadStage, left, set_upload_stage, sha, sign, wav
+from videos import video
 
 import yesand
 from yesand.agreements.services import withdraw
@@ -151,8 +152,6 @@ def test_the_most_is_a_setting(world: UploadStage, monkeypatch: pytest.MonkeyPat
         (b"MZ\x90\x00", "A program"),
         (b"\x7fELF\x02\x01", "A program"),
         (b"#!/bin/sh\nrm", "A script"),
-        (b"\x00\x00\x00\x20ftypisom", "A video"),
-        (b"\x1aE\xdf\xa3\x9fB\x86", "A WebM"),
         (b"RIFF\x00\x00\x00\x00AVI LIST", "A video"),
         (b"OggS\x00\x02" + bytes(20) + b"\x80theora", "A video"),
         (b"\x00\x00\x00\x20ftypM4A ", "M4A"),
@@ -184,6 +183,23 @@ def test_what_can_be_read_is_taken(world: UploadStage, form: str) -> None:
     data = file.getvalue()
     upload = finish(world.house.place, world.sent(data, name=f"a.{form.lower()}"), sha(data))
     assert upload.state == "stored" and Take.objects.get().sha256 == sha(data)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_a_video_is_taken_as_one_of_the_face(world: UploadStage, tmp_path: Path, name: str) -> None:
+    data = video(tmp_path / name, 1.5, size=(320, 240)).read_bytes()
+    upload = finish(world.house.place, world.sent(data, name=name), sha(data))
+    assert upload.state == "stored"
+    take = Take.objects.get()
+    assert take.sha256 == sha(data) and take.modality == "face"
+    assert take.media_type in ("video/mp4", "video/webm") and take.channels == 1
+
+
+def test_a_video_without_sound_is_a_row_with_its_reason(world: UploadStage, tmp_path: Path) -> None:
+    data = video(tmp_path / "a.mp4", silent=True).read_bytes()
+    with pytest.raises(BadMedia, match="A video without sound"):
+        finish(world.house.place, world.sent(data, name="a.mp4"), sha(data))
+    assert left(world.house) == [] and not Take.objects.exists()
 
 
 def test_a_recording_cut_off_is_a_row_with_its_reason(world: UploadStage) -> None:

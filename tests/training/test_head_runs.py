@@ -12,7 +12,8 @@ import soundfile
 from tests.training.whistles import GROUNDS, PEOPLE, RATE, cry, examples
 
 from yesand.affect import derived
-from yesand.affect.features import Cache
+from yesand.affect.hearing import Kept
+from yesand.affect.prosody.functionals import VERSION
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
@@ -27,8 +28,8 @@ from yesand.training.kinds import settings_of
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("cache"))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Cache) -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Kept) -> Path:
     out = tmp_path_factory.mktemp("heads") / "model"
     heads.train(troupe, GROUNDS, HeadSettings(), out, cache)
     return out
@@ -46,7 +47,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cac
 def test_a_head_tells_emotions_of_voices_it_never_met(trained: Path) -> None:
     told = json.loads((trained / "model.json").read_text())
     assert told["scores"]["uar"] > 0.9 and set(told["scores"]["by_performer"]) == set(PEOPLE)
-    assert told["optimum"]["apart"] <= 1e-9 and told["features"] == "prosody-v1"
+    assert told["optimum"]["apart"] <= 1e-9 and told["features"] == VERSION
     assert "Art. 5(1)(f)" in (trained / "card.md").read_text()
 
 
@@ -85,16 +86,16 @@ def test_a_head_is_not_written_as_onnx_and_says_why(trained: Path, tmp_path: Pat
 def test_what_is_kept_of_a_recording_is_forgotten_with_it(
     troupe: list[Example], tmp_path: Path
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = Kept(tmp_path / "cache")
     heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "model", cache)
-    kept = derived.place_of(cache.folder, "prosody", "prosody-v1", troupe[0].sha256)
+    kept = derived.place_of(cache.folder, "prosody", VERSION, troupe[0].sha256)
     assert kept.exists()
     derived.forget(cache.folder, [troupe[0].sha256])
     assert not kept.exists()
 
 
 def test_a_withdrawal_between_two_heads_stops_the_run_and_is_said(
-    troupe: list[Example], tmp_path: Path, cache: Cache
+    troupe: list[Example], tmp_path: Path, cache: Kept
 ) -> None:
     asked = iter(range(99))
 
@@ -108,7 +109,7 @@ def test_a_withdrawal_between_two_heads_stops_the_run_and_is_said(
 
 
 def test_a_run_that_is_broken_off_leaves_nothing(
-    troupe: list[Example], tmp_path: Path, cache: Cache
+    troupe: list[Example], tmp_path: Path, cache: Kept
 ) -> None:
     def impatient(done: int, total: int, note: str = "") -> None:
         if note == "training" and done == 3:

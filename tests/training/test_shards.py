@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.training.whistles import GROUNDS, QUICK, examples
 
-from yesand.affect.features import Cache
+from yesand.affect.hearing import Kept
 from yesand.kernel.errors import BadInput, Refused
 from yesand.reliance import inputs
 from yesand.serving.exporting import export
@@ -27,8 +27,8 @@ SETTINGS = ShardSettings(replace(QUICK.recipe, least_steps=30), QUICK.shape, sha
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("cache"))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Cache) -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Kept) -> Path:
     out = tmp_path_factory.mktemp("parts") / "model"
     training.train(troupe, GROUNDS, SETTINGS, out, cache)
     return out
@@ -71,7 +71,7 @@ def test_attribution_sees_one_linear_layer_on_all_embeddings(trained: Path) -> N
 def test_what_goes_on_from_known_parts_is_to_the_byte_what_begins_anew(
     trained: Path,
     troupe: list[Example],
-    cache: Cache,
+    cache: Kept,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_part_with_nobody_to_learn_from_is_refused() -> None:
 
 
 def test_who_was_in_no_part_cannot_be_added_by_removal(
-    trained: Path, troupe: list[Example], cache: Cache, tmp_path: Path
+    trained: Path, troupe: list[Example], cache: Kept, tmp_path: Path
 ) -> None:
     odd = replace(troupe[0], sha256="ab" * 32)
     with pytest.raises(Refused, match="in no part before"):
@@ -134,7 +134,7 @@ def test_who_was_in_no_part_cannot_be_added_by_removal(
 
 
 def test_a_broken_off_run_stops_its_threads_and_leaves_nothing(
-    troupe: list[Example], cache: Cache, tmp_path: Path
+    troupe: list[Example], cache: Kept, tmp_path: Path
 ) -> None:
     def impatient(done: int, total: int, note: str = "") -> None:
         if note == "training" and done:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from yesand.kernel.ids import checked
 
 #: Folders of the cache, each ``<kind>/<version>/<sha256>.npy``.
-KINDS = ("logmel", "prosody")
+KINDS = ("logmel", "prosody", "embeddings", "face")
 _CRC = 4  # bytes
 
 
@@ -31,7 +31,7 @@ class Cache:
 
     def path(self, sha256: str) -> Path:
         """Return where a recording's array lies."""
-        return self.folder / self.kind / self.version / f"{checked(sha256)}.npy"
+        return place_of(self.folder, self.kind, self.version, sha256)
 
     def get(self, sha256: str) -> NDArray[Any] | None:
         """Return a recording's array, or nothing if it is absent or not as it was written."""
@@ -59,6 +59,11 @@ class Cache:
         except OSError:  # a full or read-only disk costs time, never the work
             with suppress(OSError):
                 partial.unlink()
+
+
+def place_of(cache: Path, kind: str, version: str, sha256: str) -> Path:
+    """Return where a recording's array lies."""
+    return cache / kind / version / f"{checked(sha256)}.npy"
 
 
 def forget(cache: Path, sha256s: Iterable[str]) -> None:

@@ -25,6 +25,8 @@ from yesand.kernel.errors import BadInput, CheckFailed, NotFound
 from yesand.kernel.ids import digest
 from yesand.kernel.pool import pool
 from yesand.kernel.progress import Progress, silent
+from yesand.takes import sound
+from yesand.takes.video.facts import kind_of
 
 #: Names both recipes: a model made for another pair cannot be told the same.
 VERSION = f"{features.VERSION}+{functionals.VERSION}"
@@ -63,9 +65,9 @@ def hear(signal: NDArray[np.float32], rate: int) -> Heard:
     ----------
     signal : shape (samples,), full scale ±1. rate : its sampling rate in Hz.
     """
-    sound = features.resampled(signal, rate)
-    mel = features.logmel(sound, RATE)
-    return Heard(mel, of_heard(sound, mel).astype(np.float32))
+    same = features.resampled(signal, rate)
+    mel = features.logmel(same, RATE)
+    return Heard(mel, of_heard(same, mel).astype(np.float32))
 
 
 def read(source: Source) -> Heard:
@@ -82,15 +84,23 @@ def read(source: Source) -> Heard:
         raise NotFound("No such recording", where=str(source.path)) from fault
     if digest(data) != source.sha256:
         raise CheckFailed("A recording's bytes do not match its name", where=str(source.path))
-    try:
-        samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, ValueError) as fault:
-        raise BadInput(f"Not a recording: {fault}", where=str(source.path)) from fault
+    if kind_of(source.path):
+        video = sound.read(source.path)
+        samples, rate = video.samples, video.rate
+    else:
+        samples, rate = _decoded(data, source.path)
     if not len(samples):
         raise BadInput("A recording without a sample", where=str(source.path))
     if not np.isfinite(samples).all():
         raise BadInput("A recording with a sample that is no number", where=str(source.path))
     return hear(samples.mean(axis=1), rate)
+
+
+def _decoded(data: bytes, where: Path) -> tuple[NDArray[np.float32], int]:
+    try:
+        return soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)  # type: ignore[no-any-return]
+    except (soundfile.LibsndfileError, ValueError) as fault:
+        raise BadInput(f"Not a recording: {fault}", where=str(where)) from fault
 
 
 @dataclass(frozen=True)

@@ -151,11 +151,7 @@ def _named(data: bytes, voice: Voice) -> bytes:
         "features": voice.loaded.about["features"],
         "rate": features.RATE,
         "input": _INPUT,
-        **(
-            {"prosody": list(NAMES)}
-            if PROSODY in {given.name for given in model.graph.input}
-            else {}
-        ),
+        **({"prosody": list(NAMES)} if PROSODY in asks else {}),
         "bound_to": voice.card.get("bound_to", {}),
         "notices": [*voice.card.get("notices", []), _METERED],
     }

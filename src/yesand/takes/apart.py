@@ -16,6 +16,7 @@ from typing import Any
 
 from yesand.provenance.credentials import reading as credentials
 from yesand.provenance.credentials.reading import Credentials
+from yesand.takes.activity.choosing import SETTING
 from yesand.takes.intake import Judged
 from yesand.takes.quality import Finding, judge
 from yesand.takes.sound import BadMedia, Probe, read
@@ -90,7 +91,13 @@ def _gave_up(why: str) -> BadMedia:
 def _environment() -> dict[str, str]:
     """Return what the process is told: where Python's modules are, and no secret of the house."""
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    return {**threads, "PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
+    told = {name: os.environ[name] for name in (SETTING,) if name in os.environ}
+    return {
+        **threads,
+        **told,
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
 
 
 def _limit(limits: Limits) -> None:

@@ -23,7 +23,15 @@ from yesand.takes.sound import BadMedia, Probe, Sound, probe, read
 
 __all__ = ["BadMedia", "MediaStore", "Probe", "Sound", "Staged", "Stored", "probe", "read"]
 
-EXTENSIONS = {"audio/wav": "wav", "audio/flac": "flac", "audio/mpeg": "mp3", "audio/ogg": "ogg"}
+EXTENSIONS = {
+    "audio/wav": "wav",
+    "audio/flac": "flac",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+}
 _CHUNK = 1 << 20
 #: fsync waits for the disk, not for the processor: several at once share one journal commit.
 _SYNC_THREADS = 8

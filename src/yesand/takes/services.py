@@ -13,7 +13,7 @@ from yesand.agreements import templates
 from yesand.agreements.drafts import Draft
 from yesand.agreements.models import Agreement
 from yesand.agreements.terms import Terms
-from yesand.agreements.vocabulary import UseClass
+from yesand.agreements.vocabulary import Modality, UseClass
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
@@ -299,6 +299,7 @@ class _Import:
             intensity=row.intensity,
             repetition=row.repetition,
             language=row.language,
+            modality=shown_in(probe.media_type),
             media_type=probe.media_type,
             duration_ms=probe.duration_ms,
             sample_rate=probe.sample_rate,
@@ -353,6 +354,15 @@ class _Import:
 
     def _name(self, path: Path) -> str:
         return shown(path, self.root, 1000)
+
+
+def shown_in(media_type: str) -> Modality:
+    """Return what a file shows of a performer.
+
+    A video shows the face, whatever else is wanted of it: under terms for the voice alone it must
+    not leave. Its sound can be given as a take of its own (``yesand channels``).
+    """
+    return Modality.FACE if media_type.startswith("video/") else Modality.VOICE
 
 
 def _claims(contents: set[str]) -> Iterator[list[Take]]:

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import soundfile
 
 from yesand.kernel.errors import BadInput
+from yesand.takes.video import reading as video
+from yesand.takes.video.facts import Picture, kind_of
 
 Samples = npt.NDArray[np.float32]
 
@@ -30,7 +32,7 @@ MEDIA_TYPES = {
 #: A take is minutes; an hour is a whole session, and would not fit in memory beside others.
 LONGEST_S = 3600
 _TAIL = 70_000  # an Ogg page is at most 65,307 bytes (RFC 3533 §6)
-_REMEDY = "Give WAV, FLAC, MP3 or OGG."
+_REMEDY = "Give WAV, FLAC, MP3 or OGG; or video as MP4, MOV or WebM."
 
 
 class BadMedia(BadInput):
@@ -56,10 +58,12 @@ class Sound:
     ----------
     samples : float32 array, shape (frames, channels), full scale ±1.
     rate : samples a second (Hz).
+    picture : of a video.
     """
 
     probe: Probe
     samples: Samples
+    picture: Picture | None = None
 
     @property
     def rate(self) -> int:
@@ -89,9 +93,11 @@ def read(path: Path) -> Sound:
     Raises
     ------
     BadMedia : missing, a folder, unreadable, empty, no recording, of a format that is not taken,
-        cut off, damaged, without a frame, or longer than an hour.
+        cut off, damaged, without a frame, a video without sound, or longer than an hour.
     """
     _readable(path)
+    if container := kind_of(path):
+        return _of_video(path, container)
     try:
         with soundfile.SoundFile(path) as file:
             kind = MEDIA_TYPES.get(file.format)
@@ -106,6 +112,22 @@ def read(path: Path) -> Sound:
     _whole(path, kind, promised, samples)
     frames, channels = samples.shape
     return Sound(Probe(kind, round(1000 * frames / rate), rate, channels, frames), samples)
+
+
+def _of_video(path: Path, kind: str) -> Sound:
+    try:
+        picture, samples, rate = video.sound(path, kind)
+    except video.BadVideo as fault:
+        raise BadMedia(fault.what, where=path.name, remedy=fault.remedy) from fault
+    if samples is None:
+        raise BadMedia(
+            "A video without sound: a take is heard as well as seen",
+            where=path.name,
+            remedy="Record it with its sound, or give the sound's own file.",
+        )
+    _whole(path, kind, len(samples), samples)
+    frames, channels = samples.shape
+    return Sound(Probe(kind, round(1000 * frames / rate), rate, channels, frames), samples, picture)
 
 
 def _readable(path: Path) -> None:

@@ -44,6 +44,10 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
         _("Almost nothing is heard."),
         _("Check that the right microphone is on, and watch the level."),
     ),
+    "no-voice": (
+        _("No voice is heard in it, by a program’s ear."),
+        _("Listen to it: a scream or a sob may be what you meant."),
+    ),
     "clipping": (
         _("It is too loud for the microphone, and so distorted."),
         _("Move back from the microphone, or turn it down."),
@@ -57,6 +61,18 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
     "noise": (
         _("The voice hardly rises above the background."),
         _("Close the window, and come closer to the microphone."),
+    ),
+    "small-picture": (
+        _("The picture is so small that a face is hard to read."),
+        _("Set the camera to 720 lines or more, and come closer."),
+    ),
+    "few-frames": (
+        _("The picture has so few frames a second that expressions are missed."),
+        _("Set the camera to 25 or 30 frames a second; more light helps."),
+    ),
+    "sync": (
+        _("Sound and picture begin at different times."),
+        _("Let one program record both."),
     ),
     "copy": (
         _("It is a copy of an earlier take, and adds nothing to a corpus."),

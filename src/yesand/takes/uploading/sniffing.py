@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from yesand.takes.sound import BadMedia
+from yesand.takes.video.facts import kind_of_head
+from yesand.takes.video.reading import can_decode
 
 #: How much of a file must be seen.
 HEAD = 512
-_REMEDY = "Give a recording as WAV, FLAC, MP3 or OGG."
+_REMEDY = "Give a recording as WAV, FLAC, MP3 or OGG; or a video as MP4, MOV or WebM."
+_NO_VIDEO = "Give its sound as WAV or FLAC."
 _MP4_SOUND = (b"M4A ", b"M4B ")
 
 Test = Callable[[bytes], bool]
@@ -43,8 +46,6 @@ _OTHER: tuple[tuple[Test, str], ...] = (
     (_starts(b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"), "A program"),
     (_starts(b"#!"), "A script"),
     (lambda head: head[4:8] == b"ftyp" and head[8:12] in _MP4_SOUND, "Sound as M4A"),
-    (lambda head: head[4:8] == b"ftyp", "A video"),
-    (_starts(b"\x1aE\xdf\xa3"), "A WebM or Matroska file"),
     (_boxed(b"AVI "), "A video"),
     (_starts(b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"OggS", b"FLV"), "A video"),
     (_starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM"), "A picture"),
@@ -63,5 +64,9 @@ def check(head: bytes) -> None:
     for looks_like, name in _OTHER:
         if looks_like(head) and not (name == "A video" and _ogg_sound(head)):
             raise BadMedia(f"{name}, not a recording that can be taken", remedy=_REMEDY)
+    if kind_of_head(head):
+        if not can_decode():
+            raise BadMedia("A video, which this house cannot read", remedy=_NO_VIDEO)
+        return
     if not any(looks_like(head) for looks_like in _SOUND):
         raise BadMedia("Not a recording, whatever its name says", remedy=_REMEDY)

@@ -48,7 +48,13 @@ class ShardCourse:
         known: Known | None = None,
     ) -> RunRecord:
         """Write the new folder, whole or not at all."""
-        more: tuple[Any, ...] = (still_holds, recorder, copies, workers, known)
+        more: dict[str, Any] = {
+            "still_holds": still_holds,
+            "recorder": recorder,
+            "copies": copies,
+            "workers": workers,
+            "known": known,
+        }
         given = (examples, grounds, settings)
         old, audit = (
             self.removed.old,
@@ -58,7 +64,7 @@ class ShardCourse:
         def anew(partial: Path) -> Distance:
             with TemporaryDirectory(prefix="yesand-") as scratch:
                 whole, plan = Path(scratch) / "anew", Before.read(old, reuse=False)
-                training.train(*given, whole, cache, progress, lambda *_: None, *more, plan)
+                training.train(*given, whole, cache, progress, lambda *_: None, before=plan, **more)
                 if resources(whole) != resources(partial):
                     raise CheckFailed(
                         "Trained from its start the network came out otherwise", where=str(out)
@@ -69,4 +75,5 @@ class ShardCourse:
             found = replace(audit, distance=anew(partial)) if self.verify else audit
             ready(partial, Told(record, self.removed.as_json(found)))
 
-        return training.train(*given, out, cache, progress, told, *more, Before.read(old))
+        before = Before.read(old)
+        return training.train(*given, out, cache, progress, told, before=before, **more)

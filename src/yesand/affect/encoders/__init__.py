@@ -1,0 +1,1 @@
+"""Takes as rows of an encoder that somebody else trained, and that its user brings."""
