@@ -133,13 +133,11 @@ class House:
         name: str | None = None,
         progress: Progress = silent,
         recorder: Recorder | None = None,
-        workers: int = 1,
     ) -> TrainedModel:
         """Train a voice-emotion model on exactly a manifest's takes and register it.
 
         Its scores are of performers that it had not met (``run["scores"]``). The same manifest and
-        folder again give the model that is there. A recorder (``reliance.inrun``) watches it. With
-        several ``workers`` processes hear the takes (``affect.hearing.extract``).
+        folder again give the model that is there. A recorder (``reliance.inrun``) watches it.
 
         Raises
         ------
@@ -149,15 +147,7 @@ class House:
         from yesand.training.services import train
 
         found = self._manifest(manifest)
-        return train(
-            self.place,
-            found,
-            Path(out),
-            name=name,
-            progress=progress,
-            recorder=recorder,
-            workers=workers,
-        )
+        return train(self.place, found, Path(out), name=name, progress=progress, recorder=recorder)
 
     def _manifest(self, path: PathLike) -> SignedManifest:
         from yesand.corpus.manifest import load

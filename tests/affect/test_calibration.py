@@ -32,13 +32,20 @@ def surprise(logits: Floats, label: Ints) -> float:
     return -float(log_softmax(logits, axis=1)[np.arange(len(label)), label].mean())
 
 
+def doubted(logits: Floats, label: Ints) -> float:
+    """Return the same with one more take of each emotion, heard as every emotion alike."""
+    many, classes = logits.shape
+    alike = -float(log_softmax(logits, axis=1).mean(axis=1).mean())
+    return (many * surprise(logits, label) + classes * alike) / (many + classes)
+
+
 @pytest.mark.parametrize("sharp", [0.3, 1.0, 4.0])
 def test_one_part_is_given_the_temperature_that_it_is_off_by(sharp: float) -> None:
     logits, label, _ = said(0, sharp)
     (weight,) = trust(logits[None], label)
     assert weight * sharp == pytest.approx(1, abs=0.06)
     best = minimize_scalar(lambda w: surprise(w * logits, label), bounds=(0, 20), method="bounded")
-    assert surprise(weight * logits, label) == pytest.approx(best.fun, abs=1e-6)
+    assert surprise(weight * logits, label) == pytest.approx(best.fun, abs=1e-4)
     before = calibration_error(softmax(logits, axis=1), label)
     after = calibration_error(softmax(weight * logits, axis=1), label)
     assert after < 0.03 and (after < before or sharp == 1.0)
@@ -58,13 +65,13 @@ def test_no_small_change_of_any_weight_does_better(seed: int) -> None:
     luck = np.random.default_rng(seed)
     parts, label = luck.normal(0, 2, (3, 60, 4)), luck.integers(0, 4, 60)
     weights = trust(parts, label)
-    least = surprise(np.tensordot(weights, parts, axes=1), label)
+    least = doubted(np.tensordot(weights, parts, axes=1), label)
     assert (weights >= 0).all()
     for part in range(3):
         for step in (-0.01, 0.01):
             moved = weights.copy()
             moved[part] = max(0.0, moved[part] + step)
-            assert surprise(np.tensordot(moved, parts, axes=1), label) >= least - 1e-6
+            assert doubted(np.tensordot(moved, parts, axes=1), label) >= least - 1e-6
 
 
 def test_a_fold_says_nothing_of_its_own_weights() -> None:
@@ -80,8 +87,10 @@ def test_a_fold_says_nothing_of_its_own_weights() -> None:
         assert len(np.unique(found[0, fold == k])) == 1
 
 
-def test_where_all_is_told_apart_trust_stays_finite() -> None:
-    label = np.arange(20) % 2
-    logits = np.eye(2)[label]
-    (weight,) = trust(logits[None], label)
-    assert np.isfinite(weight) and weight <= 20
+@pytest.mark.parametrize("takes", [2, 20, 200])
+def test_few_takes_told_apart_do_not_make_sure_of_everything(takes: int) -> None:
+    label = np.arange(takes) % 2
+    (weight,) = trust(np.eye(2)[label][None], label)
+    sure = softmax([weight, 0.0])[0]
+    # Laplace's rule of succession, with a class's own share of what is said of the others.
+    assert sure == pytest.approx((takes + 1) / (takes + 2), abs=1e-3)

@@ -15,6 +15,7 @@ from yesand.affect.head.fitting import TOLERANCE, lead, minimum
 from yesand.affect.head.head import Head, learn
 from yesand.affect.head.problem import Problem
 from yesand.affect.head.scaling import CLIP, Scale, balanced
+from yesand.affect.prosody.functionals import VERSION
 from yesand.affect.prosody.rows import NAMES
 from yesand.kernel.errors import BadInput, CheckFailed
 
@@ -155,7 +156,7 @@ def test_components_hold_what_varies_most_and_few_features_stay_as_they_are() ->
 
 
 def test_features_have_a_name_and_a_width() -> None:
-    known = sources.source("prosody-v1")
+    known = sources.source(VERSION)
     quiet = known.row(np.zeros(1_600, dtype=np.float32), 16_000)
     assert quiet.shape == (known.width,) == (len(NAMES),) and np.isfinite(quiet).all()
     with pytest.raises(BadInput, match="No features called"):

@@ -102,7 +102,8 @@ def test_influence_is_reduced_told_as_approximate_and_registered_nowhere(
     assert "APPROXIMATE" in json.loads((tmp_path / "less" / "card.json").read_text())["marks"][-1]
     mine, theirs = less.model.state_dict(), old.model.state_dict()
     moved = {n for n in mine if (mine[n] != theirs[n]).any()}
-    assert moved == {"head.weight", "head.bias"}
+    heads = {f"{part}head.{name}" for part in ("", "prosody.") for name in ("weight", "bias")}
+    assert moved == {*heads, "trust"} and (less.model.trust[1] == less.model.trust[0]).all()
     # It cannot be passed off as a model of the new manifest.
     with pytest.raises(Refused, match="another manifest"):
         services.register(place, tmp_path / "less", manifest)

@@ -12,7 +12,7 @@ import soundfile
 from tests.training.whistles import GROUNDS, PEOPLE, RATE, cry, examples
 
 from yesand.affect import derived
-from yesand.affect.hearing import Kept
+from yesand.affect.hearing import Kept, hear
 from yesand.affect.prosody.functionals import VERSION
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, NotFound, Refused
@@ -23,6 +23,7 @@ from yesand.serving.voice import Voice
 from yesand.training import folder, heads
 from yesand.training.digest import resources
 from yesand.training.examples import Example
+from yesand.training.folder import Enrolment
 from yesand.training.heads import HeadSettings
 from yesand.training.kinds import settings_of
 
@@ -65,7 +66,10 @@ def test_a_loaded_head_hears_recordings_and_channels_alike(
     heard = loaded.hear(troupe[0].path)
     assert max(heard, key=lambda k: heard[k]) == troupe[0].emotion
     signal, rate = soundfile.read(troupe[0].path, dtype="float32")
-    assert loaded.sounding([(signal, rate)])[0] == pytest.approx(list(heard.values()))
+    told = [hear(signal, rate)]
+    assert loaded.probability(told)[0] == pytest.approx(list(heard.values()))
+    with pytest.raises(BadInput, match="no enrolment"):
+        loaded.probability(told, Enrolment.of(told))
     assert Voice.open(trained).loaded.labels == ("glad", "grave", "uneasy")
     with pytest.raises(NotFound):
         loaded.hear(trained / "gone.wav")
@@ -176,7 +180,8 @@ def test_two_fifths_of_a_second_of_whatever_sound_is_answered(trained: Path) -> 
     loaded = folder.load(trained)
     noise = np.random.default_rng(0).normal(size=6_400).astype(np.float32) * 0.1
     sounds = [(noise, 16_000), (np.zeros(6_400, np.float32), 16_000), (noise[:1_600], 48_000)]
-    shares = loaded.sounding([*sounds, (cry("glad", 0, 0).astype(np.float32), RATE)])
+    sounds.append((cry("glad", 0, 0).astype(np.float32), RATE))
+    shares = loaded.probability([hear(*one) for one in sounds])
     assert np.isfinite(shares).all() and np.allclose(shares.sum(1), 1)
 
 

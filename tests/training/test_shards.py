@@ -55,7 +55,7 @@ def test_a_network_of_parts_hears_what_is_played(trained: Path, troupe: list[Exa
 
 def test_attribution_sees_one_linear_layer_on_all_embeddings(trained: Path) -> None:
     given = inputs.read(trained, "ab" * 32)
-    width = 2 * QUICK.shape.embedding
+    width = 2 * 2 * QUICK.shape.embedding
     assert given.model.embedding.shape == (6, 36, width)
     loaded = folder.load(trained)
     with np.load(trained / "frozen.npz") as frozen:
