@@ -6,7 +6,6 @@ licence bars commercial products.
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,36 +17,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.harness import Result
+from benchmarks.recordings import RAVDESS, ravdess
 from yesand.affect.evaluating import uar
 from yesand.affect.folds import folds
-from yesand.kernel.ids import digest_file
 from yesand.training import runs
 from yesand.training.examples import Example, Settings
 from yesand.training.grounds import Grounds
 
-_EMOTIONS = "neutral calm happy sad angry fearful disgust surprised".split()
 _GROUNDS = Grounds("0" * 64, "benchmark", 0, dict.fromkeys(
     ("licensee", "purpose", "use_class", "territory", "commercial"), ""), {})  # fmt: skip
 
 
-def data() -> Path:
-    """Return where the recordings lie (``YESAND_DATA``)."""
-    default = Path(__file__).parents[2] / "shared" / "data"
-    return Path(os.environ.get("YESAND_DATA", default)) / "ravdess"
-
-
-def examples(root: Path) -> list[Example]:
-    """Return RAVDESS's takes, each content once; the third field of a name says what was acted."""
-    found: dict[str, Example] = {}
-    for path in sorted(root.glob("Actor_*/*.flac")):
-        name, emotion = digest_file(path), _EMOTIONS[int(path.name.split("-")[2]) - 1]
-        found.setdefault(name, Example(path, name, path.parent.name, emotion, 0))
-    return list(found.values())
-
-
 def run() -> Result:
     """Train and score both."""
-    takes = examples(data())
+    takes = ravdess()
     with TemporaryDirectory() as folder:
         record = runs.train(takes, _GROUNDS, Settings(), Path(folder) / "model")
     peer = 100 * egemaps(takes)
@@ -76,7 +59,7 @@ def egemaps(takes: list[Example]) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         values = smile.process_files([str(take.path) for take in takes]).to_numpy()
-    label = np.array([_EMOTIONS.index(take.emotion) for take in takes])
+    label = np.array([RAVDESS.index(take.emotion) for take in takes])
     fold = folds([take.performer for take in takes])
     heard = np.empty_like(label)
     for k in np.unique(fold):

@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy
 
 from benchmarks.harness import Result, least_cpu
 from yesand.affect.frames import Pack
-from yesand.affect.hearing import Heard
 from yesand.affect.learning import Recipe, fit
+from yesand.affect.listening import Heard
 from yesand.affect.prosody.rows import NAMES
 from yesand.affect.voice_model import Shape
 from yesand.reliance.inrun import InRun

@@ -23,9 +23,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from benchmarks.emotion import data, examples
 from benchmarks.features import mel_of_librosa
 from benchmarks.harness import Result, least_cpu
+from benchmarks.recordings import ravdess
 from yesand.affect.evaluating import uar
 from yesand.affect.features import RATE, logmel, resampled
 from yesand.affect.folds import folds
@@ -39,7 +39,7 @@ _PENALTIES = {"logistic regression": 1e-3, "linear SVM": 1e-4}
 
 def run() -> Result:
     """Describe RAVDESS by each set, and tell emotions by it."""
-    takes = examples(data())
+    takes = ravdess()
     paths = [take.path for take in takes]
     label = np.unique([take.emotion for take in takes], return_inverse=True)[1]
     fold = folds([take.performer for take in takes])

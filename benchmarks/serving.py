@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.harness import Result, least_cpu
 from yesand.affect.features import RATE
-from yesand.affect.hearing import VERSION, hear
+from yesand.affect.listening import VERSION, hear
 from yesand.affect.voice_model import Shape, build
 from yesand.agreements.clause import Request
 from yesand.agreements.vocabulary import Purpose, UseClass

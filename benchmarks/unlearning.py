@@ -23,7 +23,7 @@ from yesand.affect.head import sources
 from yesand.affect.head.compact import WIDTH, compact
 from yesand.affect.head.head import Head, learn
 from yesand.affect.head.scaling import balanced
-from yesand.affect.hearing import Source
+from yesand.affect.listening import Source
 from yesand.affect.prosody.functionals import VERSION
 from yesand.kernel.ids import digest_file
 from yesand.training.heads import HeadSettings

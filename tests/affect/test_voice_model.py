@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from yesand.affect.features import BANDS, FLOOR, Features
 from yesand.affect.frames import STEP, WINDOW, Pack, prepare
-from yesand.affect.hearing import Heard
 from yesand.affect.learning import Recipe, fit
+from yesand.affect.listening import Heard
 from yesand.affect.prosody.rows import NAMES
 from yesand.affect.voice_model import Shape, build
 from yesand.kernel.errors import BadInput

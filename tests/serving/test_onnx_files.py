@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from yesand.affect.features import RATE
-from yesand.affect.hearing import hear
+from yesand.affect.listening import hear
 from yesand.cli import _run
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving import exporting

@@ -11,7 +11,7 @@ HEARS = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from yesand.affect.hearing import hear
+from yesand.affect.listening import hear
 from yesand.serving.sound import of_array
 from yesand.serving.voice import Voice
 from yesand.kernel.errors import TooLarge

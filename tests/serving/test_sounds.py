@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from yesand.affect import hearing
+from yesand.affect import listening
 from yesand.kernel.errors import BadInput, NotFound, TooLarge
 from yesand.kernel.ids import digest
 from yesand.serving import sound
@@ -39,8 +39,8 @@ def test_any_rate_and_any_channels_are_heard_as_training_hears_them(
     assert ("mixed to one" in " ".join(heard.notes)) == (channels > 1)
     assert ("nothing above" in " ".join(heard.notes)) == (rate < 16_000)
     mine, theirs = (
-        hearing.hear(heard.signal, rate),
-        hearing.read(hearing.Source(digest(data), path)),
+        listening.hear(heard.signal, rate),
+        listening.read(listening.Source(digest(data), path)),
     )
     assert np.array_equal(mine.mel, theirs.mel) and np.array_equal(mine.prosody, theirs.prosody)
 

@@ -12,7 +12,7 @@ import soundfile
 from tests.training.whistles import GROUNDS, PEOPLE, RATE, cry, examples
 
 from yesand.affect import derived
-from yesand.affect.hearing import Kept, hear
+from yesand.affect.listening import Kept, hear
 from yesand.affect.prosody.functionals import VERSION
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, NotFound, Refused

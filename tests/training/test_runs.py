@@ -15,7 +15,7 @@ from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
 from yesand.affect.evaluating import uar
 from yesand.affect.frames import Pack
-from yesand.affect.hearing import Heard, Kept, Source, extract
+from yesand.affect.listening import Heard, Kept, Source, extract
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.training import folder, runs
 from yesand.training.digest import model_digest, resources

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.training.whistles import GROUNDS, QUICK, examples
 
-from yesand.affect.hearing import Kept
+from yesand.affect.listening import Kept
 from yesand.kernel.errors import BadInput, Refused
 from yesand.reliance import inputs
 from yesand.serving.exporting import export

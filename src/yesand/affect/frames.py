@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from yesand.affect.features import BANDS, Features
-from yesand.affect.hearing import Heard
+from yesand.affect.listening import Heard
 
 #: Frames of 20 ms: two of the features' averaged. Halves the work, costs no accuracy.
 STEP = 2

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from yesand.affect import features, hearing
+from yesand.affect import features, listening
 from yesand.affect.graph import Graph
 from yesand.affect.prosody.rows import NAMES
 from yesand.affect.sharded import Sharded
@@ -106,7 +106,7 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     assert isinstance(voice.loaded, Loaded)
-    heard = [hearing.hear(one, features.RATE) for one in sounds]
+    heard = [listening.hear(one, features.RATE) for one in sounds]
     asks = {given.name for given in session.get_inputs()}
     given = [
         {SIGNAL: sound, PROSODY: one.prosody} for sound, one in zip(sounds, heard, strict=True)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from yesand.affect.features import HOP, RATE
-from yesand.affect.hearing import Heard, hear
+from yesand.affect.listening import Heard, hear
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import TooLarge
 from yesand.serving.sound import Sound

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from yesand.affect import features, hearing
+from yesand.affect import features, listening
 from yesand.affect.frames import Pack
-from yesand.affect.hearing import Heard
+from yesand.affect.listening import Heard
 from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import Shape, VoiceModel, untold
 from yesand.kernel import durable
@@ -122,7 +122,7 @@ class Enrolment:
 def _heard(recording: Path) -> Heard:
     if not recording.is_file():
         raise NotFound("No such recording", where=str(recording))
-    return hearing.read(hearing.Source(digest_file(recording), recording))
+    return listening.read(listening.Source(digest_file(recording), recording))
 
 
 @contextmanager
@@ -207,9 +207,9 @@ def about(folder: Path) -> dict[str, Any]:
     if not isinstance(told, dict) or told.get("format") not in (FORMAT, SHARDED):
         raise BadInput("A model of another format", where=str(path))
     # Models of before there was prosody name the log-mel features alone.
-    if told.get("features") not in (hearing.VERSION, features.VERSION):
+    if told.get("features") not in (listening.VERSION, features.VERSION):
         raise BadInput(
-            f"Made for features {told.get('features')!r}, not {hearing.VERSION!r}",
+            f"Made for features {told.get('features')!r}, not {listening.VERSION!r}",
             where=str(path),
             remedy="Train it again with this Yes-And.",
         )

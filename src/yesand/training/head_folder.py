@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save
 from yesand.affect.head.head import Head
 from yesand.affect.head.scaling import Scale
 from yesand.affect.head.sources import Features, heard, source
-from yesand.affect.hearing import Heard, Source
+from yesand.affect.listening import Heard, Source
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_file
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect import hearing
+from yesand.affect import listening
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
 from yesand.affect.head.compact import compact, width_for
 from yesand.affect.head.head import Head, Learned, learn
-from yesand.affect.hearing import Source
+from yesand.affect.listening import Source
 from yesand.affect.prosody.functionals import VERSION as PROSODY
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
@@ -105,7 +105,7 @@ def train(
     grounds: Grounds,
     settings: HeadSettings,
     out: Path,
-    cache: hearing.Kept | None = None,
+    cache: listening.Kept | None = None,
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
@@ -170,7 +170,7 @@ def train(
 def heard(
     examples: Sequence[Example],
     settings: HeadSettings,
-    cache: hearing.Kept | None,
+    cache: listening.Kept | None,
     progress: Progress,
     workers: int = 1,
 ) -> tuple[Table, tuple[tuple[str, ...], ...], tuple[str, ...]]:
@@ -186,7 +186,7 @@ def heard(
     takes = [Source(e.sha256, e.path) for e in examples]
     known = sources.source(settings.features)
     rows = sources.rows(takes, known, cache.folder if cache else None, progress)
-    sounds = hearing.extract(takes, cache, progress, workers)
+    sounds = listening.extract(takes, cache, progress, workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold = folds(performers, voices)
     handles = dict(zip(performers, fold.tolist(), strict=True))

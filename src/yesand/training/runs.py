@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 import yesand
-from yesand.affect import hearing, plots
+from yesand.affect import listening, plots
 from yesand.affect.evaluating import Evaluation, Known
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
@@ -58,7 +58,7 @@ class RunRecord:
         return {
             "settings": self.settings.as_json(),
             "labels": list(self.labels),
-            "features": hearing.VERSION,
+            "features": listening.VERSION,
             "versions": versions(),
             "held_out": self.held_out,
             "sound_alike": [list(group) for group in self.alike],
@@ -93,7 +93,7 @@ def train(
     grounds: Grounds,
     settings: Settings,
     out: Path,
-    cache: hearing.Kept | None = None,
+    cache: listening.Kept | None = None,
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
@@ -115,7 +115,7 @@ def train(
     recorder : watches the folds' models, at a cost in time and none in what is trained.
     copies : takes that are copies of others among the examples (``takes.copies``). They are left
         out, so that the same performance counts once; the record says which, and of what.
-    workers : processes that hear the takes (``hearing.extract``); training has threads.
+    workers : processes that hear the takes (``listening.extract``); training has threads.
     known : groups of the takes, and what raters heard in them, to be scored beside.
 
     Raises
@@ -131,8 +131,8 @@ def train(
     folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
-    sources = [hearing.Source(e.sha256, e.path) for e in examples]
-    sounds = hearing.extract(sources, cache, progress, workers)
+    sources = [listening.Source(e.sha256, e.path) for e in examples]
+    sounds = listening.extract(sources, cache, progress, workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold, pack = folds(performers, voices), Pack.of(sounds, performers)
     work = _Work(still_holds)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yesand.affect.evaluating.services import known
-from yesand.affect.hearing import Kept
+from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import ManifestTake, SignedManifest

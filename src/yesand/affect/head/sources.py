@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect.hearing import Source
 from yesand.affect.kept import Kept
+from yesand.affect.listening import Source
 from yesand.affect.prosody import rows as prosody
 from yesand.affect.prosody.functionals import VERSION as PROSODY
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound

@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 
-from yesand.affect import hearing
+from yesand.affect import listening
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
-from yesand.affect.hearing import Source
+from yesand.affect.listening import Source
 from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
@@ -122,7 +122,7 @@ def train(
     grounds: Grounds,
     settings: ShardSettings,
     out: Path,
-    cache: hearing.Kept | None = None,
+    cache: listening.Kept | None = None,
     progress: Progress = silent,
     ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
     still_holds: Callable[[], None] = lambda: None,
@@ -152,7 +152,9 @@ def train(
     labels = check(examples)
     folder.refuse_full(out)
     told = before.plan([e.sha256 for e in examples], settings.shards) if before else None
-    sounds = hearing.extract([Source(e.sha256, e.path) for e in examples], cache, progress, workers)
+    sounds = listening.extract(
+        [Source(e.sha256, e.path) for e in examples], cache, progress, workers
+    )
     voices = _voices(examples, sounds) if told is None else ()
     chosen = told or _planned(examples, voices, settings.shards)
     performers = [e.performer for e in examples]
@@ -190,7 +192,7 @@ def train(
 
 
 def _voices(
-    examples: Sequence[Example], sounds: Sequence[hearing.Heard]
+    examples: Sequence[Example], sounds: Sequence[listening.Heard]
 ) -> tuple[tuple[str, ...], ...]:
     emotions = np.unique([e.emotion for e in examples], return_inverse=True)[1]
     return alike([sound.mel for sound in sounds], [e.performer for e in examples], emotions)

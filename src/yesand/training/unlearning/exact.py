@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect import hearing
+from yesand.affect import listening
 from yesand.affect.evaluating import Known
 from yesand.affect.head import sources
 from yesand.affect.head.head import Head, Learned, learn
 from yesand.affect.head.scaling import Scale
-from yesand.affect.hearing import Source
+from yesand.affect.listening import Source
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
@@ -93,7 +93,7 @@ class HeadCourse:
         grounds: Grounds,
         settings: HeadSettings,
         out: Path,
-        cache: hearing.Kept | None = None,
+        cache: listening.Kept | None = None,
         progress: Progress = silent,
         ready: Callable[[Path, Any], None] = lambda folder, record: None,
         still_holds: Callable[[], None] = lambda: None,
@@ -132,7 +132,7 @@ class HeadCourse:
         old: Head,
         kept: Sequence[Example],
         settings: HeadSettings,
-        cache: hearing.Kept | None,
+        cache: listening.Kept | None,
     ) -> Audit:
         rows, target = _read(kept, check(kept), settings, cache)
         made, seconds = timed(lambda: learn(rows, target, settings.penalty, old))
@@ -155,7 +155,7 @@ class HeadCourse:
         self,
         kept: Sequence[Example],
         settings: HeadSettings,
-        cache: hearing.Kept | None,
+        cache: listening.Kept | None,
         *,
         again: bool,
     ) -> tuple[Attack | None, Attack | None, Attack | None]:
@@ -240,7 +240,7 @@ def _read(
     takes: Sequence[Example],
     labels: Sequence[str],
     settings: HeadSettings,
-    cache: hearing.Kept | None,
+    cache: listening.Kept | None,
 ) -> tuple[Floats, Floats]:
     """Return features (N, d) and targets (N, classes).
 

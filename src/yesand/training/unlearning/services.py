@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from yesand.affect.hearing import Kept
+from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel import durable

@@ -107,7 +107,7 @@ def _features(
     place: Place, manifest: SignedManifest, progress: Progress
 ) -> tuple[list[Record], list[LeftOut], Read]:
     try:
-        from yesand.affect.hearing import Kept, Source, extract  # PyTorch is an extra
+        from yesand.affect.listening import Kept, Source, extract  # PyTorch is an extra
     except ImportError as fault:
         raise Refused(
             "This house cannot make features of recordings",

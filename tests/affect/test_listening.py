@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from yesand.affect import hearing
+from yesand.affect import listening
 from yesand.affect.features import RATE, logmel
-from yesand.affect.hearing import Heard, Kept, Source, extract, hear, read
+from yesand.affect.listening import Heard, Kept, Source, extract, hear, read
 from yesand.affect.prosody.rows import row
 from yesand.kernel.errors import BadInput, CheckFailed
 from yesand.kernel.ids import digest_file
@@ -88,7 +88,7 @@ def test_many_takes_are_heard_by_many_processes_as_by_one(
 ) -> None:
     sources = [recorded(tmp_path, 200 + 50 * n) for n in range(3)]
     alone = extract(sources)
-    monkeypatch.setattr(hearing, "_MANY", 2)
+    monkeypatch.setattr(listening, "_MANY", 2)
     assert all(map(same, extract(sources, workers=2), alone))
 
 

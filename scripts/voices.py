@@ -1,0 +1,188 @@
+"""Train and score the voice models on RAVDESS and EMO-DB, three seeds, for docs/affect.md.
+
+``python scripts/voices.py`` writes one file a corpus, track and model to benchmarks/results/affect;
+``make affect`` makes the tables of them. openSMILE's sets are scored beside, on the same folds, if
+openSMILE is installed: it is depended on nowhere, because its licence bars commercial products.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.recordings import emodb, ravdess  # noqa: E402
+
+from yesand.affect import listening  # noqa: E402
+from yesand.affect.evaluating import Beside, Evaluation, evaluate  # noqa: E402
+from yesand.affect.folds import folds  # noqa: E402
+from yesand.affect.frames import Pack  # noqa: E402
+from yesand.affect.learning import Recipe, fit  # noqa: E402
+from yesand.affect.voice_model import Shape, VoiceModel  # noqa: E402
+from yesand.training.examples import Example  # noqa: E402
+from yesand.training.heads import HeadSettings, Table  # noqa: E402
+from yesand.training.runs import cores, steady  # noqa: E402
+from yesand.training.scoring import ENROLLED, Asked, score  # noqa: E402
+
+OUT = ROOT / "benchmarks" / "results" / "affect"
+SEEDS = (0, 1, 2)
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Takes as the models are told of them, with whoever is held out together."""
+
+    name: str
+    takes: Sequence[Example]
+    heard: Sequence[listening.Heard]
+    fold: Ints
+
+    @property
+    def performers(self) -> list[str]:
+        """Whose each take is."""
+        return [take.performer for take in self.takes]
+
+    @property
+    def labels(self) -> list[str]:
+        """The emotions, in order."""
+        return sorted({take.emotion for take in self.takes})
+
+    @property
+    def label(self) -> Ints:
+        """What each take acts, (takes,)."""
+        return np.array([self.labels.index(take.emotion) for take in self.takes], dtype=np.int64)
+
+
+def corpora(wanted: Sequence[str]) -> Iterator[Corpus]:
+    """Yield the corpora, heard."""
+    for name, takes in (("RAVDESS", ravdess()), ("EMO-DB", emodb())):
+        if name in wanted and takes:
+            people = [take.performer for take in takes]
+            alone = np.unique(people, return_inverse=True)[1].astype(np.int64)
+            fold = folds(people) if name == "RAVDESS" else alone
+            sources = [listening.Source(take.sha256, take.path) for take in takes]
+            yield Corpus(name, takes, listening.extract(sources, workers=cores()), fold)
+
+
+def network(corpus: Corpus, seed: int) -> tuple[Evaluation, Evaluation | None, float]:
+    """Train a network a fold; return the scores without and with enrolment, and seconds a fold."""
+    pack, label = Pack.of(corpus.heard, corpus.performers), torch.from_numpy(corpus.label)
+
+    def job(k: int) -> tuple[VoiceModel, float]:
+        torch.set_num_threads(1)
+        began = time.thread_time()
+        takes = torch.from_numpy(np.flatnonzero(corpus.fold != k))
+        model = fit(pack, takes, label, len(corpus.labels), Recipe(seed=seed), Shape())
+        return model, time.thread_time() - began
+
+    with steady(), ThreadPoolExecutor(cores()) as pool:
+        made = list(pool.map(job, range(int(corpus.fold.max()) + 1)))
+        models = [model for model, _ in made]
+        seen = torch.stack([model.embed(pack) for model in models])
+        asked = Asked(pack, corpus.label, corpus.performers, corpus.labels, corpus.fold)
+        names = [take.sha256 for take in corpus.takes]
+        found = score(models, seen, asked, names, Beside(folds=[*map(str, corpus.fold)]))
+    told = found.enrolled.scores if found.enrolled else None
+    return found.plain, told, max(took for _, took in made)
+
+
+def head(corpus: Corpus) -> tuple[Evaluation, float]:
+    """Find the convex head on prosody, a fold at a time."""
+    rows = np.stack([heard.prosody for heard in corpus.heard]).astype(np.float64)
+    table = Table(rows, corpus.label, len(corpus.labels), corpus.fold)
+    shares, longest = np.empty((len(rows), len(corpus.labels))), 0.0
+    for k in np.unique(corpus.fold):
+        began = time.process_time()
+        there = corpus.fold != k
+        shares[~there] = table.learn(there, HeadSettings().penalty).head.probability(rows[~there])
+        longest = max(longest, time.process_time() - began)
+    return _scored(corpus, shares), longest
+
+
+def peers(corpus: Corpus) -> Iterator[tuple[str, Evaluation]]:
+    """Yield openSMILE's sets with the classifier that suits each, where openSMILE is installed."""
+    try:
+        from benchmarks.prosody import _PENALTIES, _SETS, _classifier
+    except ModuleNotFoundError as missing:
+        print(f"Without peers: no {missing.name} here.")
+        return
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    for name, describe in _SETS.items():
+        if name == "ours":
+            continue
+        values, paths = None, [take.path for take in corpus.takes]
+        for how in _PENALTIES:
+            values = describe(paths) if values is None else values
+            shares = np.zeros((len(values), len(corpus.labels)))
+            for k in np.unique(corpus.fold):
+                there = corpus.fold != k
+                model = make_pipeline(StandardScaler(), _classifier(how))
+                model.fit(values[there], corpus.label[there])
+                chosen = model.predict(values[~there])
+                shares[np.flatnonzero(~there), chosen] = 1.0  # an SVM names one emotion
+            yield f"{name}, {how}", _scored(corpus, shares)
+
+
+def _scored(corpus: Corpus, shares: NDArray[np.float64]) -> Evaluation:
+    beside = Beside(folds=[*map(str, corpus.fold)])
+    return evaluate(shares, corpus.label, corpus.performers, corpus.labels, beside)
+
+
+def keep(
+    corpus: Corpus, track: str, model: str, seeds: Sequence[Evaluation], took: float | None = None
+) -> None:
+    """Write what was measured to its file."""
+    told: dict[str, Any] = {
+        "corpus": corpus.name,
+        "track": track,
+        "model": model,
+        "fold_seconds": None if took is None else round(took, 1),
+        "seeds": [scores.as_json() for scores in seeds],
+    }
+    OUT.mkdir(parents=True, exist_ok=True)
+    name = "-".join(f"{corpus.name} {track} {model}".lower().replace(",", "").split())
+    (OUT / f"{name}.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", "utf-8")
+    worst = min(scores.worst[1] for scores in seeds)
+    rates = ", ".join(f"{100 * scores.uar:.1f}" for scores in seeds)
+    print(f"{corpus.name}, {track}, {model}: UAR {rates}; worst {100 * worst:.1f}", flush=True)
+
+
+def main() -> int:
+    """Measure."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--corpus", nargs="*", default=["RAVDESS", "EMO-DB"])
+    asked.add_argument("--peers", action="store_true", help="openSMILE's sets too (slow)")
+    told = asked.parse_args()
+    for corpus in corpora(told.corpus):
+        made = [network(corpus, seed) for seed in SEEDS]
+        took = max(one[2] for one in made)
+        ours = f"ours ({', '.join(map(str, SEEDS))} as seeds)"
+        keep(corpus, "without enrolment", ours, [one[0] for one in made], took)
+        enrolled = [one[1] for one in made if one[1] is not None]
+        if enrolled:
+            keep(corpus, f"enrolled by {ENROLLED} takes", ours, enrolled, took)
+        found, longest = head(corpus)
+        keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
+        for name, scores in peers(corpus) if told.peers else ():
+            keep(corpus, "without enrolment", name, [scores])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
