@@ -13,7 +13,7 @@ TOGETHER := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies affect robustness audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies affect voices robustness audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -80,6 +80,10 @@ copies: $(VENV)/dev ## Measure how copies are known again into docs/copies.md (n
 	$(BIN)/python scripts/copies.py
 
 affect: $(VENV)/dev ## Measure how far raters agree into docs/affect.md (needs CREMA-D's votes)
+	$(BIN)/python scripts/affect.py
+
+voices: $(VENV)/dev ## Train and score the voice models, three seeds, into docs/affect.md (needs recordings)
+	$(BIN)/python scripts/voices.py $(ARGS)
 	$(BIN)/python scripts/affect.py
 
 robustness: $(VENV)/dev ## Play manipulations into docs/reliance-robustness.md (needs recordings)
