@@ -261,14 +261,21 @@ def models(results: Sequence[Measured]) -> Iterator[str]:
             yield _row(one)
 
 
+def _sure(one: Measured) -> tuple[str, str]:
+    """Return ECE and the area under risk and coverage; of what names emotions alone, neither."""
+    if all(scores["ece"] == round(1 - scores["accuracy"], 4) for scores in one.seeds):
+        return "–", "–"
+    return f"{one.mean('ece'):.3f}", f"{one.mean('abstention', 'area'):.3f}"
+
+
 def _row(one: Measured) -> str:
+    ece, area = _sure(one)
     took = "–" if one.fold_seconds is None else f"{one.fold_seconds:.0f} s"
     worst = f"{100 * one.mean('worst_performer', 'uar'):.1f} ({one.ends('worst')})"
     return (
         f"| {one.model} | {100 * one.mean('uar'):.1f} ({one.ends('uar')}) "
         f"| {len(one.seeds)}: {one.scatter()} | {worst} | {100 * one.mean('accuracy'):.1f} "
-        f"| {100 * one.mean('macro_f1'):.1f} | {one.mean('ece'):.3f} "
-        f"| {one.mean('abstention', 'area'):.3f} | {took} |"
+        f"| {100 * one.mean('macro_f1'):.1f} | {ece} | {area} | {took} |"
     )
 
 

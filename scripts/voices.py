@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ from yesand.affect.voice_model import Shape, VoiceModel  # noqa: E402
 from yesand.training.examples import Example  # noqa: E402
 from yesand.training.heads import HeadSettings, Table  # noqa: E402
 from yesand.training.runs import cores, steady  # noqa: E402
-from yesand.training.scoring import ENROLLED, Asked, score  # noqa: E402
+from yesand.training.scoring import Asked, Enrolled, score  # noqa: E402
 
 OUT = ROOT / "benchmarks" / "results" / "affect"
 SEEDS = (0, 1, 2)
@@ -78,7 +79,7 @@ def corpora(wanted: Sequence[str]) -> Iterator[Corpus]:
             yield Corpus(name, takes, listening.extract(sources, workers=cores()), fold)
 
 
-def network(corpus: Corpus, seed: int) -> tuple[Evaluation, Evaluation | None, float]:
+def network(corpus: Corpus, seed: int) -> tuple[Evaluation, Enrolled | None, float]:
     """Train a network a fold; return the scores without and with enrolment, and seconds a fold."""
     pack, label = Pack.of(corpus.heard, corpus.performers), torch.from_numpy(corpus.label)
 
@@ -96,8 +97,7 @@ def network(corpus: Corpus, seed: int) -> tuple[Evaluation, Evaluation | None, f
         asked = Asked(pack, corpus.label, corpus.performers, corpus.labels, corpus.fold)
         names = [take.sha256 for take in corpus.takes]
         found = score(models, seen, asked, names, Beside(folds=[*map(str, corpus.fold)]))
-    told = found.enrolled.scores if found.enrolled else None
-    return found.plain, told, max(took for _, took in made)
+    return found.plain, found.enrolled, max(took for _, took in made)
 
 
 def head(corpus: Corpus) -> tuple[Evaluation, float]:
@@ -134,8 +134,10 @@ def peers(corpus: Corpus) -> Iterator[tuple[str, Evaluation]]:
                 there = corpus.fold != k
                 model = make_pipeline(StandardScaler(), _classifier(how))
                 model.fit(values[there], corpus.label[there])
-                chosen = model.predict(values[~there])
-                shares[np.flatnonzero(~there), chosen] = 1.0  # an SVM names one emotion
+                if hasattr(model, "predict_proba"):
+                    shares[~there] = model.predict_proba(values[~there])
+                else:  # an SVM names one emotion, and says not how sure it is
+                    shares[np.flatnonzero(~there), model.predict(values[~there])] = 1.0
             yield f"{name}, {how}", _scored(corpus, shares)
 
 
@@ -156,7 +158,7 @@ def keep(
         "seeds": [scores.as_json() for scores in seeds],
     }
     OUT.mkdir(parents=True, exist_ok=True)
-    name = "-".join(f"{corpus.name} {track} {model}".lower().replace(",", "").split())
+    name = "-".join(re.findall(r"[a-z0-9]+", f"{corpus.name} {track} {model}".lower()))
     (OUT / f"{name}.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", "utf-8")
     worst = min(scores.worst[1] for scores in seeds)
     rates = ", ".join(f"{100 * scores.uar:.1f}" for scores in seeds)
@@ -176,7 +178,9 @@ def main() -> int:
         keep(corpus, "without enrolment", ours, [one[0] for one in made], took)
         enrolled = [one[1] for one in made if one[1] is not None]
         if enrolled:
-            keep(corpus, f"enrolled by {ENROLLED} takes", ours, enrolled, took)
+            least, most = enrolled[0].least, enrolled[0].most
+            many = f"{most}" if least == most else f"{least} to {most}"
+            keep(corpus, f"enrolled by {many} takes", ours, [one.scores for one in enrolled], took)
         found, longest = head(corpus)
         keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
         for name, scores in peers(corpus) if told.peers else ():

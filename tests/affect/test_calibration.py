@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
@@ -65,6 +65,7 @@ def test_no_small_change_of_any_weight_does_better(seed: int) -> None:
     luck = np.random.default_rng(seed)
     parts, label = luck.normal(0, 2, (3, 60, 4)), luck.integers(0, 4, 60)
     weights = trust(parts, label)
+    assume(weights.sum() > 0.05)  # parts that know nothing: below
     least = doubted(np.tensordot(weights, parts, axes=1), label)
     assert (weights >= 0).all()
     for part in range(3):
@@ -94,3 +95,9 @@ def test_few_takes_told_apart_do_not_make_sure_of_everything(takes: int) -> None
     sure = softmax([weight, 0.0])[0]
     # Laplace's rule of succession, with a class's own share of what is said of the others.
     assert sure == pytest.approx((takes + 1) / (takes + 2), abs=1e-3)
+
+
+def test_parts_that_do_worse_than_chance_are_hardly_trusted_and_still_say_something() -> None:
+    label = np.arange(40) % 2
+    weights = trust(-5 * np.eye(2)[label][None], label)
+    assert 0 < weights.sum() <= 0.05

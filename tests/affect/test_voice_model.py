@@ -142,6 +142,9 @@ def test_fewer_takes_than_components_are_no_trouble(takes: int) -> None:
     assert net is not None
     net.meet(pack.prosody)
     assert net.shown(pack.prosody).isfinite().all()
+    # As many axes as takes span: what is more would be rounding, and large on any other take.
+    other = net.shown(Pack.of([take(sound(60, 9), 9)]).prosody)
+    assert int((other.abs() > 1e-6).sum()) <= takes - 1
 
 
 def test_what_is_usual_for_a_performer_is_the_mean_of_their_takes() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save
 from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 
 from yesand.affect.evaluating import uar
 from yesand.affect.frames import Pack
-from yesand.affect.listening import Heard, Kept, Source, extract
+from yesand.affect.listening import Heard, Kept, Source, extract, read
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.training import folder, runs
 from yesand.training.digest import model_digest, resources
@@ -195,3 +196,26 @@ def test_a_training_that_diverges_leaves_nothing(troupe: list[Example], tmp_path
     with pytest.raises(CheckFailed, match=r"no number.*smaller learning rate"):
         runs.train(troupe, GROUNDS, wild, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_of_before_there_was_prosody_is_heard_as_it_was(
+    trained: Path, troupe: list[Example], tmp_path: Path
+) -> None:
+    for path in trained.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    about = json.loads((trained / "model.json").read_text())
+    del about["settings"]["shape"]["prosody"]
+    about["features"] = "logmel64-v1"
+    (tmp_path / "model.json").write_text(json.dumps(about))
+    weights = load_file(trained / "weights.safetensors")
+    old = ("trust", "prosody.", "enrolled.")
+    kept = {n: v for n, v in weights.items() if not n.startswith(old)}
+    (tmp_path / "weights.safetensors").write_bytes(save(kept))
+    loaded, new = folder.load(tmp_path), folder.load(trained)
+    heard = [read(Source(troupe[0].sha256, troupe[0].path))]
+    with torch.inference_mode():
+        seen = new.model.embed(Pack.of(heard))[:, : QUICK.shape.embedding]
+        expected = new.model.head(seen).softmax(dim=1).numpy()
+    assert loaded.probability(heard) == pytest.approx(expected, abs=1e-6)
+    with pytest.raises(BadInput, match="no enrolment"):
+        loaded.hear(troupe[0].path, folder.Enrolment.by([troupe[0].path]))

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 
 #: No part is trusted more: that would be no matter of confidence any more.
 _MOST = 20.0
+_LEAST = 0.05
 
 
 def trust(parts: Floats, label: Ints) -> Floats:
@@ -44,7 +45,8 @@ def trust(parts: Floats, label: Ints) -> Floats:
     start = np.full(len(parts), 1 / len(parts))
     bounds = [(0.0, _MOST)] * len(parts)
     found: Floats = minimize(surprise, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found
+    # Parts that do worse than chance are hardly trusted; without any, nothing would be said.
+    return found if found.sum() > _LEAST else start * _LEAST
 
 
 def across(parts: Floats, label: Ints, fold: Ints) -> Floats:

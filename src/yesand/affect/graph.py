@@ -3,7 +3,7 @@
 The same sums as ``features``, ``frames`` and ``voice_model``, written in operations that a graph
 has: the Fourier transform is a convolution with sines and cosines, and places are counted by
 tensors, so that any length of sound goes through. Prosody is given beside the sound: following a
-voice's pitch is no graph (``affect.prosody``, NumPy and SciPy alone, computes it anywhere).
+voice's pitch is no graph (``affect.prosody`` computes it).
 """
 
 from __future__ import annotations

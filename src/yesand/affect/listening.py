@@ -29,7 +29,8 @@ from yesand.takes import sound
 from yesand.takes.video.facts import kind_of
 
 #: Names both recipes: a model made for another pair cannot be told the same.
-VERSION = f"{features.VERSION}+{functionals.VERSION}"
+PROSODY = functionals.VERSION
+VERSION = f"{features.VERSION}+{PROSODY}"
 #: With fewer takes to compute than this, starting more processes takes longer than it saves.
 _MANY = 200
 

@@ -106,6 +106,11 @@ class VoiceModel(nn.Module):
         self.register_buffer("trust", untold(tells))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
+    @property
+    def enrols(self) -> bool:
+        """Whether it answers otherwise about somebody who is enrolled."""
+        return self.enrolled is not None and bool(self.trust[1, 2] > 0)
+
     def meet(self, pack: Pack, takes: Tensor) -> None:
         """Take over from the takes to be trained on how their prosody lies."""
         if self.prosody and self.enrolled:
@@ -233,11 +238,13 @@ class ProsodyNet(nn.Module):
         # What is the same in all takes would leave every other take at the limit.
         self.scale.copy_(torch.where(spread > 1e-6 * (1 + self.centre.abs()), 1 / spread, 0))
         within = self._within(prosody).double()
-        *_, axes = torch.linalg.svd(within - within.mean(dim=0), full_matrices=False)
-        axes = axes[: self.axes.shape[1]].T
-        spread = (within @ axes).std(dim=0, unbiased=False).mean().clamp_min(1e-6)
+        _, values, axes = torch.linalg.svd(within - within.mean(dim=0), full_matrices=False)
+        # Few takes span few axes: what is below is rounding, and large on any other take.
+        axes = axes[values > 1e-6 * values[0].clamp_min(1e-12)][: self.axes.shape[1]].T
         self.axes.zero_()
-        self.axes[:, : axes.shape[1]] = axes / spread
+        if axes.shape[1]:
+            spread = (within @ axes).std(dim=0, unbiased=False).mean().clamp_min(1e-6)
+            self.axes[:, : axes.shape[1]] = axes / spread
 
     def shown(self, prosody: Tensor) -> Tensor:
         """Return the principal components, (takes, components), of about unit spread."""

@@ -82,6 +82,7 @@ def _card(
         found = read(path, groups, abroad=bool(into))
         return {**_scored(found, found.people, found.beside(), space, into), "masks": {}}
     place = yesand.open(house).place
+    from yesand.affect.evaluating.corpora import person_of
     from yesand.affect.evaluating.services import known, lookup
     from yesand.takes.crediting.masking.services import pseudonyms
 
@@ -89,6 +90,11 @@ def _card(
     of_house = known(found.takes, found.labels).of(found.takes, found.labels)
     beside = found.beside(of_house)
     masks = pseudonyms(place, found.performers)
+    if into:  # a performer is one person in one corpus there
+        masks = {
+            person_of(corpus, who): person_of(corpus, masks.get(who, who))
+            for corpus, who in zip(found.corpora or (), found.performers, strict=False)
+        }
     return {**_scored(found, found.performers, beside, space, into), "masks": masks}
 
 
@@ -129,7 +135,7 @@ def _asides(card: dict[str, Any]) -> list[str]:
         for name, parts in scores["groups"].items()
         if len(parts) > 1
     ]
-    if heard := scores["heard"]:
+    if (heard := scores["heard"]) and heard["model"] is not None:
         lines.append(
             f"Beside people: says what most other raters hear in {heard['model']:.1%}, "
             f"one rater in {heard['one_rater']:.1%}, always the same in {heard['constant']:.1%}"

@@ -178,13 +178,9 @@ class Predictor:
 
         Raises
         ------
-        BadInput : a recording cannot be heard, or there is none.
+        BadInput : a recording cannot be heard, or is silent, or there is none.
         """
-        taken = [one for group in groups(recordings, rate) for one in group]
-        for one in taken:
-            if isinstance(one, Bad):
-                raise one.fault
-        return self.voice.enrol([one for one in taken if isinstance(one, Sound)])
+        return self.voice.enrol(one for group in groups(recordings, rate) for one in group)
 
     def stream(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from yesand.affect.features import HOP, RATE
-from yesand.affect.listening import Heard, hear
+from yesand.affect.listening import Heard, Row, hear
 from yesand.kernel.canonical import parse
-from yesand.kernel.errors import TooLarge
+from yesand.kernel.errors import BadInput, TooLarge
+from yesand.serving.intake import Bad
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
 from yesand.training.folder import Enrolment, Loaded
@@ -58,14 +59,21 @@ class Voice:
         """Below which probability its card has it abstain; 0 if the card says nothing."""
         return float(self.card.get(ABSTAIN, 0.0))
 
-    def enrol(self, sounds: Sequence[Sound]) -> Enrolment:
-        """Return what is usual for who speaks in these sounds.
+    def enrol(self, sounds: Iterable[Sound | Bad]) -> Enrolment:
+        """Return what is usual for who speaks in these sounds, one after another.
 
         Raises
         ------
-        TooLarge : as for ``hear``. BadInput : no sound.
+        TooLarge : as for ``hear``. BadInput : no sound, a silent one, or one that cannot be heard.
         """
-        return Enrolment.of([_heard(sound) for sound in sounds])
+        rows = list[Row]()
+        for number, sound in enumerate(sounds, 1):
+            if isinstance(sound, Bad):
+                raise sound.fault
+            if sound.silent:
+                raise BadInput("Nobody is heard in it", where=f"recording {number} of enrolment")
+            rows.append(_heard(sound).prosody)
+        return Enrolment.of_rows(rows)
 
     def hear(
         self, sounds: Sequence[Sound], enrolled: Enrolment | None = None

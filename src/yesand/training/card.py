@@ -166,7 +166,7 @@ def _scores(facts: dict[str, Any]) -> str:
         ("Chance", f"{100 / len(scores['labels']):.1f} %"),
         (
             "Calibration error",
-            f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins){_ends(scores, 'ece')}",
+            f"{scores['ece']:.3f} ({scores['ece_bins']} equal-width bins){_plain(scores, 'ece')}",
         ),
         ("Area under risk and coverage", f"{scores['abstention']['area']:.3f}"),
         *_beside_people(scores["heard"]),
@@ -184,6 +184,11 @@ def _scores(facts: dict[str, Any]) -> str:
 def _ends(scores: dict[str, Any], name: str) -> str:
     ends = scores["intervals"].get(name)
     return f" [{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %]" if ends else ""
+
+
+def _plain(scores: dict[str, Any], name: str) -> str:
+    ends = scores["intervals"].get(name)
+    return f" [{ends[0]:.3f} to {ends[1]:.3f}]" if ends else ""
 
 
 def _beside_people(heard: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save
 from yesand.affect import features, listening
 from yesand.affect.frames import Pack
 from yesand.affect.listening import Heard
+from yesand.affect.prosody import functionals
 from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import Shape, VoiceModel, untold
 from yesand.kernel import durable
@@ -71,16 +72,24 @@ class Loaded:
         """
         pack = Pack.of(takes)
         if enrolled is not None:
-            if not isinstance(self.model, VoiceModel) or self.model.enrolled is None:
-                raise BadInput(
-                    "This model knows no enrolment", remedy="Train a network in one piece."
-                )
+            self._check(enrolled)
+            assert isinstance(self.model, VoiceModel)
             pack = pack.enrolled(torch.from_numpy(enrolled.usual)[None])
             found = self.model.probability(self.model.embed(pack, enrolled=True))
         else:
             found = self.model.probability(self.model.embed(pack))
         shares: NDArray[np.float64] = found.numpy().astype(np.float64)
         return shares
+
+    def _check(self, enrolled: Enrolment) -> None:
+        if not isinstance(self.model, VoiceModel) or not self.model.enrols:
+            raise BadInput("This model knows no enrolment", remedy="Train a network in one piece.")
+        if enrolled.version != functionals.VERSION:
+            raise BadInput(
+                f"Enrolled by {enrolled.version}, and this is {functionals.VERSION}",
+                where="enrolment",
+                remedy="Enrol them again.",
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +99,12 @@ class Enrolment:
     Attributes
     ----------
     usual : the mean of their prosody, float32, shape (1455,). takes : how many it is of.
+    version : of the prosody.
     """
 
     usual: NDArray[np.float32]
     takes: int
+    version: str = functionals.VERSION
 
     @classmethod
     def of(cls, takes: Sequence[Heard]) -> Enrolment:
@@ -103,10 +114,20 @@ class Enrolment:
         ------
         BadInput : not a take.
         """
-        if not takes:
+        return cls.of_rows([take.prosody for take in takes])
+
+    @classmethod
+    def of_rows(cls, prosody: Sequence[NDArray[np.float32]]) -> Enrolment:
+        """Enrol a performer by their takes' prosody, (1455,) each.
+
+        Raises
+        ------
+        BadInput : none.
+        """
+        if not len(prosody):
             raise BadInput("Nobody can be enrolled without a take", where="enrolment")
-        usual = np.mean([take.prosody.astype(np.float64) for take in takes], axis=0)
-        return cls(usual.astype(np.float32), len(takes))
+        usual = np.mean(np.stack(prosody).astype(np.float64), axis=0)
+        return cls(usual.astype(np.float32), len(prosody))
 
     @classmethod
     def by(cls, recordings: Sequence[Path]) -> Enrolment:
@@ -120,6 +141,7 @@ class Enrolment:
 
 
 def _heard(recording: Path) -> Heard:
+    recording = Path(recording)
     if not recording.is_file():
         raise NotFound("No such recording", where=str(recording))
     return listening.read(listening.Source(digest_file(recording), recording))

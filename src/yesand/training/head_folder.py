@@ -32,13 +32,15 @@ class LoadedHead:
     labels: tuple[str, ...]
     about: Mapping[str, Any]
 
-    def hear(self, recording: Path) -> dict[str, float]:
+    def hear(self, recording: Path, enrolled: object = None) -> dict[str, float]:
         """Return the probability of each emotion in a recording.
 
         Raises
         ------
-        NotFound : no such file. BadInput : not a recording.
+        NotFound : no such file. BadInput : not a recording, or see ``probability``.
         """
+        recording = Path(recording)
+        _refuse(enrolled)
         if not recording.is_file():
             raise NotFound("No such recording", where=str(recording))
         row = heard(Source(digest_file(recording), recording), self.features)
@@ -51,13 +53,17 @@ class LoadedHead:
         ------
         BadInput : somebody is enrolled, which a head knows nothing of.
         """
-        if enrolled is not None:
-            raise BadInput("This model knows no enrolment", remedy="Train a network in one piece.")
+        _refuse(enrolled)
         return self.of_rows([take.prosody for take in takes])
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""
         return self.head.probability(np.array(rows, dtype=np.float64))
+
+
+def _refuse(enrolled: object) -> None:
+    if enrolled is not None:
+        raise BadInput("This model knows no enrolment", remedy="Train a network in one piece.")
 
 
 def write(path: Path, head: Head) -> None:

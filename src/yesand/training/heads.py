@@ -185,8 +185,11 @@ def heard(
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
     known = sources.source(settings.features)
-    rows = sources.rows(takes, known, cache.folder if cache else None, progress)
     sounds = listening.extract(takes, cache, progress, workers)
+    if settings.features == listening.PROSODY:
+        rows = np.stack([sound.prosody for sound in sounds]).astype(np.float64)
+    else:
+        rows = sources.rows(takes, known, cache.folder if cache else None, progress)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold = folds(performers, voices)
     handles = dict(zip(performers, fold.tolist(), strict=True))

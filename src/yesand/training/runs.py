@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 import yesand
-from yesand.affect import listening, plots
+from yesand.affect import listening
 from yesand.affect.evaluating import Evaluation, Known
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
@@ -28,9 +28,10 @@ from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording, reporting, scoring
+from yesand.training import card, folder, recording, scoring
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
+from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
 #: How often in a run it is asked whether its takes may still be used.
@@ -144,7 +145,9 @@ def train(
         _leave(out, work, settings, grounds, fault)
         raise
     _check_finite([*held, final])
-    embedding = torch.stack([model.embed(pack) for model in held])
+    with steady():
+        embedding = torch.stack([model.embed(pack) for model in held])
+        final_embedding = final.embed(pack)
     named = [e.sha256 for e in examples]
     beside = (known or Known()).of(named, labels, [*map(str, fold)])
     asked = scoring.Asked(pack, label, performers, labels, fold)
@@ -165,7 +168,7 @@ def train(
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
         "fold": fold,
         "embedding": embedding.numpy(),
-        "final_embedding": final.embed(pack).numpy(),
+        "final_embedding": final_embedding.numpy(),
         # The folds' last layers, so that they can be asked again whether they know a take.
         "head": torch.stack([m.last_layer() for m in held]).numpy(),
         # Takes that were left out, and whose: who gave nothing else has no row above.
@@ -179,7 +182,7 @@ def train(
             said = scored.probability[np.arange(len(label)), label]
             likelihood = np.log(np.maximum(said, _LEAST))
             folder.write_arrays(partial / recording.FILE, recorder.arrays(likelihood))
-        _tell(partial, record, grounds)
+        tell(partial, record, grounds, folder.FORMAT)
         ready(partial, record)
     return record
 
@@ -203,16 +206,6 @@ def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: 
             folder.write_weights(partial / folder.CHECKPOINT, work.final)
         folder.write_json(partial / folder.REACHED, about)
         folder.mark(partial, str(fault))
-
-
-def _tell(partial: Path, record: RunRecord, grounds: Grounds) -> None:
-    told = record.for_outsiders(grounds.masks)
-    about = {"format": folder.FORMAT, "manifest": grounds.manifest, **told}
-    folder.write_json(partial / folder.ABOUT, about)
-    folder.write_json(partial / folder.CARD_DATA, record.card)
-    (partial / folder.CARD).write_text(card.markdown(record.card), "utf-8")
-    (partial / reporting.FILE).write_text(reporting.report(record.card), "utf-8")
-    plots.confusion(record.scores, partial / "confusion.svg", partial / "confusion.png")
 
 
 def _models(

@@ -18,7 +18,7 @@ from yesand.affect.voice_model import VoiceModel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: A new performer is enrolled by so many takes, and by half of theirs if there are fewer.
+#: A new performer is enrolled by so many takes, or by half of theirs if that is less.
 ENROLLED = 20
 
 
@@ -106,8 +106,8 @@ def _enrolled(
     by, owner = _enrolled_by(asked.performers, names), np.array(asked.performers)
     # Whose only take it is cannot be enrolled by another.
     rest = np.flatnonzero(~by & np.isin(owner, owner[by]))
-    if not len(rest):
-        return None, np.full(3, 1 / 3)
+    if not len(rest):  # enrolment then adds nothing
+        return None, np.concatenate([models[0].trust[0, :2].numpy(), [0.0]])
     label, fold = asked.label[rest], asked.fold[rest]
     left = Asked(asked.pack, label, owner[rest].tolist(), asked.labels, fold)
     moved = asked.pack.enrolled(_usual(asked, by)).moved

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yesand.affect import plots
 from yesand.training import card, folder, reporting
 from yesand.training.grounds import Grounds
-from yesand.training.runs import RunRecord
+
+if TYPE_CHECKING:
+    from yesand.training.runs import RunRecord
 
 
 def tell(partial: Path, record: RunRecord, grounds: Grounds, form: str) -> None:

@@ -89,6 +89,12 @@ def abroad(
     shares, outside = carry(probability, columns, way)
     reached = {way.to[label] for label in columns}
     words = [label for label in way.target.labels if label in reached]
+    if not words:
+        raise BadInput(
+            f"None of the columns has a counterpart in {into}",
+            where="columns",
+            remedy="Compare in another space: yesand affect spaces lists them.",
+        )
     shares = shares[:, [way.target.labels.index(word) for word in words]]
     # Who gave nothing to any of these words guesses among them.
     shares = np.where(shares.sum(1, keepdims=True) > 0, shares, 1 / len(words))
@@ -96,8 +102,7 @@ def abroad(
     label = np.array(
         [_meant(ways[c], word, words, c) for word, c in zip(given, corpora, strict=True)]
     )
-    # A number is one person's in one corpus alone.
-    people = [f"{c} {who}" for who, c in zip(performers, corpora, strict=True)]
+    people = [person_of(c, who) for who, c in zip(performers, corpora, strict=True)]
     column = np.asarray(corpora, dtype=str)
     found = tuple(
         _one(corpus, ways[corpus], shares, outside, label, people, words, column == corpus)
@@ -160,3 +165,8 @@ def carry(probability: Floats, labels: Sequence[str], way: Relabelling) -> tuple
         found, inside[:, None], out=np.zeros_like(found), where=inside[:, None] > 0
     )
     return shares, 1 - inside / np.maximum(probability.sum(1), np.finfo(float).tiny)
+
+
+def person_of(corpus: str, performer: str) -> str:
+    """Return a performer's name among several corpora: a number is somebody else in each."""
+    return f"{corpus} {performer}"
