@@ -180,7 +180,7 @@ class Predictor:
         ------
         BadInput : a recording cannot be heard, or is silent, or there is none.
         """
-        return self.voice.enrol(one for group in groups(recordings, rate) for one in group)
+        return self.voice.enrol(map(_sound, chain.from_iterable(groups(recordings, rate))))
 
     def stream(
         self,
@@ -322,6 +322,12 @@ class Predictor:
                     self.standing.fault = f"Asking the house failed: {fault!r:.200}"
 
         Thread(target=follow, name="yesand-standing", daemon=True).start()
+
+
+def _sound(one: Sound | Bad) -> Sound:
+    if isinstance(one, Bad):
+        raise one.fault
+    return one
 
 
 @contextmanager

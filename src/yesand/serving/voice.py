@@ -15,7 +15,6 @@ from yesand.affect.features import HOP, RATE
 from yesand.affect.listening import Heard, Row, hear
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, TooLarge
-from yesand.serving.intake import Bad
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
 from yesand.training.folder import Enrolment, Loaded
@@ -59,17 +58,15 @@ class Voice:
         """Below which probability its card has it abstain; 0 if the card says nothing."""
         return float(self.card.get(ABSTAIN, 0.0))
 
-    def enrol(self, sounds: Iterable[Sound | Bad]) -> Enrolment:
+    def enrol(self, sounds: Iterable[Sound]) -> Enrolment:
         """Return what is usual for who speaks in these sounds, one after another.
 
         Raises
         ------
-        TooLarge : as for ``hear``. BadInput : no sound, a silent one, or one that cannot be heard.
+        TooLarge : as for ``hear``. BadInput : no sound, or a silent one.
         """
         rows = list[Row]()
         for number, sound in enumerate(sounds, 1):
-            if isinstance(sound, Bad):
-                raise sound.fault
             if sound.silent:
                 raise BadInput("Nobody is heard in it", where=f"recording {number} of enrolment")
             rows.append(_heard(sound).prosody)
