@@ -48,6 +48,8 @@ class Removed:
     old : the folder of the model that had learned from them.
     takes : the takes that went. performers : how many people they are of.
     name, digest : what the old model is registered as.
+    copies : takes that stay, and that it did not learn from as copies of others. They are left out
+        again, above all where those others go.
     """
 
     old: Path
@@ -55,6 +57,7 @@ class Removed:
     performers: int
     name: str
     digest: str
+    copies: tuple[Copy, ...] = ()
 
     def as_json(self, audit: Audit) -> dict[str, Any]:
         """Return what a run says of the removal; it names nobody."""

@@ -7,6 +7,7 @@ that is a decommission, signed by whoever runs it.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
-from yesand.takes.copies import services as copying
+from yesand.takes.copies.finding import Copy, Kind
 from yesand.training import head_folder, runs
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
@@ -34,7 +35,7 @@ from yesand.training.registry.services import checked, grounds
 from yesand.training.services import Course, examples_of, noted, registered, train
 from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
-from yesand.training.unlearning.exact import HeadCourse, Removed
+from yesand.training.unlearning.exact import HeadCourse, Removed, read_frozen
 from yesand.training.unlearning.retraining import RetrainCourse
 from yesand.training.unlearning.sharding import ShardCourse
 from yesand.training.unlearning.verification import Verdict
@@ -113,11 +114,18 @@ def unlearn(
         ``out``. Overtaken : the manifest no longer holds. CheckFailed : a file was changed.
     """
     old, manifest = registered(place, where), checked(place, manifest)
-    removed = _removed(place, Path(where), old, manifest)
     told = about(Path(where))
+    removed = _removed(place, Path(where), old, manifest)
     settings, course = _course(told, removed, verify=verify, ask=ask)
     model = train(
-        place, manifest, out, name=name, settings=settings, progress=progress, course=course
+        place,
+        manifest,
+        out,
+        name=name,
+        settings=settings,
+        progress=progress,
+        course=course,
+        copies=removed.copies,
     )
     return Unlearned(model, *_reported(place, old, model, Path(out)))
 
@@ -157,9 +165,9 @@ def weaken(
     """
     old, manifest = registered(place, where), checked(place, manifest)
     corpus.check_current(place, manifest)
+    told = about(Path(where))
     removed, out = _removed(place, Path(where), old, manifest), Path(out)
     refuse_full(out)
-    told = about(Path(where))
     if told["format"] != FORMAT:
         raise BadInput(
             "Influence is reduced in the last layer of a network in one piece; this is a convex "
@@ -170,18 +178,16 @@ def weaken(
     settings = Settings.parse(told["settings"])
 
     def anew(scratch: Path) -> None:
-        kept, copies = examples_of(place, manifest.takes), copying.among(place, sorted(
-            take.sha256 for take in manifest.takes), progress)  # fmt: skip
         holds = partial(corpus.check_current, place, manifest)
         runs.train(
-            kept,
+            examples_of(place, manifest.takes),
             grounds(place, manifest),
             settings,
             scratch,
             Kept(place.cache),
             progress,
             still_holds=holds,
-            copies=copies,
+            copies=removed.copies,
         )
 
     with TemporaryDirectory(prefix="yesand-") as scratch:
@@ -251,6 +257,12 @@ def _save(place: Place, out: Path, envelope: dict[str, Any]) -> dict[str, Any]:
 def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManifest) -> Removed:
     """Return what goes; what stays must be what the model was trained on."""
     before = corpus.find(place, old.manifest_id)
+    if {**before.request, "at": ""} != {**manifest.request, "at": ""}:
+        raise Refused(
+            "The new manifest answers another request than the one the model was trained by",
+            where=old.name,
+            remedy="Ask the gate the same again: yesand unlearn --without NAME does.",
+        )
     still = {take.sha256 for take in manifest.takes}
     had = {take.sha256 for take in before.takes}
     if new := len(still - had):
@@ -266,7 +278,28 @@ def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManif
         )
     people = len({take.performer for take in gone})
     takes = tuple(examples_of(place, gone))
-    return Removed(where, takes, people, old.name, old.digest)
+    copies = _left_out(place, where, old, still)
+    return Removed(where, takes, people, old.name, old.digest, copies)
+
+
+def _left_out(place: Place, where: Path, old: TrainedModel, still: Set[str]) -> tuple[Copy, ...]:
+    """Return those takes that stay and that the model did not learn from, as they were copies.
+
+    The first of them may go: its copy is then the only one, and holds what was withdrawn.
+    """
+    aside = still - set(read_frozen(where)["take"].tolist())
+    told = [
+        Copy(one["take"], one["of"], Kind(one["kind"]), one["likeness"])
+        for one in noted(place, old).get("left_out_as_copies", [])
+    ]
+    copies = tuple(copy for copy in told if copy.take in aside)
+    if unknown := len(aside - {copy.take for copy in copies}):
+        raise Refused(
+            f"{unknown} takes of the new manifest were left out when the model was trained",
+            where=old.name,
+            remedy="Train a new model on it: yesand train.",
+        )
+    return copies
 
 
 def check_verified(made: Unlearned) -> None:
