@@ -31,7 +31,7 @@ from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings
 from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
-from yesand.training.unlearning.membership import Attack, attack, losses
+from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
 
 Floats = NDArray[np.float64]
@@ -202,7 +202,8 @@ class _Asking:
         rounds = []
         for k, head in enumerate(asked):
             loss = losses(head.probability(self.rows), label)
-            rounds.append((loss[self.gone & (self.fold != k)], loss[~self.gone & (self.fold == k)]))
+            held = self.fold == k
+            rounds.append(Round.of(loss, self.gone & ~held, ~self.gone & held))
         return attack(rounds)
 
 

@@ -18,9 +18,10 @@ from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel import durable
-from yesand.kernel.canonical import canonical
+from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
+from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
@@ -38,7 +39,7 @@ from yesand.training.unlearning import influence, report
 from yesand.training.unlearning.exact import HeadCourse, Removed, read_frozen
 from yesand.training.unlearning.retraining import RetrainCourse
 from yesand.training.unlearning.sharding import ShardCourse
-from yesand.training.unlearning.verification import Verdict
+from yesand.training.unlearning.verification import Audit, Verdict
 
 #: What lies beside the new folder: the signed report, and the same in words.
 SIGNED, WORDS = ".unlearning.json", ".unlearning.md"
@@ -167,7 +168,6 @@ def weaken(
     corpus.check_current(place, manifest)
     told = about(Path(where))
     removed, out = _removed(place, Path(where), old, manifest), Path(out)
-    refuse_full(out)
     if told["format"] != FORMAT:
         raise BadInput(
             "Influence is reduced in the last layer of a network in one piece; this is a convex "
@@ -175,7 +175,17 @@ def weaken(
             where=old.name,
             remedy="Leave out --approximate: takes are undone exactly in it.",
         )
+    went = digest_of(sorted(take.sha256 for take in removed.takes))
+    if found := _weakened_before(place, out, old, went, verify=verify):
+        return _weakly_reported(place, old, out, found)
+    refuse_full(out)
     settings = Settings.parse(told["settings"])
+
+    def ready(partial: Path, audit: Audit) -> None:
+        # Noted before the folder is in place, so that a run killed after that can be reported on.
+        at = stamp(place.clock.now())
+        found = {"from": old.digest, "went": went, "at": at, "audit": audit.as_json()}
+        durable.write(_note(place, partial), canonical(found))
 
     def anew(scratch: Path) -> None:
         holds = partial(corpus.check_current, place, manifest)
@@ -191,13 +201,34 @@ def weaken(
         )
 
     with TemporaryDirectory(prefix="yesand-") as scratch:
-        audit = influence.remove(removed, out, anew if verify else None, Path(scratch) / "anew")
+        compared = anew if verify else None
+        influence.remove(removed, out, compared, Path(scratch) / "anew", ready)
+    return _weakly_reported(place, old, out, parse(_note(place, out).read_bytes()))
+
+
+def _note(place: Place, weakened: Path) -> Path:
+    return place.models / f"{model_digest(weakened)}.weakened.json"
+
+
+def _weakened_before(
+    place: Place, out: Path, old: TrainedModel, went: str, *, verify: bool
+) -> dict[str, Any] | None:
+    """Return what was found of a whole folder that the same removal left in ``out``."""
+    if not out.is_dir() or not any(out.iterdir()) or not (note := _note(place, out)).is_file():
+        return None
+    found: dict[str, Any] = parse(note.read_bytes(), where=str(note))
+    same = (found["from"], found["went"]) == (old.digest, went)
+    enough = found["audit"]["distance"] is not None or not verify
+    return found if same and enough else None
+
+
+def _weakly_reported(place: Place, old: TrainedModel, out: Path, found: dict[str, Any]) -> Weakened:
     payload = report.statement(
         {old.name: old.digest},
         {f"{old.name}-weakened": model_digest(out)},
         old.manifest_id,
-        audit.as_json(),
-        stamp(place.clock.now()),
+        found["audit"],
+        found["at"],
     )
     _save(place, out, dsse.seal(payload, [place.signer]))
     return Weakened(payload["predicate"], out.with_name(out.name + SIGNED))
