@@ -172,7 +172,9 @@ def _run(
         # Noted before the folder is in place, so that a run killed after that can be entered.
         finished = stamp(place.clock.now())
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
-        durable.write(_note(place, digest.model_digest(whole)), canonical(run))
+        note = _note(place, digest.model_digest(whole))
+        if not _says_more(_read(note), run):
+            durable.write(note, canonical(run))
 
     examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
     if copies is None:
@@ -228,6 +230,14 @@ def noted(place: Place, model: TrainedModel) -> dict[str, Any]:
     """Return the run that last gave a model's files here: a repeated one may have told more."""
     run = _read(_note(place, model.digest))
     return run if run.get("manifest") == model.manifest_id else model.run
+
+
+def _says_more(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Tell whether an earlier run of these bytes was verified, and this one is not."""
+    alike = all(before.get(name) == now.get(name) for name in ("manifest", "settings"))
+    told, found = before.get("unlearning") or {}, now.get("unlearning") or {}
+    verified = told.get("verdict") == "unlearned" != found.get("verdict")
+    return alike and verified and found.get("from", told.get("from")) == told.get("from")
 
 
 def _note(place: Place, model: str) -> Path:
