@@ -288,7 +288,8 @@ def _save(place: Place, out: Path, envelope: dict[str, Any]) -> dict[str, Any]:
 def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManifest) -> Removed:
     """Return what goes; what stays must be what the model was trained on."""
     before = corpus.find(place, old.manifest_id)
-    if {**before.request, "at": ""} != {**manifest.request, "at": ""}:
+    asked = manifest.asked()
+    if replace(before.asked(), at=asked.at) != asked:
         raise Refused(
             "The new manifest answers another request than the one the model was trained by",
             where=old.name,
