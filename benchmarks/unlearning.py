@@ -27,7 +27,7 @@ from yesand.affect.listening import Source
 from yesand.affect.prosody.functionals import VERSION
 from yesand.kernel.ids import digest_file
 from yesand.training.heads import HeadSettings
-from yesand.training.unlearning.membership import attack, losses
+from yesand.training.unlearning.membership import Round, attack, losses
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -98,7 +98,7 @@ class _Table:
 
     def attacks(self) -> tuple[float, float]:
         """Return the attack's AUC on each fold's first actor that it holds, before and after."""
-        rounds: tuple[list[tuple[Floats, Floats]], list[tuple[Floats, Floats]]] = ([], [])
+        rounds: tuple[list[Round], list[Round]] = ([], [])
         for k in range(int(self.fold.max()) + 1):
             there = self.fold != k
             gone = self.people == np.unique(self.people[there])[k]
@@ -106,7 +106,7 @@ class _Table:
             after = self.learn(there & ~gone, before)
             for asked, head in zip(rounds, (before, after), strict=True):
                 loss = losses(head.probability(self.rows), self.label)
-                asked.append((loss[gone], loss[~there]))
+                asked.append(Round.of(loss, gone, ~there))
         found = [attack(asked) for asked in rounds]
         assert found[0] is not None and found[1] is not None
         return found[0].auc, found[1].auc

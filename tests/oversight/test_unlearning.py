@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -158,6 +159,32 @@ def test_a_second_withdrawal_keeps_the_successor_from_closing_it(
     both = unlearn(place, withdrawn, manifest, tmp_path / "both", name="both")
     check_verified(both)
     assert both.told["performers"] == 2 and len(succeed(place, "old", "both")) == 2
+
+
+def test_one_withdrawal_after_the_other_is_closed_each_by_its_own_successor(
+    house: yesand.House, withdrawn: Path, tmp_path: Path
+) -> None:
+    place = house.place
+    unlearn(place, withdrawn, anew(place, withdrawn, "Bert"), tmp_path / "new", name="new")
+    (first,) = succeed(place, "old", "new")
+    obligations(place, agreements.withdraw(place, people.performer("Cleo")))
+    with pytest.raises(Refused, match="takes that this withdrawal takes back, too"):
+        succeed(place, "old", "new")
+    unlearn(place, withdrawn, anew(place, withdrawn, "Cleo"), tmp_path / "both", name="both")
+    (second,) = succeed(place, "old", "both")
+    assert first.obligation != second.obligation and "replaced by both" in second.statement
+    assert succeed(place, "old", "both") == [second] and succeed(place, "old", "new") == [first]
+
+
+def test_a_manifest_of_another_request_is_refused(
+    house: yesand.House, withdrawn: Path, tmp_path: Path
+) -> None:
+    place, same = house.place, anew(house.place, withdrawn, "Bert")
+    other = corpus.gate(place, replace(same.asked(), commercial=False)).manifest
+    assert {take.sha256 for take in other.takes} == {take.sha256 for take in same.takes}
+    with pytest.raises(Refused, match="another request"):
+        unlearn(place, withdrawn, other, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_what_was_recorded_may_be_deleted_already(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from whistles import CRIES, QUICK, RATE
+from whistles import CRIES, QUICK, RATE, song
 
 import yesand
 from small_troupe import START, ask
@@ -23,18 +23,6 @@ from yesand.takes.reviewing.services import queue
 from yesand.training.services import train
 
 PEOPLE = ("Alba", "Bert", "Cleo")
-
-
-def song(person: int, emotion: int, again: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return a second of notes, higher for one feeling than for another."""
-    luck = np.random.default_rng([person, emotion, again])
-    wave = 0.001 * luck.standard_normal(RATE)
-    for begin in luck.uniform(0, 0.85, 30):
-        long = int(luck.uniform(0.05, 0.15) * RATE)
-        pitch = luck.uniform(200, 900) * (1 + 1.5 * emotion)
-        tone = 0.2 * np.sin(2 * np.pi * pitch * np.arange(long) / RATE) * np.hanning(long)
-        wave[(at := int(begin * RATE)) : at + long] += tone
-    return wave
 
 
 def record(folder: Path) -> Path:

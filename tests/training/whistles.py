@@ -37,6 +37,18 @@ def cry(emotion: str, person: int, again: int) -> np.ndarray[tuple[int], np.dtyp
     return 0.3 * np.sin(2 * np.pi * phase) * (1 + 0.5 * np.sin(2 * np.pi * beat * time)) / 2 + hiss
 
 
+def song(person: int, emotion: int, again: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return a second of notes, higher for one feeling than for another."""
+    luck = np.random.default_rng([person, emotion, again])
+    wave = 0.001 * luck.standard_normal(RATE)
+    for begin in luck.uniform(0, 0.85, 30):
+        long = int(luck.uniform(0.05, 0.15) * RATE)
+        pitch = luck.uniform(200, 900) * (1 + 1.5 * emotion)
+        tone = 0.2 * np.sin(2 * np.pi * pitch * np.arange(long) / RATE) * np.hanning(long)
+        wave[(at := int(begin * RATE)) : at + long] += tone
+    return wave
+
+
 def record(folder: Path, people: Sequence[str] = PEOPLE, each: int = 2) -> Path:
     """Write the troupe with its table."""
     folder.mkdir(parents=True, exist_ok=True)

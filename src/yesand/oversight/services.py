@@ -76,11 +76,22 @@ def held(
             yield manifest
 
 
-def ended_by(place: Place, manifest: Manifest, performer: Performer, scope: Scope) -> bool:
-    """Tell whether what a scope takes back is in a manifest that holds takes of the performer."""
+def ended_by(
+    place: Place,
+    manifest: Manifest,
+    performer: Performer,
+    scope: Scope,
+    request: Request | None = None,
+) -> bool:
+    """Tell whether what a scope takes back is in a manifest that holds takes of the performer.
+
+    Parameters
+    ----------
+    request : what the takes are used for, where that is not what the manifest was asked for.
+    """
     # The day of a withdrawal narrows nothing: it covers what it names from then on.
     withdrawn = scope.since(datetime.max.replace(tzinfo=UTC))
-    if not withdrawn.covers(Request.parse(manifest.request)):
+    if not withdrawn.covers(request or Request.parse(manifest.request)):
         return False
     return not scope.takes or bool(taken_from(place, manifest, performer, scope))
 

@@ -24,6 +24,7 @@ from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.takes.copies import services as copying
+from yesand.takes.copies.finding import Copy
 from yesand.takes.media import MediaStore
 from yesand.training import attestations, digest, folder, heads, runs
 from yesand.training.errors import NotRegistered
@@ -74,6 +75,7 @@ def train(
     recorder: Recorder | None = None,
     workers: int = 1,
     course: Course | None = None,
+    copies: Sequence[Copy] | None = None,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -82,6 +84,7 @@ def train(
     Parameters
     ----------
     course : trains in place of what the settings call for.
+    copies : left out as such; none given, they are looked for among the manifest's takes.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def train(
     if run is None:
         corpus.check_current(place, manifest)
         course = course or _course(settings)
-        run = _run(place, manifest, out, settings, progress, recorder, workers, course)
+        run = _run(place, manifest, out, settings, progress, recorder, workers, course, copies)
     return _enter(place, out, manifest, name, run)
 
 
@@ -161,6 +164,7 @@ def _run(
     recorder: Recorder | None,
     workers: int,
     course: Course,
+    copies: Sequence[Copy] | None,
 ) -> dict[str, Any]:
     began, run = stamp(place.clock.now()), dict[str, Any]()
 
@@ -168,11 +172,14 @@ def _run(
         # Noted before the folder is in place, so that a run killed after that can be entered.
         finished = stamp(place.clock.now())
         run.update(record.as_json(), manifest=manifest.digest, began=began, finished=finished)
-        durable.write(_note(place, digest.model_digest(whole)), canonical(run))
+        note = _note(place, digest.model_digest(whole))
+        if not _says_more(_read(note), run):
+            durable.write(note, canonical(run))
 
     examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
-    copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
-    copying.note(copies)
+    if copies is None:
+        copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
+        copying.note(copies)
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
@@ -223,6 +230,14 @@ def noted(place: Place, model: TrainedModel) -> dict[str, Any]:
     """Return the run that last gave a model's files here: a repeated one may have told more."""
     run = _read(_note(place, model.digest))
     return run if run.get("manifest") == model.manifest_id else model.run
+
+
+def _says_more(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Tell whether an earlier run of these bytes was verified, and this one is not."""
+    alike = all(before.get(name) == now.get(name) for name in ("manifest", "settings"))
+    told, found = before.get("unlearning") or {}, now.get("unlearning") or {}
+    verified = told.get("verdict") == "unlearned" != found.get("verdict")
+    return alike and verified and found.get("from", told.get("from")) == told.get("from")
 
 
 def _note(place: Place, model: str) -> Path:

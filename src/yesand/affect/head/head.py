@@ -46,6 +46,7 @@ def learn(rows: Floats, target: Floats, penalty: float, start: Head | None = Non
     Parameters
     ----------
     rows : (N, d) features. target : (N, classes), rows add up to 1.
+    start : where the search begins; one of other classes is no beginning, and zeros are.
     penalty : by take and feature, so that one number fits corpora and encoders of any size.
 
     Raises
@@ -58,7 +59,8 @@ def learn(rows: Floats, target: Floats, penalty: float, start: Head | None = Non
     given = Problem(
         features, torch.from_numpy(target.T.copy()), weight, penalty * len(rows) * rows.shape[1]
     )
-    if start is None:
+    # Where an emotion has gone with its takes there are fewer classes to carry over to.
+    if start is None or start.weights.shape != tuple(given.shape):
         begin = features.new_zeros(given.shape)
     else:
         begin = torch.from_numpy(scale.carried(start.weights, start.scale))

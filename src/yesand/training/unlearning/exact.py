@@ -31,7 +31,7 @@ from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings
 from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
-from yesand.training.unlearning.membership import Attack, attack, losses
+from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
 
 Floats = NDArray[np.float64]
@@ -48,6 +48,8 @@ class Removed:
     old : the folder of the model that had learned from them.
     takes : the takes that went. performers : how many people they are of.
     name, digest : what the old model is registered as.
+    copies : takes that stay, and that it did not learn from as copies of others. They are left out
+        again, above all where those others go.
     """
 
     old: Path
@@ -55,6 +57,7 @@ class Removed:
     performers: int
     name: str
     digest: str
+    copies: tuple[Copy, ...] = ()
 
     def as_json(self, audit: Audit) -> dict[str, Any]:
         """Return what a run says of the removal; it names nobody."""
@@ -199,7 +202,8 @@ class _Asking:
         rounds = []
         for k, head in enumerate(asked):
             loss = losses(head.probability(self.rows), label)
-            rounds.append((loss[self.gone & (self.fold != k)], loss[~self.gone & (self.fold == k)]))
+            held = self.fold == k
+            rounds.append(Round.of(loss, self.gone & ~held, ~self.gone & held))
         return attack(rounds)
 
 

@@ -9,7 +9,7 @@ network that was trained without the takes is measured, or not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from yesand.affect.voice_model import VoiceModel
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.training import folder
+from yesand.training.card import markdown
 from yesand.training.folder import Loaded
 from yesand.training.unlearning.exact import Removed, read_frozen
-from yesand.training.unlearning.membership import Attack, attack, losses
+from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,10 @@ Bools = NDArray[np.bool_]
 
 #: Added to the curvature, a take: so that what hardly any take decides moves hardly at all.
 DAMPING = 1e-2
+UNSCORED = "not scored: it is not the model that was scored"
+#: What is known of the old network alone.
+_OLD_SCORES = frozenset({"scores", "enrolled", "held_out", "sound_alike", "abstain_below"})
+_ELSEWHERE = "Not scored here: the model was trained elsewhere."
 
 
 def step(seen: Floats, label: Ints, gone: Bools, weights: Floats, smoothing: float) -> Floats:
@@ -62,7 +67,11 @@ def step(seen: Floats, label: Ints, gone: Bools, weights: Floats, smoothing: flo
 
 
 def remove(
-    removed: Removed, out: Path, anew: Callable[[Path], None] | None, scratch: Path
+    removed: Removed,
+    out: Path,
+    anew: Callable[[Path], None] | None,
+    scratch: Path,
+    ready: Callable[[Path, Audit], None] = lambda folder, audit: None,
 ) -> Audit:
     """Write a network whose last layer has taken the step, and what it is worth.
 
@@ -72,10 +81,12 @@ def remove(
     Parameters
     ----------
     anew : trains without the takes into a folder, for the comparison; none: nothing is compared.
+    ready : told of the finished folder before it is put in place.
 
     Raises
     ------
-    BadInput : the model's folder is no network's, or of a time before last layers were kept.
+    BadInput : the model's folder is no network's, or of a time before last layers were kept; or
+        an emotion goes with the takes.
     """
     loaded = folder.load(removed.old)
     frozen = read_frozen(removed.old)
@@ -91,6 +102,7 @@ def remove(
         )
     smoothing = float(loaded.about["settings"]["recipe"]["smoothing"])
     gone = np.isin(frozen["take"], [take.sha256 for take in removed.takes])
+    _check_emotions(loaded.labels, frozen, gone)
     label, seen = frozen["label"], frozen["final_embedding"].astype(np.float64)
     before = loaded.model.last_layer().double().numpy()
     after = step(seen, label, gone, before, smoothing)
@@ -101,8 +113,20 @@ def remove(
         anew(scratch)
         near, far = _distances(loaded, frozen, gone, after, scratch)
         audit = replace(audit, distance=near, old_distance=far)
-    _write(removed, out, loaded, after, audit)
+    _write(removed, out, loaded, after, audit, ready)
     return audit
+
+
+def _check_emotions(labels: Sequence[str], frozen: dict[str, NDArray[Any]], gone: Bools) -> None:
+    """Check that every emotion stays: a last layer cannot unlearn that there is one."""
+    left = set(frozen["label"][~gone].tolist())
+    if lost := [name for n, name in enumerate(labels) if n not in left]:
+        raise BadInput(
+            f"Without the takes nobody acts {', '.join(lost)} any more, and the network's last "
+            "layer still answers it",
+            where="--approximate",
+            remedy="Leave out --approximate: the model is then trained anew on what is left.",
+        )
 
 
 def _attacks(
@@ -110,13 +134,13 @@ def _attacks(
 ) -> tuple[Attack | None, Attack | None]:
     """Ask each fold's network whether it knows the takes, before and after the same step."""
     label, fold = frozen["label"], frozen["fold"]
-    olds, news = list[tuple[Floats, Floats]](), list[tuple[Floats, Floats]]()
+    olds, news = list[Round](), list[Round]()
     for k, seen in enumerate(frozen["embedding"].astype(np.float64)):
         trains, weights = fold != k, frozen["head"][k].astype(np.float64)
         moved = step(seen[trains], label[trains], gone[trains], weights, smoothing)
         for rounds, layer in ((olds, weights), (news, moved)):
             loss = losses(_answers(seen, layer), label)
-            rounds.append((loss[gone & trains], loss[~gone & ~trains]))
+            rounds.append(Round.of(loss, gone & trains, ~gone & ~trains))
     return attack(olds), attack(news)
 
 
@@ -133,8 +157,6 @@ def _distances(
     """Return how far the new and the old network are from the one trained without the takes."""
     other, theirs = folder.load(anew), read_frozen(anew)
     assert isinstance(other, Loaded)
-    if tuple(other.labels) != tuple(loaded.labels):
-        raise BadInput("Without the takes an emotion is gone: nothing can be compared")
     where = {take: n for n, take in enumerate(theirs["take"].tolist())}
     stays = np.flatnonzero(~gone)
     rows = [where[take] for take in frozen["take"][stays].tolist()]
@@ -154,18 +176,40 @@ def _distances(
 def _apart(ours: Loaded, theirs: Loaded, layer: Floats) -> float:
     """Return the largest difference of any weight, with that last layer in place of ours."""
     mine, yours = ours.model.state_dict(), theirs.model.state_dict()
-    inner = [n for n in mine if n != "trust" and ".head." not in f".{n}"]
+    inner = [
+        n
+        for n, value in mine.items()
+        # Counters of batches are no weights.
+        if n != "trust" and ".head." not in f".{n}" and value.is_floating_point()
+    ]
     last = float(np.abs(layer - theirs.model.last_layer().double().numpy()).max())
     return max(last, *(float((mine[n].double() - yours[n].double()).abs().max()) for n in inner))
 
 
-def _write(removed: Removed, out: Path, loaded: Loaded, after: Floats, audit: Audit) -> None:
+def _write(
+    removed: Removed,
+    out: Path,
+    loaded: Loaded,
+    after: Floats,
+    audit: Audit,
+    ready: Callable[[Path, Audit], None],
+) -> None:
     assert isinstance(loaded.model, VoiceModel)
     loaded.model.put_last_layer(torch.from_numpy(after).float())
     told = removed.as_json(audit)
     card = parse((removed.old / folder.CARD_DATA).read_bytes(), where=folder.CARD_DATA)
-    card = {**card, "marks": [*card["marks"], told["says"]], "scores": None}
+    facts = {name: fact for name, fact in card.items() if name not in _OLD_SCORES}
+    marks = [*facts["marks"], told["says"]]
+    facts = {**facts, "marks": marks, "scores": None, "enrolled": None, "scored_how": UNSCORED}
+    about = {name: fact for name, fact in loaded.about.items() if name not in _OLD_SCORES}
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, loaded.model)
-        folder.write_json(partial / folder.ABOUT, {**loaded.about, "unlearning": told})
-        folder.write_json(partial / folder.CARD_DATA, card)
+        folder.write_json(partial / folder.ABOUT, {**about, "unlearning": told})
+        folder.write_json(partial / folder.CARD_DATA, facts)
+        (partial / folder.CARD).write_text(_card(facts), "utf-8")
+        ready(partial, audit)
+
+
+def _card(facts: dict[str, Any]) -> str:
+    """Return the card for people to read; it was trained here, and yet has no scores."""
+    return markdown(facts).replace(_ELSEWHERE, f"{UNSCORED[0].upper()}{UNSCORED[1:]}.")

@@ -7,6 +7,7 @@ that is a decommission, signed by whoever runs it.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,13 +18,14 @@ from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel import durable
-from yesand.kernel.canonical import canonical
+from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
+from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
-from yesand.takes.copies import services as copying
+from yesand.takes.copies.finding import Copy, Kind
 from yesand.training import head_folder, runs
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
@@ -34,10 +36,10 @@ from yesand.training.registry.services import checked, grounds
 from yesand.training.services import Course, examples_of, noted, registered, train
 from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
-from yesand.training.unlearning.exact import HeadCourse, Removed
+from yesand.training.unlearning.exact import HeadCourse, Removed, read_frozen
 from yesand.training.unlearning.retraining import RetrainCourse
 from yesand.training.unlearning.sharding import ShardCourse
-from yesand.training.unlearning.verification import Verdict
+from yesand.training.unlearning.verification import Audit, Verdict
 
 #: What lies beside the new folder: the signed report, and the same in words.
 SIGNED, WORDS = ".unlearning.json", ".unlearning.md"
@@ -113,11 +115,18 @@ def unlearn(
         ``out``. Overtaken : the manifest no longer holds. CheckFailed : a file was changed.
     """
     old, manifest = registered(place, where), checked(place, manifest)
-    removed = _removed(place, Path(where), old, manifest)
     told = about(Path(where))
+    removed = _removed(place, Path(where), old, manifest)
     settings, course = _course(told, removed, verify=verify, ask=ask)
     model = train(
-        place, manifest, out, name=name, settings=settings, progress=progress, course=course
+        place,
+        manifest,
+        out,
+        name=name,
+        settings=settings,
+        progress=progress,
+        course=course,
+        copies=removed.copies,
     )
     return Unlearned(model, *_reported(place, old, model, Path(out)))
 
@@ -157,9 +166,8 @@ def weaken(
     """
     old, manifest = registered(place, where), checked(place, manifest)
     corpus.check_current(place, manifest)
-    removed, out = _removed(place, Path(where), old, manifest), Path(out)
-    refuse_full(out)
     told = about(Path(where))
+    removed, out = _removed(place, Path(where), old, manifest), Path(out)
     if told["format"] != FORMAT:
         raise BadInput(
             "Influence is reduced in the last layer of a network in one piece; this is a convex "
@@ -167,31 +175,60 @@ def weaken(
             where=old.name,
             remedy="Leave out --approximate: takes are undone exactly in it.",
         )
+    went = digest_of(sorted(take.sha256 for take in removed.takes))
+    if found := _weakened_before(place, out, old, went, verify=verify):
+        return _weakly_reported(place, old, out, found)
+    refuse_full(out)
     settings = Settings.parse(told["settings"])
 
+    def ready(partial: Path, audit: Audit) -> None:
+        # Noted before the folder is in place, so that a run killed after that can be reported on.
+        at = stamp(place.clock.now())
+        found = {"from": old.digest, "went": went, "at": at, "audit": audit.as_json()}
+        durable.write(_note(place, partial), canonical(found))
+
     def anew(scratch: Path) -> None:
-        kept, copies = examples_of(place, manifest.takes), copying.among(place, sorted(
-            take.sha256 for take in manifest.takes), progress)  # fmt: skip
         holds = partial(corpus.check_current, place, manifest)
         runs.train(
-            kept,
+            examples_of(place, manifest.takes),
             grounds(place, manifest),
             settings,
             scratch,
             Kept(place.cache),
             progress,
             still_holds=holds,
-            copies=copies,
+            copies=removed.copies,
         )
 
     with TemporaryDirectory(prefix="yesand-") as scratch:
-        audit = influence.remove(removed, out, anew if verify else None, Path(scratch) / "anew")
+        compared = anew if verify else None
+        influence.remove(removed, out, compared, Path(scratch) / "anew", ready)
+    return _weakly_reported(place, old, out, parse(_note(place, out).read_bytes()))
+
+
+def _note(place: Place, weakened: Path) -> Path:
+    return place.models / f"{model_digest(weakened)}.weakened.json"
+
+
+def _weakened_before(
+    place: Place, out: Path, old: TrainedModel, went: str, *, verify: bool
+) -> dict[str, Any] | None:
+    """Return what was found of a whole folder that the same removal left in ``out``."""
+    if not out.is_dir() or not any(out.iterdir()) or not (note := _note(place, out)).is_file():
+        return None
+    found: dict[str, Any] = parse(note.read_bytes(), where=str(note))
+    same = (found["from"], found["went"]) == (old.digest, went)
+    enough = found["audit"]["distance"] is not None or not verify
+    return found if same and enough else None
+
+
+def _weakly_reported(place: Place, old: TrainedModel, out: Path, found: dict[str, Any]) -> Weakened:
     payload = report.statement(
         {old.name: old.digest},
         {f"{old.name}-weakened": model_digest(out)},
         old.manifest_id,
-        audit.as_json(),
-        stamp(place.clock.now()),
+        found["audit"],
+        found["at"],
     )
     _save(place, out, dsse.seal(payload, [place.signer]))
     return Weakened(payload["predicate"], out.with_name(out.name + SIGNED))
@@ -251,6 +288,13 @@ def _save(place: Place, out: Path, envelope: dict[str, Any]) -> dict[str, Any]:
 def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManifest) -> Removed:
     """Return what goes; what stays must be what the model was trained on."""
     before = corpus.find(place, old.manifest_id)
+    asked = manifest.asked()
+    if replace(before.asked(), at=asked.at) != asked:
+        raise Refused(
+            "The new manifest answers another request than the one the model was trained by",
+            where=old.name,
+            remedy="Ask the gate the same again: yesand unlearn --without NAME does.",
+        )
     still = {take.sha256 for take in manifest.takes}
     had = {take.sha256 for take in before.takes}
     if new := len(still - had):
@@ -266,7 +310,28 @@ def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManif
         )
     people = len({take.performer for take in gone})
     takes = tuple(examples_of(place, gone))
-    return Removed(where, takes, people, old.name, old.digest)
+    copies = _left_out(place, where, old, still)
+    return Removed(where, takes, people, old.name, old.digest, copies)
+
+
+def _left_out(place: Place, where: Path, old: TrainedModel, still: Set[str]) -> tuple[Copy, ...]:
+    """Return those takes that stay and that the model did not learn from, as they were copies.
+
+    The first of them may go: its copy is then the only one, and holds what was withdrawn.
+    """
+    aside = still - set(read_frozen(where)["take"].tolist())
+    told = [
+        Copy(one["take"], one["of"], Kind(one["kind"]), one["likeness"])
+        for one in noted(place, old).get("left_out_as_copies", [])
+    ]
+    copies = tuple(copy for copy in told if copy.take in aside)
+    if unknown := len(aside - {copy.take for copy in copies}):
+        raise Refused(
+            f"{unknown} takes of the new manifest were left out when the model was trained",
+            where=old.name,
+            remedy="Train a new model on it: yesand train.",
+        )
+    return copies
 
 
 def check_verified(made: Unlearned) -> None:

@@ -19,6 +19,11 @@ from yesand.training.shards.training import Before
 from yesand.training.unlearning.exact import Removed, Told
 from yesand.training.unlearning.verification import Audit, Distance, How
 
+_OTHERWISE = (
+    "Where the old parts were trained by another PyTorch or on another machine, unlearn there, or "
+    "train a new model on the manifest (yesand train) and state yourself that the duty is met."
+)
+
 
 @dataclass(frozen=True)
 class ShardCourse:
@@ -64,10 +69,16 @@ class ShardCourse:
         def anew(partial: Path) -> Distance:
             with TemporaryDirectory(prefix="yesand-") as scratch:
                 whole, plan = Path(scratch) / "anew", Before.read(old, reuse=False)
-                training.train(*given, whole, cache, progress, lambda *_: None, before=plan, **more)
+                # Whether the takes still may be used is asked again when the model is entered.
+                beside = {**more, "still_holds": lambda: None}
+                training.train(
+                    *given, whole, cache, progress, lambda *_: None, before=plan, **beside
+                )
                 if resources(whole) != resources(partial):
                     raise CheckFailed(
-                        "Trained from its start the network came out otherwise", where=str(out)
+                        "Trained from its start the network came out otherwise",
+                        where=str(out),
+                        remedy=_OTHERWISE,
                     )
             return Distance(0.0, 0.0, 0.0, len(examples))
 
