@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from yesand.agreements.clause import Request
+from yesand.agreements.film import asked_with
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms, Withdrawing
@@ -80,7 +81,7 @@ def ended_by(place: Place, manifest: Manifest, performer: Performer, scope: Scop
     """Tell whether what a scope takes back is in a manifest that holds takes of the performer."""
     # The day of a withdrawal narrows nothing: it covers what it names from then on.
     withdrawn = scope.since(datetime.max.replace(tzinfo=UTC))
-    if not withdrawn.covers(Request.parse(manifest.request)):
+    if not any(map(withdrawn.covers, asked_with(Request.parse(manifest.request)))):
         return False
     return not scope.takes or bool(taken_from(place, manifest, performer, scope))
 
