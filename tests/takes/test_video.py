@@ -256,13 +256,15 @@ def test_a_video_in_a_house_is_a_take_of_the_face(house: yesand.House, tmp_path:
     assert import_corpus(house.place, folder).imported == 0
 
 
-_BLOCKED = """
+_WITHOUT = """
 import sys
 sys.modules["av"] = None
 from pathlib import Path
 from importlib import util
 found = util.find_spec
 util.find_spec = lambda name, *rest: None if name == "av" else found(name, *rest)
+"""
+_BLOCKED = f"""{_WITHOUT}
 from yesand.takes.sound import read
 try:
     read(Path(sys.argv[1]))
@@ -280,6 +282,43 @@ def test_the_house_never_loads_ffmpeg_and_says_so_where_it_is_missing(tmp_path: 
         [sys.executable, "-c", _BLOCKED, str(path)], check=True, capture_output=True, text=True
     ).stdout
     assert said.startswith("BadMedia Video needs PyAV, which is missing (a.mp4). Install it:")
+
+
+def test_quality_calls_no_video_bad_where_nothing_opens_it(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4")
+    code = f"{_WITHOUT}\nfrom yesand.cli import _run\nsys.exit(_run(['quality', sys.argv[1]]))"
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(path)], check=False, capture_output=True, text=True
+    )
+    assert said.returncode == 2 and "pip install" in said.stderr and "rejected" not in said.stdout
+
+
+def test_channels_overwrite_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _duo(_wav, tmp_path / "duo.wav", 0.05)
+    other = tmp_path / "takes" / "duo-2.flac"
+    other.parent.mkdir()
+    other.write_bytes(b"somebody's take")
+    assert run(["channels", str(path), "--out", str(other.parent)]) == 1
+    assert "duo-2.flac is there already" in capsys.readouterr().err
+    assert [p.name for p in other.parent.iterdir()] == ["duo-2.flac"]
+    assert other.read_bytes() == b"somebody's take"
+
+
+def test_tracks_of_two_videos_of_one_name_are_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / folder / "a.mp4" for folder in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(b"")
+    asked = ["affect", "face", *map(str, paths), "--out", str(tmp_path / "rows.csv")]
+    assert run([*asked, "--tracks", str(tmp_path / "tracks")]) == 2
+    assert "Several videos are called a" in capsys.readouterr().err
+    assert run([*asked, "--sync", "--cache", str(tmp_path / "cache")]) == 2
+    assert "The cache keeps rows" in capsys.readouterr().err
+    assert not (tmp_path / "tracks").exists() and not (tmp_path / "rows.csv").exists()
 
 
 def _duo(write: Callable[[Path, np.ndarray], Path], path: Path, leak: float) -> Path:
