@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import yesand
 from small_troupe import START, ask, record, troupe
 from strategies_of_terms import TAKES, fitting, requests, terms, withdrawals
 from yesand.agreements import services as agreements
-from yesand.agreements.change import changes
-from yesand.agreements.decision import Decision, Request, Withdrawn, decide
+from yesand.agreements.decision import Decision, Request, decide
 from yesand.agreements.film import of_film
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import Scope
@@ -372,43 +370,6 @@ def test_the_gate_decides_each_take_as_it_would_be_decided_alone(
         assert [clause.value for clause in own] == against
         assert others == (() if alone.permit and against else alone.clauses)
     assert sum(ruling.counts()) == len(columns.entry) and len(ruling.decisions) == len(seen)
-
-
-@pytest.mark.parametrize(
-    ("named", "taken_back", "permitted", "why"),
-    [
-        ({"face"}, (), False, "voice is not named, so it is not licensed"),
-        ({"voice"}, (), False, "face is not named, so it is not licensed"),
-        ({"face", "voice"}, (), True, "voice is named"),
-        ({"face", "voice"}, ("voice",), False, "the performer withdrew this on 2026-06-01"),
-        ({"face", "voice"}, ("face",), False, "the performer withdrew this on 2026-06-01"),
-    ],
-)
-def test_a_video_needs_leave_for_the_face_and_the_voice(
-    named: set[str], taken_back: tuple[str, ...], permitted: bool, why: str
-) -> None:
-    at = datetime(2026, 10, 5, tzinfo=UTC)
-    request = Request("house-lab", Purpose.EMOTION_RECOGNITION, UseClass.RECOGNITION, at,
-                      modality=Modality.FACE, territory="DE", commercial=False)  # fmt: skip
-    base = standard("recognition", START).terms
-    own = base.model_copy(update={"modalities": frozenset(map(Modality, named))})
-    withdrawn = tuple(
-        Withdrawn(datetime(2026, 6, 1, tzinfo=UTC), modalities=frozenset({Modality(m)}))
-        for m in taken_back
-    )
-    one = np.zeros(1, np.int64)
-    columns = Columns(one, one, one, one + MODALITIES.index(Modality.FACE), ("a",), ["c" * 64])
-    standing = Standing("a", own, own.digest, withdrawn)
-    ruling = evaluate(columns, {"a": standing}, request)
-    (decision,) = ruling.decisions
-    assert bool(ruling.permit[0]) == decision.permit == permitted
-    assert why in [clause.reason for clause in decision.clauses]
-    spoken = evaluate(columns, {"a": standing}, replace(request, modality=Modality.VOICE))
-    assert not spoken.permit[0]  # whatever is allowed: who asks for the voice gets no picture
-    if not permitted and "face" in named and "face" not in taken_back:
-        assert decision.clauses[0].reason == "a video holds the voice too, which is not permitted"
-        said = [change.sentence for change in changes(decision.clauses, request)]
-        assert not any("the channel" in sentence for sentence in said)
 
 
 def test_a_result_tells_what_stayed_out_and_why(filled: yesand.House) -> None:
