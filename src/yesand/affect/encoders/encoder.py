@@ -176,7 +176,7 @@ class Encoder:
                 f"Made with another encoder: {width} numbers a row of {version}, "
                 f"where this one gives {self.width} of {self.version}",
                 where=str(self.folder),
-                remedy="Open that encoder's folder, layer, pooling, device, or embed the takes again.",
+                remedy="Open the same folder, layer, pooling and device, or embed the takes again.",
             )
 
     def _heard(self, signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
