@@ -63,7 +63,6 @@ def test_each_is_judged_by_its_own_fault(folder: Path, name: str, listener: Dete
 def test_each_is_described_in_finite_numbers(folder: Path, tmp_path: Path) -> None:
     paths = sorted(folder.iterdir())
     assert np.isfinite(prosody(paths)).all()
-    pytest.importorskip("transformers", reason="the extra encoders is missing")
     from yesand.affect.encoders.encoder import Encoder
 
     made = Encoder.open(encoder(tmp_path / "encoder")).embed(paths)

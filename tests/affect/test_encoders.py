@@ -15,15 +15,13 @@ import soundfile
 from small_encoders import RATE, WIDTH, encoder, take
 
 from yesand.affect import derived
-from yesand.cli import _run as run
-from yesand.kernel.errors import BadInput, CheckFailed, NotFound
-
-pytest.importorskip("transformers", reason="the extra encoders is missing")
-
 from yesand.affect.encoders.encoder import WINDOW_S, Encoder
+from yesand.affect.encoders.folder import version_of
 from yesand.affect.encoders.pooling import Pooling
 from yesand.affect.encoders.rows import Wanted, embed
 from yesand.affect.kept import Kept
+from yesand.cli import _run as run
+from yesand.kernel.errors import BadInput, CheckFailed, NotFound
 
 BOTH = Pooling.MEAN_AND_DEVIATION
 
@@ -74,6 +72,8 @@ def test_the_version_names_every_file_the_layer_and_the_pooling(folder: Path) ->
     assert Encoder.open(folder).version != versions[0]
     (folder / "README.md").unlink()
     assert Encoder.open(folder).version == versions[0]
+    devices = [version_of(folder, 3, Pooling.MEAN, d) for d in ("cpu", "cuda", "cuda:1")]
+    assert devices[0] == versions[0] != devices[1] == devices[2]
 
 
 def test_many_processes_give_the_bits_of_one(folder: Path, takes: list[Path]) -> None:

@@ -21,6 +21,7 @@ from yesand.agreements.collective.services import countersign, propose
 from yesand.agreements.compiled import Ask, Rule, permits
 from yesand.agreements.consent.services import odrl
 from yesand.agreements.decision import Request, Withdrawn, decide
+from yesand.agreements.film import asked_with
 from yesand.agreements.models import Agreement
 from yesand.agreements.odrl.reading import read
 from yesand.agreements.standing import Standing
@@ -60,7 +61,10 @@ def test_words_bits_and_columns_agree_on_what_is_suspended(
     on = tuple(held)
     said = decide(some, request, taken, take=TAKE, suspensions=on).permit
     assert said == permits(Rule.of(some), Ask.of(request), taken, TAKE, suspensions=on)
-    assert said == ruled(Standing("a", some, "t", taken, suspensions=on), request)
+    whole = all(
+        decide(some, one, taken, take=TAKE, suspensions=on).permit for one in asked_with(request)
+    )
+    assert whole == ruled(Standing("a", some, "t", taken, suspensions=on), request)
 
 
 @given(terms(), requests, suspensions())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from small_troupe import START, ask, record, troupe
 from strategies_of_terms import TAKES, fitting, requests, terms, withdrawals
 from yesand.agreements import services as agreements
 from yesand.agreements.decision import Decision, Request, decide
+from yesand.agreements.film import of_film
 from yesand.agreements.models import Agreement
 from yesand.agreements.scope import Scope
 from yesand.agreements.standing import Standing
 from yesand.agreements.templates import standard
-from yesand.agreements.vocabulary import Action, Purpose, UseClass
+from yesand.agreements.vocabulary import Action, Modality, Purpose, UseClass
 from yesand.corpus import services as corpus
 from yesand.corpus.auditing.services import audit_completeness
 from yesand.corpus.completeness import Audit
@@ -358,6 +360,11 @@ def test_the_gate_decides_each_take_as_it_would_be_decided_alone(
             continue
         take = columns.sha256[n] if columns.sha256 else ""
         alone = decide(standing.terms, request, standing.withdrawals, strike=strike, take=take)
+        if request.modality == MODALITIES[columns.modality[n]] == Modality.FACE:
+            heard = replace(request, modality=Modality.VOICE)
+            sound = decide(standing.terms, heard, standing.withdrawals, strike=strike, take=take)
+            assert found.permit == (alone.permit and sound.permit and not against)
+            alone = of_film(alone, sound)
         assert found.permit == (alone.permit and not against)
         own, others = found.clauses[: len(against)], found.clauses[len(against) :]
         assert [clause.value for clause in own] == against

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from videos import FPS, RATE, claps, video
+from videos import FPS, RATE, claps, growing, video
 
 import yesand
 from yesand.cli import _run as run
@@ -27,7 +27,6 @@ from yesand.takes.video.facts import kind_of
 from yesand.takes.video.reading import BadVideo, frames, picture
 from yesand.takes.video.sync import sync
 
-pytest.importorskip("av", reason="the extra video (PyAV) is missing")
 _KINDS = [("a.mp4", "video/mp4"), ("a.mov", "video/quicktime"), ("a.webm", "video/webm")]
 
 
@@ -87,6 +86,32 @@ def test_a_video_cut_off_anywhere_is_found_out(tmp_path: Path, name: str, kept: 
         read(path)
 
 
+def test_a_cut_is_found_without_a_promised_length(tmp_path: Path) -> None:
+    """MP4 in fragments, as recorders write it that may be switched off at any moment."""
+    path = video(tmp_path / "a.mp4", 2.0, options={"movflags": "frag_keyframe+empty_moov"})
+    assert read(path).picture is not None
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rindex(b"mdat") + 99])
+    with pytest.raises(BadMedia, match="Cut off: the file ends"):
+        read(path)
+
+
+def test_a_picture_shorter_than_its_sound_is_whole(tmp_path: Path) -> None:
+    for name in ("a.webm", "a.mp4"):
+        found = read(video(tmp_path / name, 1.0, sound=claps(4.0)))
+        assert found.picture is not None and found.picture.duration_ms == 1_000
+        assert found.probe.duration_ms == pytest.approx(4_000, abs=40)
+
+
+def test_an_edit_list_leaves_out_frames_and_is_no_cut(tmp_path: Path) -> None:
+    """Of fifty frames the first half second is not to be shown, as phones trim."""
+    path = video(tmp_path / "a.mp4", 2.0, early_s=0.5)
+    found = read(path)
+    assert found.picture is not None and found.picture.frames <= 2 * FPS
+    moments = [f.at_s for f in frames(path, "video/mp4")]
+    assert moments[0] == pytest.approx(0, abs=0.041) and len(moments) < 2 * FPS
+
+
 def test_damage_and_other_containers_are_no_video(tmp_path: Path) -> None:
     for name, data in [
         ("a.mp4", b"\0\0\0\x18ftypisom" + bytes(900)),
@@ -119,6 +144,32 @@ def test_a_small_file_with_a_vast_picture_is_refused(tmp_path: Path) -> None:
     assert path.stat().st_size < 50_000
     with pytest.raises(BadMedia, match=r"larger than any camera's|damaged|no frame"):
         read(path)
+
+
+@pytest.mark.parametrize("larger", [(320, 240), (8_000, 4_000)])
+def test_a_picture_that_grows_in_the_middle_is_refused(
+    tmp_path: Path, larger: tuple[int, int]
+) -> None:
+    path = growing(tmp_path / "a.webm", [(160, 120), larger])
+    seen = []
+    with pytest.raises(BadVideo, match=r"changes size in the middle|larger than any|damaged"):
+        seen.extend(f.pixels.shape for f in frames(path, "video/webm"))
+    assert set(seen) <= {(120, 160, 3)}
+
+
+@pytest.mark.parametrize("fps", [30, 50, 60])
+def test_fewer_frames_a_second_than_there_are_come_evenly(tmp_path: Path, fps: int) -> None:
+    path = video(tmp_path / "a.mp4", 2.0, fps=fps)
+    at = np.array([f.at_s for f in frames(path, "video/mp4", rate=25)])
+    assert len(at) == pytest.approx(50, abs=1) and np.diff(at).max() < 2.01 / fps + 0.02
+
+
+def test_frames_are_counted_from_the_picture_s_beginning(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.webm", 2.0, shift_s=5.0)
+    at = [f.at_s for f in frames(path, "video/webm", rate=5)]
+    assert at == pytest.approx(np.arange(10) / 5, abs=0.05)
+    found = read(path)
+    assert found.picture is not None and found.picture.duration_ms == pytest.approx(2_000, abs=2)
 
 
 def test_frames_come_at_their_times_and_no_wider_than_asked(tmp_path: Path) -> None:
@@ -205,13 +256,15 @@ def test_a_video_in_a_house_is_a_take_of_the_face(house: yesand.House, tmp_path:
     assert import_corpus(house.place, folder).imported == 0
 
 
-_BLOCKED = """
+_WITHOUT = """
 import sys
 sys.modules["av"] = None
 from pathlib import Path
 from importlib import util
 found = util.find_spec
 util.find_spec = lambda name, *rest: None if name == "av" else found(name, *rest)
+"""
+_BLOCKED = f"""{_WITHOUT}
 from yesand.takes.sound import read
 try:
     read(Path(sys.argv[1]))
@@ -229,6 +282,43 @@ def test_the_house_never_loads_ffmpeg_and_says_so_where_it_is_missing(tmp_path: 
         [sys.executable, "-c", _BLOCKED, str(path)], check=True, capture_output=True, text=True
     ).stdout
     assert said.startswith("BadMedia Video needs PyAV, which is missing (a.mp4). Install it:")
+
+
+def test_quality_calls_no_video_bad_where_nothing_opens_it(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4")
+    code = f"{_WITHOUT}\nfrom yesand.cli import _run\nsys.exit(_run(['quality', sys.argv[1]]))"
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(path)], check=False, capture_output=True, text=True
+    )
+    assert said.returncode == 2 and "pip install" in said.stderr and "rejected" not in said.stdout
+
+
+def test_channels_overwrite_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _duo(_wav, tmp_path / "duo.wav", 0.05)
+    other = tmp_path / "takes" / "duo-2.flac"
+    other.parent.mkdir()
+    other.write_bytes(b"somebody's take")
+    assert run(["channels", str(path), "--out", str(other.parent)]) == 1
+    assert "duo-2.flac is there already" in capsys.readouterr().err
+    assert [p.name for p in other.parent.iterdir()] == ["duo-2.flac"]
+    assert other.read_bytes() == b"somebody's take"
+
+
+def test_tracks_of_two_videos_of_one_name_are_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / folder / "a.mp4" for folder in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(b"")
+    asked = ["affect", "face", *map(str, paths), "--out", str(tmp_path / "rows.csv")]
+    assert run([*asked, "--tracks", str(tmp_path / "tracks")]) == 2
+    assert "Several videos are called a" in capsys.readouterr().err
+    assert run([*asked, "--sync", "--cache", str(tmp_path / "cache")]) == 2
+    assert "The cache keeps rows" in capsys.readouterr().err
+    assert not (tmp_path / "tracks").exists() and not (tmp_path / "rows.csv").exists()
 
 
 def _duo(write: Callable[[Path, np.ndarray], Path], path: Path, leak: float) -> Path:

@@ -73,5 +73,8 @@ def forget(cache: Path, sha256s: Iterable[str]) -> None:
     """
     for sha256 in sha256s:
         for kind in KINDS:
-            for path in (cache / kind).glob(f"*/{checked(sha256)}.npy"):
-                path.unlink(missing_ok=True)
+            name = f"{checked(sha256)}.npy"
+            # What a writer that was killed left half-way holds the same.
+            for left in (name, f".{name}.*.part"):
+                for path in (cache / kind).glob(f"*/{left}"):
+                    path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from datetime import date
 
 from yesand.agreements.days import first_moment, last_moment
 from yesand.agreements.decision import Withdrawn
+from yesand.agreements.film import with_it
 from yesand.agreements.naming import uri
 from yesand.agreements.standing import Standing
 from yesand.agreements.terms import WORLD, Terms
@@ -43,7 +44,7 @@ def in_term(terms: Terms, on: date) -> bool:
 def open_uses(standing: Standing, modality: Modality) -> frozenset[UseClass]:
     """Return the use classes for which anything is left after what was taken back."""
     terms = standing.terms
-    if terms.trial or modality not in terms.modalities:
+    if terms.trial or not terms.modalities.issuperset(with_it(modality)):
         return frozenset()
     return frozenset(u for u in terms.licensed if open_purposes(standing, u, modality))
 
@@ -52,7 +53,7 @@ def open_purposes(standing: Standing, use: UseClass, modality: Modality) -> froz
     """Return the purposes of a use that nobody took back from everybody."""
     left = standing.terms.purposes
     for taken in standing.withdrawals:
-        if _about(taken, use, modality):
+        if any(_about(taken, use, each) for each in with_it(modality)):
             left = left - taken.purposes if taken.purposes else frozenset()
     return left
 

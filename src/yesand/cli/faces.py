@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from yesand.cli.affect import group
 from yesand.cli.output import AsJson, progressing, table, tell
 from yesand.cli.tables import VIDEO, checked, files, save
 from yesand.kernel import durable
+from yesand.kernel.errors import BadInput
 
 if TYPE_CHECKING:
     from yesand.affect.face.track import Track
@@ -43,7 +45,14 @@ def face(
     from yesand.affect.face.rows import tracks as followed
 
     checked(out)
-    paths, reader = files(videos, VIDEO), FaceReader.open(task)
+    paths = files(videos, VIDEO)
+    _apart(paths, tracks)
+    if cache and (tracks or sync):
+        raise BadInput(
+            "The cache keeps rows, and not what --tracks and --sync need",
+            remedy="Leave out --cache, or ask for the two in a run of their own.",
+        )
+    reader = FaceReader.open(task)
     found: Sequence[Track] = ()
     with progressing("Looking", as_json=as_json) as progress:
         if tracks or sync:
@@ -66,6 +75,16 @@ def face(
     tell(told, said, as_json=as_json)
     if lips and not as_json:
         table("Lips and voice", ["file", ">ms late", ">likeness", "so"], [_row(x) for x in lips])
+
+
+def _apart(paths: Sequence[Path], tracks: Path | None) -> None:
+    """Refuse, before hours of work, two videos whose tracks would be one file."""
+    twice = [name for name, count in Counter(p.stem for p in paths).items() if count > 1]
+    if tracks and twice:
+        raise BadInput(
+            f"Several videos are called {', '.join(sorted(twice))}: their tracks would be one file",
+            remedy="Rename them, or give each folder a run and a folder of tracks of its own.",
+        )
 
 
 def _save(folder: Path, paths: Sequence[Path], found: Sequence[Track], version: str) -> None:

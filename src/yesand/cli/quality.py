@@ -13,6 +13,8 @@ from yesand.kernel.errors import BadInput
 from yesand.takes.loudness import true_peak
 from yesand.takes.quality import findings, measure
 from yesand.takes.sound import read
+from yesand.takes.video.facts import kind_of
+from yesand.takes.video.reading import can_decode, picture
 
 _COLUMNS = [
     "file", ">seconds", ">voice s", ">SNR dB", ">LUFS", ">dBTP", ">clipped %", "by", "found",
@@ -30,6 +32,7 @@ def quality(
 ) -> None:
     """Tell what is wrong with recordings, in figures, before a house takes them."""
     paths = files(recordings)
+    _decodable(paths)
     told = []
     with progressing("Listening", as_json=as_json) as progress:
         for done, path in enumerate(paths):
@@ -42,6 +45,16 @@ def quality(
     rejected = sum(one["rejected"] for one in told)
     if rejected:
         raise typer.Exit(1)
+
+
+def _decodable(paths: list[Path]) -> None:
+    """Refuse to call a video bad where it is only that nothing here can open it."""
+    if can_decode():
+        return
+    for path in paths:
+        kind = kind_of(path) if path.is_file() else None
+        if kind is not None:
+            picture(path, kind)  # tells what to install
 
 
 def _heard(path: Path) -> dict[str, Any]:

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from yesand.agreements.decision import Clause, Decision, Request
+from yesand.agreements.film import aloud, of_film
 from yesand.agreements.standing import Standing
 from yesand.agreements.vocabulary import Modality
 from yesand.corpus.singles import apart
-from yesand.corpus.standings import Standings
+from yesand.corpus.standings import Answers, Standings, grouped
 
 #: Named in every manifest: the same evaluator over the same state gives the same roots.
 EVALUATOR = "yesand-gate/1"
@@ -107,11 +108,13 @@ class Gate:
         self._place = np.array([place.get(n, len(place)) for n in range(len(rows))], np.int32)
 
     def ask(self, request: Request, *, strike: bool = False) -> Ruling:
-        """Apply a request to every take."""
+        """Apply a request to every take; a video is asked about twice (``agreements.film``)."""
         answers = self.standings.answer(request, strike=strike)
+        if request.modality == Modality.FACE:
+            films = _films(answers, self.standings.answer(aloud(request), strike=strike))
+            answers = _beside(answers, films)
         groups = int(answers.group.max(initial=-1)) + 1
-        group = np.append(answers.group, np.int32(groups))[self._place]
-        code = group[self._agreement] * np.int32(_KINDS) + self.takes.kind
+        code = self._groups(answers.group, groups) * np.int32(_KINDS) + self.takes.kind
         objecting = np.array([bool(_own(kind, request)) for kind in range(_KINDS)])
         permits = np.zeros(groups + 1, dtype=bool)
         permits[answers.group] = answers.permit
@@ -126,15 +129,34 @@ class Gate:
 
         return Ruling(allowed[code], numbers[code], first, explain)
 
+    def _groups(self, group: Ints, groups: int) -> Ints:
+        """Return the group of each take, given those of all agreements, or those and of films."""
+        rows = len(self.standings.rows)
+        none = np.int32(groups)
+        plain = np.append(group[:rows], none)[self._place]
+        if len(group) == rows:
+            made: Ints = plain[self._agreement]
+            return made
+        films = np.append(group[rows:], none)[self._place]
+        both = np.stack([films if m == Modality.FACE else plain for m in MODALITIES])
+        found: Ints = both[self.takes.modality, self._agreement]
+        return found
+
     def _explained(self, take: int, request: Request, strike: bool) -> Decision:
         number = int(self._place[self._agreement[take]])
         base = _NONE
         if number < len(self.standings.rows):
             base = self.standings.explain(number, request, strike=strike)
+            if request.modality == self._modality(take) == Modality.FACE:
+                heard = self.standings.explain(number, aloud(request), strike=strike)
+                base = of_film(base, heard)
         own = _own(int(self.takes.kind[take]), request)
         if not own:
             return base
         return Decision(False, own if base.permit else (*own, *base.clauses))
+
+    def _modality(self, take: int) -> Modality:
+        return MODALITIES[int(self.takes.modality[take])]
 
 
 def evaluate(
@@ -151,6 +173,21 @@ def evaluate(
     standings : what stands for each agreement; of one that is missing nothing is permitted.
     """
     return Gate(takes, standings).ask(request, strike=strike)
+
+
+def _films(seen: Answers, heard: Answers) -> Answers:
+    """Return what is said of videos, alike where ``of_film`` tells it in the same words."""
+    refused = seen.permit & ~heard.permit
+    group = grouped(
+        [np.where(refused, 0, seen.group + 1), np.where(seen.permit, heard.group + 1, 0)]
+    )
+    return Answers(seen.permit & heard.permit, group)
+
+
+def _beside(one: Answers, other: Answers) -> Answers:
+    """Return both in one; a denial of the picture is told of a video as of any take."""
+    after = other.group + np.int32(int(one.group.max(initial=-1)) + 1)
+    return Answers(np.append(one.permit, other.permit), np.append(one.group, after))
 
 
 def _numbered(code: Ints, alike: Ints) -> tuple[Ints, Ints]:

@@ -102,7 +102,7 @@ class Standings:
         shown = [self.fields[name].numbers for name in _SHOWN]
         shown.append(self.fields["approval_per_use"].labels(lambda each: _given(each, request)))
         keys = [*(np.where(permit, 0, d) for d in denied), *(np.where(permit, s, 0) for s in shown)]
-        return Answers(permit, _grouped([permit.astype(np.int32), *keys]))
+        return Answers(permit, grouped([permit.astype(np.int32), *keys]))
 
     def explain(self, number: int, request: Request, *, strike: bool = False) -> Decision:
         """Return the decision on the agreement of that number, in words."""
@@ -216,8 +216,8 @@ def _untimely(request: Request) -> dict[str, Says]:
     return {"valid_from": before, "valid_until": after, "majority_on": since, **training}
 
 
-def _grouped(keys: list[Ints]) -> Ints:
-    """Return one number for each distinct combination of the keys' values."""
+def grouped(keys: list[Ints]) -> Ints:
+    """Return one number for each distinct combination of the keys' values, from 0 on."""
     group = np.zeros(len(keys[0]), np.int64)
     for key in keys:
         mixed = group * (int(key.max(initial=0)) + 1) + key

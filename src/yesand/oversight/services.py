@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from yesand.agreements.clause import Request
+from yesand.agreements.film import asked_with
 from yesand.agreements.models import Agreement, Withdrawal
 from yesand.agreements.scope import Scope
 from yesand.agreements.terms import Terms, Withdrawing
@@ -91,7 +92,8 @@ def ended_by(
     """
     # The day of a withdrawal narrows nothing: it covers what it names from then on.
     withdrawn = scope.since(datetime.max.replace(tzinfo=UTC))
-    if not withdrawn.covers(request or Request.parse(manifest.request)):
+    asked = asked_with(request or Request.parse(manifest.request))
+    if not any(map(withdrawn.covers, asked)):
         return False
     return not scope.takes or bool(taken_from(place, manifest, performer, scope))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import soundfile
 
 from yesand.kernel import durable
+from yesand.kernel.errors import Refused
 from yesand.takes.activity.activity import Detector
 from yesand.takes.activity.choosing import detector
 from yesand.takes.sound import BadMedia, Samples, Sound
@@ -67,15 +69,31 @@ def channels(sound: Sound, listener: Detector | None = None) -> list[Channel]:
 
 
 def write(found: list[Channel], rate: int, folder: Path, name: str) -> list[Path]:
-    """Write each channel as a FLAC of 24 bits, ``NAME-1.flac`` …; the same again is the same."""
+    """Write each channel as a FLAC of 24 bits, ``NAME-1.flac`` …; the same again is the same.
+
+    Raises
+    ------
+    Refused : a file of that name holds something else; then nothing is written.
+    """
+    made = {folder / f"{name}-{c.number}.flac": _flac(c.samples, rate) for c in found}
+    other = [path for path, data in made.items() if path.exists() and path.read_bytes() != data]
+    if other:
+        raise Refused(
+            f"{', '.join(path.name for path in other)} is there already and holds something else",
+            where=str(folder),
+            remedy="Name another folder, or move it away.",
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for channel in found:
-        path = folder / f"{name}-{channel.number}.flac"
+    for path, data in made.items():
         with durable.replacing(path) as partial:
-            soundfile.write(partial, channel.samples, rate, subtype="PCM_24", format="FLAC")
-        paths.append(path)
-    return paths
+            partial.write_bytes(data)
+    return list(made)
+
+
+def _flac(samples: Samples, rate: int) -> bytes:
+    file = BytesIO()
+    soundfile.write(file, samples, rate, subtype="PCM_24", format="FLAC")
+    return file.getvalue()
 
 
 def _owned(sound: Sound, number: int, listener: Detector) -> Bools:

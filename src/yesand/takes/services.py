@@ -359,8 +359,9 @@ class _Import:
 def shown_in(media_type: str) -> Modality:
     """Return what a file shows of a performer.
 
-    A video shows the face, whatever else is wanted of it: under terms for the voice alone it must
-    not leave. Its sound can be given as a take of its own (``yesand channels``).
+    A video shows the face, whatever else is wanted of it, and holds the voice as well: it leaves
+    under terms for both alone (``agreements.film``). Its sound can be given as a take of its own
+    (``yesand channels``).
     """
     return Modality.FACE if media_type.startswith("video/") else Modality.VOICE
 

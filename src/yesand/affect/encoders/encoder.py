@@ -48,7 +48,7 @@ class Encoder:
 
     Attributes
     ----------
-    version : names its rows; a digest of the folder's files, the layer, and the pooling.
+    version : names its rows; a digest of the folder's files, layer, pooling and kind of device.
     width : numbers in a row.
     batch : windows at once; halved where memory does not do, and ``notes`` says so.
     """
@@ -103,7 +103,7 @@ class Encoder:
             )
         layer %= layers + 1
         width = int(model.config.hidden_size) * pooling.columns
-        version = version_of(folder, layer, pooling)
+        version = version_of(folder, layer, pooling, device)
         told = (folder, version, width, layer, pooling, rate, levelled, model)
         return cls(*told, batch=max(1, batch), device=device)
 
@@ -176,7 +176,7 @@ class Encoder:
                 f"Made with another encoder: {width} numbers a row of {version}, "
                 f"where this one gives {self.width} of {self.version}",
                 where=str(self.folder),
-                remedy="Open that encoder's folder, layer and pooling, or embed the takes again.",
+                remedy="Open the same folder, layer, pooling and device, or embed the takes again.",
             )
 
     def _heard(self, signal: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
@@ -194,7 +194,7 @@ class Encoder:
         """Yield each window's frames; of windows of one length as many at once as memory takes.
 
         Only one take's windows share a batch: what else is embedded, and by how many processes,
-        moves no bit of a row.
+        moves no bit of a row. How many share one may move the last bits of a take of several.
         """
         start = 0
         while start < len(windows):

@@ -57,12 +57,13 @@ def listening(folder: Path) -> tuple[int, bool]:
     return rate, bool(told.get("do_normalize", True))
 
 
-def version_of(folder: Path, layer: int, pooling: Pooling) -> str:
-    """Return the name of the rows: a digest of every file, the layer, and the pooling.
+def version_of(folder: Path, layer: int, pooling: Pooling, device: str = "cpu") -> str:
+    """Return the name of the rows: a digest of every file, the layer, pooling, kind of device.
 
     Parameters
     ----------
     layer : counted from 0, what the convolutions give, upwards.
+    device : as torch names it; another kind adds up otherwise, and its rows are others.
     """
     files = {
         path.relative_to(folder).as_posix(): digest_file(path)
@@ -70,6 +71,8 @@ def version_of(folder: Path, layer: int, pooling: Pooling) -> str:
         if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
     }
     told = {"recipe": RECIPE, "files": files, "layer": layer, "pooling": pooling.value}
+    if (kind := device.partition(":")[0]) != "cpu":
+        told["device"] = kind
     return f"{RECIPE}-{digest_of(told)[:32]}"
 
 

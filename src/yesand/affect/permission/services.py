@@ -13,6 +13,7 @@ from itertools import product
 
 from yesand.agreements.clause import Request
 from yesand.agreements.decision import decide
+from yesand.agreements.film import asked_with
 from yesand.agreements.models import Agreement
 from yesand.agreements.services import standing_of, standings
 from yesand.agreements.standing import Standing
@@ -62,16 +63,21 @@ def _heard(
 
 
 def _allows(standing: Standing, modality: str, now: datetime) -> bool:
+    """Tell whether something may be asked; of a video, which raters hear too, for its sound too."""
     return any(
-        decide(
-            standing.terms,
-            request,
-            standing.withdrawals,
-            approvals=standing.approvals,
-            suspensions=standing.suspensions,
-        ).permit
-        for request in _requests(standing, modality, now)
+        all(_permits(standing, request) for request in asked_with(asked))
+        for asked in _requests(standing, modality, now)
     )
+
+
+def _permits(standing: Standing, request: Request) -> bool:
+    return decide(
+        standing.terms,
+        request,
+        standing.withdrawals,
+        approvals=standing.approvals,
+        suspensions=standing.suspensions,
+    ).permit
 
 
 def _requests(standing: Standing, modality: str, now: datetime) -> Iterator[Request]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from yesand.agreements.film import asked_with
 from yesand.corpus.auditing.records import Recorded, TakenBack
 from yesand.corpus.auditing.register import Register, against, seen
 from yesand.corpus.manifest import SignedManifest
@@ -74,7 +75,7 @@ def _covered(
     withdrawal: TakenBack, mine: Sequence[Recorded], manifest: SignedManifest, register: Register
 ) -> set[int]:
     """Return the takes that the withdrawal forbids to a manifest's request."""
-    if not seen(withdrawal).covers(manifest.asked()):
+    if not any(map(seen(withdrawal).covers, asked_with(manifest.asked()))):
         return set()
     size = max(manifest.log_size, withdrawal.entry + 1)
     signed = {a.digest: a for a in register.agreements}

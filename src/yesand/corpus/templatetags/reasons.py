@@ -42,6 +42,7 @@ _REASONS = (
     gettext_noop("a quality finding rejects the recording"),
     gettext_noop("two performers claim the same content"),
     gettext_noop("%(word)s was asked for"),
+    gettext_noop("a video holds the voice too, which is not permitted"),
 )
 #: What would change it; the longer ones first where one begins like another.
 _CHANGES = (

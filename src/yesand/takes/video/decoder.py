@@ -23,6 +23,7 @@ import av
 import numpy as np
 
 from yesand.takes.video.facts import DEMUXERS, MOST_CHANNELS, MOST_PIXELS
+from yesand.takes.video.whole import cut_off
 
 #: Bytes of address space, and seconds of processor: an hour of stereo is 1.4 GB in one list.
 MEMORY, CPU_S = 6 << 30, 900
@@ -43,6 +44,8 @@ def told(path: Path, kind: str, wanted: str, rate: float, widest: int, out: Bina
     with path.open("rb") as file, _opened(file, kind) as container:
         if not container.streams.video:
             raise Bad("No picture in it: give its sound as WAV or FLAC")
+        if cut_off(file, kind):
+            raise Bad(_CUT_OFF)
         if wanted == "frames":
             _frames(container, rate, widest, out)
         else:
@@ -65,6 +68,7 @@ class _Whole:
     samples: int = 0
     rate: int = 0
     last: float = 0.0
+    heard: float = 0.0
     shown: Any = None
     resampler: Any = None
 
@@ -74,11 +78,16 @@ class _Whole:
         if packet.stream is not self.picture:
             self._hear(packet)
             return
-        self.last = max(self.last, float((packet.pts or 0) * packet.time_base))
+        if packet.pts is not None:
+            self.last = max(self.last, float(packet.pts * packet.time_base))
         if self.shown is None:
             self.shown = next(iter(packet.decode()), None)
+            if self.shown is not None:
+                _fits(self.shown)
 
     def _hear(self, packet: Any) -> None:
+        if packet.pts is not None:
+            self.heard = max(self.heard, float((packet.pts + packet.duration) * packet.time_base))
         for frame in packet.decode():
             if self.resampler is None:
                 self._begin(frame)
@@ -106,8 +115,7 @@ def _sound(container: Any, wanted: bool, out: BinaryIO) -> None:
         read.take(packet)
     if read.shown is None:
         raise Bad("Damaged: no frame of its picture can be decoded")
-    for stream in own:
-        _whole(container, stream, read.packets[stream.index], read.last)
+    _whole(container, max(read.last, read.heard))
     head = _facts(picture, read.shown, read.packets[picture.index], read.last) | {"sound": None}
     made = np.concatenate(read.parts).astype("<f4") if read.parts else np.zeros((0, 0), "<f4")
     if read.parts:
@@ -124,18 +132,25 @@ def _frames(container: Any, rate: float, widest: int, out: BinaryIO) -> None:
     picture = container.streams.video[0]
     _limits(picture)
     picture.thread_type = "NONE"
-    due, begun = 0.0, False
+    start = _start(picture)
+    due, size = -np.inf, (0, 0)
     for frame in container.decode(picture):
-        moment = float(frame.time or 0.0)
+        _fits(frame)
+        begun = size != (0, 0)
+        if begun and (frame.width, frame.height) != size:
+            raise Bad("Its picture changes size in the middle: cut it there")
+        size = frame.width, frame.height
+        moment = float(frame.time or 0.0) - start
         if moment + 1e-6 < due:
             continue
-        due = moment + 1 / rate if rate else moment
+        # A grid from the first frame on: of thirty a second, five of six make twenty-five.
+        if rate:
+            due = max(due + 1 / rate, moment) if begun else moment + 1 / rate
         shown = _upright(_small(frame, widest), int(getattr(frame, "rotation", 0)))
         if not begun:
             _line(out, {"height": shown.shape[0], "width": shown.shape[1]})
-            begun = True
         out.write(np.float64(moment).tobytes() + np.ascontiguousarray(shown).tobytes())
-    if not begun:
+    if size == (0, 0):
         raise Bad("Damaged: no frame of its picture can be decoded")
 
 
@@ -151,15 +166,22 @@ def _upright(pixels: Any, degrees: int) -> Any:
 
 
 def _limits(picture: Any) -> None:
-    width, height = picture.codec_context.width, picture.codec_context.height
-    if width * height > MOST_PIXELS:
-        raise Bad(_TOO_LARGE.format(width, height))
+    _fits(picture.codec_context)
+    # What the header says binds no frame: a stream may grow in the middle.
+    picture.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
 
 
-def _whole(container: Any, stream: Any, packets: int, last: float) -> None:
-    """Make sure that all that the header promised was there (MP4 counts, WebM tells a length)."""
-    promised = (container.duration or 0) / 1_000_000
-    if packets < stream.frames or (not stream.frames and promised > last + _SLACK_S):
+def _fits(shown: Any) -> None:
+    if shown.width * shown.height > MOST_PIXELS:
+        raise Bad(_TOO_LARGE.format(shown.width, shown.height))
+
+
+def _whole(container: Any, last: float) -> None:
+    """Make sure that the recording lasts as long as the header promised, in sound or picture.
+
+    Frames are not counted against it: an edit list leaves out some of those that MP4 counts.
+    """
+    if (container.duration or 0) / 1_000_000 > last + _SLACK_S:
         raise Bad(_CUT_OFF)
 
 

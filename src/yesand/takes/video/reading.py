@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess  # nosec B404
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
@@ -103,8 +105,7 @@ def frames(path: Path, kind: str, *, rate: float = 0.0, widest: int = 640) -> It
             yield Frame(moment, np.frombuffer(data[8:], dtype=np.uint8).reshape(shape))
         _ended(process, path)
     finally:
-        process.kill()
-        process.communicate()
+        _stopped(process)
 
 
 def _decoded(path: Path, kind: str, wanted: str) -> BytesIO:
@@ -112,8 +113,7 @@ def _decoded(path: Path, kind: str, wanted: str) -> BytesIO:
     try:
         return BytesIO(_ended(process, path))
     finally:
-        process.kill()
-        process.communicate()
+        _stopped(process)
 
 
 def _started(
@@ -130,7 +130,16 @@ def _started(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )
+
+
+def _stopped(process: subprocess.Popen[bytes]) -> None:
+    """End a process and whatever it started, and wait for it."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def _ended(process: subprocess.Popen[bytes], path: Path) -> bytes:

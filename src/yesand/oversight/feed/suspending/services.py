@@ -15,6 +15,7 @@ from django.db import transaction
 
 from yesand.agreements import services as agreements
 from yesand.agreements.clause import Request
+from yesand.agreements.film import asked_with
 from yesand.agreements.models import Lifting, Suspension
 from yesand.agreements.suspending.suspension import Cause, stopping
 from yesand.corpus.models import ManifestPerformer
@@ -120,7 +121,7 @@ def _stopped(licensee: Organisation | None) -> dict[Pair, Stopped]:
         for held in stopping(standing.terms, standing.suspensions) if standing else ():
             if manifest.digest not in asked:
                 asked[manifest.digest] = Request.parse(manifest.request)
-            if held.covers(asked[manifest.digest]):
+            if any(map(held.covers, asked_with(asked[manifest.digest]))):
                 takes = found[held.name, manifest.licensee_id][manifest.digest]
                 takes[part.agreement] = takes.get(part.agreement, 0) + part.takes
     return {pair: tuple(map(_paused, of.items())) for pair, of in found.items()}
