@@ -19,6 +19,7 @@ from yesand.affect.questions.services import HOUSE, ask, of, standing
 from yesand.affect.reliability import careless
 from yesand.affect.reliability.careless import LEAST, skipping
 from yesand.affect.reliability.services import skippers
+from yesand.affect.showing import services
 from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
 from yesand.cli import _run as run
 from yesand.kernel.errors import BadInput
@@ -122,6 +123,59 @@ def test_takes_that_enough_have_set_sliders_for_are_done_where_only_these_are_as
     # Asked for emotions too, they are open again, and the two gold ones with them.
     ask(rated.place, None, film, pam)
     assert begin(rated.place, rita) is not None and progress(rated.place, rita).waiting == 5
+
+
+def shown_form(house: yesand.House, user: User, monkeypatch: pytest.MonkeyPatch, every: int) -> str:
+    """The form that somebody would be shown now, if every so many-th take were gold."""
+    monkeypatch.setattr(services, "GOLD_EVERY", every)
+    with transaction.atomic():
+        showing = begin(house.place, user)
+        transaction.set_rollback(True)
+    return showing.asked if showing else ""
+
+
+def test_no_form_tells_gold_apart(
+    rated: yesand.House, pam: User, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, otto = project_of(rated, "Alba", pam), User.objects.create(username="otto")
+    ask(rated.place, Questions(), film, pam)
+    ask(rated.place, Questions(emotions=False), None, pam)
+    felt = Take.objects.filter(session__project=film)
+    for take in felt:
+        told = {"space": "ekman@1", "asked": str(Questions()), "at": rated.place.clock.now()}
+        showing = Showing.objects.create(rater=enrolled(otto), take=take, **told)
+        answer(rated.place, showing, {**LABELS, **AXES, **LINE}, 1)
+    golden = felt[0]
+    set_gold(rated.place, golden, "ekman", "anger")
+    forms, gold_at = list[str](), -1
+    while form := shown_form(rated, rita, monkeypatch, 1):
+        # Whether it is gold's turn changes nothing that is to be seen.
+        assert form == shown_form(rated, rita, monkeypatch, 2**63)
+        monkeypatch.setattr(services, "GOLD_EVERY", 1)
+        showing = begin(rated.place, rita)
+        assert showing is not None
+        gold_at = len(forms) if showing.take == golden else gold_at
+        forms.append(form)
+        answer(rated.place, showing, {**LABELS, **AXES, **LINE}, 1)
+    assert forms[0] == str(Questions(emotions=False)) and len(forms) == 9
+    assert gold_at == forms.index(str(Questions()))
+
+
+def test_of_sliders_alone_the_take_that_fewest_have_set_comes_first(
+    rated: yesand.House, pam: User, rita: User
+) -> None:
+    ask(rated.place, Questions(emotions=False), None, pam)
+    for name in ("otto", "ulla"):
+        user = User.objects.create(username=name)
+        for _n in range(4):
+            showing = begin(rated.place, user)
+            assert showing is not None
+            answer(rated.place, showing, AXES, 1)
+    # Those who came before took none twice: one of nine is left.
+    once = set(Showing.objects.values_list("take__sha256", flat=True))
+    assert len(once) == 8
+    last = begin(rated.place, rita)
+    assert last is not None and last.take.sha256 not in once
 
 
 def test_it_is_shown_and_set_by_command(
