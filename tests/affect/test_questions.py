@@ -179,9 +179,13 @@ def test_of_sliders_alone_the_take_that_fewest_have_set_comes_first(
 
 
 def test_it_is_shown_and_set_by_command(
-    rated: yesand.House, pam: User, capsys: pytest.CaptureFixture[str],
+    rated: yesand.House, pam: User, rita: User, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    enrolled(rita)
+    Seat.objects.create(user=rita, role=Seat.Role.RATER)
+    rita.set_password(PASSWORD)
+    rita.save()
     command = ["affect", "rate", "asked", "--house", str(rated.place.root)]
     for rc, more, said in [
         (0, [], "The house asks for emotions, axes, line"),
@@ -189,6 +193,9 @@ def test_it_is_shown_and_set_by_command(
         (2, ["--ask", "line", "--by", "pam"], "A line alone may be left empty"),
         (2, ["--ask", "taste", "--by", "pam"], "No question"),
         (1, ["--ask", "axes", "--by", "eve"], "not the name and password"),
+        (1, ["--ask", "axes", "--by", "rita"], "Only a producer may do this"),
+        (2, ["--by", "pam"], "Say what is asked"),
+        (0, [], "The house asks for emotions\n"),
         (2, ["--project", "none"], "No project of that name"),
     ]:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
