@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 import yesand
 from yesand.affect.golden.services import set_gold
+from yesand.affect.held import held
 from yesand.affect.models import QuestionsSet, Showing
 from yesand.affect.questions.questions import EVERYTHING, Questions
-from yesand.affect.questions.services import HOUSE, ask, of, standing
+from yesand.affect.questions.services import HOUSE, ask, of, payload, standing
 from yesand.affect.reliability import careless
 from yesand.affect.reliability.careless import LEAST, skipping
 from yesand.affect.reliability.services import skippers
@@ -23,7 +24,9 @@ from yesand.affect.showing import services
 from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
 from yesand.cli import _run as run
 from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import digest_of
 from yesand.people.models import Seat, User
+from yesand.provenance.models import Entry
 from yesand.takes.models import Project, Session, Take
 
 LABELS = {"label": ["anger"], "intensity-anger": ["70"]}
@@ -72,7 +75,7 @@ def test_a_project_asks_as_the_house_until_it_asks_for_itself(
     ask(rated.place, Questions(line=False), None, pam)
     assert of(film.pk, standing()) == of(HOUSE, standing()) == Questions(line=False)
     first = ask(rated.place, Questions(emotions=False), film, pam)
-    assert ask(rated.place, Questions(emotions=False), film, pam) == first
+    assert first is not None and ask(rated.place, Questions(emotions=False), film, pam) == first
     assert of(film.pk, standing()) == Questions(emotions=False)
     ask(rated.place, None, film, pam)
     assert of(film.pk, standing()) == Questions(line=False)
@@ -81,6 +84,25 @@ def test_a_project_asks_as_the_house_until_it_asks_for_itself(
         ask(rated.place, None, None, pam)
     with pytest.raises(DatabaseError), transaction.atomic():
         QuestionsSet.objects.update(asked="axes")
+
+
+def test_what_is_asked_is_logged_and_told_to_who_set_it_and_as_it_is_already_changes_nothing(
+    rated: yesand.House, pam: User
+) -> None:
+    film, before = project_of(rated, "Alba", pam), Entry.objects.count()
+    assert ask(rated.place, EVERYTHING, None, pam) is ask(rated.place, None, film, pam) is None
+    assert Entry.objects.count() == before and held(pam)["what I had raters asked"] == []
+    made = [ask(rated.place, Questions(axes=axes), film, pam) for axes in (False, True)]
+    entries = [one.entry for one in made if one]
+    assert [e.kind for e in entries if e] == ["questions.set"] * 2
+    for one, last in zip(made, [None, made[0]], strict=True):
+        assert one and one.entry and one.entry.record == digest_of(payload(one, last))
+    told = held(pam)["what I had raters asked"]
+    assert [(one["project__slug"], one["asked"]) for one in told] == [
+        ("film", "emotions line"),
+        ("film", "emotions axes line"),
+    ]
+    assert rated.check()
 
 
 def test_what_is_not_asked_is_not_kept_and_what_was_shown_is_asked_as_it_was(
