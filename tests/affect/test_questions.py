@@ -13,16 +13,20 @@ from hypothesis import strategies as st
 
 import yesand
 from yesand.affect.golden.services import set_gold
+from yesand.affect.held import held
 from yesand.affect.models import QuestionsSet, Showing
 from yesand.affect.questions.questions import EVERYTHING, Questions
-from yesand.affect.questions.services import HOUSE, ask, of, standing
+from yesand.affect.questions.services import HOUSE, ask, of, payload, standing
 from yesand.affect.reliability import careless
 from yesand.affect.reliability.careless import LEAST, skipping
 from yesand.affect.reliability.services import skippers
+from yesand.affect.showing import services
 from yesand.affect.showing.services import answer, begin, enrolled, progress, skip
 from yesand.cli import _run as run
 from yesand.kernel.errors import BadInput
+from yesand.kernel.ids import digest_of
 from yesand.people.models import Seat, User
+from yesand.provenance.models import Entry
 from yesand.takes.models import Project, Session, Take
 
 LABELS = {"label": ["anger"], "intensity-anger": ["70"]}
@@ -71,7 +75,7 @@ def test_a_project_asks_as_the_house_until_it_asks_for_itself(
     ask(rated.place, Questions(line=False), None, pam)
     assert of(film.pk, standing()) == of(HOUSE, standing()) == Questions(line=False)
     first = ask(rated.place, Questions(emotions=False), film, pam)
-    assert ask(rated.place, Questions(emotions=False), film, pam) == first
+    assert first is not None and ask(rated.place, Questions(emotions=False), film, pam) == first
     assert of(film.pk, standing()) == Questions(emotions=False)
     ask(rated.place, None, film, pam)
     assert of(film.pk, standing()) == Questions(line=False)
@@ -80,6 +84,25 @@ def test_a_project_asks_as_the_house_until_it_asks_for_itself(
         ask(rated.place, None, None, pam)
     with pytest.raises(DatabaseError), transaction.atomic():
         QuestionsSet.objects.update(asked="axes")
+
+
+def test_what_is_asked_is_logged_and_told_to_who_set_it_and_as_it_is_already_changes_nothing(
+    rated: yesand.House, pam: User
+) -> None:
+    film, before = project_of(rated, "Alba", pam), Entry.objects.count()
+    assert ask(rated.place, EVERYTHING, None, pam) is ask(rated.place, None, film, pam) is None
+    assert Entry.objects.count() == before and held(pam)["what I had raters asked"] == []
+    made = [ask(rated.place, Questions(axes=axes), film, pam) for axes in (False, True)]
+    entries = [one.entry for one in made if one]
+    assert [e.kind for e in entries if e] == ["questions.set"] * 2
+    for one, last in zip(made, [None, made[0]], strict=True):
+        assert one and one.entry and one.entry.record == digest_of(payload(one, last))
+    told = held(pam)["what I had raters asked"]
+    assert [(one["project__slug"], one["asked"]) for one in told] == [
+        ("film", "emotions line"),
+        ("film", "emotions axes line"),
+    ]
+    assert rated.check()
 
 
 def test_what_is_not_asked_is_not_kept_and_what_was_shown_is_asked_as_it_was(
@@ -124,10 +147,67 @@ def test_takes_that_enough_have_set_sliders_for_are_done_where_only_these_are_as
     assert begin(rated.place, rita) is not None and progress(rated.place, rita).waiting == 5
 
 
+def shown_form(house: yesand.House, user: User, monkeypatch: pytest.MonkeyPatch, every: int) -> str:
+    """The form that somebody would be shown now, if every so many-th take were gold."""
+    monkeypatch.setattr(services, "GOLD_EVERY", every)
+    with transaction.atomic():
+        showing = begin(house.place, user)
+        transaction.set_rollback(True)
+    return showing.asked if showing else ""
+
+
+def test_no_form_tells_gold_apart(
+    rated: yesand.House, pam: User, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, otto = project_of(rated, "Alba", pam), User.objects.create(username="otto")
+    ask(rated.place, Questions(), film, pam)
+    ask(rated.place, Questions(emotions=False), None, pam)
+    felt = Take.objects.filter(session__project=film)
+    for take in felt:
+        told = {"space": "ekman@1", "asked": str(Questions()), "at": rated.place.clock.now()}
+        showing = Showing.objects.create(rater=enrolled(otto), take=take, **told)
+        answer(rated.place, showing, {**LABELS, **AXES, **LINE}, 1)
+    golden = felt[0]
+    set_gold(rated.place, golden, "ekman", "anger")
+    forms, gold_at = list[str](), -1
+    while form := shown_form(rated, rita, monkeypatch, 1):
+        # Whether it is gold's turn changes nothing that is to be seen.
+        assert form == shown_form(rated, rita, monkeypatch, 2**63)
+        monkeypatch.setattr(services, "GOLD_EVERY", 1)
+        showing = begin(rated.place, rita)
+        assert showing is not None
+        gold_at = len(forms) if showing.take == golden else gold_at
+        forms.append(form)
+        answer(rated.place, showing, {**LABELS, **AXES, **LINE}, 1)
+    assert forms[0] == str(Questions(emotions=False)) and len(forms) == 9
+    assert gold_at == forms.index(str(Questions()))
+
+
+def test_of_sliders_alone_the_take_that_fewest_have_set_comes_first(
+    rated: yesand.House, pam: User, rita: User
+) -> None:
+    ask(rated.place, Questions(emotions=False), None, pam)
+    for name in ("otto", "ulla"):
+        user = User.objects.create(username=name)
+        for _n in range(4):
+            showing = begin(rated.place, user)
+            assert showing is not None
+            answer(rated.place, showing, AXES, 1)
+    # Those who came before took none twice: one of nine is left.
+    once = set(Showing.objects.values_list("take__sha256", flat=True))
+    assert len(once) == 8
+    last = begin(rated.place, rita)
+    assert last is not None and last.take.sha256 not in once
+
+
 def test_it_is_shown_and_set_by_command(
-    rated: yesand.House, pam: User, capsys: pytest.CaptureFixture[str],
+    rated: yesand.House, pam: User, rita: User, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    enrolled(rita)
+    Seat.objects.create(user=rita, role=Seat.Role.RATER)
+    rita.set_password(PASSWORD)
+    rita.save()
     command = ["affect", "rate", "asked", "--house", str(rated.place.root)]
     for rc, more, said in [
         (0, [], "The house asks for emotions, axes, line"),
@@ -135,6 +215,9 @@ def test_it_is_shown_and_set_by_command(
         (2, ["--ask", "line", "--by", "pam"], "A line alone may be left empty"),
         (2, ["--ask", "taste", "--by", "pam"], "No question"),
         (1, ["--ask", "axes", "--by", "eve"], "not the name and password"),
+        (1, ["--ask", "axes", "--by", "rita"], "Only a producer may do this"),
+        (2, ["--by", "pam"], "Say what is asked"),
+        (0, [], "The house asks for emotions\n"),
         (2, ["--project", "none"], "No project of that name"),
     ]:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))

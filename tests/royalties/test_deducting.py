@@ -160,8 +160,8 @@ def test_an_advance_of_the_same_name_in_the_next_agreement_is_not_paid_again() -
     again = owed(with_advance(), **after(first, parties=later))
     assert Kind.ADVANCE not in {x.kind for x in again.lines}
     new = owed(with_advance(advance_name="second"), **after(first, parties=later))
-    assert [a.name for a in new.accounts] == ["second", "advance"]
-    assert new.accounts[1].closing_micro == 600_000
+    assert [a.name for a in new.accounts] == ["advance", "second"]
+    assert new.accounts[0].closing_micro == 600_000
 
 
 def test_an_agent_gets_a_part_of_what_is_left_after_the_advance() -> None:

@@ -26,9 +26,10 @@ from yesand.kernel.money import Money
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 from yesand.royalties import document
+from yesand.royalties.deducting import AdvanceAccount
 from yesand.royalties.documents import apart
 from yesand.royalties.documents.wording import Issuer, words
-from yesand.royalties.facts import SessionHeld
+from yesand.royalties.facts import Advance, SessionHeld
 from yesand.royalties.stacked import BESIDES, stacked
 from yesand.royalties.statement import Statement
 
@@ -148,6 +149,40 @@ def test_one_month_alone_is_no_picture() -> None:
         document.sheet(envelope(issued()), HOUSE, ORIGIN, NAMES, picture=p) for p in (picture, None)
     ]
     assert [sheet.told["earnings"] for sheet in sheets] == [None, None]
+
+
+def test_a_month_that_only_takes_back_counts_for_the_picture() -> None:
+    earned = {"2026-09": {MODEL: 5_000_000}, "2026-10": {MODEL: -1_500_000}}
+    picture = stacked("EUR", earned, Period(2026, 10), NAMES)
+    data = document.pdf(envelope(issued()), HOUSE, ORIGIN, NAMES, "en", None, picture)
+    assert "By model and month" in text(data) and "-1.50" in text(data).replace("−", "-")
+
+
+@pytest.mark.parametrize(
+    ("language", "column", "note"),
+    [
+        ("en", "Earned beyond it", "A correction took 0.80 EUR from what was earned beyond it."),
+        ("de", "Darüber hinaus verdient", "Eine Berichtigung hat 0,80 EUR von dem genommen"),
+    ],
+)
+def test_what_is_earned_beyond_an_advance_is_shown_and_what_a_correction_takes_of_it(
+    language: str, column: str, note: str
+) -> None:
+    was = Advance(
+        payer="studio", name="advance", granted_micro=9, open_micro=0, over_micro=1_000_000
+    )
+    less = AdvanceAccount(
+        payer="studio", name="advance", agreement=AGREEMENT, granted_micro=9, opening_micro=0,
+        paid_micro=0, recouped_micro=0, closing_micro=0, over_micro=200_000,
+    )  # fmt: skip
+    for over, taken in ((200_000, True), (1_000_000, False)):
+        account = less.model_copy(update={"over_micro": over})
+        sealed = envelope(issued().model_copy(update={"advances": (was,), "accounts": (account,)}))
+        printed = text(document.pdf(sealed, HOUSE, ORIGIN, NAMES, language))
+        page = Reading(document.html(sealed, HOUSE, ORIGIN, NAMES, language)).words
+        for told in (printed, " ".join(page)):
+            said = " ".join(told.split())
+            assert column in said and (note in said) is taken
 
 
 def test_the_same_statement_is_the_same_bytes() -> None:

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from test_bundling import statement, use
 from test_owed import NOVEMBER, OCTOBER, serve_only
 
@@ -17,9 +19,11 @@ from yesand.agreements.templates import standard
 from yesand.agreements.terms import Amount
 from yesand.kernel.clock import Period, SetClock
 from yesand.royalties import services as royalties
+from yesand.royalties.earned.services import each_upto
 from yesand.royalties.instruments.models import AdvanceBalance
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.issuing.services import sheet_of
+from yesand.royalties.issuing.together.services import statements_of
 from yesand.royalties.models import Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.royalties.redoing.services import correct
@@ -61,6 +65,11 @@ def test_a_house_settled_before_still_checks_and_counts_from_its_next_month_on(
     drawn = sheet_of(place, new)
     assert [row[0] for row in drawn.told["earnings"]["rows"]] == ["October 2026", "November 2026"]
     assert sheet_of(place, old).told["earnings"] is None  # one month alone
+    rows = list(statements_of(NOVEMBER)) + list(statements_of(OCTOBER))
+    with CaptureQueriesContext(connection) as asked:
+        pictures = each_upto(rows, {})
+    assert len(asked) == 2 < len(rows)  # one a month, for all
+    assert pictures == [each_upto([row], {})[0] for row in rows]
     clock.at = datetime(2027, 1, 2, tzinfo=UTC)
     royalties.settle(place, Period(2026, 12))
     less = statement(advanced, "Alba", 12)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
 from yesand.affect import derived
-from yesand.affect.models import Gold, Rating, Skip
+from yesand.affect.models import Gold, QuestionsSet, Rating, Skip
 from yesand.affect.rating.services import rater_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
@@ -33,6 +33,9 @@ def held(user: User) -> dict[str, Any]:
         "ratings of my takes": list(of_them.values("take__sha256", *_SAID)),
         "takes that I could not judge": list(
             Skip.objects.filter(showing__rater__user=user).values("reason", "words", "at")
+        ),
+        "what I had raters asked": list(
+            QuestionsSet.objects.filter(by=user).values("project__slug", "asked", "at")
         ),
     }
 

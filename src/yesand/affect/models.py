@@ -79,6 +79,8 @@ class QuestionsSet(models.Model):
     asked = models.CharField(max_length=40, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    #: None: set before what is asked was logged.
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """In the order in which they were set."""

@@ -176,6 +176,8 @@ def asked(
     from yesand.cli.payouts import producer
 
     about = services.named(project)
+    if by and not ask:
+        raise BadInput("Say what is asked from now on", where="--ask")
     if ask:
         told = None if ask == "house" else Questions.read(ask)
         services.ask(place, told, about, producer(by))

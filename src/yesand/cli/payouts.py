@@ -39,7 +39,7 @@ def producer(by: str) -> User:
 
     user = proven(by)
     if not Seat.objects.filter(user=user, role=Seat.Role.PRODUCER).exists():
-        raise Refused("Only a producer pays", where=by)
+        raise Refused("Only a producer may do this", where=by)
     return user
 
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RATING_GIVEN = "rating.given"
     RATING_SKIPPED = "rating.skipped"
     GOLD_SET = "gold.set"
+    QUESTIONS_SET = "questions.set"
     CREDENTIAL_MADE = "credential.made"
     CREDENTIAL_OVERRIDDEN = "credential.overridden"
     MANIFEST_SIGNED = "manifest.signed"

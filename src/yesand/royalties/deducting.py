@@ -150,15 +150,20 @@ def _recoup(taking: Taking, own: list[Line]) -> None:
     """Pay back advances; what the standing terms do not name is open, and not paid back."""
     before = {(a.payer, a.name): a for a in taking.facts.advances}
     paid = {line.agreement: line.micro for line in own if line.kind is Kind.ADVANCE}
-    seen = set[tuple[str, str]]()
+    named = dict[tuple[str, str], str]()
     for agreement, payer, pay in _advances(taking.facts, taking.terms):
-        key = payer, pay.advance_name
-        if key not in seen:
-            seen.add(key)
-            was = before.pop(key, Advance(payer=payer, name=key[1], granted_micro=0, open_micro=0))
-            _recoup_one(taking, agreement, was, paid.get(agreement, 0), own)
-    for was in before.values():
-        taking.advances.append(_standing(was, _NOBODY, 0, 0, was.over_micro))
+        named.setdefault((payer, pay.advance_name), agreement)
+    # In the order in which they were granted: that of agreements is another once one is amended,
+    # and a correction would not give back what it was taken by. Form 2 went by the agreements.
+    unnamed = [key for key in before if key not in named]
+    keys = [*before, *(key for key in named if key not in before)]
+    for key in keys if taking.remembers else [*named, *unnamed]:
+        was = before.get(key) or Advance(payer=key[0], name=key[1], granted_micro=0, open_micro=0)
+        promising = named.get(key)
+        if promising is None:
+            taking.advances.append(_standing(was, _NOBODY, 0, 0, was.over_micro))
+        else:
+            _recoup_one(taking, promising, was, paid.get(promising, 0), own)
 
 
 _NOBODY = "0" * 64
@@ -173,9 +178,10 @@ def _recoup_one(taking: Taking, agreement: str, was: Advance, paid: int, own: li
         # What was ever earned towards the advance; a correction takes off the top of it first.
         earned = max(granted - balance + over + wanted, 0)
         micro = balance - max(granted - earned, 0)
-        over = max(earned - granted, 0) if taking.remembers else 0
+        beyond = max(earned - granted, 0) if taking.remembers else 0
         if micro:
             left = balance - micro
+            step = _Step(base, wanted, balance, left, over, beyond)
             taking.deductions.append(
                 Deduction(
                     kind=Taken.RECOUPMENT,
@@ -186,16 +192,51 @@ def _recoup_one(taking: Taking, agreement: str, was: Advance, paid: int, own: li
                     rule="terms",
                     record=None,
                     micro=micro,
-                    why=(
-                        f"{percent(pay.recoup_ppm)} of {taking.money(base)} in royalties goes to "
-                        f"the advance “{was.name}” from {was.payer}, of which "
-                        f"{taking.money(balance)} was open: {taking.money(left)} is open now."
-                    ),
+                    why=_why(taking, was, pay.recoup_ppm, step),
                 )
             )
             balance, back = left, back + micro
             taking.kept[pot] += micro
+        over = beyond
     taking.advances.append(_standing(was, agreement, paid, back, over))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What a pot brings an advance, and what was open and earned beyond it, before and after."""
+
+    base: int
+    wanted: int
+    balance: int
+    left: int
+    over: int
+    beyond: int
+
+
+def _why(taking: Taking, was: Advance, ppm: int, step: _Step) -> str:
+    money = taking.money
+    balance, left, advance = money(step.balance), money(step.left), f"the advance “{was.name}”"
+    advance += f" from {was.payer}"
+    those = f"{percent(ppm)} of {money(step.base)} in royalties"
+    if step.beyond == step.over and (step.wanted > 0 or not taking.remembers):
+        return f"{those} goes to {advance}, of which {balance} was open: {left} is open now."
+    if step.beyond > step.over:
+        return (
+            f"{those} goes to {advance}, of which {balance} was open: {left} is open now, and "
+            f"{money(step.beyond)} is earned beyond it."
+        )
+    back, spent = step.left - step.balance, step.over - step.beyond
+    rest = -step.wanted - spent - back
+    source = f"what was paid back on {advance}"
+    if spent:
+        source = (
+            f"what was earned beyond {advance}, and {money(back)} from what was paid back on it"
+        )
+    said = f" The other {money(rest)} was never earned towards it." if rest else ""
+    return (
+        f"{those} is {money(step.wanted)}. Of this {money(spent or back)} comes from {source}, of "
+        f"which {balance} was open: {left} is open now.{said}"
+    )
 
 
 def _standing(was: Advance, agreement: str, paid: int, back: int, over: int) -> AdvanceAccount:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 
-from yesand.affect.models import Gold, Rating, Skip
+from yesand.affect.models import Gold, QuestionsSet, Rating, Skip
 from yesand.agreements.models import (
     Agreement,
     Approval,
@@ -90,6 +90,7 @@ HOMES = {
     Kind.RATING_GIVEN: Home(Rating),
     Kind.RATING_SKIPPED: Home(Skip),
     Kind.GOLD_SET: Home(Gold, "take", "take__sha256"),
+    Kind.QUESTIONS_SET: Home(QuestionsSet),
     Kind.CREDENTIAL_MADE: Home(Credential, "take", "take__sha256"),
     Kind.CREDENTIAL_OVERRIDDEN: Home(Override, "take", "take__sha256"),
     Kind.MANIFEST_SIGNED: Home(Manifest, "manifest"),

@@ -8,10 +8,13 @@ from django.db import transaction
 
 from yesand.affect.models import QuestionsSet
 from yesand.affect.questions.questions import EVERYTHING, Questions
+from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, NotFound
+from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.people.models import User
 from yesand.provenance import services as log
+from yesand.provenance.kinds import Kind
 from yesand.takes.models import Project
 
 #: What a project that has no questions of its own is asked by.
@@ -19,10 +22,12 @@ HOUSE = None
 _THE_HOUSES = "as the house"
 
 
-def ask(place: Place, told: Questions | None, project: Project | None, by: User) -> QuestionsSet:
+def ask(
+    place: Place, told: Questions | None, project: Project | None, by: User
+) -> QuestionsSet | None:
     """Set what is asked from now on; the same again changes nothing.
 
-    What was shown before is asked as it was then.
+    What was shown before is asked as it was then. None: nothing was ever set, and this is as it is.
 
     Parameters
     ----------
@@ -38,10 +43,23 @@ def ask(place: Place, told: Questions | None, project: Project | None, by: User)
         log.wait_to_write()
         last = QuestionsSet.objects.filter(project=project).order_by("-pk").first()
         asked = "" if told is None else str(told)
-        if last is not None and last.asked == asked:
+        unset = "" if project else str(EVERYTHING)
+        if asked == (last.asked if last else unset):
             return last
-        now = place.clock.now()
-        return QuestionsSet.objects.create(project=project, asked=asked, by=by, at=now)
+        made = QuestionsSet(project=project, asked=asked, by=by, at=place.clock.now())
+        made.entry = log.record(place, Kind.QUESTIONS_SET, digest_of(payload(made, last)))
+        made.save()
+    return made
+
+
+def payload(made: QuestionsSet, last: QuestionsSet | None) -> dict[str, str | None]:
+    """Return what the log's entry commits to; who set it stands in the house alone."""
+    return {
+        "asked": made.asked,
+        "at": stamp(made.at),
+        "before": last.entry.record if last and last.entry else None,
+        "project": made.project.slug if made.project else None,
+    }
 
 
 def standing() -> Mapping[int | None, Questions]:

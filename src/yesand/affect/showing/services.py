@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import log2
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,7 @@ ENOUGH = 5
 GOLD_EVERY = 10
 #: In which the house's own takes are judged, and those of corpora without a space of their own.
 OWN_SPACE = "ekman"
-#: What a rater is given: only sound is kept here.
+#: What a rater is given: the sound of a take, also of one that has a picture.
 MODALITY = "voice"
 _SCALE = dimensions(SCALE).id
 _DAY_MS = 86_400_000
@@ -245,9 +246,13 @@ def _open(rater: Rater) -> QuerySet[Showing]:
 
 @dataclass(frozen=True)
 class _Left:
-    """What is left to a rater in one space, asked alike: takes that want judges, and gold."""
+    """What is left to a rater in one space, asked alike: takes that want judges, and gold.
+
+    ``asked`` is the whole form: one that only gold has would tell it apart.
+    """
 
     space: str
+    asked: Questions
     plain: dict[str, Take]
     golden: dict[str, Take]
 
@@ -257,29 +262,29 @@ class _Left:
 
 def _left(place: Place, rater: Rater) -> list[_Left]:
     """Return what is left to a rater, space by space and as it is asked."""
-    kinds: dict[tuple[str, bool], dict[str, Take]] = {}
+    kinds: dict[tuple[str, Questions], dict[str, Take]] = {}
     stand = standing_questions()
     for take in _candidates(place, rater):
-        kind = _space(take).id, of(take.session.project_id, stand).emotions
+        kind = _space(take).id, of(take.session.project_id, stand)
         kinds.setdefault(kind, {})[take.sha256] = take
     held = set(_open(rater).values_list("take__sha256", flat=True))
     return [_parted(*kind, takes, held) for kind, takes in kinds.items()]
 
 
-def _parted(space: str, emotions: bool, takes: dict[str, Take], held: set[str]) -> _Left:
+def _parted(space: str, asked_: Questions, takes: dict[str, Take], held: set[str]) -> _Left:
     # Gold is of emotions: nothing else could be told right or wrong by it.
-    golden = gold(space).keys() & takes.keys() if emotions else set[str]()
-    done = _done("emotions", space=space) if emotions else _done("axes", scale=_SCALE)
+    golden = gold(space).keys() & takes.keys() if asked_.emotions else set[str]()
+    done = {sha256 for sha256, n in _judges(space, asked_).items() if n >= ENOUGH}
     left = takes.keys() - golden - (done - held)  # what they hold open is theirs
     kinds = ({name: takes[name] for name in takes if name in some} for some in (left, golden))
-    return _Left(space, *kinds)
+    return _Left(space, asked_, *kinds)
 
 
-def _done(part: str, **where: str) -> set[str]:
-    """Return the takes, by hash, that enough have judged in a space or on a scale, by ear."""
+def _judges(space: str, asked_: Questions) -> dict[str, int]:
+    """Return how many have judged each take by ear, in a space or, of sliders alone, on theirs."""
+    where, part = ({"space": space}, "emotions") if asked_.emotions else ({"scale": _SCALE}, "axes")
     rows = Rating.objects.filter(**where, modality=MODALITY).exclude(**{part: {}}).order_by()
-    judges = rows.values_list("take__sha256").annotate(n=Count("rater", distinct=True))
-    return {sha256 for sha256, n in judges if n >= ENOUGH}
+    return dict(rows.values_list("take__sha256").annotate(n=Count("rater", distinct=True)))
 
 
 def _candidates(place: Place, rater: Rater) -> list[Take]:
@@ -300,14 +305,25 @@ def _space(take: Take) -> Categories:
 
 
 def _chosen(rater: Rater, left: list[_Left]) -> Take | None:
-    """Return the most telling take, or in its turn a gold one of a space that has others left."""
-    heads = [(_first(rater, some, some.plain), some) for some in left if some.plain]
-    heads.sort(key=lambda head: -head[0].bits)
-    if _golden_turn(rater):
-        for _head, some in heads:
-            if some.golden:
-                return some.golden[_first(rater, some, some.golden, gold_every=1).take]
-    return heads[0][1].plain[heads[0][0].take] if heads else None
+    """Return the most telling take, or in its turn a gold one that is asked as that would be."""
+    heads = [(_head(rater, some), some) for some in left if some.plain]
+    if not heads:
+        return None
+    head, some = max(heads, key=lambda each: each[0].bits)
+    if some.golden and _golden_turn(rater):
+        return some.golden[_first(rater, some, some.golden, gold_every=1).take]
+    return some.plain[head.take]
+
+
+def _head(rater: Rater, some: _Left) -> Next:
+    if some.asked.emotions:
+        return _first(rater, some, some.plain)
+    judges = _judges(some.space, some.asked)
+    drawn = {name: digest(f"{rater.name}/{name}".encode()) for name in some.plain}
+    take = min(some.plain, key=lambda name: (judges.get(name, 0), drawn[name]))
+    # What one more sample tells of a Gaussian mean whose prior is worth one: ½ log₂ of variances.
+    n = judges.get(take, 0)
+    return Next(take, n, log2((n + 2) / (n + 1)) / 2)
 
 
 def _first(rater: Rater, some: _Left, among: Collection[str], **more: Any) -> Next:

@@ -14,8 +14,8 @@ from yesand.royalties.stacked import BESIDES, OTHERS, Series, Stacked
 
 
 def pictured(picture: Stacked | None, _: Tongue) -> dict[str, Any] | None:
-    """Return the picture in words and hundredths; none, where one month alone brought anything."""
-    if picture is None or sum(bool(column.parts) for column in picture.columns) < 2:
+    """Return the picture in words and hundredths; none of one month alone."""
+    if picture is None or sum(any(m.micro for m in months) for _p, months in picture.rows) < 2:
         return None
     micros = [money.micro for row in picture.series for money in row.months]
     places = places_of(picture.currency, micros)

@@ -55,6 +55,7 @@ def told(statement: Statement, previous: Statement | None, _: Tongue) -> dict[st
                 _("Paid to you"),
                 _("Paid back"),
                 _("Open now"),
+                _("Earned beyond it"),
             ],
             "changed": _("Why did this change since last month?"),
             "change_columns": [_("Because of"), _("Difference")],
@@ -87,11 +88,32 @@ def _deduction(money: str, one: Deduction, places: int, _: Tongue) -> dict[str, 
 
 
 def _advance(statement: Statement, one: AdvanceAccount, _: Tongue) -> dict[str, str]:
-    figures = (one.opening_micro, one.paid_micro, one.recouped_micro, one.closing_micro)
-    places = places_of(statement.currency, figures)
-    opening, paid, back, closing = (exact(statement.currency, n, places, _) for n in figures)
-    name = _("“%(name)s” from %(payer)s") % {"name": one.name, "payer": one.payer}
-    return {"name": name, "opening": opening, "paid": paid, "back": back, "closing": closing}
+    figures = (
+        *(one.opening_micro, one.paid_micro, one.recouped_micro, one.closing_micro),
+        one.over_micro,
+    )
+    money = statement.currency
+    places = places_of(money, figures)
+    opening, paid, back, closing, over = (exact(money, n, places, _) for n in figures)
+    return {
+        "name": _("“%(name)s” from %(payer)s") % {"name": one.name, "payer": one.payer},
+        "opening": opening,
+        "paid": paid,
+        "back": back,
+        "closing": closing,
+        "over": over,
+        "note": _given_back(statement, one, _),
+    }
+
+
+def _given_back(statement: Statement, one: AdvanceAccount, _: Tongue) -> str:
+    """Say what a correction took from what was earned beyond an advance: no deduction tells it."""
+    before = {(a.payer, a.name): a.over_micro for a in statement.advances}
+    less = before.get((one.payer, one.name), 0) - one.over_micro
+    if less <= 0:
+        return ""
+    said = _("A correction took %(amount)s from what was earned beyond it.")
+    return said % {"amount": spaced(Money(statement.currency, less), _)}
 
 
 def _changed(statement: Statement, previous: Statement, _: Tongue) -> dict[str, Any]:

@@ -52,15 +52,16 @@ def _deduction(row: Mapping[str, str]) -> str:
 
 
 def _advances(told: Mapping[str, Any]) -> str:
-    names = ("opening", "paid", "back", "closing")
-    body = "".join(
-        f"<tr>{cell_of('th', row['name'], _SCOPE)}"
-        + "".join(cell_of("td", row[name], NUMERIC) for name in names)
-        + "</tr>"
-        for row in told["advances"]
-    )
+    body = "".join(_account(row) for row in told["advances"])
     columns = told["owing_words"]["advance_columns"]
     return _begun(told, "advances") + table_of(headed(columns), body)
+
+
+def _account(row: Mapping[str, str]) -> str:
+    names = ("opening", "paid", "back", "closing", "over")
+    figures = "".join(cell_of("td", row[name], NUMERIC) for name in names)
+    note = f'<tr class="why">{cell_of("td", row["note"], _WHOLE)}</tr>' if row["note"] else ""
+    return f"<tr>{cell_of('th', row['name'], _SCOPE)}{figures}</tr>{note}"
 
 
 def _changed(told: Mapping[str, Any]) -> str:
@@ -76,3 +77,4 @@ def _row(name: str, amount: str) -> str:
 
 
 _SCOPE = ' scope="row"'
+_WHOLE = ' colspan="6"'

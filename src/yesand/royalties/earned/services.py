@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
@@ -23,6 +23,11 @@ from yesand.royalties.models import Posting, Statement
 from yesand.royalties.months import Chart, before, drawn
 from yesand.royalties.paying.phases import PREFIX
 from yesand.royalties.stacked import BESIDES, Stacked, stacked
+
+#: performer → currency → month → model → micro-units.
+_Brought = dict[int, dict[str, dict[str, Counter[str]]]]
+#: How many statements are read at once: of a year and many performers they fill the memory.
+_CHUNK = 200
 
 
 @dataclass(frozen=True)
@@ -93,27 +98,42 @@ def by_model(place: Place, performer: Performer, names: Mapping[str, str]) -> li
     now = place.clock.now()
     last = Period(now.year, now.month)
     rows = Statement.objects.filter(performer=performer)
-    return [stacked(code, months, last, names) for code, months in _brought(rows, last).items()]
+    brought = _brought(rows, last).get(performer.pk, {})
+    return [stacked(code, months, last, names) for code, months in brought.items()]
 
 
-def upto(statement: Statement, names: Mapping[str, str]) -> Stacked:
-    """Return what each model brought in the twelve months up to a statement's own.
+def each_upto(statements: Sequence[Statement], names: Mapping[str, str]) -> list[Stacked]:
+    """Return what each model brought in the twelve months up to each statement's own.
 
-    It rests on that statement and those before it, so that it is the same for ever.
+    It rests on that statement and those before it, so that it is the same for ever. All statements
+    of a month are read in one question.
     """
+    whose: dict[str, set[int]] = {}
+    for one in statements:
+        whose.setdefault(one.settlement.period, set()).add(one.performer_id)
+    found = {
+        period: _brought(Statement.objects.filter(performer__in=those), Period.parse(period))
+        for period, those in whose.items()
+    }
+    return [_until(one, found[one.settlement.period], names) for one in statements]
+
+
+def _until(statement: Statement, found: _Brought, names: Mapping[str, str]) -> Stacked:
     last, code = Period.parse(statement.settlement.period), statement.currency
-    rows = Statement.objects.filter(performer=statement.performer_id, currency=code)
-    return stacked(code, _brought(rows, last).get(code, {}), last, names)
+    months = found.get(statement.performer_id, {}).get(code, {})
+    return stacked(code, months, last, names)
 
 
-def _brought(rows: QuerySet[Statement], last: Period) -> dict[str, dict[str, Counter[str]]]:
-    """Return currency → month → model → micro-units, of the twelve months up to one."""
+def _brought(rows: QuerySet[Statement], last: Period) -> _Brought:
+    """Return what each model brought each performer in the twelve months up to one."""
     first = before(last, 12)[0]
     rows = rows.filter(settlement__period__gte=str(first), settlement__period__lte=str(last))
-    found: dict[str, dict[str, Counter[str]]] = {}
-    for row in rows.order_by("currency").values_list("currency", "settlement__period", "envelope"):
-        code, period, envelope = row
-        sums = found.setdefault(code, {}).setdefault(period, Counter())
+    found: _Brought = {}
+    told = rows.order_by("currency").values_list(
+        "performer_id", "currency", "settlement__period", "envelope"
+    )
+    for who, code, period, envelope in told.iterator(chunk_size=_CHUNK):
+        sums = found.setdefault(who, {}).setdefault(code, {}).setdefault(period, Counter())
         for line in parse(payload_of(envelope))["predicate"]["lines"]:
             if line["kind"] not in ON_TOP:
                 sums[line.get("model") or BESIDES] += line["micro"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from yesand.kernel.place import Place
 from yesand.provenance.dsse import payload_of
 from yesand.royalties import document
 from yesand.royalties.documents.apart import Sheet, kept
-from yesand.royalties.earned.services import upto
+from yesand.royalties.earned.services import each_upto
 from yesand.royalties.models import Statement
 from yesand.royalties.proving.services import write_bundle
 from yesand.training.models import TrainedModel
@@ -79,12 +79,22 @@ def sheet_of(
     place: Place,
     statement: Statement,
     language: str | None = "en",
-    names: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Return what is to be set for a statement's PDF."""
-    called = model_names() if names is None else names
-    given = statement.envelope, place.name, place.origin, called, language
-    return document.sheet(*given, before(statement), upto(statement, called))
+    return sheets_of(place, [statement], language, model_names())[0]
+
+
+def sheets_of(
+    place: Place, statements: Sequence[Statement], language: str | None, names: Mapping[str, str]
+) -> list[Sheet]:
+    """Return what is to be set for each statement's PDF; ``names``: of the models, by digest."""
+    pictures = each_upto(statements, names)
+    return [
+        document.sheet(
+            one.envelope, place.name, place.origin, names, language, before(one), picture
+        )
+        for one, picture in zip(statements, pictures, strict=True)
+    ]
 
 
 def before(statement: Statement) -> dict[str, Any] | None:

@@ -116,13 +116,17 @@ class _Desk:
     def recoup(self) -> None:
         """Pay advances back; what no standing terms name stays open."""
         before = dict(self.month.advances.get(self.key, {}))
-        for name, deal in self._promises():
+        # The older advance first: agreements change their order when one is amended.
+        age = {name: n for n, name in enumerate(before)}
+        for name, deal in sorted(self._promises(), key=lambda one: age.get(one[0], len(age))):
             granted, opening, over = before.pop(name, (0, 0, 0))
             fresh = [x for x in self.lines if (x.kind, x.agreement) == ("advance", deal.name)]
             paid = sum(x.micro for x in fresh)
             self._recoup(name, deal, (granted + paid, opening, over), paid)
         for (payer, called), (granted, left, over) in before.items():
             self.advances.append(AdvanceSeen(payer, called, "", granted, left, 0, 0, left, over))
+        later = len(age)
+        self.advances.sort(key=lambda one: age.get((one.payer, one.name), later))
 
     def _recoup(
         self, name: tuple[str, str], deal: Deal, before: tuple[int, int, int], paid: int

@@ -21,7 +21,7 @@ from yesand.royalties.document import signed_json
 from yesand.royalties.documents.apart import Sheet, place_of
 from yesand.royalties.documents.rows import table
 from yesand.royalties.documents.setting import set_pdf
-from yesand.royalties.issuing.services import file_name, folder, model_names, sheet_of
+from yesand.royalties.issuing.services import file_name, folder, model_names, sheets_of
 from yesand.royalties.models import Statement
 from yesand.royalties.services import payload
 from yesand.royalties.statement import parse_statement
@@ -85,7 +85,7 @@ def set_together(
     progress(0, total)
     with pool(workers or os.cpu_count() or 1) as beside:
         while batch := list(islice(each, _BATCH)):
-            sheets = [sheet_of(place, row, language, names) for row in batch]
+            sheets = sheets_of(place, batch, language, names)
             for row, data in zip(batch, _set(beside, folder(place), sheets), strict=True):
                 durable.write(out / f"{file_name(row)}.pdf", data)
                 done += 1
