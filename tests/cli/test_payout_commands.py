@@ -39,7 +39,7 @@ def test_paying_by_command(
     people.found(house.place, "acme", "Acme", people.Organisation.Kind.LICENSEE)
     sides = Side("licensee:acme", "EUR", 8_000_000), Side("agent:stars", "EUR", -8_000_000)
     post(house.place, [Draft(digest(b"x"), "earned", sides)])
-    assert "Only a producer pays" in say("prepare", "EUR", by="eve", rc=1)
+    assert "Only a producer may do this" in say("prepare", "EUR", by="eve", rc=1)
     assert "no bank details" in say("prepare", "eur", by="ada", rc=1)
     wrong = ("account", "agent:stars", "--holder", "Stars", "--iban", THEIRS[:-1] + "6")
     assert "check digits" in say(*wrong, by="ada", rc=2)
