@@ -83,7 +83,7 @@ affect: $(VENV)/dev ## Measure how far raters agree into docs/affect.md (needs C
 	$(BIN)/python scripts/affect.py
 
 voices: $(VENV)/dev ## Train and score the voice models, three seeds, into docs/affect.md (needs recordings)
-	$(BIN)/python scripts/voices.py $(ARGS)
+	$(BIN)/python -m benchmarks.voices $(ARGS)
 	$(BIN)/python scripts/affect.py
 
 robustness: $(VENV)/dev ## Play manipulations into docs/reliance-robustness.md (needs recordings)

@@ -15,7 +15,7 @@ from benchmarks.harness import Result, Unavailable
 from benchmarks.page import PAGE, page
 from benchmarks.results import keep
 
-OURS = {"__main__", "harness", "results", "page", "recordings"}
+OURS = {"__main__", "harness", "results", "page", "recordings", "voices"}
 MEASURED, FAILED, UNKNOWN, UNAVAILABLE = 0, 1, 2, 3
 
 

@@ -78,6 +78,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         ("take", Take, "sha256"),
         ("manifest", Manifest, "digest"),
         ("model", TrainedModel, "digest"),
+        ("model_report", TrainedModel, "digest"),
         ("deployment", Deployment, "name"),
         ("report", Report, "digest"),
         ("statement", Statement, "digest"),
@@ -106,7 +107,10 @@ def rating(place: Place, producer: User, password: str) -> dict[str, tuple[str, 
     rate = {"effective": today, "currency": "EUR", "micro": 120_000, "payer": "producer"}
     set_rate(place, rate, producer)
     pages = {"rate": (RATER, reverse("rate")), "rater_bank": (RATER, reverse("rater_bank"))}
-    pages |= {name: (PRODUCER, reverse(name)) for name in ("rater_rates", "new_rater_rate")}
+    pages |= {
+        name: (PRODUCER, reverse(name))
+        for name in ("rater_rates", "new_rater_rate", "rating_questions")
+    }
     first = begin(place, user)
     if first is not None:
         name = asked(first).space.labels[0]

@@ -155,7 +155,7 @@ def test_the_command_writes_one_report_the_same_each_time(
     written(tmp_path, *GOOD, "5.wav,ann,anger,0.5,0.5,2,f")
     assert run(asked) == 2 and not out.exists()
     said = capsys.readouterr()
-    assert "the model has met them" in said.out and "1 rows cannot be scored" in said.err
+    assert "the model has met them" in said.out and "1 row cannot be scored" in said.err
 
 
 def test_the_command_compares_corpora_in_a_third_space(

@@ -61,9 +61,10 @@ def evaluate(
     from yesand.training.card import renamed
     from yesand.training.reporting import report
 
+    how = "Speaker-independent" if card.pop("held_out") else "As the file gives them"
     told = {**card, "scores": renamed(card["scores"], masks)}
     durable.write(out, report(told, f"How well it reads emotion: {predictions.stem}").encode())
-    lines = [scores_line(card["scores"]), *_asides(card), f"Report: {out}"]
+    lines = [scores_line(card["scores"], how), *_asides(card), f"Report: {out}"]
     tell({**card, "report": str(out)}, *lines, as_json=as_json)
 
 
@@ -106,13 +107,15 @@ def _scored(
 
     if not into:
         made: Evaluation = judge(found.probability, found.label, people, found.labels, beside)
-        return {"scores": made.as_json(), "scored_how": _how(found), "marks": []}
+        told = {"scores": made.as_json(), "scored_how": _how(found), "marks": []}
+        return {"held_out": bool(found.folds), **told}
     if not found.corpora:
         raise BadInput("No column 'corpus'", remedy="Name each take's corpus, e.g. ravdess.")
     crossing = abroad(
         found.probability, space, found.given, found.corpora, found.performers, into, found.labels
     )  # fmt: skip
     return {
+        "held_out": bool(found.folds),
         "scores": crossing.scores.as_json(),
         "scored_how": f"{_how(found)}; in the words of {into}",
         "marks": [],

@@ -63,6 +63,7 @@ def train(
         {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
+        *_enrolled(model.run.get("enrolled")),
         f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
         as_json=as_json,
     )
@@ -74,14 +75,22 @@ def _recorder() -> Recorder:
     return InRun()
 
 
-def scores_line(scores: dict[str, Any]) -> str:
-    """Return a run's scores in a line, the worst performer's among them."""
+def scores_line(scores: dict[str, Any], how: str = "Speaker-independent") -> str:
+    """Return scores in a line, the worst performer's among them."""
     worst = scores["worst_performer"]
     return (
-        f"Speaker-independent: UAR {scores['uar']:.1%} (chance {1 / len(scores['labels']):.1%}), "
+        f"{how}: UAR {scores['uar']:.1%} (chance {1 / len(scores['labels']):.1%}), "
         f"accuracy {scores['accuracy']:.1%}, worst performer {worst['uar']:.1%} "
         f"({worst['performer']}), calibration error {scores['ece']:.3f}"
     )
+
+
+def _enrolled(scores: dict[str, Any] | None) -> list[str]:
+    """Return the other track's scores in a line, if the run has them."""
+    if not scores:
+        return []
+    least, most = scores["enrolled_by"]
+    return [scores_line(scores, f"Enrolled by {least if least == most else f'{least} to {most}'}")]
 
 
 def deploy(

@@ -74,7 +74,7 @@ class Unfit(BadInput):
         more = f"; and {len(bad) - 5:,} more" if len(bad) > 5 else ""
         many = len({row for row, _ in bad})
         super().__init__(
-            f"{many:,} rows cannot be scored, so nothing was: {some}{more}",
+            f"{many:,} row{'s' * (many > 1)} cannot be scored, so nothing was: {some}{more}",
             where=where,
             remedy="Mend them; a score of the others would flatter.",
         )

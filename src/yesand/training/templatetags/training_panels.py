@@ -45,6 +45,7 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     rows = shaded(scores.get("confusion", []))
     return {
         "scores": scores,
+        "enrolled": model.run.get("enrolled"),
         "worst": _worst(model, sight) if scores else "",
         "mine": mine,
         "rows": list(zip(scores.get("labels", []), rows, strict=True)),

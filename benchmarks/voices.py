@@ -1,7 +1,7 @@
 """Train and score the voice models on RAVDESS and EMO-DB, three seeds, for docs/affect.md.
 
-``python scripts/voices.py`` writes one file a corpus, track and model to benchmarks/results/affect;
-``make affect`` makes the tables of them. openSMILE's sets are scored beside, on the same folds, if
+``make voices`` writes one file a corpus, track and model to ``results/affect``, and the tables of
+them. openSMILE's sets are scored beside, on the same folds, if
 openSMILE is installed: it is depended on nowhere, because its licence bars commercial products.
 """
 
@@ -22,23 +22,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from benchmarks.recordings import emodb, ravdess
+from yesand.affect import listening
+from yesand.affect.evaluating import Beside, Evaluation, evaluate
+from yesand.affect.folds import folds
+from yesand.affect.frames import Pack
+from yesand.affect.learning import Recipe, fit
+from yesand.affect.voice_model import Shape, VoiceModel
+from yesand.training.examples import Example
+from yesand.training.heads import HeadSettings, Table
+from yesand.training.runs import cores, steady
+from yesand.training.scoring import Asked, Enrolled, score
 
-from benchmarks.recordings import emodb, ravdess  # noqa: E402
-
-from yesand.affect import listening  # noqa: E402
-from yesand.affect.evaluating import Beside, Evaluation, evaluate  # noqa: E402
-from yesand.affect.folds import folds  # noqa: E402
-from yesand.affect.frames import Pack  # noqa: E402
-from yesand.affect.learning import Recipe, fit  # noqa: E402
-from yesand.affect.voice_model import Shape, VoiceModel  # noqa: E402
-from yesand.training.examples import Example  # noqa: E402
-from yesand.training.heads import HeadSettings, Table  # noqa: E402
-from yesand.training.runs import cores, steady  # noqa: E402
-from yesand.training.scoring import Asked, Enrolled, score  # noqa: E402
-
-OUT = ROOT / "benchmarks" / "results" / "affect"
+OUT = Path(__file__).parent / "results" / "affect"
 SEEDS = (0, 1, 2)
 Ints = NDArray[np.int64]
 
@@ -165,26 +161,32 @@ def keep(
     print(f"{corpus.name}, {track}, {model}: UAR {rates}; worst {100 * worst:.1f}", flush=True)
 
 
+def ours(corpus: Corpus) -> None:
+    """Measure the network with every seed, and the convex head."""
+    made = [network(corpus, seed) for seed in SEEDS]
+    took, model = max(one[2] for one in made), f"ours ({', '.join(map(str, SEEDS))} as seeds)"
+    keep(corpus, "without enrolment", model, [one[0] for one in made], took)
+    enrolled = [one[1] for one in made if one[1] is not None]
+    if enrolled:
+        least, most = enrolled[0].least, enrolled[0].most
+        many = f"{most}" if least == most else f"{least} to {most}"
+        keep(corpus, f"enrolled by {many} takes", model, [one.scores for one in enrolled], took)
+    found, longest = head(corpus)
+    keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
+
+
 def main() -> int:
     """Measure."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    asked = argparse.ArgumentParser("python -m benchmarks.voices", description=__doc__)
     asked.add_argument("--corpus", nargs="*", default=["RAVDESS", "EMO-DB"])
-    asked.add_argument("--peers", action="store_true", help="openSMILE's sets too (slow)")
+    asked.add_argument("--only", choices=("ours", "peers"))
     told = asked.parse_args()
     for corpus in corpora(told.corpus):
-        made = [network(corpus, seed) for seed in SEEDS]
-        took = max(one[2] for one in made)
-        ours = f"ours ({', '.join(map(str, SEEDS))} as seeds)"
-        keep(corpus, "without enrolment", ours, [one[0] for one in made], took)
-        enrolled = [one[1] for one in made if one[1] is not None]
-        if enrolled:
-            least, most = enrolled[0].least, enrolled[0].most
-            many = f"{most}" if least == most else f"{least} to {most}"
-            keep(corpus, f"enrolled by {many} takes", ours, [one.scores for one in enrolled], took)
-        found, longest = head(corpus)
-        keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
-        for name, scores in peers(corpus) if told.peers else ():
-            keep(corpus, "without enrolment", name, [scores])
+        if told.only != "peers":
+            ours(corpus)
+        if told.only != "ours":
+            for name, scores in peers(corpus):
+                keep(corpus, "without enrolment", name, [scores])
     return 0
 
 
