@@ -18,6 +18,7 @@ from yesand.reliance.inrun.recorder import Recorder
 from yesand.reliance.report import RelianceReport
 from yesand.reliance.shares import BILLION
 from yesand.training import runs
+from yesand.training.around import Around
 from yesand.training.digest import resources
 
 
@@ -33,7 +34,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     root = tmp_path_factory.mktemp("models")
     short = replace(QUICK, recipe=replace(QUICK.recipe, least_steps=30))
     for name, recorder in (("recorded", Recorder()), ("plain", None)):
-        runs.train(takes, GROUNDS, short, root / name, recorder=recorder)
+        runs.train(takes, GROUNDS, short, root / name, Around(recorder=recorder))
     return [root / "recorded", root / "plain"]
 
 

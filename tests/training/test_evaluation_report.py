@@ -15,6 +15,7 @@ from tests.training.whistles import GROUNDS, PEOPLE, QUICK, examples
 from yesand.affect.evaluating import Beside, Known, evaluate
 from yesand.affect.evaluating.dimensional import agreement
 from yesand.training import card, folder, runs
+from yesand.training.around import Around
 from yesand.training.reporting import can_report, report
 from yesand.training.reporting.words import percent
 
@@ -106,7 +107,7 @@ def test_a_run_leaves_its_report_with_pseudonyms_and_what_raters_heard(tmp_path:
     troupe = examples(tmp_path / "troupe")
     votes = {e.sha256: {"glad": 1, "bored": 1} | {e.emotion: 3} for e in troupe}
     groups = {"hall": {e.sha256: ("north", "south")[n % 2] for n, e in enumerate(troupe)}}
-    record = runs.train(troupe, GROUNDS, QUICK, tmp_path / "m", known=Known(groups, votes))
+    record = runs.train(troupe, GROUNDS, QUICK, tmp_path / "m", Around(known=Known(groups, votes)))
     page = (tmp_path / "m" / "report.html").read_text("utf-8")
     assert page == report(record.card) and can_report(record.card)
     words = Seen(page).words

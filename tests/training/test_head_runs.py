@@ -21,6 +21,7 @@ from yesand.reliance import estimators, inputs
 from yesand.serving.exporting import export
 from yesand.serving.voice import Voice
 from yesand.training import folder, heads
+from yesand.training.around import Around
 from yesand.training.digest import resources
 from yesand.training.examples import Example
 from yesand.training.folder import Enrolment
@@ -41,7 +42,7 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Kept) -> Path:
     out = tmp_path_factory.mktemp("heads") / "model"
-    heads.train(troupe, GROUNDS, HeadSettings(), out, cache)
+    heads.train(troupe, GROUNDS, HeadSettings(), out, Around(cache))
     return out
 
 
@@ -91,7 +92,7 @@ def test_what_is_kept_of_a_recording_is_forgotten_with_it(
     troupe: list[Example], tmp_path: Path
 ) -> None:
     cache = Kept(tmp_path / "cache")
-    heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "model", cache)
+    heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "model", Around(cache))
     kept = derived.place_of(cache.folder, "prosody", VERSION, troupe[0].sha256)
     assert kept.exists()
     derived.forget(cache.folder, [troupe[0].sha256])
@@ -108,7 +109,8 @@ def test_a_withdrawal_between_two_heads_stops_the_run_and_is_said(
             raise Overtaken("Bert has withdrawn")
 
     with pytest.raises(Overtaken):
-        heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "m", cache, still_holds=withdrawn)
+        around = Around(cache, still_holds=withdrawn)
+        heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "m", around)
     assert {p.name for p in (tmp_path / "m").iterdir()} == {"OVERTAKEN.txt", "checkpoint.json"}
 
 
@@ -120,7 +122,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "m", cache, impatient)
+        heads.train(troupe, GROUNDS, HeadSettings(), tmp_path / "m", Around(cache, impatient))
     assert not (tmp_path / "m").exists()
 
 
@@ -150,7 +152,7 @@ def test_nothing_is_written_over_and_nothing_recorded(
             GROUNDS,
             HeadSettings(),
             tmp_path / "m",
-            recorder=object(),  # type: ignore[arg-type]
+            Around(recorder=object()),  # type: ignore[arg-type]
         )
 
 

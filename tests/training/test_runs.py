@@ -19,6 +19,7 @@ from yesand.affect.frames import Pack
 from yesand.affect.listening import Heard, Kept, Source, extract, read
 from yesand.kernel.errors import BadInput, CheckFailed, NotFound, Refused
 from yesand.training import folder, runs
+from yesand.training.around import Around
 from yesand.training.digest import model_digest, resources
 from yesand.training.examples import Example
 
@@ -46,7 +47,7 @@ def test_the_same_takes_give_the_same_folder_on_one_core_as_on_all(
 ) -> None:
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", Kept(tmp_path / "cache"))
+    runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", Around(Kept(tmp_path / "cache")))
     assert resources(tmp_path / "model") == resources(trained)
     # And PyTorch is left as it was found.
     assert before == (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
@@ -157,7 +158,7 @@ def test_a_broken_off_run_stops_its_threads_and_leaves_nothing(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", progress=impatient)
+        runs.train(troupe, GROUNDS, QUICK, tmp_path / "model", Around(progress=impatient))
     assert not list(tmp_path.iterdir())
 
 
@@ -166,10 +167,11 @@ import sys, time
 from pathlib import Path
 from tests.training.whistles import GROUNDS, QUICK, examples
 from yesand.training import runs
+from yesand.training.around import Around
 def stall(folder, record):
     print("written", flush=True)
     time.sleep(60)
-runs.train(examples(Path(sys.argv[1])), GROUNDS, QUICK, Path(sys.argv[2]), ready=stall)
+runs.train(examples(Path(sys.argv[1])), GROUNDS, QUICK, Path(sys.argv[2]), Around(ready=stall))
 """
 
 

@@ -15,6 +15,7 @@ from yesand.kernel.errors import BadInput, Refused
 from yesand.reliance import inputs
 from yesand.serving.exporting import export
 from yesand.training import folder
+from yesand.training.around import Around
 from yesand.training.digest import resources
 from yesand.training.examples import Example
 from yesand.training.kinds import settings_of
@@ -39,7 +40,7 @@ def troupe(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, troupe: list[Example], cache: Kept) -> Path:
     out = tmp_path_factory.mktemp("parts") / "model"
-    training.train(troupe, GROUNDS, SETTINGS, out, cache)
+    training.train(troupe, GROUNDS, SETTINGS, out, Around(cache))
     return out
 
 
@@ -83,10 +84,12 @@ def test_what_goes_on_from_known_parts_is_to_the_byte_what_begins_anew(
         return fit(pack, takes, *more)
 
     monkeypatch.setattr(parts, "fit", counted)
-    training.train(left, GROUNDS, SETTINGS, tmp_path / "on", cache, before=Before.read(trained))
+    training.train(
+        left, GROUNDS, SETTINGS, tmp_path / "on", Around(cache), before=Before.read(trained)
+    )
     on = list(taught)
     fresh = Before.read(trained, reuse=False)
-    training.train(left, GROUNDS, SETTINGS, tmp_path / "anew", cache, before=fresh)
+    training.train(left, GROUNDS, SETTINGS, tmp_path / "anew", Around(cache), before=fresh)
     assert resources(tmp_path / "on") == resources(tmp_path / "anew")
     # Of two parts the other one is not touched; nobody's fold but theirs had never met them.
     assert sum(on) <= 0.5 * sum(taught[len(on) :]) and len(on) <= 6
@@ -125,11 +128,18 @@ def test_who_was_in_no_part_cannot_be_added_by_removal(
     odd = replace(troupe[0], sha256="ab" * 32)
     with pytest.raises(Refused, match="in no part before"):
         training.train(
-            [*troupe, odd], GROUNDS, SETTINGS, tmp_path / "m", cache, before=Before.read(trained)
+            [*troupe, odd],
+            GROUNDS,
+            SETTINGS,
+            tmp_path / "m",
+            Around(cache),
+            before=Before.read(trained),
         )
     one = [e for e in troupe if e.performer in ("Alba", "Bert")]
     with pytest.raises(Refused, match="nobody left"):
-        training.train(one, GROUNDS, SETTINGS, tmp_path / "m", cache, before=Before.read(trained))
+        training.train(
+            one, GROUNDS, SETTINGS, tmp_path / "m", Around(cache), before=Before.read(trained)
+        )
     assert not (tmp_path / "m").exists()
 
 
@@ -141,7 +151,7 @@ def test_a_broken_off_run_stops_its_threads_and_leaves_nothing(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        training.train(troupe, GROUNDS, SETTINGS, tmp_path / "m", cache, impatient)
+        training.train(troupe, GROUNDS, SETTINGS, tmp_path / "m", Around(cache, impatient))
     assert not (tmp_path / "m").exists()
 
 

@@ -5,7 +5,7 @@ It is what ``runs`` is for the network, with the same record, card and ``frozen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,10 @@ from yesand.affect.prosody.functionals import VERSION as PROSODY
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, Refused
-from yesand.kernel.progress import Progress, silent
-from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder, head_folder
+from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
-from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
 from yesand.training.telling import tell
 
@@ -105,14 +103,7 @@ def train(
     grounds: Grounds,
     settings: HeadSettings,
     out: Path,
-    cache: listening.Kept | None = None,
-    progress: Progress = silent,
-    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
-    still_holds: Callable[[], None] = lambda: None,
-    recorder: Recorder | None = None,
-    copies: Sequence[Copy] = (),
-    workers: int = 1,
-    known: Known | None = None,
+    around: Around = ALONE,
     start: Head | None = None,
 ) -> HeadRecord:
     """Train and score a head and write its folder, whole or not at all, as ``runs.train`` does.
@@ -125,19 +116,19 @@ def train(
     ------
     BadInput : examples that no model can be scored on, or recordings that cannot be read.
     Refused : something lies in ``out`` already, or a recorder is given.
-    CheckFailed : no optimum was found. Overtaken : from ``still_holds``.
+    CheckFailed : no optimum was found. Overtaken : a take may no longer be used.
     """
-    if recorder:
+    if around.recorder:
         raise Refused(
             "A convex head is found, not trained step by step: there is no course to record",
             where="--record",
             remedy="Leave it out; yesand reliance measures a head without it.",
         )
-    examples, aside = leave_out(examples, copies)
+    examples, aside = leave_out(examples, around.copies)
     folder.refuse_full(out)
-    table, voices, labels = heard(examples, settings, cache, progress, workers)
+    table, voices, labels = heard(examples, settings, around)
     try:
-        *held, final = _heads(table, settings, start, still_holds, progress)
+        *held, final = _heads(table, settings, start, around)
     except Overtaken as fault:
         with folder.whole(out) as partial:
             reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
@@ -150,29 +141,29 @@ def train(
         unmet[asked] = one.head.probability(table.rows[asked])
     performers = [e.performer for e in examples]
     named, fold = [e.sha256 for e in examples], [*map(str, table.fold)]
-    beside = (known or Known()).of(named, labels, fold)
+    beside = (around.known or Known()).of(named, labels, fold)
     scores = evaluate(unmet, table.label, performers, labels, beside)
     fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
     told = card.card(examples, grounds, scores, len(aside))
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
-    record = HeadRecord(settings, labels, handles, scores, None, told, tuple(copies), voices, apart)
+    record = HeadRecord(
+        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart
+    )
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)
         folder.write_arrays(
             partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
         )
         tell(partial, record, grounds, head_folder.FORMAT)
-        ready(partial, record)
+        around.ready(partial, record)
     return record
 
 
 def heard(
     examples: Sequence[Example],
     settings: HeadSettings,
-    cache: listening.Kept | None,
-    progress: Progress,
-    workers: int = 1,
+    around: Around = ALONE,
 ) -> tuple[Table, tuple[tuple[str, ...], ...], tuple[str, ...]]:
     """Return examples as a table, with the groups who sound like one voice, and the labels.
 
@@ -185,11 +176,13 @@ def heard(
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
     known = sources.source(settings.features)
-    sounds = listening.extract(takes, cache, progress, workers)
+    sounds = listening.extract(takes, around.cache, around.progress, around.workers)
     if settings.features == listening.PROSODY:
         rows = np.stack([sound.prosody for sound in sounds]).astype(np.float64)
     else:
-        rows = sources.rows(takes, known, cache.folder if cache else None, progress)
+        rows = sources.rows(
+            takes, known, around.cache.folder if around.cache else None, around.progress
+        )
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold = folds(performers, voices)
     handles = dict(zip(performers, fold.tolist(), strict=True))
@@ -202,19 +195,18 @@ def _heads(
     table: Table,
     settings: HeadSettings,
     start: Head | None,
-    still_holds: Callable[[], None],
-    progress: Progress,
+    around: Around,
 ) -> list[Learned]:
     """Find one head without each fold's performers, and one with everybody."""
     parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
     parts.append(np.ones(len(table.fold), dtype=bool))
     found = list[Learned]()
     for done, there in enumerate(parts):
-        progress(done, len(parts), "training")
-        still_holds()
+        around.progress(done, len(parts), "training")
+        around.still_holds()
         found.append(table.learn(there, settings.penalty, start))
-    still_holds()
-    progress(len(parts), len(parts), "training")
+    around.still_holds()
+    around.progress(len(parts), len(parts), "training")
     return found
 
 

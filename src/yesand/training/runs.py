@@ -26,9 +26,10 @@ from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
-from yesand.kernel.progress import Progress, silent
+from yesand.kernel.progress import Progress
 from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder, recording, scoring
+from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.telling import tell
@@ -94,53 +95,36 @@ def train(
     grounds: Grounds,
     settings: Settings,
     out: Path,
-    cache: listening.Kept | None = None,
-    progress: Progress = silent,
-    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
-    still_holds: Callable[[], None] = lambda: None,
-    recorder: recording.Recorder | None = None,
-    copies: Sequence[Copy] = (),
-    workers: int = 1,
-    known: Known | None = None,
+    around: Around = ALONE,
 ) -> RunRecord:
     """Train and score a model and write its folder, whole or not at all.
 
     The same examples and settings give the same folder, byte by byte, on the same machine, however
     many cores it has. The folder names performers by the grounds' masks, the record by their own.
 
-    Parameters
-    ----------
-    ready : told of the finished folder before it is put in place.
-    still_holds : asked at each of twenty checkpoints; raises ``Overtaken`` once a take may no
-        longer be used.
-    recorder : watches the folds' models, at a cost in time and none in what is trained.
-    copies : takes that are copies of others among the examples (``takes.copies``). They are left
-        out, so that the same performance counts once; the record says which, and of what.
-    workers : processes that hear the takes (``listening.extract``); training has threads.
-    known : groups of the takes, and what raters heard in them, to be scored beside.
-
     Raises
     ------
     BadInput : examples that no model can be scored on, or recordings that cannot be read.
     Refused : something lies in ``out`` already.
     CheckFailed : the training diverged.
-    Overtaken : from ``still_holds``; the checkpoint that was reached lies in ``out``, and says so.
+    Overtaken : a take may no longer be used; the checkpoint that was reached lies in ``out``, and
+        says so.
     """
-    examples, aside = leave_out(examples, copies)
+    examples, aside = leave_out(examples, around.copies)
     labels = check(examples)
     performers = [e.performer for e in examples]
     folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
     sources = [listening.Source(e.sha256, e.path) for e in examples]
-    sounds = listening.extract(sources, cache, progress, workers)
+    sounds = listening.extract(sources, around.cache, around.progress, around.workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold, pack = folds(performers, voices), Pack.of(sounds, performers)
-    work = _Work(still_holds)
-    if recorder:
-        recorder.begin(pack, label, performers, fold)
+    work = _Work(around.still_holds)
+    if around.recorder:
+        around.recorder.begin(pack, label, performers, fold)
     try:
-        *held, final = _models(pack, label, fold, len(labels), settings, work, progress, recorder)
+        *held, final = _models(pack, label, fold, len(labels), settings, work, around)
     except Overtaken as fault:
         _leave(out, work, settings, grounds, fault)
         raise
@@ -149,7 +133,7 @@ def train(
         embedding = torch.stack([model.embed(pack) for model in held])
         final_embedding = final.embed(pack)
     named = [e.sha256 for e in examples]
-    beside = (known or Known()).of(named, labels, [*map(str, fold)])
+    beside = (around.known or Known()).of(named, labels, [*map(str, fold)])
     asked = scoring.Asked(pack, label, performers, labels, fold)
     scored = scoring.score(held, embedding, asked, named, beside)
     final.trust.copy_(torch.from_numpy(scored.trust))
@@ -158,7 +142,7 @@ def train(
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
     told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled)
     record = RunRecord(
-        settings, labels, handles, scored.plain, scored.enrolled, told, tuple(copies), voices
+        settings, labels, handles, scored.plain, scored.enrolled, told, tuple(around.copies), voices
     )
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
@@ -178,12 +162,12 @@ def train(
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, final)
         folder.write_arrays(partial / folder.FROZEN, arrays)
-        if recorder:
+        if around.recorder:
             said = scored.probability[np.arange(len(label)), label]
             likelihood = np.log(np.maximum(said, _LEAST))
-            folder.write_arrays(partial / recording.FILE, recorder.arrays(likelihood))
+            folder.write_arrays(partial / recording.FILE, around.recorder.arrays(likelihood))
         tell(partial, record, grounds, folder.FORMAT)
-        ready(partial, record)
+        around.ready(partial, record)
     return record
 
 
@@ -215,8 +199,7 @@ def _models(
     classes: int,
     settings: Settings,
     work: _Work,
-    progress: Progress,
-    recorder: recording.Recorder | None,
+    around: Around,
 ) -> list[VoiceModel]:
     """Train one model without each fold's performers, and one with everybody, side by side.
 
@@ -231,13 +214,13 @@ def _models(
         torch.set_num_threads(1)
         takes, last = torch.from_numpy(parts[k]), k == len(parts) - 1
         heard = work.of_the_final if last else work.step
-        watch = recorder.watch(k) if recorder and not last else None
+        watch = around.recorder.watch(k) if around.recorder and not last else None
         return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard, watch)
 
     with steady(), ThreadPoolExecutor(cores()) as pool:
         try:
             jobs = [pool.submit(job, k) for k in range(len(parts))]
-            _follow(jobs, work, progress)
+            _follow(jobs, work, around.progress)
         finally:
             work.stop.set()
         return [done.result() for done in jobs]

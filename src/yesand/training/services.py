@@ -27,6 +27,7 @@ from yesand.takes.copies import services as copying
 from yesand.takes.copies.finding import Copy
 from yesand.takes.media import MediaStore
 from yesand.training import attestations, digest, folder, heads, runs
+from yesand.training.around import Around
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
@@ -183,20 +184,17 @@ def _run(
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
-        course(
-            examples,
-            stands,
-            settings,
-            out,
-            Kept(place.cache),
-            progress,
-            ready,
-            partial(corpus.check_current, place, manifest),
-            recorder,
-            copies,
+        around = Around(
+            cache=Kept(place.cache),
+            progress=progress,
+            ready=ready,
+            still_holds=partial(corpus.check_current, place, manifest),
+            recorder=recorder,
+            copies=copies,
             workers=workers,
             known=beside,
         )
+        course(examples, stands, settings, out, around)
     except Overtaken as fault:
         _attest(place, out, manifest, fault)
         raise

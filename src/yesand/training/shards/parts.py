@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from torch import Tensor
 from yesand.affect.frames import Pack
 from yesand.affect.learning import Recipe, fit
 from yesand.affect.voice_model import Shape, VoiceModel, build
-from yesand.kernel.progress import Progress
+from yesand.training.around import Around
 from yesand.training.runs import cores, steady
 from yesand.training.shards.planning import Plan
 
@@ -46,8 +46,7 @@ class _Stopped(Exception):
 def teach(
     lesson: Lesson,
     known: Mapping[str, State],
-    still_holds: Callable[[], None],
-    progress: Progress,
+    around: Around,
 ) -> dict[str, VoiceModel]:
     """Return every part by what names its training; those that are known are not trained.
 
@@ -76,15 +75,15 @@ def teach(
             jobs: dict[Future[VoiceModel], str] = {pool.submit(job, n): n for n in missing}
             pending = set(jobs)
             while pending:
-                progress(len(jobs) - len(pending), len(jobs), "training")
-                still_holds()
+                around.progress(len(jobs) - len(pending), len(jobs), "training")
+                around.still_holds()
                 done, pending = wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
                 found |= {jobs[one]: one.result() for one in done}
-            still_holds()
+            around.still_holds()
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
-    progress(len(missing), len(missing), "training")
+    around.progress(len(missing), len(missing), "training")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,10 @@ from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
-from yesand.kernel.progress import Progress, silent
-from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder
+from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
-from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
 from yesand.training.shards.parts import Lesson, State, teach
 from yesand.training.shards.planning import Plan, name_of, plan
@@ -122,14 +120,7 @@ def train(
     grounds: Grounds,
     settings: ShardSettings,
     out: Path,
-    cache: listening.Kept | None = None,
-    progress: Progress = silent,
-    ready: Callable[[Path, RunRecord], None] = lambda folder, record: None,
-    still_holds: Callable[[], None] = lambda: None,
-    recorder: Recorder | None = None,
-    copies: Sequence[Copy] = (),
-    workers: int = 1,
-    known: Known | None = None,
+    around: Around = ALONE,
     before: Before | None = None,
 ) -> ShardRecord:
     """Train and score a network of parts and write its folder, as ``runs.train`` does.
@@ -144,24 +135,23 @@ def train(
     BadInput, CheckFailed, Overtaken : as ``runs.train``. Refused : something lies in ``out``, a
         recorder is given, or a part has nobody left.
     """
-    if recorder:
+    if around.recorder:
         raise Refused(
             "A network of parts is not recorded", where="--record", remedy="Leave it out."
         )
-    examples, aside = leave_out(examples, copies)
+    examples, aside = leave_out(examples, around.copies)
     labels = check(examples)
     folder.refuse_full(out)
     told = before.plan([e.sha256 for e in examples], settings.shards) if before else None
-    sounds = listening.extract(
-        [Source(e.sha256, e.path) for e in examples], cache, progress, workers
-    )
+    sources = [Source(e.sha256, e.path) for e in examples]
+    sounds = listening.extract(sources, around.cache, around.progress, around.workers)
     voices = _voices(examples, sounds) if told is None else ()
     chosen = told or _planned(examples, voices, settings.shards)
     performers = [e.performer for e in examples]
     pack = Pack.of(sounds, performers)
     lesson = _lesson(examples, labels, pack, settings, chosen)
     try:
-        parts = teach(lesson, before.known if before else {}, still_holds, progress)
+        parts = teach(lesson, before.known if before else {}, around)
     except Overtaken as fault:
         with folder.whole(out) as partial:
             reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
@@ -171,14 +161,14 @@ def train(
     _check_finite(parts)
     made = _Made(lesson, parts)
     named, fold = [e.sha256 for e in examples], [*map(str, chosen.fold)]
-    beside = (known or Known()).of(named, labels, fold)
+    beside = (around.known or Known()).of(named, labels, fold)
     scores = evaluate(made.unmet(), lesson.label.numpy(), performers, labels, beside)
     handles = {p: int(k) for p, k in zip(performers, chosen.fold, strict=True)}
     facts = card.card(examples, grounds, scores, len(aside))
     alone = tuple(one for one in voices if len({handles[who] for who in one}) == 1)
     handles = dict(sorted(handles.items()))
     record = ShardRecord(
-        settings, labels, handles, scores, None, facts, tuple(copies), alone, chosen.most()
+        settings, labels, handles, scores, None, facts, tuple(around.copies), alone, chosen.most()
     )
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, made.final)
@@ -187,7 +177,7 @@ def train(
             partial / folder.FROZEN, _arrays(made, examples, aside, grounds, labels)
         )
         tell(partial, record, grounds, folder.SHARDED)
-        ready(partial, record)
+        around.ready(partial, record)
     return record
 
 

@@ -17,19 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yesand.affect import listening
-from yesand.affect.evaluating import Known
 from yesand.affect.head import sources
 from yesand.affect.head.head import Head, Learned, learn
 from yesand.affect.head.scaling import Scale
 from yesand.affect.listening import Source
 from yesand.kernel.errors import BadInput, CheckFailed
-from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
 from yesand.training import folder, head_folder, heads
+from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings
-from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
 from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
@@ -96,38 +94,18 @@ class HeadCourse:
         grounds: Grounds,
         settings: HeadSettings,
         out: Path,
-        cache: listening.Kept | None = None,
-        progress: Progress = silent,
-        ready: Callable[[Path, Any], None] = lambda folder, record: None,
-        still_holds: Callable[[], None] = lambda: None,
-        recorder: Recorder | None = None,
-        copies: Sequence[Copy] = (),
-        workers: int = 1,
-        known: Known | None = None,
+        around: Around = ALONE,
     ) -> RunRecord:
         """Write the new folder, whole or not at all."""
         old = head_folder.read(self.removed.old / folder.WEIGHTS)
-        kept, _ = leave_out(examples, copies)
+        kept, _ = leave_out(examples, around.copies)
 
         def told(partial: Path, record: RunRecord) -> None:
-            audit = self._audit(partial, old, kept, settings, cache)
-            ready(partial, Told(record, self.removed.as_json(audit)))
+            audit = self._audit(partial, old, kept, settings, around.cache)
+            around.ready(partial, Told(record, self.removed.as_json(audit)))
 
-        return heads.train(
-            examples,
-            grounds,
-            settings,
-            out,
-            cache,
-            progress,
-            told,
-            still_holds,
-            recorder,
-            copies,
-            workers,
-            known,
-            start=old,
-        )
+        beside = replace(around, ready=told)
+        return heads.train(examples, grounds, settings, out, beside, start=old)
 
     def _audit(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from yesand.training import runs
+from yesand.training.around import ALONE, Around
 from yesand.training.runs import RunRecord
 from yesand.training.unlearning.exact import Removed, Told
 from yesand.training.unlearning.verification import Audit, How
@@ -25,16 +25,12 @@ class RetrainCourse:
         grounds: Any,
         settings: Any,
         out: Path,
-        cache: Any,
-        progress: Any,
-        ready: Callable[[Path, Any], None],
-        *more: Any,
-        **beside: Any,
+        around: Around = ALONE,
     ) -> RunRecord:
         """Write the new folder, whole or not at all."""
         audit = Audit(How.RETRAINED, len(self.removed.takes), self.removed.performers)
 
         def told(partial: Path, record: RunRecord) -> None:
-            ready(partial, Told(record, self.removed.as_json(audit)))
+            around.ready(partial, Told(record, self.removed.as_json(audit)))
 
-        return runs.train(examples, grounds, settings, out, cache, progress, told, *more, **beside)
+        return runs.train(examples, grounds, settings, out, replace(around, ready=told))

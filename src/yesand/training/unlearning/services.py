@@ -27,6 +27,7 @@ from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.takes.copies.finding import Copy, Kind
 from yesand.training import head_folder, runs
+from yesand.training.around import Around
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
 from yesand.training.folder import FORMAT, SHARDED, about, refuse_full
@@ -194,10 +195,12 @@ def weaken(
             grounds(place, manifest),
             settings,
             scratch,
-            Kept(place.cache),
-            progress,
-            still_holds=holds,
-            copies=removed.copies,
+            Around(
+                cache=Kept(place.cache),
+                progress=progress,
+                still_holds=holds,
+                copies=removed.copies,
+            ),
         )
 
     with TemporaryDirectory(prefix="yesand-") as scratch:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from yesand.affect.evaluating import Known
 from yesand.kernel.errors import CheckFailed
-from yesand.takes.copies.finding import Copy
+from yesand.training.around import ALONE, Around
 from yesand.training.digest import resources
-from yesand.training.recording import Recorder
 from yesand.training.runs import RunRecord
 from yesand.training.shards import training
 from yesand.training.shards.training import Before
@@ -43,23 +40,9 @@ class ShardCourse:
         grounds: Any,
         settings: Any,
         out: Path,
-        cache: Any,
-        progress: Any,
-        ready: Callable[[Path, Any], None],
-        still_holds: Callable[[], None],
-        recorder: Recorder | None,
-        copies: Sequence[Copy],
-        workers: int = 1,
-        known: Known | None = None,
+        around: Around = ALONE,
     ) -> RunRecord:
         """Write the new folder, whole or not at all."""
-        more: dict[str, Any] = {
-            "still_holds": still_holds,
-            "recorder": recorder,
-            "copies": copies,
-            "workers": workers,
-            "known": known,
-        }
         given = (examples, grounds, settings)
         old, audit = (
             self.removed.old,
@@ -70,10 +53,8 @@ class ShardCourse:
             with TemporaryDirectory(prefix="yesand-") as scratch:
                 whole, plan = Path(scratch) / "anew", Before.read(old, reuse=False)
                 # Whether the takes still may be used is asked again when the model is entered.
-                beside = {**more, "still_holds": lambda: None}
-                training.train(
-                    *given, whole, cache, progress, lambda *_: None, before=plan, **beside
-                )
+                beside = replace(around, ready=ALONE.ready, still_holds=ALONE.still_holds)
+                training.train(*given, whole, beside, before=plan)
                 if resources(whole) != resources(partial):
                     raise CheckFailed(
                         "Trained from its start the network came out otherwise",
@@ -84,7 +65,7 @@ class ShardCourse:
 
         def told(partial: Path, record: RunRecord) -> None:
             found = replace(audit, distance=anew(partial)) if self.verify else audit
-            ready(partial, Told(record, self.removed.as_json(found)))
+            around.ready(partial, Told(record, self.removed.as_json(found)))
 
         before = Before.read(old)
-        return training.train(*given, out, cache, progress, told, before=before, **more)
+        return training.train(*given, out, replace(around, ready=told), before=before)

@@ -1,0 +1,45 @@
+"""What surrounds a training, whatever is trained: handed on as one by who only listens in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yesand.affect.evaluating import Known
+from yesand.affect.listening import Kept
+from yesand.kernel.progress import Progress, silent
+from yesand.takes.copies.finding import Copy
+from yesand.training.recording import Recorder
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """Where a run reads and is told of; none of it changes what is trained.
+
+    Attributes
+    ----------
+    cache : what was heard of the takes before.
+    ready : told of the finished folder, and its record, before it is put in place.
+    still_holds : asked again and again while training; raises ``Overtaken`` once a take may no
+        longer be used.
+    recorder : watches the folds' models, at a cost in time and none in what is trained.
+    copies : takes that are copies of others among the examples (``takes.copies``). They are left
+        out, so that the same performance counts once; the record says which, and of what.
+    workers : processes that hear the takes (``listening.extract``); training has threads.
+    known : groups of the takes, and what raters heard in them, to be scored beside.
+    """
+
+    cache: Kept | None = None
+    progress: Progress = silent
+    ready: Callable[[Path, Any], None] = lambda folder, record: None
+    still_holds: Callable[[], None] = lambda: None
+    recorder: Recorder | None = None
+    copies: Sequence[Copy] = ()
+    workers: int = 1
+    known: Known | None = None
+
+
+#: Nothing is kept, told or asked.
+ALONE = Around()
