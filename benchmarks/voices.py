@@ -21,12 +21,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from benchmarks.recordings import emodb, ravdess
 from yesand.affect import listening
+from yesand.affect.calibration import cooled
 from yesand.affect.evaluating import Beside, Evaluation, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
+from yesand.affect.head.head import Head
 from yesand.affect.learning import Recipe, fit
 from yesand.affect.voice_model import Shape, VoiceModel
 from yesand.training.examples import Example
@@ -97,15 +100,18 @@ def network(corpus: Corpus, seed: int) -> tuple[Evaluation, Enrolled | None, flo
 
 
 def head(corpus: Corpus) -> tuple[Evaluation, float]:
-    """Find the convex head on prosody, a fold at a time."""
+    """Find the convex head on prosody, a fold at a time, and calibrate each by the others."""
     rows = np.stack([heard.prosody for heard in corpus.heard]).astype(np.float64)
     table = Table(rows, corpus.label, len(corpus.labels), corpus.fold)
-    shares, longest = np.empty((len(rows), len(corpus.labels))), 0.0
+    held, longest = list[Head](), 0.0
     for k in np.unique(corpus.fold):
         began = time.process_time()
-        there = corpus.fold != k
-        shares[~there] = table.learn(there, HeadSettings().penalty).head.probability(rows[~there])
+        held.append(table.learn(corpus.fold != k, HeadSettings().penalty).head)
         longest = max(longest, time.process_time() - began)
+    said = table.unmet(held)
+    shares, trust = cooled(said, corpus.label, corpus.fold)
+    plain = _scored(corpus, softmax(said, axis=1))
+    print(f"{corpus.name}: a head as learned has ECE {plain.ece:.3f}; it is trusted by {trust:.2f}")
     return _scored(corpus, shares), longest
 
 
@@ -171,6 +177,11 @@ def ours(corpus: Corpus) -> None:
         least, most = enrolled[0].least, enrolled[0].most
         many = f"{most}" if least == most else f"{least} to {most}"
         keep(corpus, f"enrolled by {many} takes", model, [one.scores for one in enrolled], took)
+    alone(corpus)
+
+
+def alone(corpus: Corpus) -> None:
+    """Measure the convex head."""
     found, longest = head(corpus)
     keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
 
@@ -179,12 +190,14 @@ def main() -> int:
     """Measure."""
     asked = argparse.ArgumentParser("python -m benchmarks.voices", description=__doc__)
     asked.add_argument("--corpus", nargs="*", default=["RAVDESS", "EMO-DB"])
-    asked.add_argument("--only", choices=("ours", "peers"))
+    asked.add_argument("--only", choices=("ours", "head", "peers"))
     told = asked.parse_args()
     for corpus in corpora(told.corpus):
-        if told.only != "peers":
+        if told.only in {None, "ours"}:
             ours(corpus)
-        if told.only != "ours":
+        if told.only == "head":
+            alone(corpus)
+        if told.only in {None, "peers"}:
             for name, scores in peers(corpus):
                 keep(corpus, "without enrolment", name, [scores])
     return 0

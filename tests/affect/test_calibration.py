@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from yesand.affect.calibration import across, trust
+from yesand.affect.calibration import across, cooled, trust
 from yesand.affect.evaluating import calibration_error
 
 Floats = NDArray[np.float64]
@@ -101,3 +101,27 @@ def test_parts_that_do_worse_than_chance_are_hardly_trusted_and_still_say_someth
     label = np.arange(40) % 2
     weights = trust(-5 * np.eye(2)[label][None], label)
     assert 0 < weights.sum() <= 0.05
+
+
+@pytest.mark.parametrize("sharp", [0.01, 0.5, 1e6])
+def test_one_part_alone_is_weighed_to_the_last_digits(sharp: float) -> None:
+    logits, label, _ = said(3, sharp, takes=300)
+    (weight,) = trust(logits[None], label)
+    (beside,) = trust(logits[None] + 1e-9, label)
+    assert abs(weight - beside) < 1e-7 and 0.05 <= weight <= 20
+    if 0.05 < weight < 20:
+        best = minimize_scalar(
+            lambda w: doubted(w * logits, label), bounds=(0.05, 20), method="bounded"
+        )
+        assert weight == pytest.approx(best.x, rel=1e-3)
+
+
+def test_each_fold_s_answers_are_cooled_by_the_others() -> None:
+    logits, label, _ = said(4, 4.0, takes=1_200)
+    fold = np.arange(1_200) % 3
+    shares, whole = cooled(logits, label, fold)
+    assert whole == pytest.approx(trust(logits[None], label)[0])
+    mine = fold == 1
+    theirs = trust(logits[None][:, ~mine], label[~mine])[0]
+    assert np.allclose(shares[mine], softmax(theirs * logits[mine], axis=1))
+    assert calibration_error(shares, label) < calibration_error(softmax(logits, axis=1), label)

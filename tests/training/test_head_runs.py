@@ -12,6 +12,7 @@ import soundfile
 from tests.training.whistles import GROUNDS, PEOPLE, RATE, cry, examples
 
 from yesand.affect import derived
+from yesand.affect.head.head import Head
 from yesand.affect.listening import Kept, hear
 from yesand.affect.prosody.functionals import VERSION
 from yesand.corpus.errors import Overtaken
@@ -25,8 +26,10 @@ from yesand.training.around import Around
 from yesand.training.digest import resources
 from yesand.training.examples import Example
 from yesand.training.folder import Enrolment
+from yesand.training.head_folder import LoadedHead
 from yesand.training.heads import HeadSettings
 from yesand.training.kinds import settings_of
+from yesand.training.unlearning.exact import HeadCourse, Removed, Told, apart
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +198,51 @@ def test_settings_are_read_back_and_kinds_are_few() -> None:
     assert isinstance(settings_of("head"), HeadSettings)
     with pytest.raises(BadInput, match="No such kind"):
         settings_of("forest")
+
+
+def test_a_head_is_calibrated_by_voices_it_never_met_apart_from_its_weights(
+    trained: Path, troupe: list[Example], tmp_path: Path
+) -> None:
+    told = json.loads((trained / "model.json").read_text())
+    loaded = folder.load(trained)
+    assert isinstance(loaded, LoadedHead) and loaded.trust == told["trust"] != 1
+    signal, rate = soundfile.read(troupe[0].path, dtype="float32")
+    row = hear(signal, rate).prosody[None].astype(np.float64)
+    scores = loaded.trust * loaded.head.logits(row)
+    said = loaded.probability([hear(signal, rate)])
+    assert np.allclose(np.log(said), scores - np.logaddexp.reduce(scores, axis=1))
+    for path in trained.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "model.json").write_text(json.dumps({k: told[k] for k in told if k != "trust"}))
+    old = folder.load(tmp_path)
+    assert isinstance(old, LoadedHead) and old.trust == 1  # as it was learned
+    assert np.allclose(old.probability([hear(signal, rate)]), old.head.probability(row))
+    (tmp_path / "model.json").write_text(json.dumps({**told, "trust": -1}))
+    with pytest.raises(BadInput, match="trusted by -1"):
+        folder.load(tmp_path)
+
+
+def test_how_sure_a_head_may_be_is_found_anew_without_the_takes_that_went(
+    trained: Path, troupe: list[Example], cache: Kept, tmp_path: Path
+) -> None:
+    left = [e for e in troupe if e.performer != "Bert"]
+    gone = tuple(e for e in troupe if e.performer == "Bert")
+    heads.train(left, GROUNDS, HeadSettings(), tmp_path / "anew", Around(cache))
+    told = list[Told]()
+    around = Around(cache, ready=lambda _, record: told.append(record))
+    course = HeadCourse(Removed(trained, gone, 1, "old", "ab" * 32))
+    course(left, GROUNDS, HeadSettings(), tmp_path / "removed", around)
+    trusts = [folder.load(path).about["trust"] for path in (tmp_path / "anew", trained)]
+    mine = folder.load(tmp_path / "removed").about["trust"]
+    assert abs(mine - trusts[0]) < 1e-6 < abs(mine - trusts[1])
+    (found,) = told
+    assert found.unlearning["verdict"] == "unlearned"
+    # The verdict looks at it, too.
+    distance = apart(loaded_head(trained), loaded_head(trained), np.zeros((1, 1455)), (1.0, 1.1))
+    assert distance.weights == pytest.approx(0.1)
+
+
+def loaded_head(where: Path) -> Head:
+    found = folder.load(where)
+    assert isinstance(found, LoadedHead)
+    return found.head

@@ -54,6 +54,24 @@ def test_a_network_of_parts_hears_what_is_played(trained: Path, troupe: list[Exa
         export(trained, trained.with_name("m.onnx"))
 
 
+def test_all_parts_together_are_calibrated_and_those_of_old_as_they_were(
+    trained: Path, troupe: list[Example], tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    loaded = folder.load(trained)
+    assert isinstance(loaded, folder.Loaded) and loaded.model.trust not in (0.0, 1.0)
+    for path in trained.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = load_file(trained / "weights.safetensors")
+    assert float(weights.pop("trust")) == loaded.model.trust
+    save_file(weights, tmp_path / "weights.safetensors")
+    old = folder.load(tmp_path)
+    assert isinstance(old, folder.Loaded) and old.model.trust == 1
+    mine, theirs = loaded.hear(troupe[0].path), old.hear(troupe[0].path)
+    assert mine != theirs and max(mine, key=mine.__getitem__) == max(theirs, key=theirs.__getitem__)
+
+
 def test_attribution_sees_one_linear_layer_on_all_embeddings(trained: Path) -> None:
     given = inputs.read(trained, "ab" * 32)
     width = 2 * 2 * QUICK.shape.embedding

@@ -20,8 +20,14 @@ from yesand.affect.voice_model import VoiceModel
 class Sharded:
     """Parts that answer together, as ``VoiceModel`` does alone."""
 
-    def __init__(self, parts: Sequence[VoiceModel]) -> None:
-        self.parts = tuple(parts)
+    def __init__(self, parts: Sequence[VoiceModel], trust: float = 1.0) -> None:
+        """Put parts together.
+
+        Parameters
+        ----------
+        trust : in all of them together, one over the temperature (``affect.calibration``).
+        """
+        self.parts, self.trust = tuple(parts), trust
 
     def embed(self, pack: Pack) -> Tensor:
         """Return the embeddings of each take side by side, shape (takes, parts · d).
@@ -31,35 +37,42 @@ class Sharded:
         return torch.cat([part.embed(pack) for part in self.parts], dim=1)
 
     @torch.inference_mode()
-    def probability(self, embedding: Tensor) -> Tensor:
-        """Return the probability of each emotion, (takes, classes), for such embeddings."""
+    def said(self, embedding: Tensor) -> Tensor:
+        """Return the mean of the parts' logits, (takes, classes), for such embeddings."""
         seen = embedding.chunk(len(self.parts), dim=1)
         logits = [part.logits(one) for part, one in zip(self.parts, seen, strict=True)]
-        shares: Tensor = torch.stack(logits).mean(0).softmax(dim=1)
+        return torch.stack(logits).mean(0)
+
+    @torch.inference_mode()
+    def probability(self, embedding: Tensor) -> Tensor:
+        """Return the probability of each emotion, (takes, classes), for such embeddings."""
+        shares: Tensor = (self.trust * self.said(embedding)).softmax(dim=1)
         return shares
 
     @torch.inference_mode()
     def last_layer(self) -> Tensor:
         """Return the weights on those embeddings, the bias last, (classes, parts · d + 1)."""
-        layers = [part.last_layer() / len(self.parts) for part in self.parts]
+        layers = [self.trust * part.last_layer() / len(self.parts) for part in self.parts]
         slopes, bias = [one[:, :-1] for one in layers], [one[:, -1:] for one in layers]
         return torch.cat([*slopes, torch.stack(bias).sum(0)], dim=1)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return all weights: ``<part>.<name>``."""
-        return {
+        """Return all weights: ``<part>.<name>``, and ``trust``."""
+        weights = {
             f"{n}.{name}": value
             for n, part in enumerate(self.parts)
             for name, value in part.state_dict().items()
         }
+        return {**weights, "trust": torch.tensor(self.trust, dtype=torch.float64)}
 
     def load_state_dict(self, weights: Mapping[str, Tensor]) -> None:
-        """Take all weights.
+        """Take all weights; of before there was trust, as they were learned.
 
         Raises
         ------
         RuntimeError : they do not fit.
         """
+        self.trust = float(weights.get("trust", torch.tensor(1.0)))
         for n, part in enumerate(self.parts):
             own = {k: v for k, v in weights.items() if k.startswith(f"{n}.")}
             part.load_state_dict({name.partition(".")[2]: value for name, value in own.items()})

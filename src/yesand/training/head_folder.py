@@ -25,12 +25,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LoadedHead:
-    """A head ready to hear takes, as ``folder.Loaded`` is a network."""
+    """A head ready to hear takes, as ``folder.Loaded`` is a network.
+
+    Attributes
+    ----------
+    trust : one over its temperature; 1 of heads of before there was one.
+    """
 
     head: Head
     features: Features
     labels: tuple[str, ...]
     about: Mapping[str, Any]
+    trust: float = 1.0
 
     def hear(self, recording: Path, enrolled: object = None) -> dict[str, float]:
         """Return the probability of each emotion in a recording.
@@ -58,7 +64,7 @@ class LoadedHead:
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""
-        return self.head.probability(np.array(rows, dtype=np.float64))
+        return self.head.probability(np.array(rows, dtype=np.float64), self.trust)
 
 
 def _refuse(enrolled: object) -> None:
@@ -112,4 +118,17 @@ def load(path: Path, told: Mapping[str, Any]) -> LoadedHead:
             f"not fit {known.version} and {len(told['labels'])}",
             where=str(path),
         )
-    return LoadedHead(head, known, tuple(told["labels"]), told)
+    return LoadedHead(head, known, tuple(told["labels"]), told, trusted(told))
+
+
+def trusted(told: Mapping[str, Any]) -> float:
+    """Return how far a head is trusted, by what its folder says of it.
+
+    Raises
+    ------
+    BadInput : no number above zero.
+    """
+    trust = told.get("trust", 1.0)
+    if not isinstance(trust, int | float) or not 0 < trust < float("inf"):
+        raise BadInput(f"A head trusted by {trust!r}", where="trust", remedy="Train it again.")
+    return float(trust)

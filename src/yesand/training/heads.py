@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect import listening
+from yesand.affect import calibration, listening
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
@@ -68,15 +68,23 @@ class HeadSettings:
 
 @dataclass(frozen=True)
 class HeadRecord(RunRecord):
-    """The same for a head: how near each model is to its optimum, too."""
+    """The same for a head: how near each model is to its optimum, and how sure it may be.
+
+    Attributes
+    ----------
+    trust : one over the temperature, by takes of performers whom a fold's head never met. It is no
+        part of the optimum, and found anew whenever takes are taken out.
+    """
 
     settings: Any
     apart: float = 0.0
+    trust: float = 1.0
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
         optimum = {"apart": float(f"{self.apart:.1e}")}
-        return {**super().as_json(), "features": self.settings.features, "optimum": optimum}
+        own = {"features": self.settings.features, "optimum": optimum, "trust": self.trust}
+        return {**super().as_json(), **own}
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +104,14 @@ class Table:
     def learn(self, there: NDArray[np.bool_], penalty: float, start: Head | None = None) -> Learned:
         """Return the head of some of the takes, (N,) true for each of them."""
         return learn(self.rows[there], self.target[there], penalty, start)
+
+    def unmet(self, held: Sequence[Head]) -> Floats:
+        """Return each take's logits, (N, classes), by its fold's head, which never met it."""
+        said = np.empty((len(self.rows), self.classes))
+        for k, head in enumerate(held):
+            asked = self.fold == k
+            said[asked] = head.logits(self.rows[asked])
+        return said
 
 
 def train(
@@ -135,10 +151,8 @@ def train(
             folder.write_json(partial / folder.REACHED, reached)
             folder.mark(partial, str(fault))
         raise
-    unmet = np.empty((len(examples), len(labels)))
-    for k, one in enumerate(held):
-        asked = table.fold == k
-        unmet[asked] = one.head.probability(table.rows[asked])
+    said = table.unmet([one.head for one in held])
+    unmet, trust = calibration.cooled(said, table.label, table.fold)
     performers = [e.performer for e in examples]
     named, fold = [e.sha256 for e in examples], [*map(str, table.fold)]
     beside = (around.known or Known()).of(named, labels, fold)
@@ -148,7 +162,7 @@ def train(
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
     record = HeadRecord(
-        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart
+        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart, trust
     )
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)

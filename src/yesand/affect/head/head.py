@@ -22,11 +22,23 @@ class Head:
     scale: Scale
     weights: Floats
 
-    def probability(self, rows: Floats) -> Floats:
-        """Return the probability of each class, (N, classes), for features (N, d)."""
-        scores = torch.from_numpy(self.scale.scaled(rows)) @ torch.from_numpy(self.weights.T.copy())
-        made: Floats = scores.softmax(1).numpy()
+    def logits(self, rows: Floats) -> Floats:
+        """Return the score of each class, (N, classes), for features (N, d)."""
+        made: Floats = self._scores(rows).numpy()
         return made
+
+    def probability(self, rows: Floats, trust: float = 1.0) -> Floats:
+        """Return the probability of each class, (N, classes), for features (N, d).
+
+        Parameters
+        ----------
+        trust : one over the temperature (``affect.calibration``); 1: as it was learned.
+        """
+        made: Floats = (trust * self._scores(rows)).softmax(1).numpy()
+        return made
+
+    def _scores(self, rows: Floats) -> torch.Tensor:
+        return torch.from_numpy(self.scale.scaled(rows)) @ torch.from_numpy(self.weights.T.copy())
 
 
 @dataclass(frozen=True, eq=False)

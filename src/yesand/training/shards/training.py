@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 
-from yesand.affect import listening
+from yesand.affect import calibration, listening
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
@@ -160,6 +160,7 @@ def train(
         raise
     _check_finite(parts)
     made = _Made(lesson, parts)
+    made.calibrate()
     named, fold = [e.sha256 for e in examples], [*map(str, chosen.fold)]
     beside = (around.known or Known()).of(named, labels, fold)
     scores = evaluate(made.unmet(), lesson.label.numpy(), performers, labels, beside)
@@ -222,7 +223,7 @@ class _Made:
         names, count = self.lesson.names, self.lesson.plan.parts
         return Sharded([self.parts[names[k, s]] for s in range(count)])
 
-    @property
+    @cached_property
     def final(self) -> Sharded:
         """The network of all takes."""
         return self.of(self.lesson.plan.folds)
@@ -237,12 +238,28 @@ class _Made:
         """All takes as each fold's network sees them, (folds, N, parts · d)."""
         return torch.stack([model.embed(self.lesson.pack) for model in self.held])
 
+    def calibrate(self) -> None:
+        """Say how far all the parts together are trusted; each fold's by the other folds alone."""
+        fold, label = self.lesson.plan.fold, self.lesson.label.numpy()
+        said = self._unmet(torch.stack([m.said(e) for m, e in self._asked()]))[None]
+        (self.final.trust,) = calibration.trust(said, label).tolist()
+        (told,) = calibration.across(said, label, fold).tolist()
+        for k, model in enumerate(self.held):
+            here = np.flatnonzero(fold == k)
+            # Of a fold whose performers have all withdrawn nobody is asked.
+            model.trust = told[here[0]] if len(here) else self.final.trust
+
     def unmet(self) -> NDArray[np.float64]:
         """Return each take's probabilities by the network that never met its performer."""
-        pairs = zip(self.held, self.embedding, strict=True)
-        shares = torch.stack([model.probability(seen) for model, seen in pairs])
+        return self._unmet(torch.stack([m.probability(e) for m, e in self._asked()]))
+
+    def _asked(self) -> Iterator[tuple[Sharded, torch.Tensor]]:
+        return zip(self.held, self.embedding, strict=True)
+
+    def _unmet(self, told: torch.Tensor) -> NDArray[np.float64]:
+        """Return of what each fold's network tells, (folds, N, classes), what it never met."""
         fold = self.lesson.plan.fold
-        found = shares[torch.from_numpy(fold), torch.arange(len(fold))]
+        found = told[torch.from_numpy(fold), torch.arange(len(fold))]
         made: NDArray[np.float64] = found.double().numpy()
         return made
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect import listening
+from yesand.affect import calibration, listening
 from yesand.affect.head import sources
 from yesand.affect.head.head import Head, Learned, learn
 from yesand.affect.head.scaling import Scale
@@ -27,7 +27,7 @@ from yesand.training import folder, head_folder, heads
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
-from yesand.training.heads import HeadSettings
+from yesand.training.heads import HeadSettings, Table
 from yesand.training.runs import RunRecord
 from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
@@ -101,7 +101,8 @@ class HeadCourse:
         kept, _ = leave_out(examples, around.copies)
 
         def told(partial: Path, record: RunRecord) -> None:
-            audit = self._audit(partial, old, kept, settings, around.cache)
+            fold = np.array([record.held_out[e.performer] for e in kept], dtype=np.int64)
+            audit = self._audit(partial, old, kept, fold, settings, around.cache)
             around.ready(partial, Told(record, self.removed.as_json(audit)))
 
         beside = replace(around, ready=told)
@@ -112,6 +113,7 @@ class HeadCourse:
         partial: Path,
         old: Head,
         kept: Sequence[Example],
+        fold: Ints,
         settings: HeadSettings,
         cache: listening.Kept | None,
     ) -> Audit:
@@ -125,7 +127,9 @@ class HeadCourse:
         )
         if self.verify:
             anew, whole = timed(lambda: learn(rows, target, settings.penalty))
-            distance = apart(written, anew.head, rows)
+            table = Table(rows, target.argmax(1), target.shape[1], fold)
+            made_trust = head_folder.trusted(folder.about(partial))
+            distance = apart(written, anew.head, rows, (made_trust, retrusted(table, settings)))
             audit = replace(audit, distance=distance, retraining_seconds=_short(whole))
         if self.ask:
             before, after, retrained = self._attacks(kept, settings, cache, again=self.verify)
@@ -185,15 +189,30 @@ class _Asking:
         return attack(rounds)
 
 
-def apart(ours: Head, theirs: Head, rows: Floats) -> Distance:
-    """Return how far two heads are apart, asked about features (N, d)."""
+def retrusted(table: Table, settings: HeadSettings) -> float:
+    """Return how far a head may be trusted, by folds' heads that are searched for from nothing."""
+    folds = range(int(table.fold.max()) + 1)
+    held = [table.learn(table.fold != k, settings.penalty).head for k in folds]
+    return calibration.cooled(table.unmet(held), table.label, table.fold)[1]
+
+
+def apart(
+    ours: Head, theirs: Head, rows: Floats, trust: tuple[float, float] = (1.0, 1.0)
+) -> Distance:
+    """Return how far two heads are apart, asked about features (N, d).
+
+    Parameters
+    ----------
+    trust : in either; it counts as one number more of the model.
+    """
     pairs = (
         (ours.weights, theirs.weights),
         (ours.scale.mean, theirs.scale.mean),
         (ours.scale.deviation, theirs.scale.deviation),
     )
-    weights = max(float(np.abs(a - b).max()) for a, b in pairs)
-    return Distance.between(weights, ours.probability(rows), theirs.probability(rows))
+    weights = max(abs(trust[0] - trust[1]), *(float(np.abs(a - b).max()) for a, b in pairs))
+    answers = ours.probability(rows, trust[0]), theirs.probability(rows, trust[1])
+    return Distance.between(weights, *answers)
 
 
 def read_frozen(where: Path) -> dict[str, NDArray[Any]]:
