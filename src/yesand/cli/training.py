@@ -29,8 +29,14 @@ def train(
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     kind: Annotated[
-        str, typer.Option(help="network, or head: convex, on prosody; takes can be undone in it.")
+        str, typer.Option(help="network, or head: convex; takes can be undone in it.")
     ] = "network",
+    features: Annotated[
+        str,
+        typer.Option(help="Of a head: prosody, encoder:FOLDER, or face:TASKFILE (of videos)."),
+    ] = "prosody",
+    layer: Annotated[int, typer.Option(help="Of an encoder, as yesand affect embed has it.")] = -1,
+    pooling: Annotated[str, typer.Option(help="Of an encoder: mean, or mean+std.")] = "mean",
     shards: Annotated[
         int, typer.Option(min=0, help="Parts by performer, of which a withdrawal costs one.")
     ] = 0,
@@ -45,7 +51,8 @@ def train(
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
-    settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
+    settings = settings_of(kind, shards, features, layer, pooling)
+    given = load_manifest(opened.place, manifest)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
         model = services.train(

@@ -78,8 +78,8 @@ class Inputs:
 
     Attributes
     ----------
-    copies : takes that training left out as copies, and ``copiers``, who gave nothing else: they
-        are no part of the corpus.
+    copies : takes that training left out as copies, and ``copiers``, who gave nothing else, or
+        nothing that shows a face to a model that looks: they are no part of the corpus.
     """
 
     model: FrozenModel
@@ -111,7 +111,8 @@ def read(
     arrays = _arrays(path)
     labels = arrays["labels"].astype(str)
     performers, owner = np.unique(_handles(arrays["performer"], names), return_inverse=True)
-    copiers = np.setdiff1d(_handles(arrays["copier"], names), performers)
+    left = np.concatenate([_handles(arrays[name], names) for name in ("copier", "unseen_of")])
+    copiers = np.setdiff1d(left, performers)
     corpus = Corpus(
         takes=tuple(map(str, arrays["take"])),
         performers=tuple(map(str, performers)),
@@ -188,7 +189,8 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in names}
             # Folders of old do not say what was left out: nothing was.
-            found["copier"] = arrays["copier"] if "copier" in arrays else np.empty(0, str)
+            for name in ("copier", "unseen_of"):
+                found[name] = arrays[name] if name in arrays else np.empty(0, str)
             return found
     except FileNotFoundError as fault:
         raise NotFound(

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
 
+from yesand.affect.head.brought import Brought
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.clock import Clock
 from yesand.kernel.errors import BadInput, TooLarge, YesAndError
@@ -81,6 +82,7 @@ class Predictor:
         every: timedelta = EVERY,
         longest: timedelta = LONGEST,
         clock: Clock | None = None,
+        brought: Brought | None = None,
     ) -> Self:
         """Open a model's folder to answer for a deployment.
 
@@ -95,6 +97,8 @@ class Predictor:
         threshold : abstain if no emotion is as likely; none: as the model's card says.
         units : what is counted, as the agreement prices it: ``inference-second``, ``request``.
         every : how often the house is asked whether the model is still in service.
+        brought : where an encoder or a model of faces lies that the model was trained with; none:
+            what ``YESAND_ENCODERS`` and ``YESAND_FACE_TASK`` name.
 
         Raises
         ------
@@ -106,7 +110,7 @@ class Predictor:
             folder, deployment=deployment, house=house, token=token, state=state,
             manifest=manifest, key=key, longest=longest, clock=clock,
         )  # fmt: skip
-        voice = Voice.open(Path(folder))
+        voice = Voice.open(Path(folder), brought)
         try:
             usage = standing.state / USAGE
             meter = Meter(house, token, buffer=usage, licensee=standing.check().licensee)

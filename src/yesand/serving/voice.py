@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from yesand.affect.features import HOP, RATE
+from yesand.affect.head.brought import Brought
 from yesand.affect.listening import Heard, Row, hear
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, TooLarge
@@ -21,6 +22,8 @@ from yesand.training.folder import Enrolment, Loaded
 from yesand.training.head_folder import LoadedHead
 
 Floats = NDArray[np.float64]
+#: What a model is told of a sound, as its ``listen`` gives it.
+Told = Heard | Row
 #: So many recordings go through the model at once, as long as memory lasts.
 BATCH = 16
 #: What the card calls the probability below which it is better to abstain.
@@ -36,17 +39,21 @@ class Voice:
     card: Mapping[str, Any]
 
     @classmethod
-    def open(cls, where: Path) -> Voice:
+    def open(cls, where: Path, brought: Brought | None = None) -> Voice:
         """Load a model from its folder, every file of it counted into its digest.
+
+        Parameters
+        ----------
+        brought : where an encoder or a model of faces lies that it needs; none: the environment.
 
         Raises
         ------
-        NotFound, BadInput : no model that this Yes-And can run.
+        NotFound, BadInput : no model that this Yes-And can run, or what it needs is not here.
         """
         named = digest.model_digest(where)
         card = where / folder.CARD_DATA
         told = parse(card.read_bytes(), where=str(card)) if card.is_file() else {}
-        return cls(folder.load(where), named, told)
+        return cls(folder.load(where, brought), named, told)
 
     @property
     def manifest(self) -> str:
@@ -81,12 +88,19 @@ class Voice:
         ------
         TooLarge : one sound alone is more than this machine's memory holds.
         """
-        return self.answer([_heard(sound) for sound in sounds], enrolled)
+        return self.answer([self._told(sound) for sound in sounds], enrolled)
 
-    def answer(
-        self, heard: Sequence[Heard], enrolled: Enrolment | None = None
-    ) -> tuple[Floats, str]:
-        """Return the same for sounds as the model is told of them.
+    def _told(self, sound: Sound) -> Told:
+        """Return what the model is told of a sound."""
+        try:
+            return self.loaded.listen(sound.signal, sound.rate)
+        except (MemoryError, RuntimeError) as fault:
+            if not _exhausted(fault):
+                raise
+            raise _too_large(sound.seconds) from fault
+
+    def answer(self, heard: Sequence[Any], enrolled: Enrolment | None = None) -> tuple[Floats, str]:
+        """Return the same for sounds as the model is told of them (``listen``).
 
         Raises
         ------
@@ -100,7 +114,7 @@ class Voice:
                 if not _exhausted(fault):
                     raise
                 if size == 1:
-                    raise _too_large(len(heard[begin].mel) * HOP / RATE) from fault
+                    raise _too_large(_seconds(heard[begin])) from fault
                 size //= 2
                 continue
             begin += size
@@ -115,6 +129,10 @@ def _heard(sound: Sound) -> Heard:
         if not _exhausted(fault):
             raise
         raise _too_large(sound.seconds) from fault
+
+
+def _seconds(told: Told) -> float:
+    return len(told.mel) * HOP / RATE if isinstance(told, Heard) else 0.0
 
 
 def _too_large(seconds: float) -> TooLarge:

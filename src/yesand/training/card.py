@@ -26,6 +26,10 @@ LIMITS = (
     "microphones and everyday speech may score lower.",
     "It works far better for some voices than for others: see the worst performer.",
 )
+FACE_LIMITS = (
+    "It was scored on takes that show one face; of others it says nothing by the face.",
+    "No face is known again by it: it is told how muscles move, and keeps no landmark.",
+)
 _TRIAL = (
     "TRIAL: some terms behind this model stand in for consent that nobody gave. "
     "It may not leave this house."
@@ -130,6 +134,8 @@ def _data(data: dict[str, Any]) -> str:
     people = f"{data['takes']} takes by {data['performers']} performers"
     left = data.get("copies_left_out", 0)
     aside = f" {left} more were copies of these, and were left out." if left else ""
+    blind = data.get("left_out_without_a_face", 0)
+    aside += f" {blind} more show no face, and were left out." if blind else ""
     return f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
 
 

@@ -9,8 +9,12 @@ from typing import Any
 
 from yesand.affect.learning import Recipe
 from yesand.affect.voice_model import Shape
+from yesand.agreements.vocabulary import Modality
 from yesand.kernel.errors import BadInput
 from yesand.takes.copies.finding import Copy
+
+#: What models of sound are trained on.
+VOICE = frozenset({Modality.VOICE})
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Settings:
 
     recipe: Recipe = field(default_factory=Recipe)
     shape: Shape = field(default_factory=Shape)
+
+    @property
+    def senses(self) -> frozenset[Modality]:
+        """What of a take a network is trained on."""
+        return VOICE
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save
 
 from yesand.affect import features, listening
 from yesand.affect.frames import Pack
+from yesand.affect.head.brought import Brought
 from yesand.affect.listening import Heard
 from yesand.affect.prosody import functionals
 from yesand.affect.sharded import Sharded
@@ -56,6 +57,10 @@ class Loaded:
         """
         shares = self.probability([_heard(recording)], enrolled)[0].tolist()
         return dict(zip(self.labels, shares, strict=True))
+
+    def listen(self, signal: NDArray[np.float32], rate: int) -> Heard:
+        """Return what the model is told of one channel, (samples,) of full scale ±1."""
+        return listening.hear(signal, rate)
 
     def probability(
         self, takes: Sequence[Heard], enrolled: Enrolment | None = None
@@ -246,16 +251,21 @@ def _empty(told: Mapping[str, Any]) -> VoiceModel | Sharded:
     return Sharded([VoiceModel(classes, shape) for _ in range(int(told["settings"]["shards"]))])
 
 
-def load(folder: Path) -> Loaded | LoadedHead:
+def load(folder: Path, brought: Brought | None = None) -> Loaded | LoadedHead:
     """Load a model from its folder.
+
+    Parameters
+    ----------
+    brought : where an encoder or a model of faces lies that it needs; none: the environment.
 
     Raises
     ------
-    NotFound : none there. BadInput : another format, or weights that do not fit.
+    NotFound : none there, or what it needs is not here. BadInput : another format, or weights that
+        do not fit.
     """
     told = about(folder)
     if told["format"] == head_folder.FORMAT:
-        return head_folder.load(folder / WEIGHTS, told)
+        return head_folder.load(folder / WEIGHTS, told, brought)
     model = _empty(told)
     try:
         weights = load_file(folder / WEIGHTS)

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from yesand.affect.head.brought import Brought
+from yesand.affect.head.described import Described
 from yesand.affect.head.head import Head
 from yesand.affect.head.scaling import Scale
-from yesand.affect.head.sources import Features, heard, source
-from yesand.affect.listening import Heard, Source
+from yesand.affect.head.sources import Features, Prosody, heard, opened
+from yesand.affect.listening import Heard, Source, hear
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_file
 
 FORMAT = "yes-and convex head 1"
 Floats = NDArray[np.float64]
+Row = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +55,39 @@ class LoadedHead:
         row = heard(Source(digest_file(recording), recording), self.features)
         return dict(zip(self.labels, self.of_rows([row])[0].tolist(), strict=True))
 
-    def probability(self, takes: Sequence[Heard], enrolled: object = None) -> Floats:
-        """Return the probability of each emotion, (takes, labels).
+    def listen(self, signal: Row, rate: int) -> Heard | Row:
+        """Return what the head is told of one channel, (samples,) of full scale ±1.
 
         Raises
         ------
-        BadInput : somebody is enrolled, which a head knows nothing of.
+        BadInput : it looks at faces.
+        """
+        if isinstance(self.features, Prosody):
+            return hear(signal, rate)
+        return self.features.row(signal, rate)
+
+    def probability(self, takes: Sequence[Heard | Row], enrolled: object = None) -> Floats:
+        """Return the probability of each emotion, (takes, labels).
+
+        Parameters
+        ----------
+        takes : as ``listen`` gives them: sounds with their prosody, or rows of other features.
+
+        Raises
+        ------
+        BadInput : somebody is enrolled, which a head knows nothing of; or other features.
         """
         _refuse(enrolled)
-        return self.of_rows([take.prosody for take in takes])
+        rows = [take.prosody if isinstance(take, Heard) else take for take in takes]
+        prosody = isinstance(self.features, Prosody)
+        alike = all(isinstance(take, Heard) == prosody for take in takes)
+        if not alike or any(len(row) != self.features.width for row in rows):
+            raise BadInput(
+                f"This head is told {self.features.width} numbers a take by "
+                f"{self.features.version}, and was given others",
+                remedy="Give what its listen returns.",
+            )
+        return self.of_rows(rows)
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""
@@ -104,21 +131,39 @@ def read(path: Path) -> Head:
     return head
 
 
-def load(path: Path, told: Mapping[str, Any]) -> LoadedHead:
+def load(path: Path, told: Mapping[str, Any], brought: Brought | None = None) -> LoadedHead:
     """Load a head by what its folder says of it.
+
+    Parameters
+    ----------
+    brought : where the encoder or the model of faces lies that it needs; none: the environment.
 
     Raises
     ------
-    NotFound, BadInput : its weights are missing or do not fit, or it needs other features.
+    NotFound, BadInput : its weights are missing or do not fit, or it needs other features, or an
+        encoder that is not here. CheckFailed : another model of faces is here.
     """
-    head, known = read(path), source(str(told.get("features")))
+    head, known = read(path), opened(described(told), brought)
     if head.weights.shape != (len(told["labels"]), known.width + 1):
         raise BadInput(
             f"A head for {head.weights.shape[1] - 1} features in {len(head.weights)} classes does "
             f"not fit {known.version} and {len(told['labels'])}",
             where=str(path),
         )
+    known.ready()
     return LoadedHead(head, known, tuple(told["labels"]), told, trusted(told))
+
+
+def described(told: Mapping[str, Any]) -> Described:
+    """Return which features a head sees, by what its folder says of it.
+
+    Raises
+    ------
+    BadInput : none that are known here.
+    """
+    settings = told.get("settings")
+    more = settings if isinstance(settings, Mapping) else {}
+    return Described.parse({**more, "features": told.get("features")})
 
 
 def trusted(told: Mapping[str, Any]) -> float:

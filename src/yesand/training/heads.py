@@ -6,7 +6,7 @@ It is what ``runs`` is for the network, with the same record, card and ``frozen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,21 @@ from yesand.affect import calibration, listening
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
+from yesand.affect.head.brought import Brought
 from yesand.affect.head.compact import compact, width_for
+from yesand.affect.head.described import PROSODY, Described
 from yesand.affect.head.head import Head, Learned, learn
 from yesand.affect.listening import Source
-from yesand.affect.prosody.functionals import VERSION as PROSODY
 from yesand.affect.voices import alike
+from yesand.agreements.vocabulary import Modality
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, Refused
 from yesand.training import card, folder, head_folder
 from yesand.training.around import ALONE, Around
-from yesand.training.examples import Example, check, leave_out
+from yesand.training.examples import VOICE, Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.runs import RunRecord
+from yesand.training.seeing import seen_card, unseen_arrays
 from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
@@ -42,15 +45,31 @@ class HeadSettings:
     Attributes
     ----------
     penalty : L2, by take and feature (``affect.head.head.learn``).
-    features : which ones it sees.
+    described : which features it sees.
+    brought : where what they need lies on this machine; no part of what is told of a run.
     """
 
     penalty: float = 6e-4
-    features: str = PROSODY
+    described: Described = field(default_factory=Described)
+    brought: Brought = field(default_factory=Brought, compare=False, repr=False)
+
+    @property
+    def features(self) -> str:
+        """Name the features that it sees."""
+        return self.described.version
+
+    @property
+    def senses(self) -> frozenset[Modality]:
+        """What of a take it is trained on."""
+        return self.described.senses
+
+    def opened(self) -> sources.Features:
+        """Return the features themselves."""
+        return sources.opened(self.described, self.brought)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {"kind": "head", "penalty": self.penalty, "features": self.features}
+        return {"kind": "head", "penalty": self.penalty, **self.described.as_json()}
 
     @classmethod
     def parse(cls, told: dict[str, Any]) -> HeadSettings:
@@ -61,7 +80,7 @@ class HeadSettings:
         BadInput : not a head's settings.
         """
         try:
-            return cls(float(told["penalty"]), str(told["features"]))
+            return cls(float(told["penalty"]), Described.parse(told))
         except (KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not the settings of a convex head: {fault}") from fault
 
@@ -74,16 +93,21 @@ class HeadRecord(RunRecord):
     ----------
     trust : one over the temperature, by takes of performers whom a fold's head never met. It is no
         part of the optimum, and found anew whenever takes are taken out.
+    unseen : takes that were left out because they show no face.
     """
 
     settings: Any
     apart: float = 0.0
     trust: float = 1.0
+    unseen: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
         optimum = {"apart": float(f"{self.apart:.1e}")}
         own = {"features": self.settings.features, "optimum": optimum, "trust": self.trust}
+        if self.settings.senses != VOICE:
+            own["senses"] = sorted(self.settings.senses)
+            own["left_out_without_a_face"] = list(self.unseen)
         return {**super().as_json(), **own}
 
 
@@ -142,6 +166,7 @@ def train(
         )
     examples, aside = leave_out(examples, around.copies)
     folder.refuse_full(out)
+    examples, unseen = apart_unseen(examples, settings, around)
     table, voices, labels = heard(examples, settings, around)
     try:
         *held, final = _heads(table, settings, start, around)
@@ -159,19 +184,41 @@ def train(
     scores = evaluate(unmet, table.label, performers, labels, beside)
     fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
     told = card.card(examples, grounds, scores, len(aside))
+    told = seen_card(told, settings, unseen, grounds)
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
+    without = tuple(e.sha256 for e in unseen)
     record = HeadRecord(
-        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart, trust
-    )
+        settings, labels, handles, scores, None, told, tuple(around.copies), voices,
+        apart, trust, without,
+    )  # fmt: skip
+    arrays = _arrays(held, examples, aside, grounds, table, labels)
+    if settings.senses != VOICE:
+        arrays |= unseen_arrays(unseen, grounds)
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)
-        folder.write_arrays(
-            partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
-        )
+        folder.write_arrays(partial / folder.FROZEN, arrays)
         tell(partial, record, grounds, head_folder.FORMAT)
         around.ready(partial, record)
     return record
+
+
+def apart_unseen(
+    examples: Sequence[Example], settings: HeadSettings, around: Around
+) -> tuple[list[Example], list[Example]]:
+    """Return the examples that show what is looked at, and those that do not.
+
+    Raises
+    ------
+    BadInput : some cannot be read. NotFound, CheckFailed : what has to be brought is not here.
+    """
+    if settings.senses == VOICE:
+        return list(examples), []
+    takes = [Source(e.sha256, e.path) for e in examples]
+    cache = around.cache.folder if around.cache else None
+    seen = sources.seen_rows(takes, settings.opened(), cache, around.progress)[1].tolist()
+    pairs = list(zip(examples, seen, strict=True))
+    return [e for e, there in pairs if there], [e for e, there in pairs if not there]
 
 
 def heard(
@@ -189,14 +236,13 @@ def heard(
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
-    known = sources.source(settings.features)
     sounds = listening.extract(takes, around.cache, around.progress, around.workers)
-    if settings.features == listening.PROSODY:
+    if settings.described.source == PROSODY:
         rows = np.stack([sound.prosody for sound in sounds]).astype(np.float64)
     else:
-        rows = sources.rows(
-            takes, known, around.cache.folder if around.cache else None, around.progress
-        )
+        cache = around.cache.folder if around.cache else None
+        told = (cache, around.progress, around.workers)
+        rows = sources.rows(takes, settings.opened(), *told)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold = folds(performers, voices)
     handles = dict(zip(performers, fold.tolist(), strict=True))

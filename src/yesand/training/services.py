@@ -45,6 +45,7 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
+from yesand.training.seeing import check_senses, told_senses
 from yesand.training.shards import training
 from yesand.training.shards.training import ShardSettings
 
@@ -96,6 +97,7 @@ def train(
     out, settings = Path(out).resolve(), settings or Settings()
     manifest = checked(place, manifest)
     check_name(name)
+    check_senses(manifest, settings.senses)
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
@@ -121,8 +123,9 @@ def register(
     if not where.is_dir():
         raise NotFound("No model folder here", where=str(where))
     _check_unmarked(where)
-    told = _read(where / folder.ABOUT).get("manifest", manifest.digest)
-    if told != manifest.digest:
+    told = _read(where / folder.ABOUT)
+    check_senses(manifest, told_senses(told))
+    if told.get("manifest", manifest.digest) != manifest.digest:
         raise Refused("The model says it came from another manifest", where=str(where))
     return _enter(place, where, manifest, name, {"trained": "elsewhere"})
 

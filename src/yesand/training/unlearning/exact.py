@@ -98,9 +98,11 @@ class HeadCourse:
     ) -> RunRecord:
         """Write the new folder, whole or not at all."""
         old = head_folder.read(self.removed.old / folder.WEIGHTS)
-        kept, _ = leave_out(examples, around.copies)
+        left, _ = leave_out(examples, around.copies)
 
         def told(partial: Path, record: RunRecord) -> None:
+            learned = set(read_frozen(partial)["take"].tolist())
+            kept = [e for e in left if e.sha256 in learned]
             fold = np.array([record.held_out[e.performer] for e in kept], dtype=np.int64)
             audit = self._audit(partial, old, kept, fold, settings, around.cache)
             around.ready(partial, Told(record, self.removed.as_json(audit)))
@@ -249,8 +251,7 @@ def _read(
     ------
     BadInput : some cannot be read.
     """
-    known = sources.source(settings.features)
     given = [Source(e.sha256, e.path) for e in takes]
-    rows = sources.rows(given, known, cache.folder if cache else None)
+    rows = sources.rows(given, settings.opened(), cache.folder if cache else None)
     order = {name: n for n, name in enumerate(labels)}
     return rows, np.eye(len(labels))[[order[e.emotion] for e in takes]]

@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
 from yesand.corpus.manifest import SignedManifest
@@ -322,7 +324,9 @@ def _left_out(place: Place, where: Path, old: TrainedModel, still: Set[str]) -> 
 
     The first of them may go: its copy is then the only one, and holds what was withdrawn.
     """
-    aside = still - set(read_frozen(where)["take"].tolist())
+    frozen = read_frozen(where)
+    # What showed no face to it shows none now.
+    aside = still - {*frozen["take"].tolist(), *frozen.get("unseen", np.array([])).tolist()}
     told = [
         Copy(one["take"], one["of"], Kind(one["kind"]), one["likeness"])
         for one in noted(place, old).get("left_out_as_copies", [])
