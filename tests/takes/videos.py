@@ -35,8 +35,9 @@ def video(
     shift_s: float = 0.0,
     early_s: float = 0.0,
     options: dict[str, str] | None = None,
+    bright: int | None = None,
 ) -> Path:
-    """Write a video that flashes when it claps.
+    """Write a video that flashes when it claps, or is as ``bright`` throughout.
 
     ``late_s`` moves its sound's clock, ``shift_s`` both; ``early_s`` lets the picture begin before
     nought, which MP4 tells by an edit list.
@@ -54,8 +55,9 @@ def video(
             heard = out.add_stream(sound_codec or ("libopus" if webm else "aac"), rate=RATE)
             heard.layout = layout
         for n in range(round(seconds * fps)):
-            bright = int(255 * np.exp(-(((n / fps % 1.0 - 0.5) / 0.05) ** 2)))
-            pixels = np.full((size[1], size[0], 3), bright, dtype=np.uint8)
+            flash = int(255 * np.exp(-(((n / fps % 1.0 - 0.5) / 0.05) ** 2)))
+            level = flash if bright is None else bright
+            pixels = np.full((size[1], size[0], 3), level, dtype=np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts = n + round((shift_s - early_s) * fps)
             frame.time_base = Fraction(1, fps)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from tests.training.whistles import QUICK, record
 
 import yesand
+from yesand.affect.head.described import Described
 from yesand.agreements import services as agreements
 from yesand.agreements.decision import Request
 from yesand.agreements.templates import standard
@@ -31,7 +32,9 @@ from yesand.training import runs
 from yesand.training.digest import model_digest
 from yesand.training.errors import AlreadyEnded, NameTaken, NotRegistered
 from yesand.training.folder import OVERTAKEN
+from yesand.training.heads import HeadSettings
 from yesand.training.models import Decommission, Deployment, TrainedModel
+from yesand.training.seeing import check_senses
 from yesand.training.services import (
     decommission,
     deploy,
@@ -263,3 +266,22 @@ def test_what_was_signed_about_models_cannot_be_changed_or_deleted(
             table.objects.all().update(envelope={})
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Decommission.objects.all()._raw_delete("default")
+
+
+def test_a_model_is_trained_on_no_more_of_a_take_than_its_manifest_permits(
+    house: yesand.House, manifest: SignedManifest, elsewhere: Path, tmp_path: Path
+) -> None:
+    faces = HeadSettings(described=Described("face-v1-x-functionals-v1", "face", 499))
+    with pytest.raises(Refused, match="on the face, and the manifest permits the voice alone"):
+        train(house.place, manifest, tmp_path / "m", settings=faces)
+    assert not (tmp_path / "m").exists()
+    (elsewhere / "model.json").write_text(json.dumps({"senses": ["face", "voice"]}))
+    with pytest.raises(Refused, match="permits the voice alone"):
+        register(house.place, elsewhere, manifest)
+    (elsewhere / "model.json").write_text(json.dumps({"senses": ["smell"]}))
+    with pytest.raises(BadInput, match="Not what a model is trained on"):
+        register(house.place, elsewhere, manifest)
+    # A film was permitted for the voice, too.
+    film = replace(manifest, request={**manifest.request, "modality": "face"})
+    check_senses(film, faces.senses)
+    check_senses(film, HeadSettings().senses)

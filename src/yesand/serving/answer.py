@@ -19,8 +19,8 @@ class Answer:
     ----------
     emotions : emotion → probability; they add up to one.
     seconds : of sound that was heard.
-    why : of an abstention ``silence`` or ``unsure``; else empty. The distribution stands all the
-        same.
+    why : of an abstention ``silence``, ``no-face`` or ``unsure``; else empty. The distribution
+        stands all the same.
     vad : valence, arousal, dominance, where the model has such a head; else none.
     notes : what about the recording makes the answer less sure, in plain words.
     """
@@ -60,7 +60,7 @@ def judged(
     seconds: float,
     threshold: float,
     *,
-    silent: bool = False,
+    nothing: str = "",
     notes: tuple[str, ...] = (),
 ) -> Answer:
     """Return an answer that abstains where nothing was heard, or nothing likely enough.
@@ -70,6 +70,7 @@ def judged(
     Parameters
     ----------
     threshold : below it the likeliest emotion is not named; 0 never abstains for that.
+    nothing : why nothing could be told: ``silence``, or ``no-face`` of a video.
     """
     unsure = max(emotions.values()) < threshold
-    return Answer(emotions, seconds, SILENCE if silent else UNSURE if unsure else "", notes)
+    return Answer(emotions, seconds, nothing or (UNSURE if unsure else ""), notes)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yesand.kernel.errors import BadInput, TooLarge, YesAndError
+from yesand.serving.sight import Eyes, check_hears, seen
 from yesand.serving.sound import MOST, Sound, of_array, of_bytes, of_file
 from yesand.serving.voice import BATCH
 
@@ -20,11 +21,18 @@ class Bad:
     fault: YesAndError
 
 
-def groups(recordings: Sequence[Any], rate: int | None) -> Iterator[list[Sound | Bad]]:
-    """Yield recordings as sounds, in groups that are heard at once and that memory should hold."""
+def groups(
+    recordings: Sequence[Any], rate: int | None, eyes: Eyes | None = None
+) -> Iterator[list[Sound | Bad]]:
+    """Yield recordings as sounds, in groups that are heard at once and that memory should hold.
+
+    Parameters
+    ----------
+    eyes : the model, if it looks: it is given videos as such.
+    """
     group, size = list[Sound | Bad](), 0
     for recording in recordings:
-        one = _sound(recording, rate)
+        one = _sound(recording, rate, eyes)
         group.append(one)
         size += len(one.signal) if isinstance(one, Sound) else 0
         if len(group) == BATCH or size >= MOST // 4:
@@ -34,8 +42,13 @@ def groups(recordings: Sequence[Any], rate: int | None) -> Iterator[list[Sound |
         yield group
 
 
-def _sound(recording: Any, rate: int | None) -> Sound | Bad:
+def _sound(recording: Any, rate: int | None, eyes: Eyes | None) -> Sound | Bad:
     try:
+        if eyes is not None:
+            if isinstance(recording, bytes | str | os.PathLike):
+                given = recording if isinstance(recording, bytes) else Path(recording)
+                return seen(given, eyes)
+            check_hears(eyes)
         if isinstance(recording, bytes):
             return of_bytes(recording)
         if isinstance(recording, str | os.PathLike):

@@ -24,6 +24,7 @@ from yesand.serving.errors import Unmetered
 from yesand.serving.intake import Bad, groups
 from yesand.serving.opening import PathLike, in_service
 from yesand.serving.permitting import Permission, Use
+from yesand.serving.sight import NO_FACE, check_hears
 from yesand.serving.sound import Sound
 from yesand.serving.standing import Said, Standing
 from yesand.serving.streaming import Stream
@@ -138,8 +139,8 @@ class Predictor:
 
         Parameters
         ----------
-        recording : a file's path or its bytes; or samples, shape (samples,) or
-            (samples, channels), with their ``rate`` in Hz.
+        recording : a file's path or its bytes (a video's, if the model looks); or samples, shape
+            (samples,) or (samples, channels), with their ``rate`` in Hz.
         enrolled : what is usual for who speaks (``enrol``).
 
         Raises
@@ -170,7 +171,7 @@ class Predictor:
         """
         self.check(use)
         below = self._threshold(threshold)
-        taken = groups(recordings, rate)
+        taken = groups(recordings, rate, self.voice.eyes)
         hear = partial(self._answers, below=below, enrolled=enrolled)
         return [self._counted(one) for group in taken for one in self._group(group, hear)]
 
@@ -202,6 +203,8 @@ class Predictor:
         NotServing, NotPermitted : it may not be answered. BadInput : no such rate.
         """
         self.check(use)
+        if self.voice.eyes is not None:
+            check_hears(self.voice.eyes)
         below = self._threshold(threshold)
 
         units = list(self.units)
@@ -269,7 +272,7 @@ class Predictor:
         if isinstance(one, Bad):
             return one
         try:
-            mix = None if one.why == SILENCE else one.emotions
+            mix = None if one.why in {SILENCE, NO_FACE} else one.emotions
             self._count(ceil(one.seconds), mix, self.units)
         except Unmetered as fault:
             return Bad(fault)
@@ -287,7 +290,7 @@ class Predictor:
                 dict(zip(self.labels, row.tolist(), strict=True)),
                 one.seconds,
                 below,
-                silent=one.silent,
+                nothing=self.voice.nothing(one),
                 notes=one.notes + more,
             )
             for one, row in zip(sounds, rows, strict=True)

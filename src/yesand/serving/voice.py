@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from yesand.affect.features import HOP, RATE
 from yesand.affect.head.brought import Brought
 from yesand.affect.listening import Heard, Row, hear
+from yesand.agreements.vocabulary import Modality
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, TooLarge
+from yesand.serving.answer import SILENCE
+from yesand.serving.sight import NO_FACE, Film
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
 from yesand.training.folder import Enrolment, Loaded
@@ -90,8 +93,27 @@ class Voice:
         """
         return self.answer([self._told(sound) for sound in sounds], enrolled)
 
+    @property
+    def eyes(self) -> LoadedHead | None:
+        """The model, if it looks at faces."""
+        loaded = self.loaded
+        looks = not isinstance(loaded, Loaded) and Modality.FACE in loaded.senses
+        return loaded if looks and not isinstance(loaded, Loaded) else None
+
+    def nothing(self, sound: Sound) -> str:
+        """Return why nothing can be told of a take (``silence``, ``no-face``), or ""."""
+        if not isinstance(sound, Film) or self.eyes is None:
+            return SILENCE if sound.silent else ""
+        if sound.face is not None:
+            return ""
+        hears = Modality.VOICE in self.eyes.senses and not sound.mute
+        return (SILENCE if sound.silent else "") if hears else NO_FACE
+
     def _told(self, sound: Sound) -> Told:
-        """Return what the model is told of a sound."""
+        """Return what the model is told of a take."""
+        if isinstance(sound, Film) and self.eyes is not None:
+            mute = sound.mute or (sound.face is not None and sound.silent)
+            return self.eyes.watched(sound.face, None if mute else (sound.signal, sound.rate))
         try:
             return self.loaded.listen(sound.signal, sound.rate)
         except (MemoryError, RuntimeError) as fault:

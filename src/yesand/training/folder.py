@@ -25,11 +25,13 @@ from yesand.affect.listening import Heard
 from yesand.affect.prosody import functionals
 from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import Shape, VoiceModel, untold
+from yesand.agreements.vocabulary import Modality
 from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
 from yesand.training import head_folder
+from yesand.training.examples import VOICE
 from yesand.training.head_folder import LoadedHead
 
 FORMAT = "yes-and voice model 1"
@@ -57,6 +59,11 @@ class Loaded:
         """
         shares = self.probability([_heard(recording)], enrolled)[0].tolist()
         return dict(zip(self.labels, shares, strict=True))
+
+    @property
+    def senses(self) -> frozenset[Modality]:
+        """What of a take it is told."""
+        return VOICE
 
     def listen(self, signal: NDArray[np.float32], rate: int) -> Heard:
         """Return what the model is told of one channel, (samples,) of full scale ±1."""

@@ -14,12 +14,15 @@ from safetensors.numpy import load_file, save
 
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import Described
+from yesand.affect.head.faces import Faces, Unseen, seconds_of, visible
 from yesand.affect.head.head import Head
 from yesand.affect.head.scaling import Scale
 from yesand.affect.head.sources import Features, Prosody, heard, opened
 from yesand.affect.listening import Heard, Source, hear
+from yesand.agreements.vocabulary import Modality
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_file
+from yesand.training.examples import VOICE
 
 FORMAT = "yes-and convex head 1"
 Floats = NDArray[np.float64]
@@ -41,18 +44,40 @@ class LoadedHead:
     about: Mapping[str, Any]
     trust: float = 1.0
 
+    @property
+    def senses(self) -> frozenset[Modality]:
+        """What of a take it is told."""
+        return frozenset({Modality.FACE}) if isinstance(self.features, Faces) else VOICE
+
+    def look(self, path: Path) -> tuple[Row | None, float]:
+        """Return the row of a video's face, none where none is seen, and the seconds it lasts.
+
+        Raises
+        ------
+        BadInput : it cannot be decoded, or the head looks at nothing.
+        """
+        row = self.features.of_file(path)
+        return row if visible(row) else None, seconds_of(row)
+
+    def watched(self, face: Row | None, heard: tuple[Row, int] | None) -> Row:
+        """Return what a head on faces is told of a video: what is heard in it is nothing to it."""
+        return np.zeros(self.features.width, np.float32) if face is None else face
+
     def hear(self, recording: Path, enrolled: object = None) -> dict[str, float]:
         """Return the probability of each emotion in a recording.
 
         Raises
         ------
-        NotFound : no such file. BadInput : not a recording, or see ``probability``.
+        NotFound : no such file. BadInput : not a recording, no face in it to a head that looks, or
+            see ``probability``.
         """
         recording = Path(recording)
         _refuse(enrolled)
         if not recording.is_file():
             raise NotFound("No such recording", where=str(recording))
         row = heard(Source(digest_file(recording), recording), self.features)
+        if Modality.FACE in self.senses and not visible(row):
+            raise Unseen("No face is seen in it", where=recording.name)
         return dict(zip(self.labels, self.of_rows([row])[0].tolist(), strict=True))
 
     def listen(self, signal: Row, rate: int) -> Heard | Row:

@@ -52,6 +52,11 @@ def check_senses(manifest: SignedManifest, senses: frozenset[Modality]) -> None:
         )
 
 
+def rated_as(senses: frozenset[Modality]) -> str:
+    """Return which ratings a model is set beside: of raters who were given as much as it is."""
+    return "both" if len(senses) > 1 else str(next(iter(senses)))
+
+
 def told_senses(about: Mapping[str, Any]) -> frozenset[Modality]:
     """Return what a folder says that its model was trained on; nothing, if it says nothing.
 

@@ -45,7 +45,7 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
-from yesand.training.seeing import check_senses, told_senses
+from yesand.training.seeing import check_senses, rated_as, told_senses
 from yesand.training.shards import training
 from yesand.training.shards.training import ShardSettings
 
@@ -185,7 +185,7 @@ def _run(
         copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
         copying.note(copies)
     labels = sorted({example.emotion for example in examples})
-    beside = known([example.sha256 for example in examples], labels)
+    beside = known([e.sha256 for e in examples], labels, rated_as(settings.senses))
     try:
         around = Around(
             cache=Kept(place.cache),

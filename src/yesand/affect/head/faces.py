@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yesand.affect.face.functionals import WHOLE, functionals
+from yesand.affect.face.functionals import NAMES, WHOLE, functionals
 from yesand.affect.face.reader import FaceReader
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import Described
@@ -73,6 +73,11 @@ class Faces:
         if kind_of(path) is None:
             raise Unseen("No video, so no face", where=path.name)
         return functionals(self.reader.read(path))
+
+
+def seconds_of(row: Row) -> float:
+    """Return how long the video lasts that a row is of."""
+    return float(row[NAMES.index("face.seconds")])
 
 
 def visible(row: Row) -> bool:
