@@ -29,12 +29,15 @@ def train(
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     kind: Annotated[
-        str, typer.Option(help="network, or head: convex; takes can be undone in it.")
+        str, typer.Option(help="network, or head: convex; or fused: one on voices, one on faces.")
     ] = "network",
     features: Annotated[
         str,
         typer.Option(help="Of a head: prosody, encoder:FOLDER, or face:TASKFILE (of videos)."),
     ] = "prosody",
+    face: Annotated[
+        str, typer.Option(help="Of fused heads: face:TASKFILE; else what YESAND_FACE_TASK names.")
+    ] = "face",
     layer: Annotated[int, typer.Option(help="Of an encoder, as yesand affect embed has it.")] = -1,
     pooling: Annotated[str, typer.Option(help="Of an encoder: mean, or mean+std.")] = "mean",
     shards: Annotated[
@@ -51,7 +54,7 @@ def train(
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
-    settings = settings_of(kind, shards, features, layer, pooling)
+    settings = settings_of(kind, shards, features, layer, pooling, face)
     given = load_manifest(opened.place, manifest)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None

@@ -27,7 +27,6 @@ from yesand.kernel import durable
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.serving.voice import Voice
 from yesand.training.folder import Loaded
-from yesand.training.head_folder import LoadedHead
 
 #: ONNX's set of operators, as onnxruntime has known it since 2022.
 OPSET = 17
@@ -61,10 +60,11 @@ def export(folder: Path, out: Path) -> Exported:
     if out.exists():
         raise Refused("Something lies there already", where=str(out), remedy="Name another file.")
     voice = Voice.open(folder)
-    if isinstance(voice.loaded, LoadedHead):
+    if not isinstance(voice.loaded, Loaded):
         raise Refused(
-            "A convex head on prosody cannot be written as one graph: pitch is found by a search "
-            "that ONNX has no words for",
+            "A convex head cannot be written as one graph with what it hears or sees by: pitch is "
+            "found by a search that ONNX has no words for, and encoders and models of faces are "
+            "their makers'",
             where=str(folder),
             remedy="Serve it by yesand serve-model, or train a network.",
         )

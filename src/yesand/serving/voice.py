@@ -21,12 +21,13 @@ from yesand.serving.answer import SILENCE
 from yesand.serving.sight import NO_FACE, Film
 from yesand.serving.sound import Sound
 from yesand.training import digest, folder
-from yesand.training.folder import Enrolment, Loaded
+from yesand.training.folder import AnyLoaded, Enrolment, Loaded
+from yesand.training.fused_folder import Both, LoadedFused
 from yesand.training.head_folder import LoadedHead
 
 Floats = NDArray[np.float64]
 #: What a model is told of a sound, as its ``listen`` gives it.
-Told = Heard | Row
+Told = Heard | Row | Both
 #: So many recordings go through the model at once, as long as memory lasts.
 BATCH = 16
 #: What the card calls the probability below which it is better to abstain.
@@ -37,7 +38,7 @@ ABSTAIN = "abstain_below"
 class Voice:
     """A loaded model with the digest that it is registered by."""
 
-    loaded: Loaded | LoadedHead
+    loaded: AnyLoaded
     digest: str
     card: Mapping[str, Any]
 
@@ -94,11 +95,12 @@ class Voice:
         return self.answer([self._told(sound) for sound in sounds], enrolled)
 
     @property
-    def eyes(self) -> LoadedHead | None:
+    def eyes(self) -> LoadedHead | LoadedFused | None:
         """The model, if it looks at faces."""
         loaded = self.loaded
-        looks = not isinstance(loaded, Loaded) and Modality.FACE in loaded.senses
-        return loaded if looks and not isinstance(loaded, Loaded) else None
+        if isinstance(loaded, Loaded) or Modality.FACE not in loaded.senses:
+            return None
+        return loaded
 
     def nothing(self, sound: Sound) -> str:
         """Return why nothing can be told of a take (``silence``, ``no-face``), or ""."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Around:
         out, so that the same performance counts once; the record says which, and of what.
     workers : processes that hear the takes (``listening.extract``); training has threads.
     known : groups of the takes, and what raters heard in them, to be scored beside.
+    known_alone : the same of raters who were given the voice or the face alone, by that.
     """
 
     cache: Kept | None = None
@@ -39,6 +40,7 @@ class Around:
     copies: Sequence[Copy] = ()
     workers: int = 1
     known: Known | None = None
+    known_alone: Mapping[str, Known] = field(default_factory=dict)
 
 
 #: Nothing is kept, told or asked.

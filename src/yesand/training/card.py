@@ -63,7 +63,7 @@ def card(
     scores : speaker-independent ones; none for a model that was trained elsewhere.
     enrolled : those with enrolment, a track of its own.
     """
-    names = _for_outsiders(sorted(scores.by_performer), grounds.names) if scores else {}
+    names = for_outsiders(sorted(scores.by_performer), grounds.names) if scores else {}
     return {
         "task": "emotion recognition from voice",
         "marks": marks(grounds, len(examples) + (copies or 0)),
@@ -85,7 +85,7 @@ def card(
     }
 
 
-def _for_outsiders(handles: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+def for_outsiders(handles: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
     """Return a name for everybody that is not the one a house knows them by."""
     return {who: names.get(who) or f"performer {n}" for n, who in enumerate(handles, 1)}
 
@@ -134,6 +134,8 @@ def _data(data: dict[str, Any]) -> str:
     people = f"{data['takes']} takes by {data['performers']} performers"
     left = data.get("copies_left_out", 0)
     aside = f" {left} more were copies of these, and were left out." if left else ""
+    dark = data.get("without_a_face", 0)
+    aside += f" {dark} show no face, and are answered by the voice alone." if dark else ""
     blind = data.get("left_out_without_a_face", 0)
     aside += f" {blind} more show no face, and were left out." if blind else ""
     return f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
@@ -178,6 +180,7 @@ def _scores(facts: dict[str, Any]) -> str:
         *_beside_people(scores["heard"]),
     ]
     table = "\n".join(f"| {name} | {figure} |" for name, figure in rows)
+    table += "".join(f"\n{row}" for row in _by_modality(facts.get("by_modality", {})))
     if enrolled := facts.get("enrolled"):
         table += "\n" + _enrolled(enrolled)
     told = (
@@ -185,6 +188,25 @@ def _scores(facts: dict[str, Any]) -> str:
         "Everything else, with plots, is in [report.html](report.html)."
     )
     return f"{told}\n\n| score | figure |\n|---|---|\n{table}\n\n![Confusion](confusion.svg)"
+
+
+def _by_modality(parts: Mapping[str, Any]) -> list[str]:
+    """Return the rows of takes that show a face, by what of them was gone by."""
+    return [
+        f"| Of {part['takes']:,} takes with a face, by {name} | UAR {100 * part['uar']:.1f} %"
+        f"{_ends(part, 'uar')}, calibration error {part['ece']:.3f}{_one_rater(part)} |"
+        for name, part in parts.items()
+    ]
+
+
+def _one_rater(part: Mapping[str, Any]) -> str:
+    heard = part["heard"]
+    if not heard or heard["model"] is None:
+        return ""
+    return (
+        f"; says what most raters say in {100 * heard['model']:.1f} %, "
+        f"one rater in {100 * heard['one_rater']:.1f} %"
+    )
 
 
 def _ends(scores: dict[str, Any], name: str) -> str:

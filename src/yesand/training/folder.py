@@ -30,8 +30,9 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
-from yesand.training import head_folder
+from yesand.training import fused_folder, head_folder
 from yesand.training.examples import VOICE
+from yesand.training.fused_folder import LoadedFused
 from yesand.training.head_folder import LoadedHead
 
 FORMAT = "yes-and voice model 1"
@@ -102,6 +103,10 @@ class Loaded:
                 where="enrolment",
                 remedy="Enrol them again.",
             )
+
+
+#: A model of any kind.
+AnyLoaded = Loaded | LoadedHead | LoadedFused
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +241,8 @@ def about(folder: Path) -> dict[str, Any]:
             "No model here that this Yes-And can run", where=str(folder), remedy="Train one first."
         )
     told = parse(path.read_bytes(), where=str(path))
-    if isinstance(told, dict) and told.get("format") == head_folder.FORMAT:
+    own = (head_folder.FORMAT, fused_folder.FORMAT)
+    if isinstance(told, dict) and told.get("format") in own:
         return told
     if not isinstance(told, dict) or told.get("format") not in (FORMAT, SHARDED):
         raise BadInput("A model of another format", where=str(path))
@@ -258,7 +264,7 @@ def _empty(told: Mapping[str, Any]) -> VoiceModel | Sharded:
     return Sharded([VoiceModel(classes, shape) for _ in range(int(told["settings"]["shards"]))])
 
 
-def load(folder: Path, brought: Brought | None = None) -> Loaded | LoadedHead:
+def load(folder: Path, brought: Brought | None = None) -> AnyLoaded:
     """Load a model from its folder.
 
     Parameters
@@ -273,6 +279,8 @@ def load(folder: Path, brought: Brought | None = None) -> Loaded | LoadedHead:
     told = about(folder)
     if told["format"] == head_folder.FORMAT:
         return head_folder.load(folder / WEIGHTS, told, brought)
+    if told["format"] == fused_folder.FORMAT:
+        return fused_folder.load(folder / WEIGHTS, told, brought)
     model = _empty(told)
     try:
         weights = load_file(folder / WEIGHTS)

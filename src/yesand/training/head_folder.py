@@ -102,6 +102,15 @@ class LoadedHead:
         ------
         BadInput : somebody is enrolled, which a head knows nothing of; or other features.
         """
+        return self.head.probability(self.rows_of(takes, enrolled), self.trust)
+
+    def rows_of(self, takes: Sequence[Heard | Row], enrolled: object = None) -> Floats:
+        """Return what the head is told of takes as rows, (takes, d).
+
+        Raises
+        ------
+        BadInput : as for ``probability``.
+        """
         _refuse(enrolled)
         rows = [take.prosody if isinstance(take, Heard) else take for take in takes]
         prosody = isinstance(self.features, Prosody)
@@ -112,7 +121,7 @@ class LoadedHead:
                 f"{self.features.version}, and was given others",
                 remedy="Give what its listen returns.",
             )
-        return self.of_rows(rows)
+        return np.array(rows, dtype=np.float64)
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""
@@ -124,14 +133,36 @@ def _refuse(enrolled: object) -> None:
         raise BadInput("This model knows no enrolment", remedy="Train a network in one piece.")
 
 
-def write(path: Path, head: Head) -> None:
-    """Write a head's numbers, in double precision; equal heads give equal bytes."""
-    arrays = {
+def numbers(head: Head) -> dict[str, Floats]:
+    """Return all that a head has learned."""
+    return {
         "weights": head.weights,
         "mean": head.scale.mean,
         "deviation": head.scale.deviation,
     }
-    path.write_bytes(save({name: np.ascontiguousarray(a) for name, a in arrays.items()}))
+
+
+def of_numbers(found: Mapping[str, Floats], where: Path) -> Head:
+    """Return the head that has learned so.
+
+    Raises
+    ------
+    BadInput : these are not a head's numbers.
+    """
+    try:
+        head = Head(Scale(found["mean"], found["deviation"]), found["weights"])
+    except KeyError as fault:
+        raise BadInput(f"Not a head's numbers: {fault}", where=str(where)) from fault
+    width = len(head.scale.mean)
+    fits = head.scale.deviation.shape == (width,) and head.weights.shape[1:] == (width + 1,)
+    if not fits or not all(np.isfinite(a).all() for a in numbers(head).values()):
+        raise BadInput("A head's numbers that do not fit together", where=str(where))
+    return head
+
+
+def write(path: Path, head: Head) -> None:
+    """Write a head's numbers, in double precision; equal heads give equal bytes."""
+    path.write_bytes(save({name: np.ascontiguousarray(a) for name, a in numbers(head).items()}))
 
 
 def read(path: Path) -> Head:
@@ -143,17 +174,11 @@ def read(path: Path) -> Head:
     """
     try:
         found = load_file(path)
-        head = Head(Scale(found["mean"], found["deviation"]), found["weights"])
     except FileNotFoundError as fault:
         raise NotFound("The model's weights are missing", where=str(path)) from fault
-    except (SafetensorError, KeyError, OSError, ValueError) as fault:
+    except (SafetensorError, OSError, ValueError) as fault:
         raise BadInput(f"Not a head's numbers: {fault}", where=str(path)) from fault
-    width = len(head.scale.mean)
-    fits = head.scale.deviation.shape == (width,) and head.weights.shape[1:] == (width + 1,)
-    arrays = (head.weights, head.scale.mean, head.scale.deviation)
-    if not fits or not all(np.isfinite(a).all() for a in arrays):
-        raise BadInput("A head's numbers that do not fit together", where=str(path))
-    return head
+    return of_numbers(found, path)
 
 
 def load(path: Path, told: Mapping[str, Any], brought: Brought | None = None) -> LoadedHead:
@@ -169,14 +194,24 @@ def load(path: Path, told: Mapping[str, Any], brought: Brought | None = None) ->
         encoder that is not here. CheckFailed : another model of faces is here.
     """
     head, known = read(path), opened(described(told), brought)
-    if head.weights.shape != (len(told["labels"]), known.width + 1):
-        raise BadInput(
-            f"A head for {head.weights.shape[1] - 1} features in {len(head.weights)} classes does "
-            f"not fit {known.version} and {len(told['labels'])}",
-            where=str(path),
-        )
+    check_fits(head, known, told["labels"], path)
     known.ready()
     return LoadedHead(head, known, tuple(told["labels"]), told, trusted(told))
+
+
+def check_fits(head: Head, known: Features, labels: Sequence[str], where: Path) -> None:
+    """Check that a head is one for such features and labels.
+
+    Raises
+    ------
+    BadInput : it is not.
+    """
+    if head.weights.shape != (len(labels), known.width + 1):
+        raise BadInput(
+            f"A head for {head.weights.shape[1] - 1} features in {len(head.weights)} classes does "
+            f"not fit {known.version} and {len(labels)}",
+            where=str(where),
+        )
 
 
 def described(told: Mapping[str, Any]) -> Described:

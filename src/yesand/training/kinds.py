@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from yesand.affect.head.brought import Brought
-from yesand.affect.head.described import ENCODER, FACES, PROSODY
+from yesand.affect.head.described import ENCODER, FACES, PROSODY, Described
 from yesand.kernel.errors import BadInput
 from yesand.training.examples import Settings
+from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
 from yesand.training.shards.training import ShardSettings
 
-NETWORK, HEAD = "network", "head"
+NETWORK, HEAD, FUSED = "network", "head", "fused"
+AnySettings = Settings | HeadSettings | FusedSettings
 
 
 def settings_of(
-    kind: str, shards: int = 0, features: str = PROSODY, layer: int = -1, pooling: str = "mean"
-) -> Settings | HeadSettings:
+    kind: str,
+    shards: int = 0,
+    features: str = PROSODY,
+    layer: int = -1,
+    pooling: str = "mean",
+    face: str = FACES,
+) -> AnySettings:
     """Return the usual settings of a kind.
 
     Parameters
     ----------
     shards : of a network, in how many parts by performer; 0: in one piece.
-    features : that a head sees: ``prosody``, ``encoder:FOLDER``, ``face:TASKFILE``, or ``face``.
-    layer, pooling : of an encoder.
+    features : that a head sees: ``prosody``, ``encoder:FOLDER``, ``face:TASKFILE``, or ``face``. Of
+        fused heads, what the one on voices hears.
+    layer, pooling : of an encoder. face : of fused heads, ``face:TASKFILE``, or ``face``.
 
     Raises
     ------
     BadInput : there is no such kind, or it has no parts, or no choice of features.
     NotFound : no such encoder or model of faces lies here.
     """
-    if kind not in {NETWORK, HEAD}:
-        raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {NETWORK}, {HEAD}.")
+    if kind not in {NETWORK, HEAD, FUSED}:
+        raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {NETWORK}, {HEAD}, {FUSED}.")
     if kind == NETWORK and features != PROSODY:
         raise BadInput("A network has features of its own", remedy="Give --kind head.")
     if kind == NETWORK:
@@ -41,21 +50,28 @@ def settings_of(
             "A convex head has no parts",
             remedy="Leave out --shards: takes are undone exactly in it.",
         )
-    return _head(features, layer, pooling)
+    told, brought = _described(features, layer, pooling)
+    if kind == HEAD:
+        return HeadSettings(described=told, brought=brought)
+    if told.source == FACES:
+        raise BadInput("Fused heads hear by what --features names", remedy=f"Give {PROSODY}.")
+    seen, eyes = _described(face, layer, pooling)
+    if seen.source != FACES:
+        raise BadInput("Fused heads see by a face", where="--face", remedy="Give face:TASKFILE.")
+    return FusedSettings(seen, told, brought=replace(brought, task=eyes.task))
 
 
-def _head(features: str, layer: int, pooling: str) -> HeadSettings:
-    """Return a head's settings, with what it needs opened once: its digest names it."""
+def _described(features: str, layer: int, pooling: str) -> tuple[Described, Brought]:
+    """Return which features are meant, opened once so that a digest names them, and where."""
     source, _, where = features.partition(":")
     if source == PROSODY and not where:
-        return HeadSettings()
+        return Described(), Brought()
     if source == ENCODER and where:
         brought = Brought(encoders=(Path(where),))
-        described = brought.describe_encoder(Path(where), layer, pooling)
-        return HeadSettings(described=described, brought=brought)
+        return brought.describe_encoder(Path(where), layer, pooling), brought
     if source == FACES:
         brought = Brought(task=Path(where) if where else None)
-        return HeadSettings(described=brought.describe_faces(), brought=brought)
+        return brought.describe_faces(), brought
     raise BadInput(
         f"No such features: {features!r}",
         where="--features",

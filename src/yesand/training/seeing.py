@@ -52,9 +52,13 @@ def check_senses(manifest: SignedManifest, senses: frozenset[Modality]) -> None:
         )
 
 
-def rated_as(senses: frozenset[Modality]) -> str:
-    """Return which ratings a model is set beside: of raters who were given as much as it is."""
-    return "both" if len(senses) > 1 else str(next(iter(senses)))
+def rated_as(senses: frozenset[Modality]) -> tuple[str, ...]:
+    """Return which ratings a model is set beside: first of raters who were given as much as it is.
+
+    Of one that hears and sees, then those of each alone.
+    """
+    alone = tuple(sorted(map(str, senses)))
+    return alone if len(alone) == 1 else ("both", *alone)
 
 
 def told_senses(about: Mapping[str, Any]) -> frozenset[Modality]:

@@ -26,12 +26,14 @@ from yesand.provenance.kinds import Kind
 from yesand.takes.copies import services as copying
 from yesand.takes.copies.finding import Copy
 from yesand.takes.media import MediaStore
-from yesand.training import attestations, digest, folder, heads, runs
+from yesand.training import attestations, digest, folder, fused, heads, runs
 from yesand.training.around import Around
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
+from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
+from yesand.training.kinds import AnySettings
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
@@ -72,7 +74,7 @@ def train(
     out: Path,
     *,
     name: str | None = None,
-    settings: Settings | HeadSettings | None = None,
+    settings: AnySettings | None = None,
     progress: Progress = silent,
     recorder: Recorder | None = None,
     workers: int = 1,
@@ -152,10 +154,12 @@ def registered(place: Place, where: Path) -> TrainedModel:
     )
 
 
-def _course(settings: Settings | HeadSettings) -> Course:
+def _course(settings: AnySettings) -> Course:
     """Return what trains by such settings."""
     if isinstance(settings, HeadSettings):
         return heads.train
+    if isinstance(settings, FusedSettings):
+        return fused.train
     return training.train if isinstance(settings, ShardSettings) else runs.train
 
 
@@ -163,7 +167,7 @@ def _run(
     place: Place,
     manifest: SignedManifest,
     out: Path,
-    settings: Settings | HeadSettings,
+    settings: AnySettings,
     progress: Progress,
     recorder: Recorder | None,
     workers: int,
@@ -185,7 +189,8 @@ def _run(
         copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
         copying.note(copies)
     labels = sorted({example.emotion for example in examples})
-    beside = known([e.sha256 for e in examples], labels, rated_as(settings.senses))
+    named, ratings = [e.sha256 for e in examples], rated_as(settings.senses)
+    beside, *alone = (known(named, labels, one) for one in ratings)
     try:
         around = Around(
             cache=Kept(place.cache),
@@ -196,6 +201,7 @@ def _run(
             copies=copies,
             workers=workers,
             known=beside,
+            known_alone=dict(zip(ratings[1:], alone, strict=True)),
         )
         course(examples, stands, settings, out, around)
     except Overtaken as fault:
@@ -205,7 +211,7 @@ def _run(
 
 
 def _run_before(
-    place: Place, manifest: SignedManifest, out: Path, settings: Settings | HeadSettings
+    place: Place, manifest: SignedManifest, out: Path, settings: AnySettings
 ) -> dict[str, Any] | None:
     """Return the run that left a whole model in ``out``, or nothing if the folder is free."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):

@@ -89,6 +89,41 @@ def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:
     return section("Corpus by corpus", tag("p", lead), table("Corpora", columns, rows))
 
 
+def modalities(parts: Mapping[str, Scores]) -> Markup:
+    """Return how it does by voice, by face and by both, beside people; nothing, if it has one."""
+    if not parts:
+        return Markup("")
+    columns = [
+        "going by", ">takes", ">UAR", ">95 %", ">worst performer", ">accuracy", ">ECE",
+        ">says what most raters say", ">one rater does", ">always the same",
+    ]  # fmt: skip
+    rows = [
+        (
+            name,
+            f"{one['takes']:,}",
+            percent(one["uar"]),
+            between(one["intervals"].get("uar")),
+            percent(one["worst_performer"]["uar"]),
+            percent(one["accuracy"]),
+            plain(one["ece"]),
+            *(_rate(one["heard"], what) for what in ("model", "one_rater", "constant")),
+        )
+        for name, one in parts.items()
+    ]
+    lead = (
+        "The same takes, all of which show a face, by the voice alone, by the face alone, and by "
+        "both; raters are those who were given the same. Elsewhere in this report a take without a "
+        "face is answered by its voice."
+    )
+    return section(
+        "By voice, by face, by both", tag("p", lead), table("By modality", columns, rows)
+    )
+
+
+def _rate(heard: Mapping[str, Any] | None, what: str) -> str:
+    return percent(heard[what]) if heard and heard[what] is not None else "–"
+
+
 def enrolled(scores: Scores | None) -> Markup:
     """Return what it reaches once it has heard unlabelled takes of whom it is asked about."""
     if not scores:

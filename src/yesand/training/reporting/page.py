@@ -29,7 +29,8 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
     card : a model card as data (``training.card``), or as much of one: ``scores`` as
         ``Evaluation.as_json`` returns them, ``scored_how``, ``marks``. If there are:
         ``enrolled``, scores with enrolment and ``enrolled_by``, the fewest and the most takes of a
-        performer; in ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis.
+        performer; ``by_modality``, scores of the takes that show a face by what was gone by; in
+        ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis.
     """
     scores = card["scores"]
     lead = (
@@ -62,6 +63,7 @@ def _body(card: Mapping[str, Any]) -> Markup:
         sections.silence(scores),
         beside.axes(scores.get("axes", {})),
         beside.raters(scores),
+        beside.modalities(card.get("by_modality") or {}),
         beside.enrolled(card.get("enrolled")),
         sections.method(scores, card["scored_how"]),
     ])  # fmt: skip

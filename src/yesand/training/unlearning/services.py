@@ -28,18 +28,21 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.takes.copies.finding import Copy, Kind
-from yesand.training import head_folder, runs
+from yesand.training import fused_folder, head_folder, runs
 from yesand.training.around import Around
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
 from yesand.training.folder import FORMAT, SHARDED, about, refuse_full
+from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
+from yesand.training.kinds import AnySettings
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import checked, grounds
 from yesand.training.services import Course, examples_of, noted, registered, train
 from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
 from yesand.training.unlearning.exact import HeadCourse, Removed, read_frozen
+from yesand.training.unlearning.fusing import FusedCourse
 from yesand.training.unlearning.retraining import RetrainCourse
 from yesand.training.unlearning.sharding import ShardCourse
 from yesand.training.unlearning.verification import Audit, Verdict
@@ -136,10 +139,12 @@ def unlearn(
 
 def _course(
     told: dict[str, Any], removed: Removed, *, verify: bool, ask: bool
-) -> tuple[Settings | HeadSettings, Course]:
+) -> tuple[AnySettings, Course]:
     """Return how the new model is made: by the kind of the old one."""
     if told["format"] == head_folder.FORMAT:
         return HeadSettings.parse(told["settings"]), HeadCourse(removed, verify, ask)
+    if told["format"] == fused_folder.FORMAT:
+        return FusedSettings.parse(told["settings"]), FusedCourse(removed, verify)
     if told["format"] == SHARDED:
         return ShardSettings.parse(told["settings"]), ShardCourse(removed, verify)
     return Settings.parse(told["settings"]), RetrainCourse(removed)
