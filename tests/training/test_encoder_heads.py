@@ -110,8 +110,10 @@ def test_without_that_encoder_it_says_which_and_where_to_put_it(
     assert ENCODERS in str(none.value.remedy)
     shutil.copytree(place / "other", tmp_path / "some" / "other")
     monkeypatch.setenv(ENCODERS, str(tmp_path / "some"))
-    with pytest.raises(NotFound, match=version):
-        folder.load(trained)  # another digest
+    for way in (folder.load, folder.check_brought):
+        with pytest.raises(NotFound, match=version):
+            way(trained)  # another digest
+    folder.check_brought(trained, Brought(encoders=(place,)))
     told = json.loads((trained / "model.json").read_text())
     broken = tmp_path / "broken"
     shutil.copytree(trained, broken)

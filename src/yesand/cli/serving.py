@@ -59,6 +59,7 @@ def serve_model(
     from yesand.serving.opening import in_service
     from yesand.serving.predictor import SECONDS, Predictor, check_settings
     from yesand.serving.wsgi import serve
+    from yesand.training.folder import check_brought
 
     where: dict[str, Any] = {
         "deployment": deployment,
@@ -69,6 +70,7 @@ def serve_model(
         "key": key,
     }
     in_service(folder, **where)  # refused here, it is told in one line
+    check_brought(folder)
 
     def opens() -> Predictor:
         pace = timedelta(seconds=every)

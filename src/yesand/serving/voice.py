@@ -16,7 +16,7 @@ from yesand.affect.head.brought import Brought
 from yesand.affect.listening import Heard, Row, hear
 from yesand.agreements.vocabulary import Modality
 from yesand.kernel.canonical import parse
-from yesand.kernel.errors import BadInput, TooLarge
+from yesand.kernel.errors import BadInput, Refused, TooLarge
 from yesand.serving.answer import SILENCE
 from yesand.serving.sight import NO_FACE, Film
 from yesand.serving.sound import Sound
@@ -118,6 +118,8 @@ class Voice:
             return self.eyes.watched(sound.face, None if mute else (sound.signal, sound.rate))
         try:
             return self.loaded.listen(sound.signal, sound.rate)
+        except Refused as fault:  # an encoder that memory does not do for
+            raise _too_large(sound.seconds) from fault
         except (MemoryError, RuntimeError) as fault:
             if not _exhausted(fault):
                 raise

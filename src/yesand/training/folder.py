@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save
 from yesand.affect import features, listening
 from yesand.affect.frames import Pack
 from yesand.affect.head.brought import Brought
+from yesand.affect.head.described import Described
 from yesand.affect.listening import Heard
 from yesand.affect.prosody import functionals
 from yesand.affect.sharded import Sharded
@@ -262,6 +263,22 @@ def _empty(told: Mapping[str, Any]) -> VoiceModel | Sharded:
     if told["format"] != SHARDED:
         return VoiceModel(classes, shape)
     return Sharded([VoiceModel(classes, shape) for _ in range(int(told["settings"]["shards"]))])
+
+
+def check_brought(folder: Path, brought: Brought | None = None) -> None:
+    """Check that what a model hears and sees by lies here, without loading it.
+
+    Raises
+    ------
+    NotFound, BadInput, CheckFailed : no model there, or what it needs is not here.
+    """
+    told, wanted = about(folder), list[Described]()
+    if told["format"] == head_folder.FORMAT:
+        wanted = [head_folder.described(told)]
+    if told["format"] == fused_folder.FORMAT:
+        wanted = fused_folder.described(told)
+    for one in wanted:
+        (brought or Brought()).check(one)
 
 
 def load(folder: Path, brought: Brought | None = None) -> AnyLoaded:

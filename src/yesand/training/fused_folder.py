@@ -187,6 +187,17 @@ def read(path: Path) -> tuple[Head, Head]:
     return head_folder.of_numbers(voice, path), head_folder.of_numbers(face, path)
 
 
+def described(told: Mapping[str, Any]) -> list[Described]:
+    """Return which features the heads see, by what their folder says of them.
+
+    Raises
+    ------
+    BadInput : none that are known here.
+    """
+    settings = told.get("settings") or {}
+    return [Described.parse(settings.get(part) or {}) for part in PARTS]
+
+
 def load(path: Path, told: Mapping[str, Any], brought: Brought | None = None) -> LoadedFused:
     """Load both heads by what their folder says of them.
 
@@ -194,10 +205,9 @@ def load(path: Path, told: Mapping[str, Any], brought: Brought | None = None) ->
     ------
     NotFound, BadInput, CheckFailed : as for ``head_folder.load``.
     """
-    settings, labels = told.get("settings") or {}, tuple(told["labels"])
-    trust, made = Trust.parse(told.get("trust")), list[LoadedHead]()
-    for part, head in zip(PARTS, read(path), strict=True):
-        known = opened(Described.parse(settings.get(part) or {}), brought)
+    trust, made, labels = Trust.parse(told.get("trust")), list[LoadedHead](), tuple(told["labels"])
+    for part, head, wanted in zip(PARTS, read(path), described(told), strict=True):
+        known = opened(wanted, brought)
         head_folder.check_fits(head, known, labels, path)
         known.ready()
         made.append(LoadedHead(head, known, labels, told, getattr(trust, part)))

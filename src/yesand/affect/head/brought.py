@@ -51,11 +51,20 @@ class Brought:
         NotFound : none here has its digest. BadInput : ``transformers`` is missing.
         CheckFailed : its rows have another width.
         """
+        found = opened(self.place_of(wanted), wanted.layer, wanted.pooling)
+        found.fits(wanted.version, wanted.width)
+        return found
+
+    def place_of(self, wanted: Described) -> Path:
+        """Return the folder of the encoder with exactly those files; it is not opened.
+
+        Raises
+        ------
+        NotFound : none here has its digest.
+        """
         for folder in self._folders():
             if version_of(folder, wanted.layer, Pooling(wanted.pooling)) == wanted.version:
-                found = opened(folder, wanted.layer, wanted.pooling)
-                found.fits(wanted.version, wanted.width)
-                return found
+                return folder
         looked = ", ".join(map(str, self._places())) or "nowhere: none was named"
         raise NotFound(
             f"The encoder that this model hears by is not here: {wanted.version} (layer "
@@ -88,6 +97,18 @@ class Brought:
                 remedy="Name the file that the model was trained with.",
             )
         return reader
+
+    def check(self, wanted: Described) -> None:
+        """Check that what features need lies here.
+
+        Raises
+        ------
+        NotFound, BadInput, CheckFailed : it does not.
+        """
+        if wanted.source == ENCODER:
+            self.place_of(wanted)
+        elif wanted.source == FACES:
+            self.faces(wanted)
 
     def describe_encoder(self, folder: Path, layer: int = -1, pooling: str = "mean") -> Described:
         """Name an encoder that lies here.
