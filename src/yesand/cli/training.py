@@ -29,11 +29,14 @@ def train(
     out: Annotated[Path, typer.Option(help="The model's folder.")] = Path("model"),
     name: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     kind: Annotated[
-        str, typer.Option(help="network, or head: convex; or fused: one on voices, one on faces.")
+        str,
+        typer.Option(
+            help="network, head (convex), adapter, or fused: a head on voices, one on faces."
+        ),
     ] = "network",
     features: Annotated[
         str,
-        typer.Option(help="Of a head: prosody, encoder:FOLDER, or face:TASKFILE (of videos)."),
+        typer.Option(help="Of a head or adapter: prosody, encoder:FOLDER, or face:TASKFILE."),
     ] = "prosody",
     face: Annotated[
         str, typer.Option(help="Of fused heads: face:TASKFILE; else what YESAND_FACE_TASK names.")

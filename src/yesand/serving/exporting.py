@@ -62,9 +62,9 @@ def export(folder: Path, out: Path) -> Exported:
     voice = Voice.open(folder)
     if not isinstance(voice.loaded, Loaded):
         raise Refused(
-            "A convex head cannot be written as one graph with what it hears or sees by: pitch is "
-            "found by a search that ONNX has no words for, and encoders and models of faces are "
-            "their makers'",
+            "A head or an adapter cannot be written as one graph with what it hears or sees by: "
+            "pitch is found by a search that ONNX has no words for, and encoders and models of "
+            "faces are their makers'",
             where=str(folder),
             remedy="Serve it by yesand serve-model, or train a network.",
         )

@@ -31,7 +31,7 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
-from yesand.training import fused_folder, head_folder
+from yesand.training import adapter_folder, fused_folder, head_folder
 from yesand.training.examples import VOICE
 from yesand.training.fused_folder import LoadedFused
 from yesand.training.head_folder import LoadedHead
@@ -242,7 +242,7 @@ def about(folder: Path) -> dict[str, Any]:
             "No model here that this Yes-And can run", where=str(folder), remedy="Train one first."
         )
     told = parse(path.read_bytes(), where=str(path))
-    own = (head_folder.FORMAT, fused_folder.FORMAT)
+    own = (head_folder.FORMAT, adapter_folder.FORMAT, fused_folder.FORMAT)
     if isinstance(told, dict) and told.get("format") in own:
         return told
     if not isinstance(told, dict) or told.get("format") not in (FORMAT, SHARDED):
@@ -273,7 +273,7 @@ def check_brought(folder: Path, brought: Brought | None = None) -> None:
     NotFound, BadInput, CheckFailed : no model there, or what it needs is not here.
     """
     told, wanted = about(folder), list[Described]()
-    if told["format"] == head_folder.FORMAT:
+    if told["format"] in (head_folder.FORMAT, adapter_folder.FORMAT):
         wanted = [head_folder.described(told)]
     if told["format"] == fused_folder.FORMAT:
         wanted = fused_folder.described(told)
@@ -296,6 +296,8 @@ def load(folder: Path, brought: Brought | None = None) -> AnyLoaded:
     told = about(folder)
     if told["format"] == head_folder.FORMAT:
         return head_folder.load(folder / WEIGHTS, told, brought)
+    if told["format"] == adapter_folder.FORMAT:
+        return adapter_folder.load(folder / WEIGHTS, told, brought)
     if told["format"] == fused_folder.FORMAT:
         return fused_folder.load(folder / WEIGHTS, told, brought)
     model = _empty(told)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from yesand.affect.adapter import Adapter
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import Described
 from yesand.affect.head.faces import Faces, Unseen, seconds_of, visible
@@ -35,10 +36,11 @@ class LoadedHead:
 
     Attributes
     ----------
-    trust : one over its temperature; 1 of heads of before there was one.
+    head : or an adapter, which answers as one. trust : one over its temperature; 1 of heads of
+        before there was one.
     """
 
-    head: Head
+    head: Head | Adapter
     features: Features
     labels: tuple[str, ...]
     about: Mapping[str, Any]

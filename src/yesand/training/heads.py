@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yesand.affect import calibration, listening
+from yesand.affect.adapter import Adapter
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
@@ -129,8 +130,8 @@ class Table:
         """Return the head of some of the takes, (N,) true for each of them."""
         return learn(self.rows[there], self.target[there], penalty, start)
 
-    def unmet(self, held: Sequence[Head]) -> Floats:
-        """Return each take's logits, (N, classes), by its fold's head, which never met it."""
+    def unmet(self, held: Sequence[Head | Adapter]) -> Floats:
+        """Return each take's logits, (N, classes), by its fold's model, which never met it."""
         said = np.empty((len(self.rows), self.classes))
         for k, head in enumerate(held):
             asked = self.fold == k

@@ -8,12 +8,13 @@ from pathlib import Path
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import ENCODER, FACES, PROSODY, Described
 from yesand.kernel.errors import BadInput
+from yesand.training.adapters import AdapterSettings
 from yesand.training.examples import Settings
 from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
 from yesand.training.shards.training import ShardSettings
 
-NETWORK, HEAD, FUSED = "network", "head", "fused"
+NETWORK, HEAD, ADAPTER, FUSED = "network", "head", "adapter", "fused"
 AnySettings = Settings | HeadSettings | FusedSettings
 
 
@@ -39,20 +40,23 @@ def settings_of(
     BadInput : there is no such kind, or it has no parts, or no choice of features.
     NotFound : no such encoder or model of faces lies here.
     """
-    if kind not in {NETWORK, HEAD, FUSED}:
-        raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {NETWORK}, {HEAD}, {FUSED}.")
+    if kind not in (kinds := (NETWORK, HEAD, ADAPTER, FUSED)):
+        raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {', '.join(kinds)}.")
     if kind == NETWORK and features != PROSODY:
         raise BadInput("A network has features of its own", remedy="Give --kind head.")
     if kind == NETWORK:
         return ShardSettings(shards=shards) if shards else Settings()
     if shards:
         raise BadInput(
-            "A convex head has no parts",
-            remedy="Leave out --shards: takes are undone exactly in it.",
+            "An adapter has no parts" if kind == ADAPTER else "A convex head has no parts",
+            remedy="Leave out --shards"
+            + (": takes are undone exactly in it." if kind != ADAPTER else "."),
         )
     told, brought = _described(features, layer, pooling)
     if kind == HEAD:
         return HeadSettings(described=told, brought=brought)
+    if kind == ADAPTER:
+        return AdapterSettings(described=told, brought=brought)
     if told.source == FACES:
         raise BadInput("Fused heads hear by what --features names", remedy=f"Give {PROSODY}.")
     seen, eyes = _described(face, layer, pooling)

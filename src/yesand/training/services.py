@@ -26,7 +26,8 @@ from yesand.provenance.kinds import Kind
 from yesand.takes.copies import services as copying
 from yesand.takes.copies.finding import Copy
 from yesand.takes.media import MediaStore
-from yesand.training import attestations, digest, folder, fused, heads, runs
+from yesand.training import adapters, attestations, digest, folder, fused, heads, runs
+from yesand.training.adapters import AdapterSettings
 from yesand.training.around import Around
 from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
@@ -156,6 +157,8 @@ def registered(place: Place, where: Path) -> TrainedModel:
 
 def _course(settings: AnySettings) -> Course:
     """Return what trains by such settings."""
+    if isinstance(settings, AdapterSettings):
+        return adapters.train
     if isinstance(settings, HeadSettings):
         return heads.train
     if isinstance(settings, FusedSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,15 @@ from yesand.training.unlearning.verification import Audit, How
 
 @dataclass(frozen=True)
 class RetrainCourse:
-    """Trains as ``runs.train`` does, and says in the run which model it takes the place of."""
+    """Trains as ``runs.train`` does, and says in the run which model it takes the place of.
+
+    Attributes
+    ----------
+    train : what trains a model of another kind.
+    """
 
     removed: Removed
+    train: Callable[..., RunRecord] = runs.train
 
     def __call__(
         self,
@@ -33,4 +40,4 @@ class RetrainCourse:
         def told(partial: Path, record: RunRecord) -> None:
             around.ready(partial, Told(record, self.removed.as_json(audit)))
 
-        return runs.train(examples, grounds, settings, out, replace(around, ready=told))
+        return self.train(examples, grounds, settings, out, replace(around, ready=told))

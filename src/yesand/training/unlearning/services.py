@@ -28,7 +28,8 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import dsse
 from yesand.takes.copies.finding import Copy, Kind
-from yesand.training import fused_folder, head_folder, runs
+from yesand.training import adapter_folder, adapters, fused_folder, head_folder, runs
+from yesand.training.adapters import AdapterSettings
 from yesand.training.around import Around
 from yesand.training.digest import model_digest
 from yesand.training.examples import Settings
@@ -143,6 +144,9 @@ def _course(
     """Return how the new model is made: by the kind of the old one."""
     if told["format"] == head_folder.FORMAT:
         return HeadSettings.parse(told["settings"]), HeadCourse(removed, verify, ask)
+    if told["format"] == adapter_folder.FORMAT:
+        settings = AdapterSettings.parse(told["settings"])
+        return settings, RetrainCourse(removed, adapters.train)
     if told["format"] == fused_folder.FORMAT:
         return FusedSettings.parse(told["settings"]), FusedCourse(removed, verify)
     if told["format"] == SHARDED:
@@ -178,10 +182,10 @@ def weaken(
     removed, out = _removed(place, Path(where), old, manifest), Path(out)
     if told["format"] != FORMAT:
         raise BadInput(
-            "Influence is reduced in the last layer of a network in one piece; this is a convex "
-            "head or a network of parts",
+            "Influence is reduced in the last layer of a network in one piece, and this is a model "
+            "of another kind",
             where=old.name,
-            remedy="Leave out --approximate: takes are undone exactly in it.",
+            remedy="Leave out --approximate: takes are undone in it otherwise.",
         )
     went = digest_of(sorted(take.sha256 for take in removed.takes))
     if found := _weakened_before(place, out, old, went, verify=verify):
