@@ -27,9 +27,10 @@ LIMITS = (
     "It works far better for some voices than for others: see the worst performer.",
 )
 FACE_LIMITS = (
-    "It was scored on takes that show one face; of others it says nothing by the face.",
+    "It was scored on takes that show one face; of others it says nothing.",
     "No face is known again by it: it is told how muscles move, and keeps no landmark.",
 )
+FUSED_LIMITS = ("Where not one face alone is seen, it answers by the voice.", FACE_LIMITS[1])
 _TRIAL = (
     "TRIAL: some terms behind this model stand in for consent that nobody gave. "
     "It may not leave this house."

@@ -81,13 +81,14 @@ def seen_card(
     if settings.senses == {Modality.VOICE}:
         return told
     data = {**told["data"], "left_out_without_a_face": len(unseen)}
+    limits = card.FACE_LIMITS if len(settings.senses) == 1 else card.FUSED_LIMITS
     takes = data["takes"] + data.get("copies_left_out", 0) + len(unseen)
     return {
         **told,
         "marks": card.marks(grounds, takes),
         "task": f"emotion recognition from {_FROM[settings.senses]}",
         "data": data,
-        "limits": [*told["limits"], *card.FACE_LIMITS],
+        "limits": [*told["limits"], *limits],
     }
 
 

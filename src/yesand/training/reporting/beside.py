@@ -94,8 +94,8 @@ def modalities(parts: Mapping[str, Scores]) -> Markup:
     if not parts:
         return Markup("")
     columns = [
-        "going by", ">takes", ">UAR", ">95 %", ">worst performer", ">accuracy", ">ECE",
-        ">says what most raters say", ">one rater does", ">always the same",
+        "going by", ">takes", ">UAR", ">95 %", ">worst performer", ">ECE",
+        ">as most raters", ">one rater", ">constant",
     ]  # fmt: skip
     rows = [
         (
@@ -104,7 +104,6 @@ def modalities(parts: Mapping[str, Scores]) -> Markup:
             percent(one["uar"]),
             between(one["intervals"].get("uar")),
             percent(one["worst_performer"]["uar"]),
-            percent(one["accuracy"]),
             plain(one["ece"]),
             *(_rate(one["heard"], what) for what in ("model", "one_rater", "constant")),
         )
@@ -112,8 +111,9 @@ def modalities(parts: Mapping[str, Scores]) -> Markup:
     ]
     lead = (
         "The same takes, all of which show a face, by the voice alone, by the face alone, and by "
-        "both; raters are those who were given the same. Elsewhere in this report a take without a "
-        "face is answered by its voice."
+        "both. As most raters: how often it says what most of those say who were given the same; "
+        "beside, how often one of them does, and who always gives the same answer. Elsewhere in "
+        "this report a take without a face is answered by its voice."
     )
     return section(
         "By voice, by face, by both", tag("p", lead), table("By modality", columns, rows)
