@@ -25,6 +25,8 @@ from scipy.special import softmax
 
 from benchmarks.recordings import emodb, ravdess
 from yesand.affect import listening
+from yesand.affect.adapter import Adapter
+from yesand.affect.adapter import fit as adapted
 from yesand.affect.calibration import cooled
 from yesand.affect.evaluating import Beside, Evaluation, evaluate
 from yesand.affect.folds import folds
@@ -32,6 +34,7 @@ from yesand.affect.frames import Pack
 from yesand.affect.head.head import Head
 from yesand.affect.learning import Recipe, fit
 from yesand.affect.voice_model import Shape, VoiceModel
+from yesand.training.adapters import AdapterSettings
 from yesand.training.examples import Example
 from yesand.training.heads import HeadSettings, Table
 from yesand.training.runs import cores, steady
@@ -115,6 +118,27 @@ def head(corpus: Corpus) -> tuple[Evaluation, float]:
     return _scored(corpus, shares), longest
 
 
+def adapter(corpus: Corpus) -> tuple[Evaluation, float]:
+    """Train the adapter on prosody, a fold at a time, and calibrate each by the others."""
+    rows = np.stack([heard.prosody for heard in corpus.heard]).astype(np.float64)
+    table = Table(rows, corpus.label, len(corpus.labels), corpus.fold)
+    settings, told = AdapterSettings(), torch.from_numpy(rows.astype(np.float32))
+    given = (len(corpus.labels), settings.recipe, settings.form)
+
+    def job(k: int) -> tuple[Adapter, float]:
+        torch.set_num_threads(1)
+        began = time.thread_time()
+        takes = torch.from_numpy(np.flatnonzero(corpus.fold != k))
+        model = adapted(told, takes, torch.from_numpy(corpus.label), *given)
+        return model, time.thread_time() - began
+
+    with steady(), ThreadPoolExecutor(cores()) as pool:
+        made = list(pool.map(job, range(int(corpus.fold.max()) + 1)))
+    said = table.unmet([model for model, _ in made])
+    shares, _ = cooled(said, corpus.label, corpus.fold)
+    return _scored(corpus, shares), max(took for _, took in made)
+
+
 def peers(corpus: Corpus) -> Iterator[tuple[str, Evaluation]]:
     """Yield openSMILE's sets with the classifier that suits each, where openSMILE is installed."""
     try:
@@ -181,21 +205,23 @@ def ours(corpus: Corpus) -> None:
 
 
 def alone(corpus: Corpus) -> None:
-    """Measure the convex head."""
+    """Measure the convex head and the adapter."""
     found, longest = head(corpus)
     keep(corpus, "without enrolment", "ours: convex head on prosody", [found], longest)
+    found, longest = adapter(corpus)
+    keep(corpus, "without enrolment", "ours: adapter on prosody", [found], longest)
 
 
 def main() -> int:
     """Measure."""
     asked = argparse.ArgumentParser("python -m benchmarks.voices", description=__doc__)
     asked.add_argument("--corpus", nargs="*", default=["RAVDESS", "EMO-DB"])
-    asked.add_argument("--only", choices=("ours", "head", "peers"))
+    asked.add_argument("--only", choices=("ours", "alone", "peers"))
     told = asked.parse_args()
     for corpus in corpora(told.corpus):
         if told.only in {None, "ours"}:
             ours(corpus)
-        if told.only == "head":
+        if told.only == "alone":
             alone(corpus)
         if told.only in {None, "peers"}:
             for name, scores in peers(corpus):
