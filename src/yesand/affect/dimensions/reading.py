@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -106,6 +107,21 @@ class Read:
     probability: Floats
     values: list[dict[str, Value]] | None = None
     curves: list[dict[str, Curve]] | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Read]) -> Read:
+        """Return what one model says of some takes after others."""
+        return cls(
+            np.concatenate([one.probability for one in parts]),
+            _joined([one.values for one in parts]),
+            _joined([one.curves for one in parts]),
+        )
+
+
+def _joined(parts: Sequence[list[Any] | None]) -> list[Any] | None:
+    """Return rows one after another; none, where there are none."""
+    there = [part for part in parts if part is not None]
+    return list(chain.from_iterable(there)) if there else None
 
 
 def read(
