@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from yesand.affect.evaluating.on_axes import FIGURES
 from yesand.training.dimensional import reads
 from yesand.training.dimensional_card import ended, raters, reasons, rows_of, worst
 from yesand.training.reporting import axis_plots
@@ -22,7 +23,7 @@ _NOTE = (
     "CCC: Lin's concordance (1989). In brackets 95 % intervals, whole performers drawn. One rater: "
     "the concordance of one rater with the mean of the others on the same takes, and the model's "
     "with that mean: the ceiling. Nine of ten values lay within the last column. Over time, each "
-    "moment counts; r within takes is of what moves inside a take alone."
+    "moment counts as a point; r within takes is of what moves inside a take alone."
 )
 
 
@@ -34,20 +35,22 @@ def dimensions(told: Mapping[str, Any] | None) -> Markup:
     if not reads(told):
         return section(TITLE, tag("p", "The model reads out none of them."), *why)
     columns = [
-        "", ">takes", ">moments", ">CCC", ">RMSE", ">r", ">worst performer (CCC)", ">one rater",
-        ">r within takes", ">9 of 10 within",
+        "", ">takes", ">CCC", ">RMSE", ">r", ">worst performer", ">one rater", ">9 of 10 within",
     ]  # fmt: skip
     rows = [
         (
             name,
             f"{one['takes']:,}",
-            f"{one['points']:,}",
-            *(ended(one, figure_) for figure_ in ("ccc", "rmse", "pearson")),
+            ended(one, "ccc"),
+            *(plain(one[measure]) for measure in ("rmse", "pearson")),
             worst(one),
             raters(one),
-            plain(one["within_takes"]),
             f"±{one['within']:.2f}",
         )
+        for name, one in rows_of(told)
+    ]
+    more = [
+        (name, f"{one['points']:,}", *(ended(one, m) for m in FIGURES), plain(one["within_takes"]))
         for name, one in rows_of(told)
     ]
     return section(
@@ -57,6 +60,10 @@ def dimensions(told: Mapping[str, Any] | None) -> Markup:
         tag("p", _NOTE, class_="soft"),
         *why,
         *_drawn(told["drawn"]),
+        folded(
+            "All intervals, as a table",
+            table("Intervals", ["", ">points", ">CCC", ">RMSE", ">r", ">r within takes"], more),
+        ),
         *(
             folded(f"{name} by performer, as a table", _people(name, one))
             for name, one in rows_of(told)
