@@ -188,6 +188,8 @@ def test_too_little_gives_no_read_out_and_says_why() -> None:
     assert "are needed" in why(all_, skewed)
     same = Ratings(all_.cell, all_.rater, np.full(len(all_), 0.25))
     assert why(same) == "All ratings say the same of valence"
+    # Told of no take what is true of it, but of the next one of somebody else.
+    assert "no better than by one value for all" in why(ratings(-np.roll(truth, 9) * 0.9))
 
 
 def test_what_is_no_number_is_left_out() -> None:

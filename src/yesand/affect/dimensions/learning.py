@@ -101,6 +101,8 @@ def learn(cells: Cells, ratings: Ratings, axis: str, what: str = "rated") -> Lea
     place[target.cell] = np.arange(len(target))
     beside = one_against_rest(place[ratings.cell], ratings.value, told)
     score = scored(told, target.value, own.performers, own.owner, beside)
+    if not score.agreement.ccc > 0:
+        return f"Of performers never met, {axis} is told no better than by one value for all"
     return Learned(axis, kept, spread(told, target.value), target, told, score)
 
 
