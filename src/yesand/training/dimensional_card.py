@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from yesand.training.dimensional import NAME, Reading, reads, renamed
+from yesand.training.dimensional import NAME, PARTS, Reading, reads, renamed
 
 
 def told(read: Reading, names: Mapping[str, str]) -> dict[str, Any]:
@@ -45,16 +45,20 @@ def markdown(facts: Mapping[str, Any]) -> str:
 
 def rows_of(card: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each axis that is read out, by take and over time, with its scores."""
-    for part, how in (("by_take", ""), ("over_time", ", over time")):
+    for part, how in zip(PARTS, ("", ", over time"), strict=True):
         for axis, one in card[part].items():
             if "none" not in one:
                 yield f"{axis}{how}", one
 
 
 def reasons(card: Mapping[str, Any]) -> list[str]:
-    """Return why an axis is not read out, each a sentence."""
-    both = [one for part in ("by_take", "over_time") for one in card[part].values()]
-    return [f"{one['none']}." for one in both if "none" in one]
+    """Return why axes are not read out, a sentence for all of which the same is true."""
+    alike = dict[str, list[str]]()
+    for part in PARTS:
+        for axis, one in card[part].items():
+            if "none" in one:
+                alike.setdefault(f"{one['none']}.".replace(axis, "{}"), []).append(axis)
+    return [words.format(", ".join(axes)) for words, axes in alike.items()]
 
 
 def ended(one: Mapping[str, Any], name: str) -> str:
