@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from yesand.training.dimensional import NAME, PARTS, Reading, reads, renamed
@@ -69,10 +69,10 @@ def ended(one: Mapping[str, Any], name: str) -> str:
     return f"{one[name]:.2f}" + (f" [{ends[0]:.2f} to {ends[1]:.2f}]" if ends else "")
 
 
-def worst(one: Mapping[str, Any]) -> str:
-    """Return the worst performer's concordance, and whose it is."""
+def worst(one: Mapping[str, Any], called: Callable[[str], str] = str) -> str:
+    """Return the worst performer's concordance, and whose it is, by what they are called."""
     found = one["worst_performer"]
-    return f"{found['ccc']:.2f} ({found['performer']})" if found else "–"
+    return f"{found['ccc']:.2f} ({called(found['performer'])})" if found else "–"
 
 
 def raters(one: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from yesand.training.dimensional_card import ended, raters, reasons, rows_of, wo
 from yesand.training.reporting import axis_plots
 from yesand.training.reporting.markup import Markup, figure, folded, table, tag
 from yesand.training.reporting.sections import section
-from yesand.training.reporting.words import plain
+from yesand.training.reporting.words import plain, short
 
 TITLE = "Valence, arousal, dominance"
 _LEAD = (
@@ -43,7 +43,7 @@ def dimensions(told: Mapping[str, Any] | None) -> Markup:
             f"{one['takes']:,}",
             ended(one, "ccc"),
             *(plain(one[measure]) for measure in ("rmse", "pearson")),
-            worst(one),
+            worst(one, short),
             raters(one),
             f"±{one['within']:.2f}",
         )
