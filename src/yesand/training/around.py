@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.said import Said
 from yesand.affect.evaluating import Known
 from yesand.affect.listening import Kept
 from yesand.kernel.progress import Progress, silent
@@ -16,7 +17,7 @@ from yesand.training.recording import Recorder
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """Where a run reads and is told of; none of it changes what is trained.
+    """Where a run reads and is told of; none of it changes the emotions that it answers.
 
     Attributes
     ----------
@@ -30,6 +31,7 @@ class Around:
     workers : processes that hear the takes (``listening.extract``); training has threads.
     known : groups of the takes, and what raters heard in them, to be scored beside.
     known_alone : the same of raters who were given the voice or the face alone, by that.
+    rated : what raters said of the takes on axes; none: nothing is read out of the model.
     """
 
     cache: Kept | None = None
@@ -41,6 +43,7 @@ class Around:
     workers: int = 1
     known: Known | None = None
     known_alone: Mapping[str, Known] = field(default_factory=dict)
+    rated: Sequence[Said] | None = None
 
 
 #: Nothing is kept, told or asked.

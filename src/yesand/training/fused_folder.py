@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 from scipy.special import softmax
 
+from yesand.affect.dimensions.reading import Read
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import Described
 from yesand.affect.head.head import Head
@@ -155,6 +156,10 @@ class LoadedFused:
                 logits[there] = head.head.logits(head.rows_of(given, enrolled))
             said.append(logits)
         return pooled(said[0], said[1], (heard, seen), self.trust)
+
+    def read(self, takes: Sequence[Both], enrolled: object = None, *, trace: bool = False) -> Read:
+        """Return the same as ``folder.Loaded`` does: heads read out nothing else."""
+        return Read(self.probability(takes, enrolled))
 
 
 def write(path: Path, voice: Head, face: Head) -> None:

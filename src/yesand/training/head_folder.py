@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from yesand.affect.adapter import Adapter
+from yesand.affect.dimensions.reading import Read
 from yesand.affect.head.brought import Brought
 from yesand.affect.head.described import Described
 from yesand.affect.head.faces import Faces, Unseen, seconds_of, visible
@@ -124,6 +125,12 @@ class LoadedHead:
                 remedy="Give what its listen returns.",
             )
         return np.array(rows, dtype=np.float64)
+
+    def read(
+        self, takes: Sequence[Heard | Row], enrolled: object = None, *, trace: bool = False
+    ) -> Read:
+        """Return the same as ``folder.Loaded`` does: a head reads out nothing else."""
+        return Read(self.probability(takes, enrolled))
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""

@@ -25,6 +25,8 @@ def settings_of(
     layer: int = -1,
     pooling: str = "mean",
     face: str = FACES,
+    *,
+    dimensions: bool = True,
 ) -> AnySettings:
     """Return the usual settings of a kind.
 
@@ -34,6 +36,7 @@ def settings_of(
     features : that a head sees: ``prosody``, ``encoder:FOLDER``, ``face:TASKFILE``, or ``face``. Of
         fused heads, what the one on voices hears.
     layer, pooling : of an encoder. face : of fused heads, ``face:TASKFILE``, or ``face``.
+    dimensions : whether a network in one piece reads out axes, too, where enough is rated.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def settings_of(
     if kind == NETWORK and features != PROSODY:
         raise BadInput("A network has features of its own", remedy="Give --kind head.")
     if kind == NETWORK:
-        return ShardSettings(shards=shards) if shards else Settings()
+        return ShardSettings(shards=shards) if shards else Settings(dimensions=dimensions)
     if shards:
         raise BadInput(
             "An adapter has no parts" if kind == ADAPTER else "A convex head has no parts",

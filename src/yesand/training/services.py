@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.services import rated
 from yesand.affect.evaluating.services import known
 from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
@@ -205,6 +206,7 @@ def _run(
             workers=workers,
             known=beside,
             known_alone=dict(zip(ratings[1:], alone, strict=True)),
+            rated=rated(named),
         )
         course(examples, stands, settings, out, around)
     except Overtaken as fault:
