@@ -92,6 +92,18 @@ def test_a_stream_tells_when_in_it_and_the_mean_at_its_end() -> None:
     assert end.dimensions["valence"].high == pytest.approx(0.8) and counted == [6]
 
 
+def test_a_stream_by_http_tells_values_as_it_goes(model: Served, licensee: Licensee) -> None:
+    sound = np.tile(samples(licensee.recording()), 8)[: 16_000 * 5]
+    data = (sound * 32_767).astype("<i2").tobytes()
+    pieces = (data[n : n + 16_000] for n in range(0, len(data), 16_000))
+    got = model.ask("POST", "/api/stream", pieces, rate=16_000, trace="true", **USE)
+    *running, end = map(json.loads, got.body.splitlines())
+    assert list(end["dimensions"]) == AXES and end["trace"] is None
+    assert all(one["dimensions"] and one["trace"]["arousal"]["points"] for one in running)
+    # The last is about the four seconds from the first on.
+    assert 1_000 < running[-1]["trace"]["arousal"]["points"][0][0] < 5_000
+
+
 def test_a_model_without_read_outs_says_so() -> None:
     told: dict[str, Any] = judged({"glad": 1.0}, 1.0, 0.0).as_json()
     assert told["vad"] is told["dimensions"] is told["trace"] is None and NO_VAD in told["notes"]
