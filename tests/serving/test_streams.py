@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yesand.kernel.errors import BadInput
-from yesand.serving.answer import Answer, judged
+from yesand.serving.answer import SILENCE, Answer, judged
 from yesand.serving.api import _Running, _running, _streams
 from yesand.serving.errors import NotServing
 from yesand.serving.limits import STREAMS
@@ -30,7 +30,9 @@ class Heard:
     def hears(self, latest: Sound) -> Answer:
         self.longest = max(self.longest, latest.seconds)
         loud = float(np.abs(latest.signal).mean() > 0.1)
-        return judged({"loud": loud, "quiet": 1 - loud}, latest.seconds, 0, silent=latest.silent)
+        return judged(
+            {"loud": loud, "quiet": 1 - loud}, latest.seconds, 0, nothing=SILENCE * latest.silent
+        )
 
     def counts(self, seconds: float, mix: Mapping[str, float] | None) -> None:
         self.counted.append((seconds, mix))
