@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, progressing, styled, tell
+from yesand.cli.output import AsJson, HouseFolder, Said, progressing, styled, tell
 from yesand.kernel.clock import instant, stamp
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def train(
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, even if the same run was broken off.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
@@ -46,6 +49,7 @@ def train(
     from yesand.training.kinds import settings_of
 
     settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
+    said = Said(as_json)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
         model = services.train(
@@ -57,10 +61,18 @@ def train(
             progress=progress,
             recorder=watching,
             workers=len(os.sched_getaffinity(0)),
+            fresh=fresh,
+            say=said,
         )
     scores = model.run["scores"]
     tell(
-        {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
+        {
+            "model": model.digest,
+            "name": model.name,
+            "folder": str(out),
+            "scores": scores,
+            "notes": said.lines,
+        },
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
         *_enrolled(model.run.get("enrolled")),

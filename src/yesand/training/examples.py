@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yesand
 from yesand.affect.learning import Recipe
 from yesand.affect.voice_model import Shape
 from yesand.kernel.errors import BadInput
@@ -47,6 +49,11 @@ class Settings:
             return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]))
         except (KeyError, TypeError) as fault:
             raise BadInput(f"Not the settings of a network: {fault}") from fault
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a run depends on."""
+    return {"yesand": yesand.__version__, **{n: version(n) for n in ("numpy", "torch")}}
 
 
 def check(examples: Sequence[Example]) -> tuple[str, ...]:

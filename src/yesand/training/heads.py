@@ -148,7 +148,7 @@ def train(
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
     record = HeadRecord(
-        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart
+        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart=apart
     )
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
 from yesand.training.heads import HeadSettings
+from yesand.training.memory import as_asked
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
@@ -45,6 +47,8 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
+from yesand.training.resuming import services as unfinished
+from yesand.training.resuming.shelf import Say, Shelf, unheard
 from yesand.training.shards import training
 from yesand.training.shards.training import ShardSettings
 
@@ -77,6 +81,8 @@ def train(
     workers: int = 1,
     course: Course | None = None,
     copies: Sequence[Copy] | None = None,
+    fresh: bool = False,
+    say: Say = unheard,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -86,6 +92,7 @@ def train(
     ----------
     course : trains in place of what the settings call for.
     copies : left out as such; none given, they are looked for among the manifest's takes.
+    fresh : begin anew, even if the same run was broken off. say : told lines for a person.
 
     Raises
     ------
@@ -96,11 +103,22 @@ def train(
     out, settings = Path(out).resolve(), settings or Settings()
     manifest = checked(place, manifest)
     check_name(name)
+    unfinished.sweep(place)
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
         course = course or _course(settings)
-        run = _run(place, manifest, out, settings, progress, recorder, workers, course, copies)
+        shelf = Shelf(unfinished.shelf_of(place), fresh, say=say)
+        around = Around(
+            cache=Kept(place.cache),
+            progress=progress,
+            still_holds=partial(corpus.check_current, place, manifest),
+            recorder=recorder,
+            workers=workers,
+            shelf=shelf,
+            say=say,
+        )
+        run = _run(place, manifest, out, settings, around, course, copies)
     return _enter(place, out, manifest, name, run)
 
 
@@ -161,9 +179,7 @@ def _run(
     manifest: SignedManifest,
     out: Path,
     settings: Settings | HeadSettings,
-    progress: Progress,
-    recorder: Recorder | None,
-    workers: int,
+    around: Around,
     course: Course,
     copies: Sequence[Copy] | None,
 ) -> dict[str, Any]:
@@ -179,21 +195,12 @@ def _run(
 
     examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
     if copies is None:
-        copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
+        copies = copying.among(place, [take.sha256 for take in manifest.takes], around.progress)
         copying.note(copies)
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
-        around = Around(
-            cache=Kept(place.cache),
-            progress=progress,
-            ready=ready,
-            still_holds=partial(corpus.check_current, place, manifest),
-            recorder=recorder,
-            copies=copies,
-            workers=workers,
-            known=beside,
-        )
+        around = replace(around, ready=ready, copies=copies, known=beside)
         course(examples, stands, settings, out, around)
     except Overtaken as fault:
         _attest(place, out, manifest, fault)
@@ -209,7 +216,7 @@ def _run_before(
         return None
     _check_unmarked(out)
     run = _read(_note(place, digest.model_digest(out))) if out.is_dir() else {}
-    same = run.get("manifest") == manifest.digest and run.get("settings") == settings.as_json()
+    same = run.get("manifest") == manifest.digest and as_asked(run) == settings.as_json()
     if not same:
         folder.refuse_full(out)
     return run

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from yesand.training.reporting import beside, sections
+from yesand.training.reporting import beside, course, sections
 from yesand.training.reporting.markup import Markup, joined, tag
 from yesand.training.reporting.words import many
 
@@ -29,7 +29,8 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
     card : a model card as data (``training.card``), or as much of one: ``scores`` as
         ``Evaluation.as_json`` returns them, ``scored_how``, ``marks``. If there are:
         ``enrolled``, scores with enrolment and ``enrolled_by``, the fewest and the most takes of a
-        performer; in ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis.
+        performer; in ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis;
+        ``curves``, how the training went.
     """
     scores = card["scores"]
     lead = (
@@ -63,5 +64,6 @@ def _body(card: Mapping[str, Any]) -> Markup:
         beside.axes(scores.get("axes", {})),
         beside.raters(scores),
         beside.enrolled(card.get("enrolled")),
+        course.training(card.get("curves")),
         sections.method(scores, card["scored_how"]),
     ])  # fmt: skip
