@@ -88,7 +88,8 @@ def fit(
     Parameters
     ----------
     takes : indices into the pack, shape (n,).
-    label : of every take of the pack, shape (len(pack),).
+    label : of every take of the pack, shape (len(pack),); or what it is heard as, a distribution,
+        float32, shape (len(pack), classes).
     logbook : by which it is taken up where it was broken off; the weights come out the same.
     """
     model = build(classes, shape, recipe.seed)
@@ -139,10 +140,7 @@ def _losses(
     ----------
     note : is told each part's own, the mean over the takes, (parts,).
     """
-    classes = len(weight)
-    target = torch.full((len(label), classes), recipe.smoothing / classes)
-    target[torch.arange(len(label)), label] += 1 - recipe.smoothing
-    target = target * weight[label, None]
+    target = _target(label, weight, recipe.smoothing)
     pooled = _dropped(model.pooled(_varied(shown.windows, recipe, luck)), recipe.dropout, luck)
     said = [model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))]
     for net, prosody in ((model.prosody, shown.prosody), (model.enrolled, shown.moved)):
@@ -154,6 +152,15 @@ def _losses(
         note(-(each.detach() * target).sum(dim=(1, 2)) / len(target))
     answers = each.sum(dim=0)
     return -(answers * target)
+
+
+def _target(label: Tensor, weight: Tensor, smoothing: float) -> Tensor:
+    """Return smoothed labels, each as its class counts, (takes, classes)."""
+    target = torch.full((len(label), len(weight)), smoothing / len(weight))
+    if label.ndim > 1:
+        return (target + (1 - smoothing) * label) * (label @ weight)[:, None]
+    target[torch.arange(len(label)), label] += 1 - smoothing
+    return target * weight[label, None]
 
 
 def _again(
@@ -196,6 +203,9 @@ def _stripe(many: int, places: Tensor, widest: int, luck: torch.Generator) -> Te
 
 
 def _weights(label: Tensor, classes: int, balance: float) -> Tensor:
+    if label.ndim > 1:
+        weight = (len(label) / classes / label.sum(dim=0).clamp_min(1)) ** balance
+        return weight / (label @ weight).mean()
     count = torch.bincount(label, minlength=classes).clamp_min(1).float()
     weight = (len(label) / classes / count) ** balance
     return weight / weight[label].mean()

@@ -37,6 +37,9 @@ def train(
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
+    targets: Annotated[
+        str, typer.Option(help="What takes are taught as: acted, or heard (by raters).")
+    ] = "acted",
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew, even if the same run was broken off.")
     ] = False,
@@ -48,7 +51,7 @@ def train(
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
-    settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
+    settings, given = settings_of(kind, shards, targets), load_manifest(opened.place, manifest)
     said = Said(as_json)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None

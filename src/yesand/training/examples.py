@@ -13,29 +13,33 @@ from yesand.affect.learning import Recipe
 from yesand.affect.voice_model import Shape
 from yesand.kernel.errors import BadInput
 from yesand.takes.copies.finding import Copy
+from yesand.training.targeting.heard import ACTED, Perceived, checked
 
 
 @dataclass(frozen=True)
 class Example:
-    """One take: its content, where it lies, who performed it and what was acted."""
+    """One take: its content, where it lies, who performed it, what was acted, and heard."""
 
     path: Path
     sha256: str
     performer: str
     emotion: str
     duration_ms: int
+    heard: Perceived | None = None
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: the recipe and the model's shape."""
+    """How to train: the recipe, the model's shape, and what takes are taught as."""
 
     recipe: Recipe = field(default_factory=Recipe)
     shape: Shape = field(default_factory=Shape)
+    targets: str = field(default=ACTED, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
+        told = {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
+        return told if self.targets == ACTED else {**told, "targets": self.targets}
 
     @classmethod
     def parse(cls, told: Mapping[str, Any]) -> Settings:
@@ -46,7 +50,8 @@ class Settings:
         BadInput : not a network's settings.
         """
         try:
-            return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]))
+            targets = checked(told.get("targets", ACTED))
+            return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]), targets=targets)
         except (KeyError, TypeError) as fault:
             raise BadInput(f"Not the settings of a network: {fault}") from fault
 

@@ -23,7 +23,7 @@ from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import CheckFailed, Refused
 from yesand.takes.copies.finding import Copy
 from yesand.training import card, folder, recording, scoring
 from yesand.training.around import ALONE, Around
@@ -32,6 +32,7 @@ from yesand.training.following import Work, follow
 from yesand.training.grounds import Grounds
 from yesand.training.memory import Room
 from yesand.training.resuming.lesson import Lesson, Unfinished
+from yesand.training.targeting.heard import HEARD, summary, targets
 from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
@@ -68,6 +69,7 @@ class RunRecord:
             "scores": self.scores.as_json(),
             "enrolled": self.enrolled.as_json() if self.enrolled else None,
             **({"curves": self.card["curves"]} if "curves" in self.card else {}),
+            **({"targets": self.card["targets"]} if "targets" in self.card else {}),
             **({"memory": self.memory} if self.memory else {}),
         }
 
@@ -113,13 +115,14 @@ def train(
     folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
+    soft = _softly(examples, labels, settings, around)
     sources = [listening.Source(e.sha256, e.path) for e in examples]
     sounds = listening.extract(sources, around.cache, around.progress, around.workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold, pack = folds(performers, voices), Pack.of(sounds, performers)
     work, room = Work(around.still_holds), Room(cores(), around.say)
     kept = Unfinished(around, examples, grounds.manifest, out)
-    lesson = Lesson(pack, label, labels, fold, kept)
+    lesson = Lesson(pack, label, labels, fold, kept, soft)
     if around.recorder:
         around.recorder.begin(pack, label, performers, fold)
     try:
@@ -143,7 +146,7 @@ def train(
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
     told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled)
-    told["curves"] = lesson.curves()
+    told |= {"curves": lesson.curves()} | ({} if soft is None else {"targets": summary(examples)})
     record = RunRecord(
         settings, labels, handles, scored.plain, scored.enrolled, told, tuple(around.copies),
         voices, room.notes,
@@ -155,6 +158,7 @@ def train(
         "labels": np.array(labels),
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
         "fold": fold,
+        **({} if soft is None else {"target": soft}),
         "embedding": embedding.numpy(),
         "final_embedding": final_embedding.numpy(),
         # The folds' last layers, so that they can be asked again whether they know a take.
@@ -174,6 +178,22 @@ def train(
         around.ready(whole, record)
     kept.forget()
     return record
+
+
+def _softly(
+    examples: Sequence[Example], labels: Sequence[str], settings: Settings, around: Around
+) -> NDArray[np.float64] | None:
+    """Return what takes are taught as, (takes, labels), if that is not what was acted."""
+    if settings.targets != HEARD:
+        return None
+    if around.recorder:
+        raise Refused(
+            "What is recorded in passing is by what was acted",
+            where="--targets heard",
+            remedy="Leave out --record.",
+        )
+    summary(examples)  # says at once if nobody heard enough
+    return targets(examples, labels)
 
 
 def _check_finite(models: Sequence[VoiceModel], kept: Unfinished) -> None:
@@ -208,7 +228,9 @@ def _models(
     books = lesson.logbooks(settings, work, around)
     curves = [book.curve for book in books if book.curve]
     work.begin(sum(curve.steps for curve in curves), curves)
-    target = torch.from_numpy(lesson.label)
+    target = torch.from_numpy(lesson.label if lesson.soft is None else lesson.soft).to(
+        torch.int64 if lesson.soft is None else torch.float32
+    )
 
     def job(k: int) -> VoiceModel:
         torch.set_num_threads(1)

@@ -51,6 +51,8 @@ from yesand.training.resuming import services as unfinished
 from yesand.training.resuming.shelf import Say, Shelf, unheard
 from yesand.training.shards import training
 from yesand.training.shards.training import ShardSettings
+from yesand.training.targeting import services as targeting
+from yesand.training.targeting.heard import HEARD
 
 __all__ = [
     "Loaded",
@@ -197,6 +199,8 @@ def _run(
     if copies is None:
         copies = copying.among(place, [take.sha256 for take in manifest.takes], around.progress)
         copying.note(copies)
+    if settings.targets == HEARD:
+        examples = targeting.attach(examples)
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:

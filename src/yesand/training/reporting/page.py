@@ -62,7 +62,7 @@ def _body(card: Mapping[str, Any]) -> Markup:
         sections.confidence(scores),
         sections.silence(scores),
         beside.axes(scores.get("axes", {})),
-        beside.raters(scores),
+        beside.raters(scores, card.get("targets")),
         beside.enrolled(card.get("enrolled")),
         course.training(card.get("curves")),
         sections.method(scores, card["scored_how"]),

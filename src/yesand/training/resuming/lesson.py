@@ -16,6 +16,7 @@ from yesand.affect import listening
 from yesand.affect.curves import Curve
 from yesand.affect.frames import Pack
 from yesand.affect.standing import Logbook
+from yesand.kernel.ids import digest
 from yesand.training.around import Around
 from yesand.training.examples import Example, Settings, versions
 from yesand.training.following import Work
@@ -69,6 +70,8 @@ class Lesson:
     labels: Sequence[str]
     fold: Ints
     kept: Unfinished
+    #: What takes are taught as, (takes, labels), if that is not what was acted.
+    soft: NDArray[np.float64] | None = None
     _books: list[Logbook] = field(default_factory=list)
 
     @property
@@ -87,7 +90,9 @@ class Lesson:
 
         A fold that is recorded begins anew: what its recorder saw is not kept.
         """
-        about = {"labels": list(self.labels), "fold": self.fold.tolist()}
+        about: dict[str, Any] = {"labels": list(self.labels), "fold": self.fold.tolist()}
+        if self.soft is not None:
+            about["targets"] = digest(self.soft.tobytes())
         course = self.kept.course(settings, about)
         if around.recorder and course and course.folder.exists():
             course.say("Folds that are recorded begin anew; only the model of all takes goes on.")

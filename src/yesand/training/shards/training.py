@@ -33,6 +33,7 @@ from yesand.training.resuming.lesson import Unfinished
 from yesand.training.runs import RunRecord, cores
 from yesand.training.shards.parts import Lesson, State, teach
 from yesand.training.shards.planning import Plan, name_of, plan
+from yesand.training.targeting.heard import ACTED
 from yesand.training.telling import tell
 
 #: Every part of every fold, ``<what names its training>.<weight>``: the checkpoints of the run.
@@ -60,7 +61,8 @@ class ShardSettings(Settings):
         """
         plain = Settings.parse(told)
         try:
-            return cls(plain.recipe, plain.shape, int(told["shards"]))
+            shards = int(told["shards"])
+            return cls(plain.recipe, plain.shape, shards, targets=plain.targets)
         except (KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not the settings of a network of parts: {fault}") from fault
 
@@ -142,6 +144,13 @@ def train(
     if around.recorder:
         raise Refused(
             "A network of parts is not recorded", where="--record", remedy="Leave it out."
+        )
+    if settings.targets != ACTED:
+        # What is heard in one take is weighed by all the others: no part would be left alone.
+        raise Refused(
+            "A network of parts is taught what was acted",
+            where="--targets",
+            remedy="Leave out --shards, or --targets.",
         )
     examples, aside = leave_out(examples, around.copies)
     labels = check(examples)

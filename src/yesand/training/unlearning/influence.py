@@ -100,6 +100,12 @@ def remove(
             where=str(removed.old),
             remedy="Train the network again with this Yes-And; a convex head is undone exactly.",
         )
+    if "target" in frozen:
+        raise BadInput(
+            "Influence is removed of what was acted; this network was taught what was heard",
+            where=str(removed.old),
+            remedy="Leave out --approximate: the model is then trained anew on what is left.",
+        )
     smoothing = float(loaded.about["settings"]["recipe"]["smoothing"])
     gone = np.isin(frozen["take"], [take.sha256 for take in removed.takes])
     _check_emotions(loaded.labels, frozen, gone)
