@@ -22,6 +22,7 @@ from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.people import services as people
 from yesand.reliance.inrun.recorder import Recorder
+from yesand.site.working import Worker
 from yesand.training import runs
 from yesand.training.around import Around
 from yesand.training.digest import resources
@@ -234,6 +235,9 @@ def test_what_is_kept_goes_with_the_permission(house: yesand.House, tmp_path: Pa
     assert not list(folder.iterdir())
     broken()
     agreements.withdraw(place, people.performer("Bert"))
+    Worker(place).run(once=True)
+    assert not list(folder.iterdir())
+    (folder / "odd").mkdir()
     with pytest.raises(Overtaken):
         train(place, manifest, tmp_path / "m", settings=LUCKY)
     assert not list(folder.iterdir())

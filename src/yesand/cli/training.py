@@ -79,9 +79,20 @@ def train(
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
         *_enrolled(model.run.get("enrolled")),
-        f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
+        *_next(out, house, model.run.get("targets")),
         as_json=as_json,
     )
+
+
+def _next(out: Path, house: Path, taught: dict[str, Any] | None) -> list[str]:
+    """Return where the card is and what comes next, and what the model was taught."""
+    if not taught:
+        return [f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}"]
+    return [
+        f"Taught what raters heard in {taught['heard']:,} takes, what was acted in "
+        f"{taught['acted']:,}. Reliance on performers is not measured of such a model.",
+        f"Card: {out / 'card.md'}",
+    ]
 
 
 def _recorder() -> Recorder:

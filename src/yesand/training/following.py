@@ -23,7 +23,7 @@ class Work:
     """Steps done by all threads together, and whether more may be done."""
 
     def __init__(self, still_holds: Callable[[], None]) -> None:
-        self._lock, self._still_holds = threading.Lock(), still_holds
+        self._lock, self.still_holds = threading.Lock(), still_holds
         #: The model of all takes, as far as it is.
         self.final: VoiceModel | None = None
         self.begin(0)
@@ -37,7 +37,7 @@ class Work:
         """Ask at each checkpoint, from the thread that may read the registry."""
         if self.done >= self._due:
             self._due = self.done + max(1, self.whole // CHECKPOINTS)
-            self._still_holds()
+            self.still_holds()
 
     def met(self, steps: int) -> None:
         """Count steps that an earlier run made."""
@@ -91,5 +91,5 @@ def follow(jobs: Sequence[Future[VoiceModel]], work: Work, progress: Progress) -
         finished, pending = wait(pending, timeout=0.25, return_when=FIRST_EXCEPTION)
         for job in finished:
             job.result()
-    work.check()
+    work.still_holds()
     progress(work.whole, work.whole, "training")

@@ -38,7 +38,9 @@ Bools = NDArray[np.bool_]
 DAMPING = 1e-2
 UNSCORED = "not scored: it is not the model that was scored"
 #: What is known of the old network alone.
-_OLD_SCORES = frozenset({"scores", "enrolled", "held_out", "sound_alike", "abstain_below"})
+_OLD_SCORES = frozenset(
+    {"scores", "enrolled", "held_out", "sound_alike", "abstain_below", "curves"}
+)
 _ELSEWHERE = "Not scored here: the model was trained elsewhere."
 
 
