@@ -189,10 +189,10 @@ def test_other_takes_and_other_settings_are_another_run(
 def test_a_recorded_fold_begins_anew_and_says_so(
     tmp_path: Path, troupe: list[Example], cache: Kept
 ) -> None:
-    broken_off(tmp_path, troupe, cache, steps=380)
+    broken_off(tmp_path, troupe, cache, steps=30)
     told = list[str]()
     kept = shelf(tmp_path / "shelf", told)
-    around = Around(cache, Impatient(81), recorder=Recorder(), shelf=kept)
+    around = Around(cache, Impatient(1), recorder=Recorder(), shelf=kept)
     with pytest.raises(KeyboardInterrupt):
         runs.train(troupe, GROUNDS, LUCKY, tmp_path / "model", around)
     assert "recorded begin anew" in told[0] and all("fold-" not in line for line in told)
