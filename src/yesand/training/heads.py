@@ -90,13 +90,19 @@ class Table:
 
     Attributes
     ----------
-    target : (N, classes) what they are taught as; of what was acted, a 1 where the label is.
+    soft : (N, classes) what they are taught as, if that is not what was acted.
     """
 
     rows: Floats
     label: Ints
-    target: Floats
+    classes: int
     fold: Ints
+    soft: Floats | None = None
+
+    @property
+    def target(self) -> Floats:
+        """Return (N, classes) what they are taught as; of what was acted, a 1 where it is."""
+        return np.eye(self.classes)[self.label] if self.soft is None else self.soft
 
     def learn(self, there: NDArray[np.bool_], penalty: float, start: Head | None = None) -> Learned:
         """Return the head of some of the takes, (N,) true for each of them."""
@@ -184,7 +190,7 @@ def heard(
     """
     labels, performers = check(examples), [e.performer for e in examples]
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
-    target = targets(examples, labels)
+    soft = targets(examples, labels) if settings.targets == HEARD else None
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
     known = sources.source(settings.features)
@@ -200,7 +206,7 @@ def heard(
     handles = dict(zip(performers, fold.tolist(), strict=True))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    return Table(rows, label, target, fold), voices, labels
+    return Table(rows, label, len(labels), fold, soft), voices, labels
 
 
 def _heads(
@@ -229,7 +235,7 @@ def _taught_acted(table: Table, settings: HeadSettings, beside: Beside) -> dict[
     """
     if beside.votes is None:
         return {}
-    acted = replace(table, target=np.eye(table.target.shape[1])[table.label])
+    acted = replace(table, soft=None)
     said = np.empty(table.target.shape)
     for k in range(int(table.fold.max()) + 1):
         asked = table.fold == k
