@@ -88,13 +88,17 @@ def taught(targets: Mapping[str, Any]) -> str:
         if targets["space"] != targets["into"]
         else ""
     )
+    rest = (
+        f"Of {many(targets['acted'], 'take')} it was taught what was acted: they have fewer than "
+        f"{targets['least_raters']:g} raters, or were mostly heard as something else. "
+        if targets["acted"]
+        else ""
+    )
     return (
         f"Of {many(targets['heard'], 'take')} it was taught what raters heard (in "
         f"{targets['space']}{carried}; {raters['mean']:.1f} raters a take effectively, at least "
         f"{raters['least']:.1f}; {percent(targets['outside'])} was heard as nothing that it "
-        f"knows), of {targets['acted']:,} what was acted: they have fewer than "
-        f"{targets['least_raters']:g} raters, or were mostly heard as something else. All other "
-        "scores are against what was acted."
+        f"knows). {rest}All other scores are against what was acted."
     )
 
 
