@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.said import Said
 from yesand.affect.evaluating import Known
 from yesand.affect.listening import Kept
 from yesand.kernel.progress import Progress, silent
@@ -17,7 +18,7 @@ from yesand.training.resuming.shelf import Say, Shelf, unheard
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """Where a run reads and is told of; none of it changes what is trained.
+    """Where a run reads and is told of; none of it changes the emotions that it answers.
 
     Attributes
     ----------
@@ -33,6 +34,7 @@ class Around:
     shelf : where it is kept how far the models are, so that a run that is broken off goes on; a
         convex head needs none.
     say : told in a line what a person should know of the run.
+    rated : what raters said of the takes on axes; none: nothing is read out of the model.
     """
 
     cache: Kept | None = None
@@ -45,6 +47,7 @@ class Around:
     known: Known | None = None
     shelf: Shelf | None = None
     say: Say = unheard
+    rated: Sequence[Said] | None = None
 
 
 #: Nothing is kept, told or asked.

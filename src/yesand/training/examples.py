@@ -30,16 +30,25 @@ class Example:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: the recipe, the model's shape, and what takes are taught as."""
+    """How to train: the recipe, the model's shape, and what takes are taught as.
+
+    Attributes
+    ----------
+    targets : what takes are taught as.
+    dimensions : whether valence, arousal and dominance are read out, where enough is rated.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
     shape: Shape = field(default_factory=Shape)
     targets: str = field(default=ACTED, kw_only=True)
+    dimensions: bool = field(default=True, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON."""
+        """Return plain JSON; settings that ask for nothing else are told as ever."""
+        less: dict[str, Any] = {} if self.dimensions else {"dimensions": False}
+        soft = {} if self.targets == ACTED else {"targets": self.targets}
         told = {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
-        return told if self.targets == ACTED else {**told, "targets": self.targets}
+        return {**told, **less, **soft}
 
     @classmethod
     def parse(cls, told: Mapping[str, Any]) -> Settings:
@@ -50,8 +59,10 @@ class Settings:
         BadInput : not a network's settings.
         """
         try:
+            recipe, shape = Recipe(**told["recipe"]), Shape.parse(told["shape"])
             targets = checked(told.get("targets", ACTED))
-            return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]), targets=targets)
+            dimensions = bool(told.get("dimensions", True))
+            return cls(recipe, shape, targets=targets, dimensions=dimensions)
         except (KeyError, TypeError) as fault:
             raise BadInput(f"Not the settings of a network: {fault}") from fault
 

@@ -11,13 +11,16 @@ from yesand.training.targeting.heard import ACTED, checked
 NETWORK, HEAD = "network", "head"
 
 
-def settings_of(kind: str, shards: int = 0, targets: str = ACTED) -> Settings | HeadSettings:
+def settings_of(
+    kind: str, shards: int = 0, targets: str = ACTED, *, dimensions: bool = True
+) -> Settings | HeadSettings:
     """Return the usual settings of a kind.
 
     Parameters
     ----------
     shards : of a network, in how many parts by performer; 0: in one piece.
     targets : what takes are taught as, what was acted or what raters heard.
+    dimensions : whether a network in one piece reads out axes, too, where enough is rated.
 
     Raises
     ------
@@ -27,7 +30,7 @@ def settings_of(kind: str, shards: int = 0, targets: str = ACTED) -> Settings | 
     if kind == NETWORK:
         if shards:
             return ShardSettings(shards=shards, targets=targets)
-        return Settings(targets=targets)
+        return Settings(targets=targets, dimensions=dimensions)
     if kind == HEAD and shards:
         raise BadInput(
             "A convex head has no parts",

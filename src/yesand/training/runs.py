@@ -25,8 +25,9 @@ from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed, Refused
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording, scoring
+from yesand.training import card, dimensional, folder, recording, scoring
 from yesand.training.around import ALONE, Around
+from yesand.training.dimensional import Heard, Reading
 from yesand.training.examples import Example, Settings, check, leave_out, versions
 from yesand.training.following import Work, follow
 from yesand.training.grounds import Grounds
@@ -55,6 +56,8 @@ class RunRecord:
     alike: tuple[tuple[str, ...], ...] = ()
     #: What was made smaller as memory lacked (``memory.Room``).
     memory: dict[str, int] = field(default_factory=dict)
+    #: Valence, arousal and dominance; none: nobody asked for them.
+    read: Reading | None = field(default=None, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
@@ -71,6 +74,7 @@ class RunRecord:
             **({"curves": self.card["curves"]} if "curves" in self.card else {}),
             **({"targets": self.card["targets"]} if "targets" in self.card else {}),
             **({"memory": self.memory} if self.memory else {}),
+            **({dimensional.NAME: self.read.as_json()} if self.read else {}),
         }
 
     def for_outsiders(self, masks: Mapping[str, str]) -> dict[str, Any]:
@@ -80,8 +84,10 @@ class RunRecord:
         groups = [[masks.get(who, who) for who in group] for group in self.alike]
         scores = card.renamed(told["scores"], masks)
         enrolled = told["enrolled"] and card.renamed(told["enrolled"], masks)
+        read = told.get(dimensional.NAME)
         return {
             **told,
+            **({dimensional.NAME: dimensional.renamed(read, masks)} if read else {}),
             "held_out": held,
             "sound_alike": groups,
             "scores": scores,
@@ -120,20 +126,12 @@ def train(
     sounds = listening.extract(sources, around.cache, around.progress, around.workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold, pack = folds(performers, voices), Pack.of(sounds, performers)
-    work, room = Work(around.still_holds), Room(cores(), around.say)
+    room = Room(cores(), around.say)
     kept = Unfinished(around, examples, grounds.manifest, out)
     lesson = Lesson(pack, label, labels, fold, kept, soft)
     if around.recorder:
         around.recorder.begin(pack, label, performers, fold)
-    try:
-        around.still_holds()  # before anything that was learned of takes is read again
-        made, settings = room.train(settings, partial(_models, lesson, work, around))
-    except Overtaken as fault:
-        kept.forget()
-        _leave(out, work, settings, grounds, fault)
-        raise
-    _check_finite(made, kept)
-    *held, final = made
+    (*held, final), settings = _taught(lesson, settings, room, grounds, around)
     with steady():
         embedding = torch.stack([room.embed(model, pack) for model in held])
         final_embedding = room.embed(final, pack)
@@ -145,11 +143,16 @@ def train(
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled)
+    whole, mels = torch.cat([embedding, final_embedding[None]]), [sound.mel for sound in sounds]
+    with steady():
+        heard = Heard([*held, final], whole, pack, mels, named, performers, fold)
+        read = dimensional.learned(around.rated if settings.dimensions else None, heard)
+    told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled, read)
     told |= {"curves": lesson.curves()} | ({} if soft is None else {"targets": summary(examples)})
+    left = tuple(around.copies)
     record = RunRecord(
-        settings, labels, handles, scored.plain, scored.enrolled, told, tuple(around.copies),
-        voices, room.notes,
+        settings, labels, handles, scored.plain, scored.enrolled, told, left, voices, room.notes,
+        read=read,
     )  # fmt: skip
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
@@ -167,17 +170,35 @@ def train(
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([grounds.masks.get(e.performer, e.performer) for e in aside], dtype=str),
     }
-    with folder.whole(out) as whole:
-        folder.write_weights(whole / folder.WEIGHTS, final)
-        folder.write_arrays(whole / folder.FROZEN, arrays)
+    with folder.whole(out) as partly:
+        folder.write_weights(partly / folder.WEIGHTS, final)
+        folder.write_arrays(partly / folder.FROZEN, arrays)
+        if read:
+            read.write(partly)
         if around.recorder:
             said = scored.probability[np.arange(len(label)), label]
             likelihood = np.log(np.maximum(said, _LEAST))
-            folder.write_arrays(whole / recording.FILE, around.recorder.arrays(likelihood))
-        tell(whole, record, grounds, folder.FORMAT)
-        around.ready(whole, record)
+            folder.write_arrays(partly / recording.FILE, around.recorder.arrays(likelihood))
+        tell(partly, record, grounds, folder.FORMAT)
+        around.ready(partly, record)
     kept.forget()
     return record
+
+
+def _taught(
+    lesson: Lesson, settings: Settings, room: Room, grounds: Grounds, around: Around
+) -> tuple[list[VoiceModel], Settings]:
+    """Return the folds' models and the one of all takes, and by which settings they came to be."""
+    work = Work(around.still_holds)
+    try:
+        around.still_holds()  # before anything that was learned of takes is read again
+        made, settings = room.train(settings, partial(_models, lesson, work, around))
+    except Overtaken as fault:
+        lesson.kept.forget()
+        _leave(lesson.kept.out, work, settings, grounds, fault)
+        raise
+    _check_finite(made, lesson.kept)
+    return made, settings
 
 
 def _softly(

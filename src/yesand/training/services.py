@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.services import rated
 from yesand.affect.evaluating.services import known
 from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
@@ -204,7 +205,8 @@ def _run(
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
-        around = replace(around, ready=ready, copies=copies, known=beside)
+        takes = [example.sha256 for example in examples]
+        around = replace(around, ready=ready, copies=copies, known=beside, rated=rated(takes))
         course(examples, stands, settings, out, around)
     except Overtaken as fault:
         _attest(place, out, manifest, fault)

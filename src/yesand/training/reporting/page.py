@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from yesand.training.dimensional import NAME
 from yesand.training.reporting import beside, course, sections
+from yesand.training.reporting.dimensions import dimensions
 from yesand.training.reporting.markup import Markup, joined, tag
 from yesand.training.reporting.words import many
 
@@ -62,6 +64,7 @@ def _body(card: Mapping[str, Any]) -> Markup:
         sections.confidence(scores),
         sections.silence(scores),
         beside.axes(scores.get("axes", {})),
+        dimensions(card.get(NAME)),
         beside.raters(scores, card.get("targets")),
         beside.enrolled(card.get("enrolled")),
         course.training(card.get("curves")),
