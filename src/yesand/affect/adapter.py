@@ -22,12 +22,12 @@ from torch.nn.functional import gelu, log_softmax, relu
 from yesand.affect.learning import (
     Recipe,
     _Average,
-    _batches,
     _dropped,
     _optimiser,
     _pace,
     _weights,
 )
+from yesand.affect.standing import Batches
 from yesand.kernel.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -149,7 +149,9 @@ def fit(
     average = _Average(model, 1 - 1 / (1 + recipe.average * steps))
     weight, optimiser = _weights(label[takes], classes, recipe.balance), _optimiser(model, recipe)
     model.train()
-    for step, chosen in zip(range(steps), _batches(takes, recipe.batch, luck), strict=False):
+    batches = Batches(takes, recipe.batch, luck)
+    for step in range(steps):
+        chosen = batches.next()
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _pace(step, steps)
         loss = _loss(model, rows[chosen], label[chosen], weight, recipe, luck)

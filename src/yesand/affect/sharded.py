@@ -29,12 +29,12 @@ class Sharded:
         """
         self.parts, self.trust = tuple(parts), trust
 
-    def embed(self, pack: Pack) -> Tensor:
+    def embed(self, pack: Pack, batch: int = 128) -> Tensor:
         """Return the embeddings of each take side by side, shape (takes, parts · d).
 
         Nobody is enrolled: each part knows what is usual for some performers alone.
         """
-        return torch.cat([part.embed(pack) for part in self.parts], dim=1)
+        return torch.cat([part.embed(pack, batch=batch) for part in self.parts], dim=1)
 
     @torch.inference_mode()
     def said(self, embedding: Tensor) -> Tensor:

@@ -20,9 +20,10 @@ from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.training import adapter_folder, card, folder
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import VOICE, Example, leave_out
+from yesand.training.following import CHECKPOINTS
 from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings, Table, apart_unseen, heard
-from yesand.training.runs import CHECKPOINTS, RunRecord, steady
+from yesand.training.runs import RunRecord, steady
 from yesand.training.seeing import seen_card, unseen_arrays
 from yesand.training.telling import tell
 
@@ -117,7 +118,7 @@ def train(
     record = AdapterRecord(
         settings, labels, dict(sorted(handles.items())), scores, None,
         seen_card(told, settings, unseen, grounds), tuple(around.copies), voices,
-        trust, tuple(e.sha256 for e in unseen),
+        trust=trust, unseen=tuple(e.sha256 for e in unseen),
     )  # fmt: skip
     arrays = _arrays(held, final, examples, aside, grounds, table, labels)
     if settings.senses != VOICE:

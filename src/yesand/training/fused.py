@@ -36,6 +36,7 @@ from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings, Table
 from yesand.training.runs import RunRecord
 from yesand.training.seeing import seen_card
+from yesand.training.targeting.heard import ACTED
 from yesand.training.telling import tell
 
 Floats = NDArray[np.float64]
@@ -64,6 +65,11 @@ class FusedSettings:
     def senses(self) -> frozenset[Modality]:
         """What of a take it is trained on."""
         return self.voice.senses | self.face.senses
+
+    @property
+    def targets(self) -> str:
+        """What takes are taught as."""
+        return ACTED
 
     @property
     def heads(self) -> tuple[HeadSettings, HeadSettings]:
@@ -244,9 +250,9 @@ def train(
     fold_of = {e.performer: int(k) for e, k in zip(examples, given.voice.fold, strict=True)}
     record = FusedRecord(
         settings, labels, dict(sorted(fold_of.items())), scores, None, told,
-        tuple(around.copies), voices, answers.trust,
-        max(one.found.apart for pair in (*held, final) for one in pair), parts,
-        int((~given.seen).sum()),
+        tuple(around.copies), voices, trust=answers.trust,
+        apart=max(one.found.apart for pair in (*held, final) for one in pair), parts=parts,
+        unseen=int((~given.seen).sum()),
     )  # fmt: skip
     with folder.whole(out) as partial:
         fused_folder.write(partial / folder.WEIGHTS, final[0].head, final[1].head)

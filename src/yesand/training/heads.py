@@ -6,7 +6,7 @@ It is what ``runs`` is for the network, with the same record, card and ``frozen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from yesand.affect import calibration, listening
 from yesand.affect.adapter import Adapter
-from yesand.affect.evaluating import Known, evaluate
+from yesand.affect.evaluating import Beside, Known, evaluate
+from yesand.affect.evaluating.heard import heard as beside_people
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
 from yesand.affect.head.brought import Brought
@@ -33,6 +34,7 @@ from yesand.training.examples import VOICE, Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.runs import RunRecord
 from yesand.training.seeing import seen_card, unseen_arrays
+from yesand.training.targeting.heard import ACTED, HEARD, checked, summary, targets
 from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
@@ -46,13 +48,14 @@ class HeadSettings:
     Attributes
     ----------
     penalty : L2, by take and feature (``affect.head.head.learn``).
-    described : which features it sees.
+    described : which features it sees. targets : what takes are taught as.
     brought : where what they need lies on this machine; no part of what is told of a run.
     """
 
     penalty: float = 6e-4
     described: Described = field(default_factory=Described)
     brought: Brought = field(default_factory=Brought, compare=False, repr=False)
+    targets: str = field(default=ACTED, kw_only=True)
 
     @property
     def features(self) -> str:
@@ -70,7 +73,8 @@ class HeadSettings:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {"kind": "head", "penalty": self.penalty, **self.described.as_json()}
+        told = {"kind": "head", "penalty": self.penalty, **self.described.as_json()}
+        return told if self.targets == ACTED else {**told, "targets": self.targets}
 
     @classmethod
     def parse(cls, told: dict[str, Any]) -> HeadSettings:
@@ -81,7 +85,8 @@ class HeadSettings:
         BadInput : not a head's settings.
         """
         try:
-            return cls(float(told["penalty"]), Described.parse(told))
+            targets = checked(told.get("targets", ACTED))
+            return cls(float(told["penalty"]), Described.parse(told), targets=targets)
         except (KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not the settings of a convex head: {fault}") from fault
 
@@ -114,17 +119,23 @@ class HeadRecord(RunRecord):
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Takes as a head sees them: features (N, d), labels (N,), and in which fold they are asked."""
+    """Takes as a head sees them: features (N, d), labels (N,), and in which fold they are asked.
+
+    Attributes
+    ----------
+    soft : (N, classes) what they are taught as, if that is not what was acted.
+    """
 
     rows: Floats
     label: Ints
     classes: int
     fold: Ints
+    soft: Floats | None = None
 
     @property
     def target(self) -> Floats:
-        """Return (N, classes) with a 1 where each take's label is."""
-        return np.eye(self.classes)[self.label]
+        """Return (N, classes) what they are taught as; of what was acted, a 1 where it is."""
+        return np.eye(self.classes)[self.label] if self.soft is None else self.soft
 
     def learn(self, there: NDArray[np.bool_], penalty: float, start: Head | None = None) -> Learned:
         """Return the head of some of the takes, (N,) true for each of them."""
@@ -168,6 +179,8 @@ def train(
     examples, aside = leave_out(examples, around.copies)
     folder.refuse_full(out)
     examples, unseen = apart_unseen(examples, settings, around)
+    if settings.targets == HEARD:
+        summary(examples)  # says at once if nobody heard enough
     table, voices, labels = heard(examples, settings, around)
     try:
         *held, final = _heads(table, settings, start, around)
@@ -186,14 +199,18 @@ def train(
     fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
     told = card.card(examples, grounds, scores, len(aside))
     told = seen_card(told, settings, unseen, grounds)
+    if settings.targets == HEARD:
+        told["targets"] = summary(examples) | _taught_acted(table, settings, beside)
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
     without = tuple(e.sha256 for e in unseen)
     record = HeadRecord(
         settings, labels, handles, scores, None, told, tuple(around.copies), voices,
-        apart, trust, without,
+        apart=apart, trust=trust, unseen=without,
     )  # fmt: skip
     arrays = _arrays(held, examples, aside, grounds, table, labels)
+    if settings.targets == HEARD:
+        arrays["target"] = table.target
     if settings.senses != VOICE:
         arrays |= unseen_arrays(unseen, grounds)
     with folder.whole(out) as partial:
@@ -235,6 +252,7 @@ def heard(
     """
     labels, performers = check(examples), [e.performer for e in examples]
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
+    soft = targets(examples, labels) if settings.targets == HEARD else None
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
     sounds = listening.extract(takes, around.cache, around.progress, around.workers)
@@ -249,7 +267,7 @@ def heard(
     handles = dict(zip(performers, fold.tolist(), strict=True))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    return Table(rows, label, len(labels), fold), voices, labels
+    return Table(rows, label, len(labels), fold, soft), voices, labels
 
 
 def _heads(
@@ -269,6 +287,21 @@ def _heads(
     around.still_holds()
     around.progress(len(parts), len(parts), "training")
     return found
+
+
+def _taught_acted(table: Table, settings: HeadSettings, beside: Beside) -> dict[str, Any]:
+    """Return how near to raters the same heads are if they are taught what was acted.
+
+    Each take is asked of the head that never met its performer, as in the scores.
+    """
+    if beside.votes is None:
+        return {}
+    acted = replace(table, soft=None)
+    folds_ = range(int(table.fold.max()) + 1)
+    held = [acted.learn(table.fold != k, settings.penalty).head for k in folds_]
+    said, _ = calibration.cooled(acted.unmet(held), table.label, table.fold)
+    found = beside_people(said, beside.votes)
+    return {"taught_acted": found.as_json()} if found else {}
 
 
 def _arrays(

@@ -13,6 +13,7 @@ from yesand.training.examples import Settings
 from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
 from yesand.training.shards.training import ShardSettings
+from yesand.training.targeting.heard import ACTED, checked
 
 NETWORK, HEAD, ADAPTER, FUSED = "network", "head", "adapter", "fused"
 AnySettings = Settings | HeadSettings | FusedSettings
@@ -26,6 +27,7 @@ def settings_of(
     pooling: str = "mean",
     face: str = FACES,
     *,
+    targets: str = ACTED,
     dimensions: bool = True,
 ) -> AnySettings:
     """Return the usual settings of a kind.
@@ -36,6 +38,7 @@ def settings_of(
     features : that a head sees: ``prosody``, ``encoder:FOLDER``, ``face:TASKFILE``, or ``face``. Of
         fused heads, what the one on voices hears.
     layer, pooling : of an encoder. face : of fused heads, ``face:TASKFILE``, or ``face``.
+    targets : what takes are taught as, what was acted or what raters heard.
     dimensions : whether a network in one piece reads out axes, too, where enough is rated.
 
     Raises
@@ -43,12 +46,21 @@ def settings_of(
     BadInput : there is no such kind, or it has no parts, or no choice of features.
     NotFound : no such encoder or model of faces lies here.
     """
+    checked(targets)
     if kind not in (kinds := (NETWORK, HEAD, ADAPTER, FUSED)):
         raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {', '.join(kinds)}.")
     if kind == NETWORK and features != PROSODY:
         raise BadInput("A network has features of its own", remedy="Give --kind head.")
+    if kind == NETWORK and shards:
+        return ShardSettings(shards=shards, targets=targets)
     if kind == NETWORK:
-        return ShardSettings(shards=shards) if shards else Settings(dimensions=dimensions)
+        return Settings(targets=targets, dimensions=dimensions)
+    if targets != ACTED and kind != HEAD:
+        raise BadInput(
+            "Adapters and fused heads are taught what was acted",
+            where="--targets",
+            remedy="Leave it out, or give --kind network or head.",
+        )
     if shards:
         raise BadInput(
             "An adapter has no parts" if kind == ADAPTER else "A convex head has no parts",
@@ -57,7 +69,7 @@ def settings_of(
         )
     told, brought = _described(features, layer, pooling)
     if kind == HEAD:
-        return HeadSettings(described=told, brought=brought)
+        return HeadSettings(described=told, brought=brought, targets=targets)
     if kind == ADAPTER:
         return AdapterSettings(described=told, brought=brought)
     if told.source == FACES:
