@@ -108,7 +108,7 @@ def _lines(batch: SyntheticBatch, *, new: bool) -> list[Line]:
         *(f"  {number:,} refused: {reason}" for reason, number in reasons.most_common(8)),
         *([] if new else ["It was made before; nothing is new."]),
         f"Batch {batch.digest}",
-        f"Entry {batch.entry_id:,} of the log. Next: yesand synth export {batch.digest[:12]} FOLDER",
+        f"Entry {batch.entry_id:,} of the log.   Next: yesand synth export {batch.digest[:12]} OUT",
     ]
 
 

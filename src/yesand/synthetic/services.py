@@ -14,6 +14,7 @@ import numpy
 import scipy
 import soundfile
 from django.db import transaction
+from django.db.models import QuerySet
 
 import yesand
 from yesand.agreements.vocabulary import Action, UseClass
@@ -428,6 +429,6 @@ def _versions() -> dict[str, str]:
     }
 
 
-def performers_of(batch: SyntheticBatch) -> Iterable[Performer]:
+def performers_of(batch: SyntheticBatch) -> QuerySet[Performer]:
     """Return the performers from whom a batch's takes descend."""
     return Performer.objects.filter(descents__take__batch=batch).distinct().order_by("handle")

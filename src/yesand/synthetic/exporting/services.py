@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 
 from yesand.agreements.vocabulary import Action, Material
-from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.exporting import folder
 from yesand.corpus.exporting.services import check_leaving
+from yesand.corpus.exporting.texts import SUMS
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import CheckFailed, Refused
@@ -217,7 +217,7 @@ def _name(take: SyntheticTake) -> str:
 
 def _same(target: Path, root: str) -> None:
     """Check that what lies there is this very export, whole."""
-    listed = target / folder.SUMS
+    listed = target / SUMS
     if folder.root_of(target) != root or listed.read_text("utf-8") != folder.sums(target):
         raise Refused(
             "Something else lies there",

@@ -23,8 +23,8 @@ from yesand.takes.troupe.cast import CAST, SPREAD, Manner, Member
 from yesand.takes.troupe.perform import say
 from yesand.takes.troupe.scenes import SCENES
 
-#: What is measured of a take: pitch in semitones, tempo in octaves, the pitch's deviation and level,
-#: balance of high against low in dB, trembling of the pitch in semitones, harmonicity in dB, and the
+#: What is measured of a take: pitch in semitones, tempo in octaves, the pitch's deviation, level,
+#: balance of high against low in dB, the pitch's trembling in semitones, harmonicity in dB, and the
 #: first harmonic above the second in dB (as in GeMAPS, ``affect.prosody``).
 MEASURES = ("pitch", "tempo", "range", "level", "balance", "tremor", "harmonicity", "h1-h2")
 #: What the voice changes one to one, in the measures' own units.
