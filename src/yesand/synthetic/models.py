@@ -84,8 +84,9 @@ class Ancestry(models.Model):
     parent = models.ForeignKey(Take, null=True, on_delete=models.PROTECT, related_name="descents")
 
     class Meta:
-        """Each parent once."""
+        """Each parent once, in order."""
 
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["take", "parent"],

@@ -114,15 +114,16 @@ class Outside:
         command = [_filled(part, told) for part in self._parts()]
         if not command or shutil.which(command[0]) is None:
             raise NotFound("No such command", where=" ".join(command[:1]), remedy="Name its path.")
-        process = subprocess.Popen(  # nosec B603
-            command,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(request.parent / "said").open("wb"),
-            start_new_session=True,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (_BIGGEST, _BIGGEST)),  # noqa: PLW1509
-        )
+        with (request.parent / "said").open("wb") as said:
+            process = subprocess.Popen(  # nosec B603
+                command,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+                preexec_fn=_limit,  # noqa: PLW1509
+            )
         try:
             self._wait(process, around)
         finally:
@@ -150,6 +151,11 @@ class Outside:
             if now - asked > _ASK_S:
                 around.still_holds()
                 asked = now
+
+
+def _limit() -> None:
+    """Let a process write no file that is longer than any take."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_BIGGEST, _BIGGEST))
 
 
 @dataclass(frozen=True)
