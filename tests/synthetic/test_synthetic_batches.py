@@ -32,7 +32,7 @@ from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.mining import Aim, Use
 from yesand.provenance.credentials.reading import State, read
 from yesand.provenance.models import Entry
-from yesand.synthetic import shelf
+from yesand.synthetic import held, shelf
 from yesand.synthetic.errors import NotForSynthesis
 from yesand.synthetic.exporting.services import export
 from yesand.synthetic.making.generator import Wanted
@@ -41,6 +41,7 @@ from yesand.synthetic.making.variation import Variation
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
 from yesand.synthetic.services import fallen, find, make
 from yesand.synthetic.shelf import Shelf
+from yesand.synthetic.templatetags.synthetic_panels import descending
 from yesand.takes.models import Take
 
 #: Makes in a process of its own, and dies at the n-th call of one function.
@@ -211,6 +212,42 @@ def test_who_sees_them(house: yesand.House, larger: Path) -> None:
     assert visible(SyntheticTake, Sight(licensees=frozenset({lab.pk}))).count() == 12
     assert not visible(SyntheticTake, Sight(licensees=frozenset({other.pk}))).exists()
     assert not visible(SyntheticBatch, Sight()).exists()
+
+
+def test_a_performer_is_told_how_many_descend_from_theirs_and_of_whom(
+    house: yesand.House, larger: Path
+) -> None:
+    place, manifest, mine = house.place, permitted(house, larger), Sight(frozenset({"producer"}))
+    make(place, manifest, Variation(), Wanted(1, 1, "happy"))
+    make(place, manifest, Troupe(), Wanted(1, 1, "sad"))
+    bao = people.performer("Sample_02")
+
+    def told() -> list[tuple[str, int, int]]:
+        rows = descending(place, mine, bao)["rows"]
+        return [(row["batch"].generator, row["number"], row["fallen"]) for row in rows]
+
+    before = told()
+    assert [name for name, _, _ in before] == ["variation", "troupe"]
+    assert before[1] == ("troupe", 6, 0) and 2 <= before[0][1] <= 6 and before[0][2] == 0
+    agreements.withdraw(place, bao)
+    assert told() == [(name, number, number) for name, number, _ in before]
+
+
+def test_who_is_erased_takes_variations_of_their_voice_along(
+    house: yesand.House, larger: Path
+) -> None:
+    place, manifest = house.place, permitted(house, larger)
+    batch, _ = make(place, manifest, Variation(), Wanted(1, 1, "happy"))
+    fitted, _ = make(place, manifest, Troupe(), Wanted(1, 1, "happy"))
+    ada = people.account("ada", "performer", "x" * 20, performer=people.performer("Sample_01"))
+    theirs = batch.takes.filter(descents__performer__user=ada).distinct()
+    assert len(held.held(ada)["synthetic_takes"]) == theirs.count() + fitted.made
+    assert list(held.goes(place, ada)) and list(held.stays(place, ada))
+    held.erase(place, ada)
+    gone = {path.stem for path in Shelf(place.synthetic).files()}
+    assert not gone & {name for t in theirs for name in (t.sha256, t.copy)}
+    assert len(gone) == 2 * (batch.made - theirs.count() + fitted.made)
+    assert SyntheticBatch.objects.count() == 2
 
 
 def test_what_leaves_has_credentials_and_lineage_and_was_decided_and_logged(

@@ -10,18 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy
-import scipy
-import soundfile
-from django.db import transaction
 from django.db.models import QuerySet
 
-import yesand
 from yesand.agreements.vocabulary import Action, UseClass
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
-from yesand.corpus.models import Manifest
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
@@ -34,58 +28,38 @@ from yesand.people.models import Performer
 from yesand.provenance import dsse
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
 from yesand.synthetic import attestations, shelf
-from yesand.synthetic.crediting.services import Credited, credit
 from yesand.synthetic.errors import NotForSynthesis, NothingMade
+from yesand.synthetic.kept import Kept
 from yesand.synthetic.making import checks
 from yesand.synthetic.making.generator import (
     MOST,
     Around,
     Corpus,
     Generator,
-    Made,
     Outcome,
     Parent,
     Refusal,
     Wanted,
 )
-from yesand.synthetic.models import Ancestry, SyntheticBatch, SyntheticTake
+from yesand.synthetic.models import SyntheticBatch, SyntheticTake
+from yesand.synthetic.recording.services import enter
 from yesand.synthetic.shelf import Shelf
 from yesand.takes.copies.finding import copies
-from yesand.takes.copies.landmarks import Landmarks, landmarks
+from yesand.takes.copies.landmarks import landmarks
 from yesand.takes.copies.shelf import Shelf as LandmarkShelf
 from yesand.takes.media import MediaStore
-from yesand.takes.models import Take
 from yesand.training.services import examples_of
 
 #: After so many takes it is asked again whether they may still be made.
 _ASK = 8
 _CHUNK = 1_000
+#: What was found lost of manifests, for pages.
+_LOST: dict[tuple[object, ...], frozenset[str]] = {}
+_MOST_LOST = 64
 #: A run may make so many takes: further ones are another request's.
 _MOST_TAKES = 200_000
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A take that lies in the scratch folder, whole and checked."""
-
-    made: Made
-    path: Path
-    sha256: str
-    marks: Landmarks
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what is signed of it, whenever it is made."""
-        return {
-            "duration_ms": round(1000 * len(self.made.samples) / self.made.rate),
-            "emotion": self.made.emotion,
-            "note": dict(self.made.note),
-            "parents": list(self.made.parents),
-            "place": self.made.place,
-            "rate": self.made.rate,
-            "seed": str(self.made.seed),
-            "sha256": self.sha256,
-        }
 
 
 @dataclass
@@ -128,7 +102,7 @@ def make(
         with Shelf(place.synthetic).scratch() as folder:
             try:
                 _fill(place, kept, generator, wanted, folder, run, progress, workers)
-                return _enter(place, kept, generator, wanted, request, run), True
+                return enter(place, kept, generator, wanted, request, run.kept, run.refused), True
             except Overtaken as fault:
                 raise _stopped(place, kept, request, run, fault) from fault
 
@@ -165,7 +139,23 @@ def fallen(place: Place, batch: SyntheticBatch, action: Action | None = None) ->
     action : ask whether this may be done, and not what the manifest was for.
     """
     manifest = corpus.find(place, batch.manifest_id)
-    lost = corpus.overtaken_takes(place, manifest, action)
+    return _descending(batch, corpus.overtaken_takes(place, manifest, action))
+
+
+def fallen_as_logged(place: Place, batch: SyntheticBatch) -> frozenset[str]:
+    """Return the same for pages, decided once for every manifest, size of the log, and hour."""
+    last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
+    hour = stamp(place.clock.now())[:13]
+    key = (str(place.root), batch.manifest_id, last, hour)
+    if key not in _LOST:
+        lost = corpus.overtaken_takes(place, corpus.find(place, batch.manifest_id))
+        if len(_LOST) >= _MOST_LOST:
+            _LOST.clear()
+        _LOST[key] = lost
+    return _descending(batch, _LOST[key])
+
+
+def _descending(batch: SyntheticBatch, lost: frozenset[str]) -> frozenset[str]:
     takes = batch.takes.all()
     if not batch.whole:
         takes = takes.filter(parents__sha256__in=lost)
@@ -296,113 +286,6 @@ def _nothing(run: _Run) -> NothingMade:
     )
 
 
-def _enter(
-    place: Place,
-    manifest: SignedManifest,
-    generator: Generator,
-    wanted: Wanted,
-    request: dict[str, Any],
-    run: _Run,
-) -> SyntheticBatch:
-    """Sign the batch, record it with every parent, and only then put its files in place."""
-    told = [kept.as_json() for kept in run.kept]
-    refused = [refusal.as_json() for refusal in run.refused]
-    name = attestations.named(request, told, refused)
-    credited = credit(place, manifest, generator, name, run.kept)
-    payload = attestations.synthesis(
-        name,
-        request,
-        [
-            {**one, "copy": c.sha256, "label": c.label}
-            for one, c in zip(told, credited, strict=True)
-        ],
-        refused,
-        {
-            "at": stamp(place.clock.now()),
-            "house": place.origin,
-            "made_with": _versions(),
-            "quarantined": generator.unlicensed,
-            "source": generator.source.iri,
-            "whole": generator.whole,
-        },
-    )
-    with transaction.atomic():
-        # The log lets one writer in: after this line no withdrawal comes in between.
-        entry = log.record(place, Kind.SYNTHETIC_MADE, digest_of(payload))
-        corpus.check_current(place, manifest)
-        batch = SyntheticBatch.objects.create(
-            digest=name,
-            request=digest_of(request),
-            manifest=Manifest.objects.get(digest=manifest.digest),
-            generator=generator.name,
-            version=generator.version,
-            generator_digest=generator.digest,
-            settings=generator.settings(),
-            seed=wanted.seed,
-            each=wanted.each,
-            emotion=wanted.emotion,
-            whole=generator.whole,
-            quarantined=generator.unlicensed,
-            made=len(run.kept),
-            refused=refused,
-            envelope=dsse.seal(payload, [place.signer]),
-            at=place.clock.now(),
-            entry=entry,
-        )
-        _record(batch, manifest, told, credited)
-        # A file without a row is no take, and is swept; a row never lacks its file.
-        _keep(place, batch, run.kept, credited)
-    return batch
-
-
-def _record(
-    batch: SyntheticBatch,
-    manifest: SignedManifest,
-    told: list[dict[str, Any]],
-    credited: Sequence[Credited],
-) -> None:
-    rows = [
-        SyntheticTake(
-            batch=batch,
-            sha256=one["sha256"],
-            place=one["place"],
-            emotion=one["emotion"],
-            duration_ms=one["duration_ms"],
-            sample_rate=one["rate"],
-            seed=int(one["seed"]),
-            note=one["note"],
-            copy=made.sha256,
-            label=made.label,
-        )
-        for one, made in zip(told, credited, strict=True)
-    ]
-    SyntheticTake.objects.bulk_create(rows, batch_size=_CHUNK)
-    entries = [take.entry for take in manifest.takes]
-    parents = {t.sha256: t for t in _takes(entries)}
-    who = sorted({take.performer_id for take in parents.values()})
-    lines = list[Ancestry]()
-    for row, one in zip(SyntheticTake.objects.filter(batch=batch), told, strict=True):
-        mine = [parents[sha] for sha in one["parents"]]
-        lines += [Ancestry(take=row, performer_id=p.performer_id, parent=p) for p in mine]
-        if not mine:
-            lines += [Ancestry(take=row, performer_id=performer) for performer in who]
-    Ancestry.objects.bulk_create(lines, batch_size=_CHUNK)
-
-
-def _takes(entries: Sequence[int]) -> Iterator[Take]:
-    for at in range(0, len(entries), _CHUNK):
-        yield from Take.objects.filter(entry_id__in=entries[at : at + _CHUNK])
-
-
-def _keep(
-    place: Place, batch: SyntheticBatch, kept: Sequence[Kept], credited: Sequence[Credited]
-) -> None:
-    home, apart = Shelf(place.synthetic), batch.quarantined
-    files = {one.path: home.path(one.sha256, apart=apart) for one in kept}
-    files |= {c.path: home.path(c.sha256, shelf.COPIES, apart=apart) for c in credited}
-    home.keep(files)
-
-
 def _stopped(
     place: Place, manifest: SignedManifest, request: dict[str, Any], run: _Run, fault: Overtaken
 ) -> Overtaken:
@@ -417,16 +300,6 @@ def _stopped(
         where=fault.where,
         remedy=fault.remedy,
     )
-
-
-def _versions() -> dict[str, str]:
-    """Return what the samples were computed with: other versions may round otherwise."""
-    return {
-        "libsndfile": soundfile.__libsndfile_version__,
-        "numpy": numpy.__version__,
-        "scipy": scipy.__version__,
-        "yesand": yesand.__version__,
-    }
 
 
 def performers_of(batch: SyntheticBatch) -> QuerySet[Performer]:

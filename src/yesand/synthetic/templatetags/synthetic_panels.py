@@ -11,7 +11,7 @@ from yesand.kernel.place import Place
 from yesand.people.models import Performer
 from yesand.people.sight import Sight, visible
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
-from yesand.synthetic.services import fallen
+from yesand.synthetic.services import fallen_as_logged
 
 register = template.Library()
 
@@ -39,4 +39,4 @@ def descending(place: Place, sight: Sight, performer: Performer) -> dict[str, An
 def _fallen(place: Place, batch: SyntheticBatch, performer: Performer) -> int:
     """Return how many of a performer's descendants descend from what was taken back since."""
     mine = batch.takes.filter(descents__performer=performer)
-    return mine.filter(sha256__in=fallen(place, batch)).distinct().count()
+    return mine.filter(sha256__in=fallen_as_logged(place, batch)).distinct().count()
