@@ -42,6 +42,8 @@ from yesand.synthetic.models import SyntheticBatch, SyntheticTake
 from yesand.synthetic.services import fallen, find, make
 from yesand.synthetic.shelf import Shelf
 from yesand.synthetic.templatetags.synthetic_panels import descending
+from yesand.takes.checking.answer import Known
+from yesand.takes.checking.services import check_file
 from yesand.takes.models import Take
 
 #: Makes in a process of its own, and dies at the n-th call of one function.
@@ -123,7 +125,7 @@ def test_a_batch_is_signed_logged_and_knows_every_parent(house: yesand.House, tr
 
 
 def test_every_file_says_that_it_is_synthetic_and_from_which_takes(
-    house: yesand.House, larger: Path
+    house: yesand.House, larger: Path, tmp_path: Path
 ) -> None:
     place, manifest = house.place, permitted(house, larger)
     expected = {Variation(): "algorithmicallyEnhanced", Troupe(): "trainedAlgorithmicMedia"}
@@ -135,6 +137,12 @@ def test_every_file_says_that_it_is_synthetic_and_from_which_takes(
         assert found is not None and found.state == State.TRUSTED and found.label == take.label
         assert found.source == source
         names = [f"take {d.parent.sha256[:12]}" for d in take.descents.all() if d.parent]
+        told = check_file(place, path)
+        assert told.known == Known.SYNTHETIC and told.entry == batch.entry_id and told.synthetic
+        assert told.known.ours and told.licence is None
+        changed = tmp_path / "changed.flac"
+        changed.write_bytes(path.read_bytes()[:-9] + b"somebody.")
+        assert check_file(place, changed).known == Known.CHANGED
         assert found.made_from == tuple(names or [f"manifest {manifest.digest[:12]}"])
         # What the parents' agreements leave open: synthesis, and no reading of emotion.
         said = dict(found.mining.items())
