@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from served_model import Licensee, Served, awake
+from tests.training.rated_whistles import ratings_file
 from tests.training.whistles import QUICK, record
 
 import yesand
 from once import once
 from served_house import served
+from yesand.affect.rating.services import import_ratings
 from yesand.agreements.decision import Request
 from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Purpose, UseClass
@@ -35,6 +37,7 @@ def _staged(root: Path, empty: Path) -> None:
     place, lab = house.place, people.organisation("house-lab")
     draft = standard("recognition", date(2026, 10, 1))
     takes.import_corpus(place, record(root / "takes"), agreement=draft)
+    import_ratings(place, ratings_file(root / "takes", root / "ratings.csv"))
     asked = Request(
         "house-lab", Purpose.EMOTION_RECOGNITION, UseClass.RECOGNITION, FIRST_OF_OCTOBER,
         territory="DE",

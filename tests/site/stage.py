@@ -271,6 +271,19 @@ SCORES: dict[str, Any] = _judged() | {
     "labels": list(EMOTIONS),
     "confusion": [[9, 1, 1, 1], [2, 8, 1, 1], [0, 1, 7, 4], [1, 0, 3, 8]],
 }
+#: As ``training.dimensional.Reading.as_json`` writes it.
+DIMENSIONS: dict[str, Any] = {
+    "by_take": {
+        "valence": {
+            "takes": 48,
+            "ccc": 0.52,
+            "worst_performer": {"performer": "Cleo", "ccc": 0.31},
+            "raters": {"one_rater": 0.64, "model": 0.47, "ratings": 190},
+        },
+        "dominance": {"none": "Only 7 takes are rated on dominance; 20 are needed"},
+    },
+    "over_time": {"arousal": {"takes": 30, "ccc": 0.44, "worst_performer": None, "raters": None}},
+}
 #: As ``training.card.card`` writes it.
 CARD = {
     "task": "emotion recognition from voice",
@@ -300,7 +313,7 @@ def trained(place: Place) -> TrainedModel:
             digest=artefact,
             name="late-train-1",
             manifest=Manifest.objects.get(),
-            run={"labels": list(EMOTIONS), "scores": SCORES},
+            run={"labels": list(EMOTIONS), "scores": SCORES, "dimensions": DIMENSIONS},
             card=CARD,
             envelope=envelope,
             at=place.clock.now(),

@@ -28,13 +28,19 @@ def prepare(features: Features) -> Tensor:
 
     Only differences of level count, so that a louder microphone is no other emotion.
     """
-    loud = features.max(axis=1).astype(np.float32)
-    heard = np.flatnonzero(loud > loud.max() - _QUIET)
-    own = features[max(0, heard[0] - _MARGIN) : heard[-1] + 1 + _MARGIN].astype(np.float32)
+    begin, end = heard_in(features)
+    own = features[begin:end].astype(np.float32)
     if len(own) % STEP:
         own = np.concatenate([own, own[-1:]])
     steps = own.reshape(-1, STEP, BANDS).mean(axis=1)
     return torch.from_numpy((steps - steps.mean()) / _SCALE)
+
+
+def heard_in(features: Features) -> tuple[int, int]:
+    """Return where the take lies in its frames, without the silence at either end: from, until."""
+    loud = features.max(axis=1).astype(np.float32)
+    heard = np.flatnonzero(loud > loud.max() - _QUIET)
+    return max(0, int(heard[0]) - _MARGIN), min(len(features), int(heard[-1]) + 1 + _MARGIN)
 
 
 class Shown(NamedTuple):

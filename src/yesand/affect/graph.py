@@ -14,7 +14,12 @@ from torch import Tensor, nn
 from torch.nn.functional import conv1d, pad
 
 from yesand.affect import features, frames
+from yesand.affect.dimensions.moments import FRAME_MS
+from yesand.affect.dimensions.readouts import ReadOut, ReadOuts
 from yesand.affect.voice_model import VoiceModel
+
+#: What a graph puts out.
+PROBABILITY, DIMENSIONS, TRACE, TRACE_MS = "probability", "dimensions", "trace", "trace_ms"
 
 
 class Graph(nn.Module):
@@ -26,19 +31,42 @@ class Graph(nn.Module):
     basis: Tensor
     filters: Tensor
 
-    def __init__(self, model: VoiceModel) -> None:
+    def __init__(self, model: VoiceModel, outs: ReadOuts | None = None) -> None:
         super().__init__()
-        self.model = model.eval()
+        self.model, outs = model.eval(), outs or ReadOuts()
         self.register_buffer("basis", _basis())
         self.register_buffer("filters", features._filters())
+        self.take = None if outs.take is None else _Linear(outs.take)
+        self.moment = None if outs.moment is None else _Linear(outs.moment)
 
-    def forward(self, signal: Tensor, prosody: Tensor | None = None) -> Tensor:
-        """Return the probability of each emotion, as the model itself gives it."""
-        windows = _windows(_steps(self._logmel(signal)))
-        parts = [self.model.embedded(self.model.pooled(windows)).mean(dim=0, keepdim=True)]
+    @property
+    def outputs(self) -> list[str]:
+        """What ``forward`` returns, in its order."""
+        more = [DIMENSIONS] if self.take else []
+        return [PROBABILITY, *more, *([TRACE, TRACE_MS] if self.moment else [])]
+
+    def forward(self, signal: Tensor, prosody: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Return the probability of each emotion, as the model itself gives it.
+
+        After it, if the model reads out axes, their values (axes,); and if it does so over time,
+        values (windows, axes) and the windows' middles in ms (windows,).
+        """
+        steps, silent = _steps(self._logmel(signal))
+        windows, begin = _windows(steps)
+        heard = self.model.embedded(self.model.pooled(windows))
+        parts = [heard.mean(dim=0, keepdim=True)]
         if self.model.prosody is not None and prosody is not None:
             parts.append(self.model.prosody(prosody[None]))
-        return self.model.logits(torch.cat(parts, dim=1)).softmax(dim=1)[0]
+        embedding = torch.cat(parts, dim=1)
+        found = [self.model.logits(embedding).softmax(dim=1)[0]]
+        if self.take is not None:
+            found.append(self.take(embedding)[0])
+        if self.moment is not None:
+            told = [one.expand(heard.shape[0], -1) for one in parts[1:]]
+            long = _count(steps).clamp_max(frames.WINDOW)
+            at = (silent + (2 * begin + long) * (frames.STEP / 2)) * FRAME_MS
+            found += [self.moment(torch.cat([heard, *told], dim=1)), at.float()]
+        return tuple(found)
 
     def _logmel(self, signal: Tensor) -> Tensor:
         """Return log-mel energies, (frames, 64): ``features.logmel``, rounded as it rounds."""
@@ -46,6 +74,22 @@ class Graph(nn.Module):
         spectrum = conv1d(wave, self.basis, stride=features.HOP)[0].transpose(0, 1)
         energies = (spectrum.square() @ self.filters).clamp_min(float(np.exp(features.FLOOR)))
         return energies.log().half().float()
+
+
+class _Linear(nn.Module):
+    """A read-out of axes: ``ReadOut`` in single precision."""
+
+    slope: Tensor
+    bias: Tensor
+
+    def __init__(self, read: ReadOut) -> None:
+        super().__init__()
+        self.register_buffer("slope", torch.from_numpy(read.slope.T.copy()).float())
+        self.register_buffer("bias", torch.from_numpy(read.bias).float())
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Return values, (n, axes)."""
+        return (seen @ self.slope + self.bias).clamp(-1.0, 1.0)
 
 
 def _basis() -> Tensor:
@@ -56,8 +100,11 @@ def _basis() -> Tensor:
     return torch.from_numpy(both * features._window().double().numpy()).float()
 
 
-def _steps(logmel: Tensor) -> Tensor:
-    """Return steps of 20 ms without the silence at either end: ``frames.prepare``."""
+def _steps(logmel: Tensor) -> tuple[Tensor, Tensor]:
+    """Return steps of 20 ms without the silence at either end, and where they begin.
+
+    As ``frames.prepare`` and ``frames.heard_in``.
+    """
     loud = logmel.amax(dim=1)
     heard = (loud > loud.max() - frames._QUIET).nonzero()[:, 0]
     first = (heard[0] - frames._MARGIN).clamp_min(0)
@@ -66,17 +113,20 @@ def _steps(logmel: Tensor) -> Tensor:
     steps = sum(logmel[torch.minimum(here + more, last)] for more in range(frames.STEP))
     assert isinstance(steps, Tensor)
     steps = steps / frames.STEP
-    return (steps - steps.mean()) / frames._SCALE
+    return (steps - steps.mean()) / frames._SCALE, first
 
 
-def _windows(steps: Tensor) -> Tensor:
-    """Return windows that cover the take, half overlapping: ``Pack.every_window``."""
+def _windows(steps: Tensor) -> tuple[Tensor, Tensor]:
+    """Return windows that cover the take, half overlapping, and where each begins.
+
+    As ``Pack.every_window``.
+    """
     count = _count(steps)
     last = (count - frames.WINDOW).clamp_min(0)
     before = (last + frames.WINDOW // 2 - 1) // (frames.WINDOW // 2)
     begin = torch.cat([_upto(before) * (frames.WINDOW // 2), last[None]])
     places = (begin[:, None] + torch.arange(frames.WINDOW)[None]) % count
-    return steps[places][:, None]
+    return steps[places][:, None], begin
 
 
 def _count(rows: Tensor) -> Tensor:

@@ -182,14 +182,30 @@ class VoiceModel(nn.Module):
         the spectrum's net it is the mean over the windows: its head is linear, so that its
         logits are the mean over the windows too.
         """
-        self.eval()
         wanted = torch.arange(len(pack)) if takes is None else torch.tensor(takes)
-        owner, begin = pack.every_window(wanted)
+        owner, _, parts = self.windows(pack, wanted, batch)
+        return self.gathered(pack, wanted, owner, parts, enrolled)
+
+    @torch.inference_mode()
+    def windows(self, pack: Pack, takes: Tensor, batch: int = 128) -> tuple[Tensor, Tensor, Tensor]:
+        """Return takes window by window: whose each is, where it begins, and its embedding.
+
+        That is the spectrum's alone, (windows, d); prosody is of whole takes.
+        """
+        self.eval()
+        owner, begin = pack.every_window(takes)
         parts = [
             self.embedded(self.pooled(pack.windows(o, b)))
             for o, b in zip(torch.split(owner, batch), torch.split(begin, batch), strict=True)
         ]
-        whole = torch.zeros(len(pack), self.shape.embedding).index_add_(0, owner, torch.cat(parts))
+        return owner, begin, torch.cat(parts)
+
+    @torch.inference_mode()
+    def gathered(
+        self, pack: Pack, wanted: Tensor, owner: Tensor, windows: Tensor, enrolled: bool = False
+    ) -> Tensor:
+        """Return the embedding of each take, as ``embed`` does, from its windows' embeddings."""
+        whole = torch.zeros(len(pack), self.shape.embedding).index_add_(0, owner, windows)
         count = torch.bincount(owner, minlength=len(pack))
         seen = (whole / count.clamp_min(1)[:, None])[wanted]
         if self.prosody is None or self.enrolled is None:
@@ -197,6 +213,11 @@ class VoiceModel(nn.Module):
         told = [self.prosody(pack.prosody)[wanted]]
         told += [self.enrolled(pack.moved)[wanted]] if enrolled else []
         return torch.cat([seen, *told], dim=1)
+
+    @property
+    def width(self) -> int:
+        """How many numbers an embedding has, where nobody is enrolled."""
+        return self.shape.embedding * (1 if self.prosody is None else 2)
 
     @torch.inference_mode()
     def probability(self, embedding: Tensor) -> Tensor:

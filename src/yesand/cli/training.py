@@ -37,6 +37,13 @@ def train(
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
+    dimensions: Annotated[
+        bool,
+        typer.Option(
+            "--dimensions/--no-dimensions",
+            help="Read out valence, arousal and dominance, too, where enough takes are rated.",
+        ),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
@@ -45,7 +52,8 @@ def train(
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
-    settings, given = settings_of(kind, shards), load_manifest(opened.place, manifest)
+    settings = settings_of(kind, shards, dimensions=dimensions)
+    given = load_manifest(opened.place, manifest)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
         model = services.train(
@@ -60,10 +68,17 @@ def train(
         )
     scores = model.run["scores"]
     tell(
-        {"model": model.digest, "name": model.name, "folder": str(out), "scores": scores},
+        {
+            "model": model.digest,
+            "name": model.name,
+            "folder": str(out),
+            "scores": scores,
+            "dimensions": model.run.get("dimensions"),
+        },
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
         *_enrolled(model.run.get("enrolled")),
+        *_dimensions(model.run.get("dimensions")),
         f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
         as_json=as_json,
     )
@@ -91,6 +106,15 @@ def _enrolled(scores: dict[str, Any] | None) -> list[str]:
         return []
     least, most = scores["enrolled_by"]
     return [scores_line(scores, f"Enrolled by {least if least == most else f'{least} to {most}'}")]
+
+
+def _dimensions(read: dict[str, Any] | None) -> list[str]:
+    """Return how far values on axes are told, in a line, if the run reads any out."""
+    told = {axis: one for axis, one in read["by_take"].items() if "none" not in one} if read else {}
+    if not told:
+        return []
+    figures = ", ".join(f"{axis} {one['ccc']:.2f}" for axis, one in told.items())
+    return [f"Concordance (CCC) with raters, on performers that it never met: {figures}"]
 
 
 def deploy(

@@ -135,6 +135,8 @@ def model(request: HttpRequest) -> dict[str, Any]:
         "until": stamp(said.until) if said.until else None,
         "retire_by": stamp(retire) if retire else None,
         "emotions": list(served.labels),
+        "dimensions": list(served.axes),
+        "traces": list(served.traced),
         "abstains_below": served.threshold,
         "permitted": served.manifest.request,
         "units": list(served.units),
@@ -150,7 +152,9 @@ def answer(request: HttpRequest, asked: Query[UseIn]) -> dict[str, Any]:
     served: Predictor = of(request, PREDICTOR)
     use = asked.use()
     served.check(use)  # before what may be large is read
-    return served.predict(_sent(request), use=use, threshold=asked.threshold).as_json()
+    return served.predict(
+        _sent(request), use=use, threshold=asked.threshold, trace=asked.trace
+    ).as_json()
 
 
 @api.post("/api/answers/batch", response=BatchOut, openapi_extra=FILES)
@@ -160,7 +164,9 @@ def batch(request: HttpRequest, asked: Query[UseIn]) -> dict[str, Any]:
     use = asked.use()
     served.check(use)
     files = _files(request, "recordings", BATCH)
-    found = served.predict_all([f.read() for f in files], use=use, threshold=asked.threshold)
+    found = served.predict_all(
+        [f.read() for f in files], use=use, threshold=asked.threshold, trace=asked.trace
+    )
     rows = [_row(str(f.name), one) for f, one in zip(files, found, strict=True)]
     bad = sum(row["answer"] is None for row in rows)
     return {"answers": rows, "answered": len(rows) - bad, "bad": bad}
@@ -171,7 +177,11 @@ def stream(request: HttpRequest, asked: Query[StreamIn]) -> StreamingHttpRespons
     """Hear PCM as it comes in, and answer while it does."""
     served: Predictor = of(request, PREDICTOR)
     opened = served.stream(
-        asked.rate, use=asked.use(), every=asked.every, threshold=asked.threshold
+        asked.rate,
+        use=asked.use(),
+        every=asked.every,
+        threshold=asked.threshold,
+        trace=asked.trace,
     )
     if not _streams.acquire(blocking=False):
         raise Busy(f"{STREAMS} streams are open", after=10, remedy="Come again when one ends.")

@@ -19,7 +19,8 @@ import torch
 from numpy.typing import NDArray
 
 from yesand.affect import features, listening
-from yesand.affect.graph import Graph
+from yesand.affect.dimensions.reading import Read
+from yesand.affect.graph import DIMENSIONS, PROBABILITY, TRACE, TRACE_MS, Graph
 from yesand.affect.prosody.rows import NAMES
 from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import VoiceModel
@@ -34,8 +35,9 @@ OPSET = 17
 #: Two answers to one sound may differ by so much and no more, in probability: features are kept in
 #: half precision, and a sum in another order may round to the next step.
 LARGEST = 1e-3
-SIGNAL, PROSODY, PROBABILITY = "signal", "prosody", "probability"
+SIGNAL, PROSODY = "signal", "prosody"
 Floats = NDArray[np.float32]
+_STEP_MS = 20.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def trial_sounds() -> Iterator[Floats]:
 
 
 def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
-    """Return the largest difference of any probability between the model and its graph."""
+    """Return the largest difference of any probability or value between the model and its graph."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
@@ -111,31 +113,64 @@ def compared(voice: Voice, data: bytes, sounds: list[Floats]) -> float:
     given = [
         {SIGNAL: sound, PROSODY: one.prosody} for sound, one in zip(sounds, heard, strict=True)
     ]
-    theirs = np.stack([session.run([PROBABILITY], {n: one[n] for n in asks})[0] for one in given])
-    return float(np.abs(voice.loaded.probability(heard) - theirs).max())
+    names = [put.name for put in session.get_outputs()]
+    ours = voice.loaded.read(heard, trace=True)
+    far = 0.0
+    for n, one in enumerate(given):
+        found = session.run(names, {name: one[name] for name in asks})
+        told = _told(ours, n)
+        pairs = zip(names, found, strict=True)
+        far = max(far, *(_apart(name, told[name], value) for name, value in pairs))
+    return far
+
+
+def _told(ours: Read, n: int) -> dict[str, NDArray[Any]]:
+    """Return what the model itself says of a sound, as the graph puts it out."""
+    told: dict[str, NDArray[Any]] = {PROBABILITY: ours.probability[n]}
+    if ours.values is not None:
+        told[DIMENSIONS] = np.array([one.value for one in ours.values[n].values()])
+    if ours.curves is not None:
+        lines = [np.array(one.points) for one in ours.curves[n].values()]
+        told[TRACE] = np.stack([line[:, 1] for line in lines], axis=1)
+        told[TRACE_MS] = lines[0][:, 0]
+    return told
+
+
+def _apart(name: str, ours: NDArray[Any], theirs: NDArray[Any]) -> float:
+    if ours.shape != theirs.shape:
+        return float("inf")
+    apart = float(np.abs(ours - theirs).max())
+    if name == TRACE_MS:  # no answer; by rounding, silence may end a step earlier
+        return 0.0 if apart <= _STEP_MS else float("inf")
+    return apart
 
 
 def _traced(voice: Voice) -> bytes:
     assert isinstance(voice.loaded, Loaded) and isinstance(voice.loaded.model, VoiceModel)
+    graph = Graph(voice.loaded.model, voice.loaded.outs)
     sound = torch.sin(torch.arange(4 * features.RATE) / 9.0)
     inputs = {SIGNAL: sound}
     if voice.loaded.model.prosody is not None:
         inputs[PROSODY] = torch.zeros(len(NAMES))
+    named = {*inputs, *graph.outputs}
     with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():
         file = Path(folder) / "model.onnx"
         # PyTorch's other exporter knows no places that the sound itself decides.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Graph(voice.loaded.model),
+            graph,
             tuple(inputs.values()),
             file,
             input_names=list(inputs),
-            output_names=[PROBABILITY],
-            dynamic_axes={SIGNAL: {0: "samples"}},
+            output_names=graph.outputs,
+            dynamic_axes={name: axes for name, axes in _AXES.items() if name in named},
             opset_version=OPSET,
             dynamo=False,
         )
         return file.read_bytes()
+
+
+_AXES = {SIGNAL: {0: "samples"}, TRACE: {0: "windows"}, TRACE_MS: {0: "windows"}}
 
 
 def _named(data: bytes, voice: Voice) -> bytes:
@@ -144,10 +179,13 @@ def _named(data: bytes, voice: Voice) -> bytes:
 
     model = onnx.load_model_from_string(data)
     asks = {given.name for given in model.graph.input}
+    axes, traced = voice.axes
     told: dict[str, Any] = {
         "model": voice.digest,
         "manifest": voice.manifest,
         "emotions": list(voice.loaded.labels),
+        **({DIMENSIONS: list(axes), "within": _within(voice)[0]} if axes else {}),
+        **({TRACE: list(traced), "trace_within": _within(voice)[1]} if traced else {}),
         "features": voice.loaded.about["features"],
         "rate": features.RATE,
         "input": _INPUT,
@@ -162,6 +200,14 @@ def _named(data: bytes, voice: Voice) -> bytes:
     onnx.checker.check_model(model, full_check=True)
     made: bytes = model.SerializeToString()
     return made
+
+
+def _within(voice: Voice) -> tuple[list[float], list[float]]:
+    """Return how far off nine of ten values lay, of takes and of moments, in their axes' order."""
+    assert isinstance(voice.loaded, Loaded)
+    both = (voice.loaded.outs.take, voice.loaded.outs.moment)
+    take, moment = ([round(w, 4) for w in one.within.tolist()] if one else [] for one in both)
+    return take, moment
 
 
 _INPUT = (

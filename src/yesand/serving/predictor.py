@@ -18,7 +18,7 @@ from yesand.kernel.errors import BadInput, TooLarge, YesAndError
 from yesand.metering import BufferFull, Meter, MeterError
 from yesand.metering.meter import REFUSED
 from yesand.oversight.feed.watching import LONGEST
-from yesand.serving.answer import SILENCE, Answer, judged
+from yesand.serving.answer import NO_TRACE, SILENCE, Answer, judged
 from yesand.serving.errors import Unmetered
 from yesand.serving.intake import Bad, groups
 from yesand.serving.opening import PathLike, in_service
@@ -121,6 +121,16 @@ class Predictor:
         """The emotions that it tells apart."""
         return self.voice.loaded.labels
 
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Those of valence, arousal and dominance that it reads out."""
+        return self.voice.axes[0]
+
+    @property
+    def traced(self) -> tuple[str, ...]:
+        """Those that it tells over a recording's time, too."""
+        return self.voice.axes[1]
+
     def predict(
         self,
         recording: PathLike | bytes | Any,
@@ -129,6 +139,7 @@ class Predictor:
         use: Use,
         threshold: float | None = None,
         enrolled: Enrolment | None = None,
+        trace: bool = False,
     ) -> Answer:
         """Hear one recording: metered, and then answered.
 
@@ -137,13 +148,14 @@ class Predictor:
         recording : a file's path or its bytes; or samples, shape (samples,) or
             (samples, channels), with their ``rate`` in Hz.
         enrolled : what is usual for who speaks (``enrol``).
+        trace : whether valence, arousal and dominance are wanted over the recording's time, too.
 
         Raises
         ------
         NotServing, NotPermitted, Unmetered : it may not be answered. BadInput : it cannot be heard.
         """
         (one,) = self.predict_all(
-            [recording], rate, use=use, threshold=threshold, enrolled=enrolled
+            [recording], rate, use=use, threshold=threshold, enrolled=enrolled, trace=trace
         )
         if isinstance(one, Bad):
             raise one.fault
@@ -157,6 +169,7 @@ class Predictor:
         use: Use,
         threshold: float | None = None,
         enrolled: Enrolment | None = None,
+        trace: bool = False,
     ) -> list[Answer | Bad]:
         """Hear many, each metered by itself; what cannot be heard says why, and the rest goes on.
 
@@ -167,7 +180,7 @@ class Predictor:
         self.check(use)
         below = self._threshold(threshold)
         taken = groups(recordings, rate)
-        hear = partial(self._answers, below=below, enrolled=enrolled)
+        hear = partial(self._answers, below=below, enrolled=enrolled, trace=trace)
         return [self._counted(one) for group in taken for one in self._group(group, hear)]
 
     def enrol(self, recordings: Sequence[Any], rate: int | None = None) -> Enrolment:
@@ -190,6 +203,7 @@ class Predictor:
         every: float = 1.0,
         threshold: float | None = None,
         enrolled: Enrolment | None = None,
+        trace: bool = False,
     ) -> Stream:
         """Open a stream of one speaker; see ``Stream``. It stops when the deployment does.
 
@@ -206,7 +220,7 @@ class Predictor:
             self.check(use)
             with _kept():  # it is counted later: what then could not be kept is not given now
                 self.meter.check_room()
-            return self._answers([latest], below, enrolled)[0]
+            return self._answers([latest], below, enrolled, trace)[0]
 
         def counts(seconds: float, mix: Mapping[str, float] | None) -> None:
             self._count(int(seconds), mix, units, realtime=True)
@@ -272,12 +286,18 @@ class Predictor:
         return one
 
     def _answers(
-        self, sounds: Sequence[Sound], below: float, enrolled: Enrolment | None = None
+        self,
+        sounds: Sequence[Sound],
+        below: float,
+        enrolled: Enrolment | None = None,
+        trace: bool = False,
     ) -> list[Answer]:
         if not sounds:
             return []
-        rows, note = self.voice.hear(sounds, enrolled)
-        more = (note,) if note else ()
+        found, note = self.voice.read(sounds, enrolled, trace=trace)
+        lacks = NO_TRACE if trace and found.curves is None else ""
+        more = tuple(filter(None, (note, lacks)))
+        none = [None] * len(sounds)
         return [
             judged(
                 dict(zip(self.labels, row.tolist(), strict=True)),
@@ -285,8 +305,12 @@ class Predictor:
                 below,
                 silent=one.silent,
                 notes=one.notes + more,
+                dimensions=values,
+                trace=curves,
             )
-            for one, row in zip(sounds, rows, strict=True)
+            for one, row, values, curves in zip(
+                sounds, found.probability, found.values or none, found.curves or none, strict=True
+            )
         ]
 
     def _count(

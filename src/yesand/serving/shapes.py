@@ -40,6 +40,7 @@ class UseIn(Schema):
     commercial: bool = Field(True, description="Whether money is made with it.")
     reason: Reason = Field(Reason.NONE, description="A reason of Art. 5(1)(f): medical or safety.")
     threshold: float | None = Field(None, ge=0, le=1, description="Abstain below it.")
+    trace: bool = Field(False, description="Whether values over the sound's time are wanted, too.")
 
     def use(self) -> Use:
         """Return it as a use."""
@@ -53,6 +54,23 @@ class StreamIn(UseIn):
     every: float = Field(1.0, description="Seconds between answers.")
 
 
+class ValueOut(Schema):
+    """A value from -1 to 1; of performers never met, nine of ten lie in its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class CurveOut(Schema):
+    """A value over the sound's time."""
+
+    points: list[tuple[float, float]] = Field(
+        description="Milliseconds from the start (of the stream, in one), and the value, -1 to 1."
+    )
+    within: float = Field(description="Nine of ten moments lay no further off.")
+
+
 class AnswerOut(Schema):
     """A distribution over emotions, and whether it should be acted upon."""
 
@@ -62,6 +80,8 @@ class AnswerOut(Schema):
     abstained: bool
     why: str = Field(description="Of an abstention: silence or unsure.")
     vad: dict[str, float] | None = Field(description="Where the model has such a head.")
+    dimensions: dict[str, ValueOut] | None = Field(description="The same with intervals.")
+    trace: dict[str, CurveOut] | None = Field(description="If asked for, where it can be told.")
     seconds: float
     notes: list[str]
 
@@ -104,6 +124,8 @@ class ModelOut(Schema):
     until: str | None
     retire_by: str | None
     emotions: list[str]
+    dimensions: list[str] = Field(description="Of valence, arousal, dominance: those it tells.")
+    traces: list[str] = Field(description="Those that it tells over time.")
     abstains_below: float
     permitted: dict[str, Any] = Field(description="What the gate permitted.")
     units: list[str]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yesand.affect.dimensions.reading import Value
 from yesand.kernel.errors import BadInput
 from yesand.serving.answer import SILENCE, Answer
 from yesand.serving.sound import SHORTEST, Floats, Sound, checked_rate, samples_of
@@ -30,6 +31,7 @@ class _Mean:
     """The mean of answers, each counting for its seconds; silence counts for nothing."""
 
     sums: dict[str, float] = field(default_factory=dict)
+    axes: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     seconds: float = 0.0
 
     def add(self, answer: Answer, seconds: float) -> None:
@@ -37,9 +39,16 @@ class _Mean:
             self.seconds += seconds
             for name, share in answer.emotions.items():
                 self.sums[name] = self.sums.get(name, 0.0) + share * seconds
+            for axis, one in (answer.dimensions or {}).items():
+                told = np.array([one.value, one.low, one.high]) * seconds
+                self.axes[axis] = self.axes.get(axis, np.zeros(3)) + told
 
     def value(self) -> dict[str, float] | None:
         return {n: s / self.seconds for n, s in self.sums.items()} if self.seconds else None
+
+    def dimensions(self) -> dict[str, Value] | None:
+        means = {axis: (sums / self.seconds).tolist() for axis, sums in self.axes.items()}
+        return {axis: Value(*mean) for axis, mean in means.items()} or None
 
 
 class Stream:
@@ -107,7 +116,9 @@ class Stream:
         mean, last = self._whole.value(), self._last
         if last is None:
             return None
-        return Answer(mean or last.emotions, self.seconds, "" if mean else SILENCE, last.notes)
+        told = self._whole.dimensions() if mean else last.dimensions
+        why = "" if mean else SILENCE
+        return Answer(mean or last.emotions, self.seconds, why, last.notes, told)
 
     def __enter__(self) -> Stream:
         """Use it in ``with``."""
@@ -125,6 +136,9 @@ class Stream:
 
     def _answer(self) -> Answer:
         made = self._hears(Sound(self._latest, self.rate))
+        if made.trace:
+            before = 1000 * (self._heard - len(self._latest)) / self.rate
+            made = replace(made, trace={a: one.later(before) for a, one in made.trace.items()})
         new = (self._heard - self._answered) / self.rate
         self._answered, self._last = self._heard, made
         self._whole.add(made, new)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from yesand.affect.dimensions.reading import Read
 from yesand.affect.features import HOP, RATE
 from yesand.affect.listening import Heard, Row, hear
 from yesand.kernel.canonical import parse
@@ -58,6 +59,14 @@ class Voice:
         """Below which probability its card has it abstain; 0 if the card says nothing."""
         return float(self.card.get(ABSTAIN, 0.0))
 
+    @property
+    def axes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The axes that it reads out of a sound, and those of which it tells a sound's time."""
+        if not isinstance(self.loaded, Loaded):
+            return (), ()
+        outs = self.loaded.outs
+        return outs.take.axes if outs.take else (), outs.moment.axes if outs.moment else ()
+
     def enrol(self, sounds: Iterable[Sound]) -> Enrolment:
         """Return what is usual for who speaks in these sounds, one after another.
 
@@ -92,10 +101,33 @@ class Voice:
         ------
         TooLarge : one sound alone is more than this machine's memory holds.
         """
-        rows, size, begin = list[Floats](), min(BATCH, len(heard)), 0
+        found, note = self.told(heard, enrolled)
+        return found.probability, note
+
+    def read(
+        self, sounds: Sequence[Sound], enrolled: Enrolment | None = None, *, trace: bool = False
+    ) -> tuple[Read, str]:
+        """Return all that the model says of each sound, and what memory did to it.
+
+        Parameters
+        ----------
+        trace : whether values are wanted over a sound's time, too.
+
+        Raises
+        ------
+        TooLarge : one sound alone is more than this machine's memory holds.
+        """
+        return self.told([_heard(sound) for sound in sounds], enrolled, trace=trace)
+
+    def told(
+        self, heard: Sequence[Heard], enrolled: Enrolment | None = None, *, trace: bool = False
+    ) -> tuple[Read, str]:
+        """Return the same for sounds as the model is told of them."""
+        parts, size, begin = list[Read](), min(BATCH, len(heard)), 0
         while begin < len(heard):
             try:
-                rows.append(self.loaded.probability(heard[begin : begin + size], enrolled))
+                some = heard[begin : begin + size]
+                parts.append(self.loaded.read(some, enrolled, trace=trace))
             except (MemoryError, torch.OutOfMemoryError, RuntimeError) as fault:
                 if not _exhausted(fault):
                     raise
@@ -105,7 +137,7 @@ class Voice:
                 continue
             begin += size
         note = f"Memory ran out: heard {size} at a time." if size < min(BATCH, len(heard)) else ""
-        return np.concatenate(rows), note
+        return Read.joined(parts), note
 
 
 def _heard(sound: Sound) -> Heard:

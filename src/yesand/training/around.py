@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.said import Said
 from yesand.affect.evaluating import Known
 from yesand.affect.listening import Kept
 from yesand.kernel.progress import Progress, silent
@@ -16,7 +17,7 @@ from yesand.training.recording import Recorder
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """Where a run reads and is told of; none of it changes what is trained.
+    """Where a run reads and is told of; none of it changes the emotions that it answers.
 
     Attributes
     ----------
@@ -29,6 +30,7 @@ class Around:
         out, so that the same performance counts once; the record says which, and of what.
     workers : processes that hear the takes (``listening.extract``); training has threads.
     known : groups of the takes, and what raters heard in them, to be scored beside.
+    rated : what raters said of the takes on axes; none: nothing is read out of the model.
     """
 
     cache: Kept | None = None
@@ -39,6 +41,7 @@ class Around:
     copies: Sequence[Copy] = ()
     workers: int = 1
     known: Known | None = None
+    rated: Sequence[Said] | None = None
 
 
 #: Nothing is kept, told or asked.

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from yesand.affect.evaluating import Evaluation
+from yesand.training import dimensional_card
+from yesand.training.dimensional import NAME, Reading
 from yesand.training.grounds import Grounds
 from yesand.training.scoring import Enrolled
 
@@ -49,6 +51,7 @@ def card(
     scores: Evaluation | None,
     copies: int | None = None,
     enrolled: Enrolled | None = None,
+    read: Reading | None = None,
 ) -> dict[str, Any]:
     """Return the card as data.
 
@@ -58,6 +61,7 @@ def card(
         copies of these; none where nobody looked.
     scores : speaker-independent ones; none for a model that was trained elsewhere.
     enrolled : those with enrolment, a track of its own.
+    read : what it reads out on axes.
     """
     names = _for_outsiders(sorted(scores.by_performer), grounds.names) if scores else {}
     return {
@@ -73,6 +77,7 @@ def card(
         },
         "scores": renamed(scores.as_json(), names) if scores else None,
         "enrolled": renamed(enrolled.as_json(), names) if enrolled else None,
+        **({} if read is None else {NAME: dimensional_card.told(read, names)}),
         "scored_how": "folds by performer: nobody is on both sides"
         if scores
         else "not scored here",
@@ -115,7 +120,7 @@ def markdown(facts: dict[str, Any]) -> str:
     parts = ["# Model card", *(f"> **{mark}**" for mark in facts["marks"])]
     parts += [f"Task: {facts['task']}."]
     parts += ["## Data and permission", _data(facts["data"]), _permission(facts["bound_to"])]
-    parts += ["## How well it works", _scores(facts)]
+    parts += ["## How well it works", _scores(facts), dimensional_card.markdown(facts)]
     parts += ["## Limits", _list(facts["limits"]), "## Notices", _list(facts["notices"])]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,21 @@ class Example:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: the recipe and the model's shape."""
+    """How to train: the recipe and the model's shape.
+
+    Attributes
+    ----------
+    dimensions : whether valence, arousal and dominance are read out, where enough is rated.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
     shape: Shape = field(default_factory=Shape)
+    dimensions: bool = field(default=True, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON."""
-        return {"recipe": self.recipe.as_json(), "shape": self.shape.as_json()}
+        """Return plain JSON; settings that ask for nothing else are told as ever."""
+        less = {} if self.dimensions else {"dimensions": False}
+        return {"recipe": self.recipe.as_json(), "shape": self.shape.as_json(), **less}
 
     @classmethod
     def parse(cls, told: Mapping[str, Any]) -> Settings:
@@ -44,7 +51,8 @@ class Settings:
         BadInput : not a network's settings.
         """
         try:
-            return cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]))
+            made = cls(Recipe(**told["recipe"]), Shape.parse(told["shape"]))
+            return replace(made, dimensions=bool(told.get("dimensions", True)))
         except (KeyError, TypeError) as fault:
             raise BadInput(f"Not the settings of a network: {fault}") from fault
 

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -19,6 +19,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from yesand.affect import features, listening
+from yesand.affect.dimensions.reading import Read, read
+from yesand.affect.dimensions.readouts import ReadOuts
 from yesand.affect.frames import Pack
 from yesand.affect.listening import Heard
 from yesand.affect.prosody import functionals
@@ -28,7 +30,7 @@ from yesand.kernel import durable
 from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file
-from yesand.training import head_folder
+from yesand.training import dimensional, head_folder
 from yesand.training.head_folder import LoadedHead
 
 FORMAT = "yes-and voice model 1"
@@ -41,11 +43,12 @@ CHECKPOINT, REACHED, OVERTAKEN = "checkpoint.safetensors", "checkpoint.json", "O
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A model ready to hear takes."""
+    """A model ready to hear takes, with what it reads out beside emotions."""
 
     model: VoiceModel | Sharded
     labels: tuple[str, ...]
     about: Mapping[str, Any]
+    outs: ReadOuts = field(default_factory=ReadOuts)
 
     def hear(self, recording: Path, enrolled: Enrolment | None = None) -> dict[str, float]:
         """Return the probability of each emotion in a recording.
@@ -70,16 +73,31 @@ class Loaded:
         ------
         BadInput : this model was trained before there was enrolment.
         """
+        return self.read(takes, enrolled).probability
+
+    def read(
+        self, takes: Sequence[Heard], enrolled: Enrolment | None = None, *, trace: bool = False
+    ) -> Read:
+        """Return the same with what else is read out of the takes, each heard once.
+
+        Parameters
+        ----------
+        trace : whether values are wanted over a take's time, too.
+
+        Raises
+        ------
+        BadInput : as ``probability``.
+        """
         pack = Pack.of(takes)
         if enrolled is not None:
             self._check(enrolled)
-            assert isinstance(self.model, VoiceModel)
             pack = pack.enrolled(torch.from_numpy(enrolled.usual)[None])
-            found = self.model.probability(self.model.embed(pack, enrolled=True))
-        else:
+        if not isinstance(self.model, VoiceModel):
             found = self.model.probability(self.model.embed(pack))
-        shares: NDArray[np.float64] = found.numpy().astype(np.float64)
-        return shares
+            return Read(found.numpy().astype(np.float64))
+        mels = [take.mel for take in takes]
+        known = enrolled is not None
+        return read(self.model, self.outs, pack, mels, enrolled=known, trace=trace)
 
     def _check(self, enrolled: Enrolment) -> None:
         if not isinstance(self.model, VoiceModel) or not self.model.enrols:
@@ -268,8 +286,11 @@ def load(folder: Path) -> Loaded | LoadedHead:
         first = str(fault).splitlines()[0]
         raise BadInput(f"The weights do not fit: {first}", where=str(folder / WEIGHTS)) from fault
     model.eval()
+    outs = ReadOuts()
+    if isinstance(model, VoiceModel):
+        outs = dimensional.load(folder, told, model.width)
     with torch.inference_mode():
         finite = all(bool(v.isfinite().all()) for v in model.state_dict().values())
     if not finite:
         raise BadInput("The weights hold a number that is none", where=str(folder / WEIGHTS))
-    return Loaded(model, tuple(told["labels"]), told)
+    return Loaded(model, tuple(told["labels"]), told, outs)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from yesand.affect.dimensions.reading import Read
 from yesand.affect.head.head import Head
 from yesand.affect.head.scaling import Scale
 from yesand.affect.head.sources import Features, heard, source
@@ -55,6 +56,10 @@ class LoadedHead:
         """
         _refuse(enrolled)
         return self.of_rows([take.prosody for take in takes])
+
+    def read(self, takes: Sequence[Heard], enrolled: object = None, *, trace: bool = False) -> Read:
+        """Return the same as ``folder.Loaded`` does: a head reads out nothing else."""
+        return Read(self.probability(takes, enrolled))
 
     def of_rows(self, rows: Sequence[NDArray[np.float32]]) -> Floats:
         """Return the same for takes' features, (takes, d)."""

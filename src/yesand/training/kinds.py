@@ -10,19 +10,20 @@ from yesand.training.shards.training import ShardSettings
 NETWORK, HEAD = "network", "head"
 
 
-def settings_of(kind: str, shards: int = 0) -> Settings | HeadSettings:
+def settings_of(kind: str, shards: int = 0, *, dimensions: bool = True) -> Settings | HeadSettings:
     """Return the usual settings of a kind.
 
     Parameters
     ----------
     shards : of a network, in how many parts by performer; 0: in one piece.
+    dimensions : whether a network in one piece reads out axes, too, where enough is rated.
 
     Raises
     ------
     BadInput : there is no such kind, or it has no parts.
     """
     if kind == NETWORK:
-        return ShardSettings(shards=shards) if shards else Settings()
+        return ShardSettings(shards=shards) if shards else Settings(dimensions=dimensions)
     if kind == HEAD and shards:
         raise BadInput(
             "A convex head has no parts",

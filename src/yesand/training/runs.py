@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,9 @@ from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.progress import Progress
 from yesand.takes.copies.finding import Copy
-from yesand.training import card, folder, recording, scoring
+from yesand.training import card, dimensional, folder, recording, scoring
 from yesand.training.around import ALONE, Around
+from yesand.training.dimensional import Heard, Reading
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.telling import tell
@@ -54,6 +55,8 @@ class RunRecord:
     copies: tuple[Copy, ...] = ()
     #: Performers who sound like one voice, and so were held out together.
     alike: tuple[tuple[str, ...], ...] = ()
+    #: Valence, arousal and dominance; none: nobody asked for them.
+    read: Reading | None = field(default=None, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
@@ -67,6 +70,7 @@ class RunRecord:
             "left_out_as_copies": [copy.as_json() for copy in self.copies],
             "scores": self.scores.as_json(),
             "enrolled": self.enrolled.as_json() if self.enrolled else None,
+            **({dimensional.NAME: self.read.as_json()} if self.read else {}),
         }
 
     def for_outsiders(self, masks: Mapping[str, str]) -> dict[str, Any]:
@@ -76,8 +80,10 @@ class RunRecord:
         groups = [[masks.get(who, who) for who in group] for group in self.alike]
         scores = card.renamed(told["scores"], masks)
         enrolled = told["enrolled"] and card.renamed(told["enrolled"], masks)
+        read = told.get(dimensional.NAME)
         return {
             **told,
+            **({dimensional.NAME: dimensional.renamed(read, masks)} if read else {}),
             "held_out": held,
             "sound_alike": groups,
             "scores": scores,
@@ -140,9 +146,14 @@ def train(
     handles = dict(sorted({p: int(k) for p, k in zip(performers, fold, strict=True)}.items()))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled)
+    whole, mels = torch.cat([embedding, final_embedding[None]]), [sound.mel for sound in sounds]
+    with steady():
+        heard = Heard([*held, final], whole, pack, mels, named, performers, fold)
+        read = dimensional.learned(around.rated if settings.dimensions else None, heard)
+    told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled, read)
+    left = tuple(around.copies)
     record = RunRecord(
-        settings, labels, handles, scored.plain, scored.enrolled, told, tuple(around.copies), voices
+        settings, labels, handles, scored.plain, scored.enrolled, told, left, voices, read=read
     )
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
@@ -162,6 +173,8 @@ def train(
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, final)
         folder.write_arrays(partial / folder.FROZEN, arrays)
+        if read:
+            read.write(partial)
         if around.recorder:
             said = scored.probability[np.arange(len(label)), label]
             likelihood = np.log(np.maximum(said, _LEAST))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from yesand.affect.dimensions.services import rated
 from yesand.affect.evaluating.services import known
 from yesand.affect.listening import Kept
 from yesand.corpus import services as corpus
@@ -193,6 +194,7 @@ def _run(
             copies=copies,
             workers=workers,
             known=beside,
+            rated=rated([example.sha256 for example in examples]),
         )
         course(examples, stands, settings, out, around)
     except Overtaken as fault:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from yesand.training.dimensional import NAME
 from yesand.training.reporting import beside, sections
+from yesand.training.reporting.dimensions import dimensions
 from yesand.training.reporting.markup import Markup, joined, tag
 from yesand.training.reporting.words import many
 
@@ -61,6 +63,7 @@ def _body(card: Mapping[str, Any]) -> Markup:
         sections.confidence(scores),
         sections.silence(scores),
         beside.axes(scores.get("axes", {})),
+        dimensions(card.get(NAME)),
         beside.raters(scores),
         beside.enrolled(card.get("enrolled")),
         sections.method(scores, card["scored_how"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django import template
 from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
 from yesand.people.sight import Sight, visible
+from yesand.training.dimensional import NAME, PARTS
 from yesand.training.models import Descent, TrainedModel
 from yesand.training.reporting import can_report
 from yesand.training.shading import shaded
@@ -46,11 +48,29 @@ def scores_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
     return {
         "scores": scores,
         "enrolled": model.run.get("enrolled"),
+        "axes": list(_axes(model.run.get(NAME) or {})),
+        "asked": NAME in model.run,
         "worst": _worst(model, sight) if scores else "",
         "mine": mine,
         "rows": list(zip(scores.get("labels", []), rows, strict=True)),
         "report": model.digest if _reported(model, sight) else "",
     }
+
+
+def _axes(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the axes that a run reads out, by take and over time, without anybody's name."""
+    for part in PARTS:
+        for axis, one in told.get(part, {}).items():
+            if "none" not in one:
+                worst, raters = one["worst_performer"] or {}, one["raters"] or {}
+                yield {
+                    "axis": axis,
+                    "over_time": part == PARTS[1],
+                    "takes": one["takes"],
+                    "ccc": one["ccc"],
+                    "worst": worst.get("ccc"),
+                    "rater": raters.get("one_rater"),
+                }
 
 
 @register.inclusion_tag("training/copies.html", takes_context=True)

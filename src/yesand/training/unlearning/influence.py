@@ -25,6 +25,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.training import folder
 from yesand.training.card import markdown
+from yesand.training.dimensional import NAME, reads
 from yesand.training.folder import Loaded
 from yesand.training.unlearning.exact import Removed, read_frozen
 from yesand.training.unlearning.membership import Attack, Round, attack, losses
@@ -38,7 +39,11 @@ Bools = NDArray[np.bool_]
 DAMPING = 1e-2
 UNSCORED = "not scored: it is not the model that was scored"
 #: What is known of the old network alone.
-_OLD_SCORES = frozenset({"scores", "enrolled", "held_out", "sound_alike", "abstain_below"})
+_OLD_SCORES = frozenset({"scores", "enrolled", "held_out", "sound_alike", "abstain_below", NAME})
+_UNREAD = (
+    "It reads out no valence, arousal or dominance: what the old model read them by had learned "
+    "from the takes that went."
+)
 _ELSEWHERE = "Not scored here: the model was trained elsewhere."
 
 
@@ -199,7 +204,7 @@ def _write(
     told = removed.as_json(audit)
     card = parse((removed.old / folder.CARD_DATA).read_bytes(), where=folder.CARD_DATA)
     facts = {name: fact for name, fact in card.items() if name not in _OLD_SCORES}
-    marks = [*facts["marks"], told["says"]]
+    marks = [*facts["marks"], told["says"], *([_UNREAD] if reads(card.get(NAME)) else [])]
     facts = {**facts, "marks": marks, "scores": None, "enrolled": None, "scored_how": UNSCORED}
     about = {name: fact for name, fact in loaded.about.items() if name not in _OLD_SCORES}
     with folder.whole(out) as partial:
