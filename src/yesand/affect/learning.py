@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from math import cos, pi
@@ -14,6 +14,7 @@ from torch.nn.functional import log_softmax
 
 from yesand.affect.features import BANDS
 from yesand.affect.frames import WINDOW, Pack, Shown
+from yesand.affect.standing import Batches, Logbook, Standing
 from yesand.affect.voice_model import Shape, VoiceModel, build
 
 #: Told after every step, with the model as it is then.
@@ -80,13 +81,16 @@ def fit(
     shape: Shape,
     heard: Heard = lambda model: None,
     watch: Watch | None = None,
+    logbook: Logbook = Logbook(),  # noqa: B008  # frozen, and empty
 ) -> VoiceModel:
     """Train a model on some takes of a pack.
 
     Parameters
     ----------
     takes : indices into the pack, shape (n,).
-    label : of every take of the pack, shape (len(pack),).
+    label : of every take of the pack, shape (len(pack),); or what it is heard as, a distribution,
+        float32, shape (len(pack), classes).
+    logbook : by which it is taken up where it was broken off; the weights come out the same.
     """
     model = build(classes, shape, recipe.seed)
     model.meet(pack, takes)
@@ -95,13 +99,17 @@ def fit(
     weight = _weights(label[takes], classes, recipe.balance)
     luck = torch.Generator().manual_seed(recipe.seed)
     optimiser = _optimiser(model, recipe)
+    batches = Batches(takes, recipe.batch, luck)
+    standing = Standing(model, average.kept, optimiser, luck, batches, logbook.curve)
     model.train()
     watching = watch(model, optimiser) if watch else None
-    for step, chosen in zip(range(steps), _batches(takes, recipe.batch, luck), strict=False):
+    for step in range(logbook.resume(standing, steps), steps):
+        chosen = batches.next()
         for group in optimiser.param_groups:
             group["lr"] = recipe.learning_rate * _pace(step, steps)
         shown, drawn = pack.draw(chosen, luck), luck.get_state()
-        losses = _losses(model, shown, label[chosen], weight, recipe, luck)
+        note = partial(logbook.curve.note, step) if logbook.curve else None
+        losses = _losses(model, shown, label[chosen], weight, recipe, luck, note)
         if watching:
             again = partial(_again, drawn, model, shown, label[chosen], weight, recipe)
             watching.step(losses.sum(dim=1), chosen, again)
@@ -110,19 +118,9 @@ def fit(
         optimiser.step()
         average.follow(step)
         heard(model)
+        logbook.after(step + 1, steps, standing)
     average.settle()
     return model.eval()
-
-
-def _batches(takes: Tensor, size: int, luck: torch.Generator) -> Iterator[Tensor]:
-    """Yield batches for ever: every take once, in a new order, then again; all of one size."""
-    waiting = takes[:0]
-    while True:
-        while len(waiting) < size:
-            again = takes[torch.randperm(len(takes), generator=luck)]
-            waiting = torch.cat([waiting, again])
-        yield waiting[:size]
-        waiting = waiting[size:]
 
 
 def _losses(
@@ -132,23 +130,37 @@ def _losses(
     weight: Tensor,
     recipe: Recipe,
     luck: torch.Generator,
+    note: Callable[[Tensor], None] | None = None,
 ) -> Tensor:
     """Return the weighted cross-entropy by take and class, (takes, classes).
 
     Summed over the model's parts, each of which must answer alone.
+
+    Parameters
+    ----------
+    note : is told each part's own, the mean over the takes, (parts,).
     """
-    classes = len(weight)
-    target = torch.full((len(label), classes), recipe.smoothing / classes)
-    target[torch.arange(len(label)), label] += 1 - recipe.smoothing
-    target = target * weight[label, None]
+    target = _target(label, weight, recipe.smoothing)
     pooled = _dropped(model.pooled(_varied(shown.windows, recipe, luck)), recipe.dropout, luck)
     said = [model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))]
     for net, prosody in ((model.prosody, shown.prosody), (model.enrolled, shown.moved)):
         if net is not None:
             told = net.embedded(_dropped(net.shown(prosody), recipe.dropout, luck))
             said.append(net.head(_dropped(told, recipe.dropout, luck)))
-    answers = torch.stack([log_softmax(logits, dim=1) for logits in said]).sum(dim=0)
+    each = torch.stack([log_softmax(logits, dim=1) for logits in said])
+    if note:
+        note(-(each.detach() * target).sum(dim=(1, 2)) / len(target))
+    answers = each.sum(dim=0)
     return -(answers * target)
+
+
+def _target(label: Tensor, weight: Tensor, smoothing: float) -> Tensor:
+    """Return smoothed labels, each as its class counts, (takes, classes)."""
+    target = torch.full((len(label), len(weight)), smoothing / len(weight))
+    if label.ndim > 1:
+        return (target + (1 - smoothing) * label) * (label @ weight)[:, None]
+    target[torch.arange(len(label)), label] += 1 - smoothing
+    return target * weight[label, None]
 
 
 def _again(
@@ -191,6 +203,9 @@ def _stripe(many: int, places: Tensor, widest: int, luck: torch.Generator) -> Te
 
 
 def _weights(label: Tensor, classes: int, balance: float) -> Tensor:
+    if label.ndim > 1:
+        weight = (len(label) / classes / label.sum(dim=0).clamp_min(1)) ** balance
+        return weight / (label @ weight).mean()
     count = torch.bincount(label, minlength=classes).clamp_min(1).float()
     weight = (len(label) / classes / count) ** balance
     return weight / weight[label].mean()

@@ -23,12 +23,12 @@ class Sharded:
     def __init__(self, parts: Sequence[VoiceModel]) -> None:
         self.parts = tuple(parts)
 
-    def embed(self, pack: Pack) -> Tensor:
+    def embed(self, pack: Pack, batch: int = 128) -> Tensor:
         """Return the embeddings of each take side by side, shape (takes, parts · d).
 
         Nobody is enrolled: each part knows what is usual for some performers alone.
         """
-        return torch.cat([part.embed(pack) for part in self.parts], dim=1)
+        return torch.cat([part.embed(pack, batch=batch) for part in self.parts], dim=1)
 
     @torch.inference_mode()
     def probability(self, embedding: Tensor) -> Tensor:

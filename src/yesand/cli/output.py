@@ -94,6 +94,19 @@ def progressing(what: str, *, as_json: bool = False) -> Iterator[Progress]:
         yield news
 
 
+class Said:
+    """Lines on what goes on, shown on stderr at once, above the bar; with JSON they are kept."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json, self.lines = as_json, list[str]()
+
+    def __call__(self, line: str) -> None:
+        """Take a line."""
+        self.lines.append(line)
+        if not self.as_json:
+            _aside.print(line, markup=False, style="dim")
+
+
 def complain(fault: YesAndError, *, as_json: bool) -> None:
     """Print an error in one line on stderr."""
     if as_json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, progressing, styled, tell
+from yesand.cli.output import AsJson, HouseFolder, Said, progressing, styled, tell
 from yesand.kernel.clock import instant, stamp
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ def train(
     record: Annotated[
         bool, typer.Option("--record", help="Record in passing how far each performer moves it.")
     ] = False,
+    targets: Annotated[
+        str, typer.Option(help="What takes are taught as: acted, or heard (by raters).")
+    ] = "acted",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, even if the same run was broken off.")
+    ] = False,
     dimensions: Annotated[
         bool,
         typer.Option(
@@ -52,8 +58,8 @@ def train(
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
-    settings = settings_of(kind, shards, dimensions=dimensions)
-    given = load_manifest(opened.place, manifest)
+    settings = settings_of(kind, shards, targets, dimensions=dimensions)
+    given, said = load_manifest(opened.place, manifest), Said(as_json)
     with progressing("Training", as_json=as_json) as progress:
         watching = _recorder() if record else None
         model = services.train(
@@ -65,6 +71,8 @@ def train(
             progress=progress,
             recorder=watching,
             workers=len(os.sched_getaffinity(0)),
+            fresh=fresh,
+            say=said,
         )
     scores = model.run["scores"]
     tell(
@@ -73,15 +81,27 @@ def train(
             "name": model.name,
             "folder": str(out),
             "scores": scores,
+            "notes": said.lines,
             "dimensions": model.run.get("dimensions"),
         },
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
         *_enrolled(model.run.get("enrolled")),
         *_dimensions(model.run.get("dimensions")),
-        f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}",
+        *_next(out, house, model.run.get("targets")),
         as_json=as_json,
     )
+
+
+def _next(out: Path, house: Path, taught: dict[str, Any] | None) -> list[str]:
+    """Return where the card is and what comes next, and what the model was taught."""
+    if not taught:
+        return [f"Card: {out / 'card.md'}   Next: yesand reliance {out} --house {house}"]
+    return [
+        f"Taught what raters heard in {taught['heard']:,} takes, what was acted in "
+        f"{taught['acted']:,}. Reliance on performers is not measured of such a model.",
+        f"Card: {out / 'card.md'}",
+    ]
 
 
 def _recorder() -> Recorder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import yesand
-from yesand.cli.output import AsJson, HouseFolder, Line, progressing, styled, tell
+from yesand.cli.output import AsJson, HouseFolder, Line, Said, progressing, styled, tell
 from yesand.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -67,7 +67,15 @@ def unlearn(
         return
     with progressing("Unlearning", as_json=as_json) as progress:
         made = services.unlearn(
-            place, model, permitted, out, name=name, verify=verify, ask=attack, progress=progress
+            place,
+            model,
+            permitted,
+            out,
+            name=name,
+            verify=verify,
+            ask=attack,
+            progress=progress,
+            say=Said(as_json),
         )
     told = {"model": made.model.digest, "name": made.model.name, "folder": str(out)}
     tell({**told, **made.told, "report": str(made.report)}, *_lines(made), as_json=as_json)

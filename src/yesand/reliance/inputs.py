@@ -189,13 +189,22 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
             found = {name: arrays[name] for name in names}
             # Folders of old do not say what was left out: nothing was.
             found["copier"] = arrays["copier"] if "copier" in arrays else np.empty(0, str)
-            return found
+            soft = "target" in arrays
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."
         ) from fault
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:
         raise BadInput(f"Not frozen features: {fault}", where=str(path)) from fault
+    if soft:
+        # Every estimator trains again on labels: that would measure another model.
+        raise BadInput(
+            "The model was taught what raters heard; reliance is measured of models that were "
+            "taught what was acted",
+            where=str(path),
+            remedy="Train it with --targets acted.",
+        )
+    return found
 
 
 def _check(path: Path, corpus: Corpus, embedding: Floats, fold: Ints) -> None:

@@ -30,12 +30,14 @@ from django_tasks_db.utils import exclusive_transaction, is_locked_database_exce
 from yesand.kernel.place import Place
 from yesand.provenance.witnessing.background import Asking
 from yesand.royalties.spooling.planning.services import plan_collection
+from yesand.training.resuming import services as unfinished
 
 log = logging.getLogger("yesand.work")
 INTERVAL = 1.0
 #: Workers that a task may take down with it before it is given up.
 DEATHS = 5
 _EVERY = 15.0  # seconds between looks for what dead workers left
+_SWEEPS = 300.0
 _KEPT = timedelta(days=30)  # how long what was done stays listed
 
 
@@ -45,7 +47,7 @@ class Worker:
     def __init__(self, place: Place, *, with_parent: bool = False) -> None:
         self.place = place
         self.id = f"{os.getpid()}-{token_hex(8)}"
-        self.stopping = False
+        self.stopping, self._swept = False, 0.0
         self.parent = os.getppid() if with_parent else None
         self.runner = Runner(
             queue_names=["*"],
@@ -68,6 +70,7 @@ class Worker:
                     put_back(self.place, self.id)
                     tidy_up()
                     plan_collection(self.place)
+                    self._sweep()
                     looked = time.monotonic()
                 if self._one():
                     done += 1
@@ -85,6 +88,12 @@ class Worker:
         """Stop gently on SIGTERM and SIGINT."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
+
+    def _sweep(self) -> None:
+        """Have trainings that were broken off and may not go on deleted, now and then."""
+        if not self._swept or time.monotonic() - self._swept > _SWEEPS:
+            unfinished.sweep(self.place)
+            self._swept = time.monotonic()
 
     def _orphaned(self) -> bool:
         return self.parent is not None and os.getppid() != self.parent

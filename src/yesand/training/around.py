@@ -13,6 +13,7 @@ from yesand.affect.listening import Kept
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
 from yesand.training.recording import Recorder
+from yesand.training.resuming.shelf import Say, Shelf, unheard
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,9 @@ class Around:
         out, so that the same performance counts once; the record says which, and of what.
     workers : processes that hear the takes (``listening.extract``); training has threads.
     known : groups of the takes, and what raters heard in them, to be scored beside.
+    shelf : where it is kept how far the models are, so that a run that is broken off goes on; a
+        convex head needs none.
+    say : told in a line what a person should know of the run.
     rated : what raters said of the takes on axes; none: nothing is read out of the model.
     """
 
@@ -41,6 +45,8 @@ class Around:
     copies: Sequence[Copy] = ()
     workers: int = 1
     known: Known | None = None
+    shelf: Shelf | None = None
+    say: Say = unheard
     rated: Sequence[Said] | None = None
 
 

@@ -13,6 +13,7 @@ from yesand.affect.evaluating import Evaluation
 from yesand.training import dimensional_card
 from yesand.training.dimensional import NAME, Reading
 from yesand.training.grounds import Grounds
+from yesand.training.reporting.beside import taught
 from yesand.training.scoring import Enrolled
 
 #: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.
@@ -119,7 +120,8 @@ def markdown(facts: dict[str, Any]) -> str:
     """Return the card for people to read."""
     parts = ["# Model card", *(f"> **{mark}**" for mark in facts["marks"])]
     parts += [f"Task: {facts['task']}."]
-    parts += ["## Data and permission", _data(facts["data"]), _permission(facts["bound_to"])]
+    parts += ["## Data and permission", _data(facts["data"]), _taught(facts)]
+    parts += [_permission(facts["bound_to"])]
     parts += ["## How well it works", _scores(facts), dimensional_card.markdown(facts)]
     parts += ["## Limits", _list(facts["limits"]), "## Notices", _list(facts["notices"])]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -136,6 +138,11 @@ def _data(data: dict[str, Any]) -> str:
     left = data.get("copies_left_out", 0)
     aside = f" {left} more were copies of these, and were left out." if left else ""
     return f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
+
+
+def _taught(facts: dict[str, Any]) -> str:
+    """Return what a model was taught, if that is not what was acted."""
+    return taught(facts["targets"]) if facts.get("targets") else ""
 
 
 def _permission(bound: dict[str, Any]) -> str:

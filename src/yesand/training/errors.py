@@ -1,6 +1,6 @@
 """What can stand between a model and the registry."""
 
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import Refused, YesAndError
 
 
 class NotRegistered(Refused):
@@ -13,3 +13,9 @@ class NameTaken(Refused):
 
 class AlreadyEnded(Refused):
     """A deployment that was ended at another time; what was signed stays."""
+
+
+class OutOfMemory(YesAndError):
+    """What cannot be made smaller does not fit into this machine's memory."""
+
+    exit_code = 1

@@ -6,7 +6,7 @@ It is what ``runs`` is for the network, with the same record, card and ``frozen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yesand.affect import listening
-from yesand.affect.evaluating import Known, evaluate
+from yesand.affect.evaluating import Beside, Known, evaluate
+from yesand.affect.evaluating.heard import heard as beside_people
 from yesand.affect.folds import folds
 from yesand.affect.head import sources
 from yesand.affect.head.compact import compact, width_for
@@ -29,6 +30,7 @@ from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.runs import RunRecord
+from yesand.training.targeting.heard import ACTED, HEARD, checked, summary, targets
 from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
@@ -42,15 +44,17 @@ class HeadSettings:
     Attributes
     ----------
     penalty : L2, by take and feature (``affect.head.head.learn``).
-    features : which ones it sees.
+    features : which ones it sees. targets : what takes are taught as.
     """
 
     penalty: float = 6e-4
     features: str = PROSODY
+    targets: str = field(default=ACTED, kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
-        return {"kind": "head", "penalty": self.penalty, "features": self.features}
+        told = {"kind": "head", "penalty": self.penalty, "features": self.features}
+        return told if self.targets == ACTED else {**told, "targets": self.targets}
 
     @classmethod
     def parse(cls, told: dict[str, Any]) -> HeadSettings:
@@ -61,7 +65,8 @@ class HeadSettings:
         BadInput : not a head's settings.
         """
         try:
-            return cls(float(told["penalty"]), str(told["features"]))
+            targets = checked(told.get("targets", ACTED))
+            return cls(float(told["penalty"]), str(told["features"]), targets=targets)
         except (KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not the settings of a convex head: {fault}") from fault
 
@@ -81,17 +86,23 @@ class HeadRecord(RunRecord):
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Takes as a head sees them: features (N, d), labels (N,), and in which fold they are asked."""
+    """Takes as a head sees them: features (N, d), labels (N,), and in which fold they are asked.
+
+    Attributes
+    ----------
+    soft : (N, classes) what they are taught as, if that is not what was acted.
+    """
 
     rows: Floats
     label: Ints
     classes: int
     fold: Ints
+    soft: Floats | None = None
 
     @property
     def target(self) -> Floats:
-        """Return (N, classes) with a 1 where each take's label is."""
-        return np.eye(self.classes)[self.label]
+        """Return (N, classes) what they are taught as; of what was acted, a 1 where it is."""
+        return np.eye(self.classes)[self.label] if self.soft is None else self.soft
 
     def learn(self, there: NDArray[np.bool_], penalty: float, start: Head | None = None) -> Learned:
         """Return the head of some of the takes, (N,) true for each of them."""
@@ -126,6 +137,8 @@ def train(
         )
     examples, aside = leave_out(examples, around.copies)
     folder.refuse_full(out)
+    if settings.targets == HEARD:
+        summary(examples)  # says at once if nobody heard enough
     table, voices, labels = heard(examples, settings, around)
     try:
         *held, final = _heads(table, settings, start, around)
@@ -145,15 +158,19 @@ def train(
     scores = evaluate(unmet, table.label, performers, labels, beside)
     fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
     told = card.card(examples, grounds, scores, len(aside))
+    if settings.targets == HEARD:
+        told["targets"] = summary(examples) | _taught_acted(table, settings, beside)
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
     record = HeadRecord(
-        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart
+        settings, labels, handles, scores, None, told, tuple(around.copies), voices, apart=apart
     )
     with folder.whole(out) as partial:
         head_folder.write(partial / folder.WEIGHTS, final.head)
         folder.write_arrays(
-            partial / folder.FROZEN, _arrays(held, examples, aside, grounds, table, labels)
+            partial / folder.FROZEN,
+            _arrays(held, examples, aside, grounds, table, labels)
+            | ({"target": table.target} if settings.targets == HEARD else {}),
         )
         tell(partial, record, grounds, head_folder.FORMAT)
         around.ready(partial, record)
@@ -173,6 +190,7 @@ def heard(
     """
     labels, performers = check(examples), [e.performer for e in examples]
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
+    soft = targets(examples, labels) if settings.targets == HEARD else None
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
     known = sources.source(settings.features)
@@ -188,7 +206,7 @@ def heard(
     handles = dict(zip(performers, fold.tolist(), strict=True))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
-    return Table(rows, label, len(labels), fold), voices, labels
+    return Table(rows, label, len(labels), fold, soft), voices, labels
 
 
 def _heads(
@@ -208,6 +226,23 @@ def _heads(
     around.still_holds()
     around.progress(len(parts), len(parts), "training")
     return found
+
+
+def _taught_acted(table: Table, settings: HeadSettings, beside: Beside) -> dict[str, Any]:
+    """Return how near to raters the same heads are if they are taught what was acted.
+
+    Each take is asked of the head that never met its performer, as in the scores.
+    """
+    if beside.votes is None:
+        return {}
+    acted = replace(table, soft=None)
+    said = np.empty(table.target.shape)
+    for k in range(int(table.fold.max()) + 1):
+        asked = table.fold == k
+        head = acted.learn(~asked, settings.penalty).head
+        said[asked] = head.probability(table.rows[asked])
+    found = beside_people(said, beside.votes)
+    return {"taught_acted": found.as_json()} if found else {}
 
 
 def _arrays(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-import yesand
 from yesand.affect import listening
 from yesand.affect.evaluating import Evaluation, Known
 from yesand.affect.folds import folds
@@ -25,19 +23,20 @@ from yesand.affect.learning import fit
 from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
-from yesand.kernel.errors import CheckFailed
-from yesand.kernel.progress import Progress
+from yesand.kernel.errors import CheckFailed, Refused
 from yesand.takes.copies.finding import Copy
 from yesand.training import card, dimensional, folder, recording, scoring
 from yesand.training.around import ALONE, Around
 from yesand.training.dimensional import Heard, Reading
-from yesand.training.examples import Example, Settings, check, leave_out
+from yesand.training.examples import Example, Settings, check, leave_out, versions
+from yesand.training.following import Work, follow
 from yesand.training.grounds import Grounds
+from yesand.training.memory import Room
+from yesand.training.resuming.lesson import Lesson, Unfinished
+from yesand.training.targeting.heard import HEARD, summary, targets
 from yesand.training.telling import tell
 
 Ints = NDArray[np.int64]
-#: How often in a run it is asked whether its takes may still be used.
-CHECKPOINTS = 20
 #: The smallest probability that is told; its logarithm is finite.
 _LEAST = 1e-12
 
@@ -55,6 +54,8 @@ class RunRecord:
     copies: tuple[Copy, ...] = ()
     #: Performers who sound like one voice, and so were held out together.
     alike: tuple[tuple[str, ...], ...] = ()
+    #: What was made smaller as memory lacked (``memory.Room``).
+    memory: dict[str, int] = field(default_factory=dict)
     #: Valence, arousal and dominance; none: nobody asked for them.
     read: Reading | None = field(default=None, kw_only=True)
 
@@ -70,6 +71,9 @@ class RunRecord:
             "left_out_as_copies": [copy.as_json() for copy in self.copies],
             "scores": self.scores.as_json(),
             "enrolled": self.enrolled.as_json() if self.enrolled else None,
+            **({"curves": self.card["curves"]} if "curves" in self.card else {}),
+            **({"targets": self.card["targets"]} if "targets" in self.card else {}),
+            **({"memory": self.memory} if self.memory else {}),
             **({dimensional.NAME: self.read.as_json()} if self.read else {}),
         }
 
@@ -89,11 +93,6 @@ class RunRecord:
             "scores": scores,
             "enrolled": enrolled,
         }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a run depends on."""
-    return {"yesand": yesand.__version__, **{n: version(n) for n in ("numpy", "torch")}}
 
 
 def train(
@@ -122,22 +121,20 @@ def train(
     folds(performers)  # says at once if there are too few
     label = np.array([labels.index(e.emotion) for e in examples], dtype=np.int64)
     folder.refuse_full(out)
+    soft = _softly(examples, labels, settings, around)
     sources = [listening.Source(e.sha256, e.path) for e in examples]
     sounds = listening.extract(sources, around.cache, around.progress, around.workers)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold, pack = folds(performers, voices), Pack.of(sounds, performers)
-    work = _Work(around.still_holds)
+    room = Room(cores(), around.say)
+    kept = Unfinished(around, examples, grounds.manifest, out)
+    lesson = Lesson(pack, label, labels, fold, kept, soft)
     if around.recorder:
         around.recorder.begin(pack, label, performers, fold)
-    try:
-        *held, final = _models(pack, label, fold, len(labels), settings, work, around)
-    except Overtaken as fault:
-        _leave(out, work, settings, grounds, fault)
-        raise
-    _check_finite([*held, final])
+    (*held, final), settings = _taught(lesson, settings, room, grounds, around)
     with steady():
-        embedding = torch.stack([model.embed(pack) for model in held])
-        final_embedding = final.embed(pack)
+        embedding = torch.stack([room.embed(model, pack) for model in held])
+        final_embedding = room.embed(final, pack)
     named = [e.sha256 for e in examples]
     beside = (around.known or Known()).of(named, labels, [*map(str, fold)])
     asked = scoring.Asked(pack, label, performers, labels, fold)
@@ -151,10 +148,12 @@ def train(
         heard = Heard([*held, final], whole, pack, mels, named, performers, fold)
         read = dimensional.learned(around.rated if settings.dimensions else None, heard)
     told = card.card(examples, grounds, scored.plain, len(aside), scored.enrolled, read)
+    told |= {"curves": lesson.curves()} | ({} if soft is None else {"targets": summary(examples)})
     left = tuple(around.copies)
     record = RunRecord(
-        settings, labels, handles, scored.plain, scored.enrolled, told, left, voices, read=read
-    )
+        settings, labels, handles, scored.plain, scored.enrolled, told, left, voices, room.notes,
+        read=read,
+    )  # fmt: skip
     arrays = {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([grounds.masks.get(who, who) for who in performers]),
@@ -162,6 +161,7 @@ def train(
         "labels": np.array(labels),
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
         "fold": fold,
+        **({} if soft is None else {"target": soft}),
         "embedding": embedding.numpy(),
         "final_embedding": final_embedding.numpy(),
         # The folds' last layers, so that they can be asked again whether they know a take.
@@ -170,24 +170,58 @@ def train(
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([grounds.masks.get(e.performer, e.performer) for e in aside], dtype=str),
     }
-    with folder.whole(out) as partial:
-        folder.write_weights(partial / folder.WEIGHTS, final)
-        folder.write_arrays(partial / folder.FROZEN, arrays)
+    with folder.whole(out) as partly:
+        folder.write_weights(partly / folder.WEIGHTS, final)
+        folder.write_arrays(partly / folder.FROZEN, arrays)
         if read:
-            read.write(partial)
+            read.write(partly)
         if around.recorder:
             said = scored.probability[np.arange(len(label)), label]
             likelihood = np.log(np.maximum(said, _LEAST))
-            folder.write_arrays(partial / recording.FILE, around.recorder.arrays(likelihood))
-        tell(partial, record, grounds, folder.FORMAT)
-        around.ready(partial, record)
+            folder.write_arrays(partly / recording.FILE, around.recorder.arrays(likelihood))
+        tell(partly, record, grounds, folder.FORMAT)
+        around.ready(partly, record)
+    kept.forget()
     return record
 
 
-def _check_finite(models: Sequence[VoiceModel]) -> None:
+def _taught(
+    lesson: Lesson, settings: Settings, room: Room, grounds: Grounds, around: Around
+) -> tuple[list[VoiceModel], Settings]:
+    """Return the folds' models and the one of all takes, and by which settings they came to be."""
+    work = Work(around.still_holds)
+    try:
+        around.still_holds()  # before anything that was learned of takes is read again
+        made, settings = room.train(settings, partial(_models, lesson, work, around))
+    except Overtaken as fault:
+        lesson.kept.forget()
+        _leave(lesson.kept.out, work, settings, grounds, fault)
+        raise
+    _check_finite(made, lesson.kept)
+    return made, settings
+
+
+def _softly(
+    examples: Sequence[Example], labels: Sequence[str], settings: Settings, around: Around
+) -> NDArray[np.float64] | None:
+    """Return what takes are taught as, (takes, labels), if that is not what was acted."""
+    if settings.targets != HEARD:
+        return None
+    if around.recorder:
+        raise Refused(
+            "What is recorded in passing is by what was acted",
+            where="--targets heard",
+            remedy="Leave out --record.",
+        )
+    summary(examples)  # says at once if nobody heard enough
+    return targets(examples, labels)
+
+
+def _check_finite(models: Sequence[VoiceModel], kept: Unfinished) -> None:
     """Refuse what diverged before anything is written."""
     broken = [v for model in models for v in model.state_dict().values() if not v.isfinite().all()]
     if broken:
+        kept.forget()
         raise CheckFailed(
             "The training diverged: its loss is no number",
             where="training",
@@ -195,90 +229,45 @@ def _check_finite(models: Sequence[VoiceModel]) -> None:
         )
 
 
-def _leave(out: Path, work: _Work, settings: Settings, grounds: Grounds, fault: Overtaken) -> None:
+def _leave(out: Path, work: Work, settings: Settings, grounds: Grounds, fault: Overtaken) -> None:
     reached = {"done": work.done, "of": work.whole}
     about = {"manifest": grounds.manifest, "settings": settings.as_json(), "steps": reached}
-    with folder.whole(out) as partial:
+    with folder.whole(out) as whole:
         if work.final is not None:
-            folder.write_weights(partial / folder.CHECKPOINT, work.final)
-        folder.write_json(partial / folder.REACHED, about)
-        folder.mark(partial, str(fault))
+            folder.write_weights(whole / folder.CHECKPOINT, work.final)
+        folder.write_json(whole / folder.REACHED, about)
+        folder.mark(whole, str(fault))
 
 
 def _models(
-    pack: Pack,
-    label: Ints,
-    fold: Ints,
-    classes: int,
-    settings: Settings,
-    work: _Work,
-    around: Around,
+    lesson: Lesson, work: Work, around: Around, settings: Settings, side: int
 ) -> list[VoiceModel]:
     """Train one model without each fold's performers, and one with everybody, side by side.
 
     One thread a model: no sum depends on how many cores there are.
     """
-    parts = [np.flatnonzero(fold != k) for k in range(int(fold.max()) + 1)]
-    parts.append(np.arange(len(fold)))
-    work.whole = sum(settings.recipe.steps(len(part)) for part in parts)
-    target = torch.from_numpy(label)
+    books = lesson.logbooks(settings, work, around)
+    curves = [book.curve for book in books if book.curve]
+    work.begin(sum(curve.steps for curve in curves), curves)
+    target = torch.from_numpy(lesson.label if lesson.soft is None else lesson.soft).to(
+        torch.int64 if lesson.soft is None else torch.float32
+    )
 
     def job(k: int) -> VoiceModel:
         torch.set_num_threads(1)
-        takes, last = torch.from_numpy(parts[k]), k == len(parts) - 1
+        takes, last = torch.from_numpy(lesson.parts[k]), k == lesson.folds
         heard = work.of_the_final if last else work.step
         watch = around.recorder.watch(k) if around.recorder and not last else None
-        return fit(pack, takes, target, classes, settings.recipe, settings.shape, heard, watch)
+        told = (target, len(lesson.labels), settings.recipe, settings.shape)
+        return fit(lesson.pack, takes, *told, heard, watch, books[k])
 
-    with steady(), ThreadPoolExecutor(cores()) as pool:
+    with steady(), ThreadPoolExecutor(side) as pool:
         try:
-            jobs = [pool.submit(job, k) for k in range(len(parts))]
-            _follow(jobs, work, around.progress)
+            jobs = [pool.submit(job, k) for k in range(lesson.folds + 1)]
+            follow(jobs, work, around.progress)
         finally:
             work.stop.set()
         return [done.result() for done in jobs]
-
-
-class _Stopped(Exception):
-    """The run was broken off; the models under way need not be finished."""
-
-
-class _Work:
-    """Steps done by all threads together, and whether more may be done."""
-
-    def __init__(self, still_holds: Callable[[], None]) -> None:
-        self.whole, self.done, self._due = 0, 0, 0
-        self.stop, self._lock = threading.Event(), threading.Lock()
-        self._still_holds = still_holds
-        #: The model of all takes, as far as it is.
-        self.final: VoiceModel | None = None
-
-    def check(self) -> None:
-        """Ask at each checkpoint, from the thread that may read the registry."""
-        if self.done >= self._due:
-            self._due += max(1, self.whole // CHECKPOINTS)
-            self._still_holds()
-
-    def of_the_final(self, model: VoiceModel) -> None:
-        self.final = model
-        self.step(model)
-
-    def step(self, _: VoiceModel) -> None:
-        with self._lock:
-            self.done += 1
-        if self.stop.is_set():
-            raise _Stopped
-
-
-def _follow(jobs: Sequence[Future[VoiceModel]], work: _Work, progress: Progress) -> None:
-    pending = set(jobs)
-    while pending:
-        progress(work.done, work.whole, "training")
-        work.check()
-        finished, pending = wait(pending, timeout=0.25, return_when=FIRST_EXCEPTION)
-        for job in finished:
-            job.result()
-    progress(work.whole, work.whole, "training")
 
 
 def cores() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from yesand.training.errors import NotRegistered
 from yesand.training.examples import Example, Settings
 from yesand.training.folder import Loaded, load
 from yesand.training.heads import HeadSettings
+from yesand.training.memory import as_asked
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
@@ -46,8 +48,12 @@ from yesand.training.registry.services import (
     plain_card,
     register_files,
 )
+from yesand.training.resuming import services as unfinished
+from yesand.training.resuming.shelf import Say, Shelf, unheard
 from yesand.training.shards import training
 from yesand.training.shards.training import ShardSettings
+from yesand.training.targeting import services as targeting
+from yesand.training.targeting.heard import HEARD
 
 __all__ = [
     "Loaded",
@@ -78,6 +84,8 @@ def train(
     workers: int = 1,
     course: Course | None = None,
     copies: Sequence[Copy] | None = None,
+    fresh: bool = False,
+    say: Say = unheard,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -87,6 +95,7 @@ def train(
     ----------
     course : trains in place of what the settings call for.
     copies : left out as such; none given, they are looked for among the manifest's takes.
+    fresh : begin anew, even if the same run was broken off. say : told lines for a person.
 
     Raises
     ------
@@ -97,11 +106,22 @@ def train(
     out, settings = Path(out).resolve(), settings or Settings()
     manifest = checked(place, manifest)
     check_name(name)
+    unfinished.sweep(place)
     run = _run_before(place, manifest, out, settings)
     if run is None:
         corpus.check_current(place, manifest)
         course = course or _course(settings)
-        run = _run(place, manifest, out, settings, progress, recorder, workers, course, copies)
+        shelf = Shelf(unfinished.shelf_of(place), fresh, say=say)
+        around = Around(
+            cache=Kept(place.cache),
+            progress=progress,
+            still_holds=partial(corpus.check_current, place, manifest),
+            recorder=recorder,
+            workers=workers,
+            shelf=shelf,
+            say=say,
+        )
+        run = _run(place, manifest, out, settings, around, course, copies)
     return _enter(place, out, manifest, name, run)
 
 
@@ -162,9 +182,7 @@ def _run(
     manifest: SignedManifest,
     out: Path,
     settings: Settings | HeadSettings,
-    progress: Progress,
-    recorder: Recorder | None,
-    workers: int,
+    around: Around,
     course: Course,
     copies: Sequence[Copy] | None,
 ) -> dict[str, Any]:
@@ -180,22 +198,15 @@ def _run(
 
     examples, stands = examples_of(place, manifest.takes), grounds(place, manifest)
     if copies is None:
-        copies = copying.among(place, [take.sha256 for take in manifest.takes], progress)
+        copies = copying.among(place, [take.sha256 for take in manifest.takes], around.progress)
         copying.note(copies)
+    if settings.targets == HEARD:
+        examples = targeting.attach(examples)
     labels = sorted({example.emotion for example in examples})
     beside = known([example.sha256 for example in examples], labels)
     try:
-        around = Around(
-            cache=Kept(place.cache),
-            progress=progress,
-            ready=ready,
-            still_holds=partial(corpus.check_current, place, manifest),
-            recorder=recorder,
-            copies=copies,
-            workers=workers,
-            known=beside,
-            rated=rated([example.sha256 for example in examples]),
-        )
+        takes = [example.sha256 for example in examples]
+        around = replace(around, ready=ready, copies=copies, known=beside, rated=rated(takes))
         course(examples, stands, settings, out, around)
     except Overtaken as fault:
         _attest(place, out, manifest, fault)
@@ -211,7 +222,7 @@ def _run_before(
         return None
     _check_unmarked(out)
     run = _read(_note(place, digest.model_digest(out))) if out.is_dir() else {}
-    same = run.get("manifest") == manifest.digest and run.get("settings") == settings.as_json()
+    same = run.get("manifest") == manifest.digest and as_asked(run) == settings.as_json()
     if not same:
         folder.refuse_full(out)
     return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from yesand.training.reporting import plots
@@ -11,11 +11,17 @@ from yesand.training.reporting.sections import Scores, headline, paired, part_ta
 from yesand.training.reporting.words import between, many, percent, plain
 
 
-def raters(scores: Scores) -> Markup:
-    """Return how it does beside what people hear; nothing, where nobody rated."""
+def raters(scores: Scores, targets: Mapping[str, Any] | None = None) -> Markup:
+    """Return how it does beside what people hear; nothing, where nobody rated.
+
+    Parameters
+    ----------
+    targets : of a model that was taught what was heard, in how many takes, and by how many.
+    """
     told = scores["heard"]
+    taught = [*_taught(targets, told)] if targets else []
     if not told:
-        return Markup("")
+        return section("Beside people", *taught) if taught else Markup("")
     distances = [
         (
             "cross-entropy (nats); the raters' own entropy is the least",
@@ -55,7 +61,45 @@ def raters(scores: Scores) -> Markup:
         if told["beside"]
         else [measures]
     )
-    return section("Beside people", tag("p", lead), *outside, *drawn)
+    return section("Beside people", *taught, tag("p", lead), *outside, *drawn)
+
+
+def _taught(targets: Mapping[str, Any], told: Mapping[str, Any] | None) -> Iterator[Markup]:
+    """Yield what it was taught, and what that gained beside being taught what was acted."""
+    yield tag("p", taught(targets))
+    other = targets.get("taught_acted")
+    if not told or not other:
+        return
+    names = {
+        "cross_entropy": "cross-entropy (nats)",
+        "js": "Jensen–Shannon divergence (nats)",
+        "total_variation": "total variation",
+    }
+    rows = [(name, plain(told[key]), plain(other[key])) for key, name in names.items()]
+    columns = ["distance from the raters", ">taught what was heard", ">taught what was acted"]
+    yield table("What it gained", columns, rows)
+
+
+def taught(targets: Mapping[str, Any]) -> str:
+    """Return in a sentence what a model with soft targets was taught."""
+    raters, bits = targets["raters"], targets["bits_lost"]
+    carried = (
+        f", carried over into {targets['into']} with {bits:.2f} bits lost"
+        if targets["space"] != targets["into"]
+        else ""
+    )
+    rest = (
+        f"Of {many(targets['acted'], 'take')} it was taught what was acted: they have fewer than "
+        f"{targets['least_raters']:g} raters, or were mostly heard as something else. "
+        if targets["acted"]
+        else ""
+    )
+    return (
+        f"Of {many(targets['heard'], 'take')} it was taught what raters heard (in "
+        f"{targets['space']}{carried}; {raters['mean']:.1f} raters a take effectively, at least "
+        f"{raters['least']:.1f}; {percent(targets['outside'])} was heard as nothing that it "
+        f"knows). {rest}All other scores are against what was acted."
+    )
 
 
 def corpora(told: Sequence[Mapping[str, Any]]) -> Markup:

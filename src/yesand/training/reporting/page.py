@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from yesand.training.dimensional import NAME
-from yesand.training.reporting import beside, sections
+from yesand.training.reporting import beside, course, sections
 from yesand.training.reporting.dimensions import dimensions
 from yesand.training.reporting.markup import Markup, joined, tag
 from yesand.training.reporting.words import many
@@ -31,7 +31,8 @@ def report(card: Mapping[str, Any], title: str = "How well it reads emotion") ->
     card : a model card as data (``training.card``), or as much of one: ``scores`` as
         ``Evaluation.as_json`` returns them, ``scored_how``, ``marks``. If there are:
         ``enrolled``, scores with enrolment and ``enrolled_by``, the fewest and the most takes of a
-        performer; in ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis.
+        performer; in ``scores["axes"]`` what ``dimensional.Agreement.as_json`` returns, by axis;
+        ``curves``, how the training went.
     """
     scores = card["scores"]
     lead = (
@@ -64,7 +65,8 @@ def _body(card: Mapping[str, Any]) -> Markup:
         sections.silence(scores),
         beside.axes(scores.get("axes", {})),
         dimensions(card.get(NAME)),
-        beside.raters(scores),
+        beside.raters(scores, card.get("targets")),
         beside.enrolled(card.get("enrolled")),
+        course.training(card.get("curves")),
         sections.method(scores, card["scored_how"]),
     ])  # fmt: skip

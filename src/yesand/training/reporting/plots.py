@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ MOST = 60
 _FITS = 10
 
 
+#: How lines are drawn, in their order.
+_LINES = ("first", "second", "third")
 #: Whose distance is drawn, and how.
 _WHOSE = (("raters", "people"), ("model", "model"), ("constant", "usual"))
 
@@ -128,6 +131,31 @@ def abstention(points: Sequence[Mapping[str, Any]], emotions: int) -> Markup:
     return _svg(WIDTH, _SIDE + 56, hint, drawn)
 
 
+def losses(lines: Mapping[str, Sequence[float]]) -> Markup:
+    """Draw losses (nats) over the run, each line's points evenly apart, the last at its end."""
+    # So that each of the four steps is a round number.
+    top = 0.4 * math.ceil(max(max(line) for line in lines.values()) / 0.4) or 0.4
+    drawn = _frame("of the run", "loss, nats a take", top)
+    for (name, line), kind in zip(lines.items(), _LINES, strict=False):
+        points = [((n + 1) / len(line), value / top) for n, value in enumerate(line)]
+        drawn.append(_path(points, kind, f"{name}: {line[0]:.2f} to {line[-1]:.2f}"))
+    drawn += _legend([*zip(lines, _LINES, strict=False)], _TOP + 12)
+    told = "; ".join(f"{name} {line[0]:.2f} to {line[-1]:.2f}" for name, line in lines.items())
+    return _svg(WIDTH, _SIDE + 56, f"Training loss over the run: {told}", drawn)
+
+
+def held_out(
+    lines: Sequence[Sequence[tuple[float, float]]], mean: Sequence[tuple[float, float]]
+) -> Markup:
+    """Draw (part of the run, UAR) of each fold, thin, and of all of them."""
+    drawn = _frame("of the run", "UAR")
+    drawn += [_path(line, "thin", f"One fold: {percent(line[-1][1])} at last") for line in lines]
+    drawn.append(_path(mean, "first", f"Mean: {percent(mean[-1][1])} at last"))
+    drawn += _legend((("mean", "first"), ("each fold", "thin")))
+    hint = f"UAR of held-out takes over the run: {percent(mean[0][1])} to {percent(mean[-1][1])}"
+    return _svg(WIDTH, _SIDE + 56, hint, drawn)
+
+
 def beside(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw how far k raters, and the model, are from the remaining raters."""
     high = 26 + 62 * len(rows)
@@ -210,17 +238,25 @@ def _y(rate: float) -> float:
     return round(_TOP + (_SIDE - _TOP) * (1 - rate), 2)
 
 
-def _frame(across: str, up: str) -> list[Markup]:
+def _path(points: Sequence[tuple[float, float]], kind: str, hint: str) -> Markup:
+    path = " ".join(f"{_x(across)},{_y(up)}" for across, up in points)
+    return tag("polyline", tag("title", hint), points=path, class_=kind)
+
+
+def _frame(across: str, up: str, top: float | None = None) -> list[Markup]:
+    """Draw axes in per cent; with a ``top``, upwards to that in units of its own."""
     drawn = []
     for k in range(0, 101, 25):
         x, y = _x(k / 100), _y(k / 100)
         drawn.append(tag("line", x1=x, x2=x, y1=_y(1), y2=_y(0), class_="tick"))
         drawn.append(tag("line", x1=_x(0), x2=_x(1), y1=y, y2=y, class_="tick"))
         drawn.append(_label(x, _y(0) + 18, str(k), "middle", "soft"))
-        drawn.append(_label(_LEFT - 8, y + 4, str(k), "end", "soft"))
+        height = str(k) if top is None else _number(top * k / 100)
+        drawn.append(_label(_LEFT - 8, y + 4, height, "end", "soft"))
     drawn.append(_label(_x(0.5), _y(0) + 40, f"{across} (%)", "middle", "soft"))
     turned = f"rotate(-90 14 {_number(_y(0.5))})"
-    drawn.append(_label(14, _y(0.5), f"{up} (%)", "middle", "soft", turned))
+    named = f"{up} (%)" if top is None else up
+    drawn.append(_label(14, _y(0.5), named, "middle", "soft", turned))
     return drawn
 
 
@@ -228,10 +264,11 @@ def _line_between(start: tuple[float, float], end: tuple[float, float], kind: st
     return tag("line", x1=_x(start[0]), y1=_y(start[1]), x2=_x(end[0]), y2=_y(end[1]), class_=kind)
 
 
-def _legend(names: Sequence[tuple[str, str]]) -> list[Markup]:
+def _legend(names: Sequence[tuple[str, str]], high: float | None = None) -> list[Markup]:
+    """Draw what the lines are, below; or at the upper right, from there down."""
     drawn = []
     for k, (name, kind) in enumerate(names):
-        y = _y(0) - 34 + 18 * k
-        drawn.append(tag("line", x1=_x(0) + 12, x2=_x(0) + 36, y1=y, y2=y, class_=kind))
-        drawn.append(_label(_x(0) + 44, y + 4, name, "start"))
+        x, y = (_x(0) + 12, _y(0) - 34 + 18 * k) if high is None else (_x(0.66), high + 18 * k)
+        drawn.append(tag("line", x1=x, x2=x + 24, y1=y, y2=y, class_=kind))
+        drawn.append(_label(x + 32, y + 4, name, "start"))
     return [joined(drawn)]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from yesand.affect.curves import Curve
 from yesand.affect.frames import Pack
 from yesand.affect.learning import Recipe, fit
+from yesand.affect.standing import Logbook
 from yesand.affect.voice_model import Shape, VoiceModel, build
 from yesand.training.around import Around
-from yesand.training.runs import cores, steady
+from yesand.training.following import Work, follow
+from yesand.training.resuming.shelf import Course
+from yesand.training.runs import steady
 from yesand.training.shards.planning import Plan
 
 State = dict[str, Tensor]
@@ -39,52 +41,42 @@ class Lesson:
     names: Mapping[tuple[int, int], str]
 
 
-class _Stopped(Exception):
-    """The run was broken off; parts under way need not be finished."""
-
-
 def teach(
     lesson: Lesson,
     known: Mapping[str, State],
     around: Around,
-) -> dict[str, VoiceModel]:
-    """Return every part by what names its training; those that are known are not trained.
+    side: int,
+    course: Course | None = None,
+) -> tuple[dict[str, VoiceModel], dict[str, Curve]]:
+    """Return every part by what names its training, and how those went that were trained.
 
     Parameters
     ----------
-    known : name → weights, of an earlier run.
+    known : name → weights, of an earlier run: these are not trained.
+    side : how many at a time. course : where it is kept how far each of them is.
     """
-    wanted = {name: place for place, name in lesson.names.items()}
-    found = {name: _of(lesson, known[name]) for name in wanted if name in known}
-    missing = [name for name in wanted if name not in found]
-    stop = threading.Event()
-
-    def heard(_: Any) -> None:
-        if stop.is_set():
-            raise _Stopped
+    found = {name: _of(lesson, known[name]) for name in lesson.names.values() if name in known}
+    missing = {name: place for place, name in lesson.names.items() if name not in found}
+    takes = {name: torch.from_numpy(lesson.plan.taught(*missing[name])) for name in missing}
+    recipe = lesson.recipe
+    curves = {name: Curve(recipe.steps(len(takes[name])), recipe.batch) for name in missing}
+    work = Work(around.still_holds)
+    work.begin(sum(curve.steps for curve in curves.values()), [*curves.values()])
 
     def job(name: str) -> VoiceModel:
         torch.set_num_threads(1)
-        takes = torch.from_numpy(lesson.plan.taught(*wanted[name]))
-        return fit(
-            lesson.pack, takes, lesson.label, lesson.classes, lesson.recipe, lesson.shape, heard
-        )
+        book = Logbook(curves[name], course.store(name, work.met) if course else None)
+        told = (lesson.label, lesson.classes, recipe, lesson.shape)
+        return fit(lesson.pack, takes[name], *told, work.step, None, book)
 
-    with steady(), ThreadPoolExecutor(cores()) as pool:
+    with steady(), ThreadPoolExecutor(side) as pool:
         try:
-            jobs: dict[Future[VoiceModel], str] = {pool.submit(job, n): n for n in missing}
-            pending = set(jobs)
-            while pending:
-                around.progress(len(jobs) - len(pending), len(jobs), "training")
-                around.still_holds()
-                done, pending = wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
-                found |= {jobs[one]: one.result() for one in done}
-            around.still_holds()
+            jobs = {name: pool.submit(job, name) for name in missing}
+            follow([*jobs.values()], work, around.progress)
         finally:
-            stop.set()
+            work.stop.set()
             pool.shutdown(cancel_futures=True)
-    around.progress(len(missing), len(missing), "training")
-    return found
+    return found | {name: done.result() for name, done in jobs.items()}, curves
 
 
 def _of(lesson: Lesson, weights: State) -> VoiceModel:

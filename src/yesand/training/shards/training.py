@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 
 from yesand.affect import listening
+from yesand.affect.curves import Curve
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.folds import folds
 from yesand.affect.frames import Pack
@@ -27,13 +28,17 @@ from yesand.training import card, folder
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
-from yesand.training.runs import RunRecord
+from yesand.training.memory import Room
+from yesand.training.resuming.lesson import Unfinished
+from yesand.training.runs import RunRecord, cores
 from yesand.training.shards.parts import Lesson, State, teach
 from yesand.training.shards.planning import Plan, name_of, plan
+from yesand.training.targeting.heard import ACTED
 from yesand.training.telling import tell
 
 #: Every part of every fold, ``<what names its training>.<weight>``: the checkpoints of the run.
 PARTS = "parts.safetensors"
+Curves = dict[str, Curve]
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class ShardSettings(Settings):
         """
         plain = Settings.parse(told)
         try:
-            return cls(plain.recipe, plain.shape, int(told["shards"]))
+            shards = int(told["shards"])
+            return cls(plain.recipe, plain.shape, shards, targets=plain.targets)
         except (KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not the settings of a network of parts: {fault}") from fault
 
@@ -139,6 +145,13 @@ def train(
         raise Refused(
             "A network of parts is not recorded", where="--record", remedy="Leave it out."
         )
+    if settings.targets != ACTED:
+        # What is heard in one take is weighed by all the others: no part would be left alone.
+        raise Refused(
+            "A network of parts is taught what was acted",
+            where="--targets",
+            remedy="Leave out --shards, or --targets.",
+        )
     examples, aside = leave_out(examples, around.copies)
     labels = check(examples)
     folder.refuse_full(out)
@@ -149,27 +162,39 @@ def train(
     chosen = told or _planned(examples, voices, settings.shards)
     performers = [e.performer for e in examples]
     pack = Pack.of(sounds, performers)
-    lesson = _lesson(examples, labels, pack, settings, chosen)
+    room, kept = Room(cores(), around.say), Unfinished(around, examples, grounds.manifest, out)
+
+    def taught(how: ShardSettings, side: int) -> tuple[Lesson, dict[str, VoiceModel], Curves]:
+        lesson = _lesson(examples, labels, pack, how, chosen)
+        about = {"labels": labels, "names": sorted(lesson.names.values())}
+        course = kept.course(how, about)
+        return lesson, *teach(lesson, before.known if before else {}, around, side, course)
+
     try:
-        parts = teach(lesson, before.known if before else {}, around)
+        around.still_holds()  # before anything that was learned of takes is read again
+        (lesson, parts, curves), settings = room.train(settings, taught)
     except Overtaken as fault:
+        kept.forget()
         with folder.whole(out) as partial:
             reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
             folder.write_json(partial / folder.REACHED, reached)
             folder.mark(partial, str(fault))
         raise
-    _check_finite(parts)
-    made = _Made(lesson, parts)
+    _check_finite(parts, kept)
+    made = _Made(lesson, parts, room)
     named, fold = [e.sha256 for e in examples], [*map(str, chosen.fold)]
     beside = (around.known or Known()).of(named, labels, fold)
     scores = evaluate(made.unmet(), lesson.label.numpy(), performers, labels, beside)
     handles = {p: int(k) for p, k in zip(performers, chosen.fold, strict=True)}
     facts = card.card(examples, grounds, scores, len(aside))
+    if before is None:  # parts that are taken over would have none
+        facts["curves"] = _curves(lesson, curves)
     alone = tuple(one for one in voices if len({handles[who] for who in one}) == 1)
     handles = dict(sorted(handles.items()))
     record = ShardRecord(
-        settings, labels, handles, scores, None, facts, tuple(around.copies), alone, chosen.most()
-    )
+        settings, labels, handles, scores, None, facts, tuple(around.copies), alone, room.notes,
+        chosen.most(),
+    )  # fmt: skip
     with folder.whole(out) as partial:
         folder.write_weights(partial / folder.WEIGHTS, made.final)
         (partial / PARTS).write_bytes(_saved(parts))
@@ -178,6 +203,7 @@ def train(
         )
         tell(partial, record, grounds, folder.SHARDED)
         around.ready(partial, record)
+    kept.forget()
     return record
 
 
@@ -216,6 +242,7 @@ class _Made:
 
     lesson: Lesson
     parts: Mapping[str, VoiceModel]
+    room: Room
 
     def of(self, k: int) -> Sharded:
         """Return the network that never met fold ``k``'s performers."""
@@ -235,7 +262,7 @@ class _Made:
     @cached_property
     def embedding(self) -> torch.Tensor:
         """All takes as each fold's network sees them, (folds, N, parts · d)."""
-        return torch.stack([model.embed(self.lesson.pack) for model in self.held])
+        return torch.stack([self.room.embed(model, self.lesson.pack) for model in self.held])
 
     def unmet(self) -> NDArray[np.float64]:
         """Return each take's probabilities by the network that never met its performer."""
@@ -264,7 +291,7 @@ def _arrays(
         "fold": chosen.fold,
         "part": chosen.part,
         "embedding": made.embedding.numpy(),
-        "final_embedding": made.final.embed(made.lesson.pack).numpy(),
+        "final_embedding": made.room.embed(made.final, made.lesson.pack).numpy(),
         "head": torch.stack([model.last_layer() for model in made.held]).numpy(),
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
@@ -281,9 +308,19 @@ def _saved(parts: Mapping[str, VoiceModel]) -> bytes:
     )
 
 
-def _check_finite(parts: Mapping[str, VoiceModel]) -> None:
+def _curves(lesson: Lesson, curves: Curves) -> dict[str, Any]:
+    """Return how each part's training went, by the fold that its network never meets."""
+    told = dict[str, dict[str, Any]]()
+    for (k, s), name in sorted(lesson.names.items()):
+        where = "final" if k == lesson.plan.folds else str(k)
+        told.setdefault(where, {})[str(s)] = curves[name].as_json()
+    return {"parts": told}
+
+
+def _check_finite(parts: Mapping[str, VoiceModel], kept: Unfinished) -> None:
     values = [v for part in parts.values() for v in part.state_dict().values()]
     if not all(bool(v.isfinite().all()) for v in values):
+        kept.forget()
         raise CheckFailed(
             "The training diverged: its loss is no number",
             where="training",

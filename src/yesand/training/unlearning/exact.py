@@ -29,6 +29,7 @@ from yesand.training.examples import Example, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings
 from yesand.training.runs import RunRecord
+from yesand.training.targeting.heard import targets
 from yesand.training.unlearning.membership import Attack, Round, attack, losses
 from yesand.training.unlearning.verification import Audit, Distance, How
 
@@ -115,7 +116,7 @@ class HeadCourse:
         settings: HeadSettings,
         cache: listening.Kept | None,
     ) -> Audit:
-        rows, target = _read(kept, check(kept), settings, cache)
+        rows, target, _ = _read(kept, check(kept), settings, cache)
         made, seconds = timed(lambda: learn(rows, target, settings.penalty, old))
         written = head_folder.read(partial / folder.WEIGHTS)
         if (made.head.weights != written.weights).any():
@@ -145,14 +146,14 @@ class HeadCourse:
         fold_of = dict(zip(frozen["take"].tolist(), frozen["fold"].tolist(), strict=True))
         known = [e for e in (*kept, *self.removed.takes) if e.sha256 in fold_of]
         try:
-            rows, target = _read(known, frozen["labels"].tolist(), settings, cache)
+            rows, target, label = _read(known, frozen["labels"].tolist(), settings, cache)
         except BadInput:  # their sound is deleted already: as it should be
             return None, None, None
         fold = np.array([fold_of[e.sha256] for e in known], dtype=np.int64)
         gone = np.arange(len(known)) >= len(known) - sum(
             e.sha256 in fold_of for e in self.removed.takes
         )
-        asking = _Asking(rows, target, fold, gone, settings.penalty)
+        asking = _Asking(rows, target, label, fold, gone, settings.penalty)
         olds = heads_of(frozen)
         news = [asking.without(k, start=old) for k, old in enumerate(olds)]
         anew = [asking.without(k) for k in range(len(olds))] if again else []
@@ -165,6 +166,7 @@ class _Asking:
 
     rows: Floats
     target: Floats
+    label: Ints
     fold: Ints
     gone: Bools
     penalty: float
@@ -176,10 +178,9 @@ class _Asking:
 
     def attack(self, asked: Sequence[Head]) -> Attack | None:
         """Tell members that went from voices that the fold's head never met."""
-        label = self.target.argmax(1)
         rounds = []
         for k, head in enumerate(asked):
-            loss = losses(head.probability(self.rows), label)
+            loss = losses(head.probability(self.rows), self.label)
             held = self.fold == k
             rounds.append(Round.of(loss, self.gone & ~held, ~self.gone & held))
         return attack(rounds)
@@ -223,8 +224,8 @@ def _read(
     labels: Sequence[str],
     settings: HeadSettings,
     cache: listening.Kept | None,
-) -> tuple[Floats, Floats]:
-    """Return features (N, d) and targets (N, classes).
+) -> tuple[Floats, Floats, Ints]:
+    """Return features (N, d), targets (N, classes) and what was acted (N,).
 
     Raises
     ------
@@ -234,4 +235,4 @@ def _read(
     given = [Source(e.sha256, e.path) for e in takes]
     rows = sources.rows(given, known, cache.folder if cache else None)
     order = {name: n for n, name in enumerate(labels)}
-    return rows, np.eye(len(labels))[[order[e.emotion] for e in takes]]
+    return rows, targets(takes, labels), np.array([order[e.emotion] for e in takes])

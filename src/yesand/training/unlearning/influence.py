@@ -39,7 +39,9 @@ Bools = NDArray[np.bool_]
 DAMPING = 1e-2
 UNSCORED = "not scored: it is not the model that was scored"
 #: What is known of the old network alone.
-_OLD_SCORES = frozenset({"scores", "enrolled", "held_out", "sound_alike", "abstain_below", NAME})
+_OLD_SCORES = frozenset(
+    {"scores", "enrolled", "held_out", "sound_alike", "abstain_below", "curves", NAME}
+)
 _UNREAD = (
     "It reads out no valence, arousal or dominance: what the old model read them by had learned "
     "from the takes that went."
@@ -104,6 +106,12 @@ def remove(
             "Influence is removed from a network's last layer, and none is kept here",
             where=str(removed.old),
             remedy="Train the network again with this Yes-And; a convex head is undone exactly.",
+        )
+    if "target" in frozen:
+        raise BadInput(
+            "Influence is removed of what was acted; this network was taught what was heard",
+            where=str(removed.old),
+            remedy="Leave out --approximate: the model is then trained anew on what is left.",
         )
     smoothing = float(loaded.about["settings"]["recipe"]["smoothing"])
     gone = np.isin(frozen["take"], [take.sha256 for take in removed.takes])

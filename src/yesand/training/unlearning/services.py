@@ -34,6 +34,7 @@ from yesand.training.folder import FORMAT, SHARDED, about, refuse_full
 from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.registry.services import checked, grounds
+from yesand.training.resuming.shelf import Say, unheard
 from yesand.training.services import Course, examples_of, noted, registered, train
 from yesand.training.shards.training import ShardSettings
 from yesand.training.unlearning import influence, report
@@ -100,6 +101,7 @@ def unlearn(
     verify: bool = True,
     ask: bool = True,
     progress: Progress = silent,
+    say: Say = unheard,
 ) -> Unlearned:
     """Make a model anew on those of its takes that a new manifest still permits, and register it.
 
@@ -109,6 +111,7 @@ def unlearn(
     ----------
     where : the old model's folder, every file as it was registered. ``out`` : the new one's.
     verify : hold it against a training without them from nothing. ask : attack it, too.
+    say : told in lines where it goes on, if it was broken off.
 
     Raises
     ------
@@ -128,6 +131,7 @@ def unlearn(
         progress=progress,
         course=course,
         copies=removed.copies,
+        say=say,
     )
     return Unlearned(model, *_reported(place, old, model, Path(out)))
 

@@ -53,7 +53,10 @@ class ShardCourse:
             with TemporaryDirectory(prefix="yesand-") as scratch:
                 whole, plan = Path(scratch) / "anew", Before.read(old, reuse=False)
                 # Whether the takes still may be used is asked again when the model is entered.
-                beside = replace(around, ready=ALONE.ready, still_holds=ALONE.still_holds)
+                # No part may be taken from the run that it is compared with.
+                beside = replace(
+                    around, ready=ALONE.ready, still_holds=ALONE.still_holds, shelf=None
+                )
                 training.train(*given, whole, beside, before=plan)
                 if resources(whole) != resources(partial):
                     raise CheckFailed(

@@ -1,0 +1,1 @@
+"""Trainings that were broken off: where each stood, kept on disk until it is done."""

@@ -1,0 +1,1 @@
+"""Soft targets: what raters heard in takes, as what a model is taught."""
