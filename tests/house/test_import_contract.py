@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT.joinpath("pyproject.toml").read_text().partition("[tool.importlinter]")[2]
 
 ROOMS = (
-    "serving site newsroom heidi oversight royalties reliance training corpus affect takes "
-    "meetings agreements people"
+    "serving site newsroom heidi oversight royalties reliance synthetic training corpus affect "
+    "takes meetings agreements people"
 ).split()
 SOUND = {
     **{f"{room}/__init__.py": "" for room in [*ROOMS, "provenance", "kernel", "metering"]},

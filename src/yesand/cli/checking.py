@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _KNOWN = {
     "recording": "one of ours: a recording as it was sent",
     "copy": "one of ours: a copy with its credential",
+    "synthetic": "one of ours, made from takes that persons performed; nobody performed this",
     "credential": "one of ours by its credential, which is whole; its bytes lie elsewhere",
     "changed": "bears our credential and was changed since: nothing that it says counts",
     "made from": "made from one of ours, as its maker says",

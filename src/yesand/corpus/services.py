@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import transaction
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from yesand.agreements import services as agreements
 from yesand.agreements.change import changes
@@ -50,6 +51,7 @@ __all__ = [
     "find",
     "gate",
     "load_manifest",
+    "overtaken_takes",
     "path_of",
     "rehearse",
 ]
@@ -186,6 +188,28 @@ def check_current(place: Place, manifest: SignedManifest, action: Action | None 
     Overtaken : a withdrawal, a dispute, new terms or the end of a term concerns one of its takes.
     NotFound : the manifest is not of this house.
     """
+    found = _lost(place, manifest, action)
+    if found.names:
+        raise telling.overtaken(manifest, found.ruling, found.mask)
+
+
+def overtaken_takes(
+    place: Place, manifest: SignedManifest, action: Action | None = None
+) -> frozenset[str]:
+    """Return the media ids of a manifest's takes that would no longer be permitted, as above."""
+    return _lost(place, manifest, action).names
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """Which of a manifest's takes would be denied now, by mask over a ruling, and by media id."""
+
+    ruling: Ruling
+    mask: NDArray[np.bool_]
+    names: frozenset[str]
+
+
+def _lost(place: Place, manifest: SignedManifest, action: Action | None) -> _Lost:
     row = Manifest.objects.filter(digest=manifest.digest).first()
     if row is None:
         raise NotFound("No such manifest in this house", where=manifest.digest[:16])
@@ -197,8 +221,10 @@ def check_current(place: Place, manifest: SignedManifest, action: Action | None 
     entries = np.array([take.entry for take in manifest.takes], dtype=np.int64)
     mine = np.isin(table.columns.entry, entries)
     lost = mine & ~ruling.permit
-    if lost.any() or mine.sum() != len(entries):
-        raise telling.overtaken(manifest, ruling, lost)
+    # A take that the registry has no longer is lost as well.
+    held = np.isin(entries, table.columns.entry[mine & ruling.permit])
+    names = (t.sha256 for t, still in zip(manifest.takes, held, strict=True) if not still)
+    return _Lost(ruling, lost, frozenset(names))
 
 
 def dataset(place: Place, manifest: SignedManifest, **how: Any) -> TakeDataset:

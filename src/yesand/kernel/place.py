@@ -98,6 +98,11 @@ class Place:
         return self.root / "credentialed"
 
     @property
+    def synthetic(self) -> Path:
+        """Synthetic takes, never among those that somebody performed."""
+        return self.root / "synthetic"
+
+    @property
     def log(self) -> Path:
         """The transparency log's tiles and checkpoint."""
         return self.root / "log"

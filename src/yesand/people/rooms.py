@@ -12,6 +12,8 @@ A room joins by having the module; nothing else lists it:
 ``passages``   ``passages(request)``: what the assistant may answer from
 ``hearing``    ``suspended(place)``: a suspension of agreements has just begun or ended; called in
                its transaction (`yesand.agreements.suspending`)
+``knowing``    ``known(place, sha256, label)``: the log entry (or ``None``) of what the room itself
+               made, by its hash or by its credential's name (`yesand.takes.checking`)
 =============  =================================================================================
 
 A room's module ``held`` serves those who take their data home, and those who leave. It has

@@ -179,6 +179,15 @@ RULES = {
         performer="deployment__model__manifest__performers__performer",
         licensees=("deployment__licensee",),
     ),
+    "synthetic.syntheticbatch": Rule(
+        performer="takes__descents__performer", licensees=("manifest__licensee",)
+    ),
+    "synthetic.synthetictake": Rule(
+        performer="descents__performer", licensees=("batch__manifest__licensee",)
+    ),
+    "synthetic.syntheticexport": Rule(
+        performer="batch__takes__descents__performer", licensees=("batch__manifest__licensee",)
+    ),
     "reliance.report": Rule(
         performer="model__manifest__performers__performer",
         licensees=("model__manifest__licensee", "model__deployments__licensee"),

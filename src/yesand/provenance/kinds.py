@@ -83,3 +83,5 @@ class Kind(StrEnum):
     REVOCATION_NOTICED = "revocation.noticed"
     OBLIGATION_MET = "obligation.met"
     RUN_OVERTAKEN = "run.overtaken"
+    SYNTHETIC_MADE = "synthetic.made"
+    SYNTHETIC_EXPORTED = "synthetic.exported"

@@ -31,4 +31,6 @@ class Predicate(StrEnum):
     FULFILMENT = "https://yes-and.org/attestation/fulfilment/v1"
     OVERTAKEN = "https://yes-and.org/attestation/overtaken/v1"
     UNLEARNING = "https://yes-and.org/attestation/unlearning/v1"
+    SYNTHESIS = "https://yes-and.org/attestation/synthesis/v1"
+    SYNTHETIC_EXPORT = "https://yes-and.org/attestation/synthetic-export/v1"
     TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

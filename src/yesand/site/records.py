@@ -41,6 +41,7 @@ from yesand.royalties.models import (
     TariffVersion,
     UsageBatch,
 )
+from yesand.synthetic.models import SyntheticBatch, SyntheticExport
 from yesand.takes.models import Credential, Override, Review, Take
 from yesand.training.models import Decommission, Deployment, Descent, TrainedModel
 
@@ -102,6 +103,8 @@ HOMES = {
     Kind.DESCENT_REGISTERED: Home(Descent, "model", "model__pk"),
     Kind.DEPLOYMENT_STARTED: Home(Deployment, "deployment"),
     Kind.DEPLOYMENT_ENDED: Home(Decommission, "deployment", "deployment__pk"),
+    Kind.SYNTHETIC_MADE: Home(SyntheticBatch, "manifest", "manifest__pk"),
+    Kind.SYNTHETIC_EXPORTED: Home(SyntheticExport, "manifest", "batch__manifest__pk"),
     Kind.RELIANCE_REPORTED: Home(Report, "report"),
     Kind.USAGE_ACCEPTED: Home(UsageBatch),
     Kind.TARIFF_PUBLISHED: Home(TariffVersion, "tariff", "name"),

@@ -147,6 +147,7 @@ ROOMS = [
     "affect",
     "corpus",
     "training",
+    "synthetic",
     "reliance",
     "royalties",
     "oversight",

@@ -71,7 +71,7 @@ class Apart:
         try:
             done = subprocess.run(  # nosec B603
                 command,
-                env=_environment(),
+                env=environment(),
                 capture_output=True,
                 check=False,
                 timeout=self.limits.wall_s,
@@ -88,7 +88,7 @@ def _gave_up(why: str) -> BadMedia:
     return BadMedia(f"It could not be decoded: {why}", remedy=_REMEDY)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return what the process is told: where Python's modules are, and no secret of the house."""
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     told = {name: os.environ[name] for name in (SETTING,) if name in os.environ}
@@ -100,7 +100,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits) -> None:
+    """Hold this process to its limits from here on; it can write no file."""
     import resource
 
     for kind, most in (
@@ -127,5 +128,5 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    _limit(Limits(**json.loads(sys.argv[2])))
+    limit(Limits(**json.loads(sys.argv[2])))
     print(json.dumps(_told(Path(sys.argv[1]))))

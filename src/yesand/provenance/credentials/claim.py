@@ -27,6 +27,7 @@ class Source(Enum):
     HUMAN = "digitalCapture"  # a person, recorded
     CODE = "algorithmicMedia"  # made by code that learnt from nobody
     MODEL = "trainedAlgorithmicMedia"  # made by a model
+    ALTERED = "algorithmicallyEnhanced"  # a person, recorded, and altered by code
 
     @property
     def iri(self) -> str:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from yesand.kernel import durable
-from yesand.provenance.credentials.claim import Claim, parent_ingredient
+from yesand.provenance.credentials.claim import parent_ingredient
 from yesand.provenance.credentials.errors import CannotSign, NotHeld
 from yesand.provenance.credentials.identity import Identity
 from yesand.provenance.credentials.reading import Credentials, State, offline, read
@@ -18,6 +18,14 @@ from yesand.provenance.credentials.reading import Credentials, State, offline, r
 INSIDE = frozenset(
     {"audio/wav", "audio/flac", "audio/mpeg", "video/mp4", "audio/mp4", "image/jpeg"}
 )
+
+
+class Claim(Protocol):
+    """What a credential says, whatever it is about."""
+
+    def definition(self, media_type: str, *, parent: bool = False) -> dict[str, Any]:
+        """Return it as C2PA's tools take it; ``parent``: what it was made from goes along."""
+        ...
 
 
 def sign(

@@ -15,6 +15,7 @@ class Known(StrEnum):
 
     RECORDING = "recording"  # its bytes are a take's, as it was sent
     COPY = "copy"  # its bytes are a copy that this house gave out with a credential
+    SYNTHETIC = "synthetic"  # this house made it from takes; nobody performed it
     CREDENTIAL = "credential"  # its credential is ours and whole, its bytes lie elsewhere
     CHANGED = "changed"  # it bears our credential, and was changed since
     MADE_FROM = "made from"  # somebody made it from one of ours, and says so
@@ -24,7 +25,7 @@ class Known(StrEnum):
     @property
     def ours(self) -> bool:
         """It is one of ours, for certain."""
-        return self in {Known.RECORDING, Known.COPY, Known.CREDENTIAL}
+        return self in {Known.RECORDING, Known.COPY, Known.SYNTHETIC, Known.CREDENTIAL}
 
 
 class Force(StrEnum):

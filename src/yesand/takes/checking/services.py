@@ -14,6 +14,7 @@ from yesand.agreements.vocabulary import Modality, Purpose
 from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
+from yesand.people.rooms import offered
 from yesand.provenance.commitment import commit
 from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.reading import Credentials, State, read
@@ -45,14 +46,38 @@ def answer(place: Place, sha256: str, found: Credentials | None = None) -> Answe
     copy = Credential.objects.filter(sha256=sha256).select_related("take").first()
     if copy is not None:
         return _about(place, sha256, Known.COPY, list(_of_content(copy.take.sha256)), found)
-    if found is not None:
-        known, content = _by_credential(place, found)
-        if known == Known.CHANGED:
-            return Answer(sha256, known, credentials=found.bare())
-        if content:
-            return _about(place, sha256, known, list(_of_content(content)), found)
-        return Answer(sha256, known, credentials=found)
-    return Answer(sha256, Known.NOT_OURS)
+    return _made_here(place, sha256, found) or _by_what_it_says(place, sha256, found)
+
+
+def _by_what_it_says(place: Place, sha256: str, found: Credentials | None) -> Answer:
+    if found is None:
+        return Answer(sha256, Known.NOT_OURS)
+    known, content = _by_credential(place, found)
+    if known == Known.CHANGED:
+        return Answer(sha256, known, credentials=found.bare())
+    if content:
+        return _about(place, sha256, known, list(_of_content(content)), found)
+    return Answer(sha256, known, credentials=found)
+
+
+def _made_here(place: Place, sha256: str, found: Credentials | None) -> Answer | None:
+    """Tell of what another room of this house made, and nobody performed."""
+    for room in offered("knowing"):
+        entry = room.known(place, sha256, "")
+        if entry is not None:
+            return Answer(sha256, Known.SYNTHETIC, entry=entry, synthetic=True, credentials=found)
+        entry = room.known(place, sha256, found.label) if found is not None else None
+        if entry is not None and found is not None:
+            return _by_its_label(sha256, entry, found)
+    return None
+
+
+def _by_its_label(sha256: str, entry: int, found: Credentials) -> Answer:
+    if found.state == State.INVALID:
+        return Answer(sha256, Known.CHANGED, credentials=found.bare())
+    if found.state == State.TRUSTED:
+        return Answer(sha256, Known.SYNTHETIC, entry=entry, synthetic=True, credentials=found)
+    return Answer(sha256, Known.CLAIMED, credentials=found)
 
 
 def _by_credential(place: Place, found: Credentials) -> tuple[Known, str]:

@@ -101,6 +101,11 @@ _KNOWN: dict[Known, tuple[Promise, Promise, str]] = {
         _("Its bytes are those of a copy that this house gave out."),
         "good",
     ),
+    Known.SYNTHETIC: (
+        _("This is one of ours, and nobody performed it"),
+        _("This house made it from takes whose terms allow that; it names them below."),
+        "good",
+    ),
     Known.CREDENTIAL: (
         _("This is one of ours"),
         _("Its credential is whole, and signed by this house."),

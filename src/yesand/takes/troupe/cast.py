@@ -114,10 +114,11 @@ CAST = (
 
 def members(count: int, rng: np.random.Generator) -> list[Member]:
     """Return the first of the cast, followed by as many drawn voices as are still needed."""
-    return [*CAST[:count], *(_drawn(number, rng) for number in range(len(CAST) + 1, count + 1))]
+    return [*CAST[:count], *(drawn(number, rng) for number in range(len(CAST) + 1, count + 1))]
 
 
-def _drawn(number: int, rng: np.random.Generator) -> Member:
+def drawn(number: int, rng: np.random.Generator) -> Member:
+    """Return a voice by chance, within the ranges of the cast."""
     high = rng.uniform()
     return Member(
         f"Voice {number}",

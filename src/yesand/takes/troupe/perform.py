@@ -21,7 +21,11 @@ _GAIN = 0.16
 
 def perform(member: Member, emotion: str, line: str, rng: np.random.Generator) -> Array:
     """Return a take, shape (samples,), 16 kHz, within ±1."""
-    manner = _manner(member, emotion, rng)
+    return say(member, _manner(member, emotion, rng), line, rng)
+
+
+def say(member: Member, manner: Manner, line: str, rng: np.random.Generator) -> Array:
+    """Return a line said in a manner, shape (samples,), 16 kHz, within ±1."""
     count = syllables(line)
     lengths = rng.normal(1.0, 0.08, count).clip(0.7, 1.4)
     lengths[-1] *= 1.35  # phrase-final lengthening

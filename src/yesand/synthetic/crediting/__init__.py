@@ -1,0 +1,1 @@
+"""Credentials (C2PA) for what nobody performed."""

@@ -1,0 +1,1 @@
+"""Handing synthetic takes out: with their credentials, and what each descends from."""

@@ -1,0 +1,84 @@
+"""Decoding what an outside generator wrote: in a process of its own, with limits, file by file.
+
+One process reads file after file and hands the samples over as plain bytes; one file that breaks
+it costs that file alone.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess  # nosec B404
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from yesand.kernel.errors import BadInput
+from yesand.takes.apart import STANDARD, Limits, environment, limit
+from yesand.takes.sound import Samples, read
+
+#: Decoded: samples (frames, channels) and rate in Hz; or what is wrong.
+Decoded = tuple[Samples, int] | str
+
+
+def decoded(paths: Sequence[Path], limits: Limits = STANDARD) -> Iterator[Decoded]:
+    """Yield what each file holds, in order; never raises for a file, whatever it holds."""
+    at = 0
+    while at < len(paths):
+        for found in _some(paths[at:], limits):
+            yield found
+            at += 1
+        if at < len(paths):
+            yield "It broke the decoder, or wanted more time or memory than any take needs"
+            at += 1
+
+
+def _some(paths: Sequence[Path], limits: Limits) -> Iterator[Decoded]:
+    """Yield what files hold, as far as one process comes."""
+    command = [sys.executable, "-m", __name__, json.dumps(asdict(limits)), *map(str, paths)]
+    with subprocess.Popen(  # nosec B603
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert process.stdout is not None
+            while (found := _next(process.stdout)) is not None:
+                yield found
+        finally:
+            process.kill()
+
+
+def _next(stream: IO[bytes]) -> Decoded | None:
+    """Return what the process says next; nothing if it has come to its end, or broke off."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        return None
+    told: dict[str, Any] = json.loads(line)
+    if "bad" in told:
+        return str(told["bad"])
+    shape = (told["frames"], told["channels"])
+    data = stream.read(4 * shape[0] * shape[1])
+    if len(data) < 4 * shape[0] * shape[1]:
+        return None
+    return np.frombuffer(data, "<f4").reshape(shape), int(told["rate"])
+
+
+def _tell(path: Path, out: IO[bytes]) -> None:
+    try:
+        sound = read(path)
+    except BadInput as fault:
+        out.write(json.dumps({"bad": fault.what}).encode() + b"\n")
+    else:
+        frames, channels = sound.samples.shape
+        told = {"channels": channels, "frames": frames, "rate": sound.rate}
+        out.write(json.dumps(told).encode() + b"\n")
+        out.write(np.ascontiguousarray(sound.samples, "<f4").tobytes())
+    out.flush()
+
+
+if __name__ == "__main__":
+    limit(Limits(**json.loads(sys.argv[1])))
+    for name in sys.argv[2:]:
+        _tell(Path(name), sys.stdout.buffer)
