@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Annotated, Any
 
 import typer
@@ -24,8 +25,12 @@ def add_to(app: typer.Typer) -> None:
 
 def serve_model(
     folder: Annotated[Path, typer.Argument(help="The model's folder.")],
-    house: Annotated[str, typer.Argument(help="The house's address, e.g. https://house.example")],
-    deployment: Annotated[str, typer.Option(help="The deployment that it answers for.")],
+    house: Annotated[
+        str, typer.Argument(help="The house's address, e.g. https://house.example, or its folder.")
+    ],
+    deployment: Annotated[
+        str, typer.Option(help="The deployment that it answers for; a house here begins one.")
+    ] = "",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8100,
     state: Annotated[
@@ -48,37 +53,58 @@ def serve_model(
 ) -> None:
     """Serve a model by HTTP for a deployment in service; every answer is metered.
 
-    YESAND_TOKEN is yours at the house; YESAND_SERVE_TOKEN is what your programs send here.
+    YESAND_TOKEN is yours at the house; YESAND_SERVE_TOKEN is what your programs send here. For a
+    house's folder on this machine both are made, and the model is put in service.
     """
-    token = told("YESAND_SERVE_TOKEN")
+    from yesand.serving.predictor import SECONDS, check_settings
+
+    units = unit or [SECONDS]
+    check_settings(units, threshold or 0)
+    how = {"state": state, "manifest": manifest, "key": key}
+    answers = {"threshold": threshold, "units": units, "every": timedelta(seconds=every)}
+    here = Path(house)
+    if not here.is_dir():
+        asked = {"house": house, "deployment": deployment, "token": told("YESAND_TOKEN"), **how}
+        _serve(folder, asked, answers, _checked(told("YESAND_SERVE_TOKEN")), host, port)
+        return
+    from yesand.cli.serving_here import beside
+
+    with beside(here, folder, deployment) as found:
+        theirs = told("YESAND_SERVE_TOKEN")
+        mine = _checked(theirs) if theirs else token_urlsafe(32)
+        asked = {"house": found.url, "deployment": found.deployment, "token": found.token, **how}
+        print(f"{found.deployment} {'begins now' if found.began else 'is in service'}.")
+        if not theirs:
+            print(f"YESAND_SERVE_TOKEN={mine}   # your programs send it, until this ends")
+        _serve(folder, asked, answers, mine, host, port)
+
+
+def _checked(token: str) -> str:
     if len(token) < _SHORTEST:
         raise Refused(
             f"YESAND_SERVE_TOKEN has fewer than {_SHORTEST} characters",
             remedy="Have your vault make one, e.g. `openssl rand -hex 32`; your programs send it.",
         )
+    return token
+
+
+def _serve(
+    folder: Path,
+    asked: dict[str, Any],
+    answers: dict[str, Any],
+    token: str,
+    host: str,
+    port: int,
+) -> None:
+    """Answer for a deployment until interrupted."""
     from yesand.serving.opening import in_service
-    from yesand.serving.predictor import SECONDS, Predictor, check_settings
+    from yesand.serving.predictor import Predictor
     from yesand.serving.wsgi import serve
     from yesand.training.folder import check_brought
 
-    where: dict[str, Any] = {
-        "deployment": deployment,
-        "house": house,
-        "token": told("YESAND_TOKEN"),
-        "state": state,
-        "manifest": manifest,
-        "key": key,
-    }
-    in_service(folder, **where)  # refused here, it is told in one line
+    in_service(folder, **asked)  # refused here, it is told in one line
     check_brought(folder)
-
-    def opens() -> Predictor:
-        pace = timedelta(seconds=every)
-        units = unit or [SECONDS]
-        return Predictor.open(folder, **where, threshold=threshold, units=units, every=pace)
-
-    check_settings(unit or [SECONDS], threshold or 0)
-    serve(opens, token, host, port)
+    serve(lambda: Predictor.open(folder, **asked, **answers), token, host, port)
 
 
 def export_onnx(
