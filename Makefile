@@ -13,7 +13,7 @@ TOGETHER := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies affect voices robustness audit lighthouse messages vendor screenshots gallery clean
+.PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies affect voices synthetic robustness audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -85,6 +85,9 @@ affect: $(VENV)/dev ## Measure how far raters agree into docs/affect.md (needs C
 voices: $(VENV)/dev ## Train and score the voice models, three seeds, into docs/affect.md (needs recordings)
 	$(BIN)/python -m benchmarks.voices $(ARGS)
 	$(BIN)/python scripts/affect.py
+
+synthetic: $(VENV)/bench ## Have the panel judge real actors and the known cheats, into docs/synthetic.md
+	$(BIN)/python -m benchmarks.synthetic $(ARGS)
 
 robustness: $(VENV)/dev ## Play manipulations into docs/reliance-robustness.md (needs recordings)
 	$(BIN)/python -m benchmarks.reliance.robustness

@@ -1,0 +1,1 @@
+"""Which synthetic takes are worth their price, and where people's are worth more."""
