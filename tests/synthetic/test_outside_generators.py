@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.synthetic.synthetic_stage import corpus_of, permitted, recorded
 
 import yesand
+from yesand.agreements.vocabulary import Material
 from yesand.cli import _run as run
 from yesand.kernel.errors import CheckFailed, NotFound, Refused
+from yesand.provenance import dsse
 from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.mining import Use
 from yesand.provenance.credentials.reading import read
@@ -118,6 +121,34 @@ def test_without_its_manifest_it_is_kept_apart_and_usable_for_nothing(
     assert {said.use for _, said in found.mining.items()} == {Use.NOT_ALLOWED}
     with pytest.raises(Refused, match="quarantine"):
         export(place, batch, tmp_path / "out")
+
+
+def test_recordings_that_may_only_be_measured_are_handed_to_no_outside_program(
+    house: yesand.House, troupe: Path, tmp_path: Path
+) -> None:
+    permitted(house, troupe)
+    request = house.request(
+        purpose="entertainment", use_class="synthesis", action="synthesise", territory="DE"
+    )
+    ran, about = tmp_path / "ran", {**ABOUT, "name": "troupe"}
+    converts = Outside(f"sh -c 'touch {ran}' {{request}} {{out}}", about)
+    for generator in (converts, replace(converts, about=None)):
+        with pytest.raises(Refused, match="may only be measured"):
+            make(house.place, house.gate(request).manifest, generator, Wanted(1))
+    assert not ran.exists() and not SyntheticBatch.objects.exists()
+
+
+def test_what_an_outside_program_made_under_measurement_only_terms_does_not_leave(
+    house: yesand.House, troupe: Path, command: str, tmp_path: Path
+) -> None:
+    batch, _ = make(house.place, permitted(house, troupe), Outside(command, ABOUT), Wanted(1))
+    told = dsse.opened(batch.envelope, {house.place.signer.id: house.place.signer.public})
+    assert batch.nobodys_voice is False and told["predicate"]["nobodys_voice"] is False
+    # As batches are that were made before it was asked: the manifest's terms are what counts.
+    batch.manifest.request["material"] = Material.FEATURES.value
+    with pytest.raises(Refused, match="only measurements may leave"):
+        export(house.place, batch, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_manifest_that_holds_something_back_is_none() -> None:

@@ -29,6 +29,8 @@ class SyntheticBatch(models.Model):
     emotion = models.CharField(max_length=40, blank=True)
     #: Its takes descend from all takes of the manifest, and not from single ones.
     whole = models.BooleanField()
+    #: No performer's voice can be in its takes; None: made before that was recorded, counts as no.
+    nobodys_voice = models.BooleanField(null=True)
     #: Nobody says where the generator comes from: kept apart, and usable for nothing.
     quarantined = models.BooleanField()
     made = models.PositiveIntegerField()

@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from yesand.agreements.vocabulary import Action, UseClass
+from yesand.agreements.vocabulary import Action, Material, UseClass
 from yesand.corpus import services as corpus
 from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel import durable
 from yesand.kernel.canonical import canonical
 from yesand.kernel.clock import stamp
-from yesand.kernel.errors import BadInput, NotFound
+from yesand.kernel.errors import BadInput, NotFound, Refused
 from yesand.kernel.ids import digest_file, digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.pool import pool
@@ -88,9 +88,11 @@ def make(
     ------
     NotForSynthesis : the manifest permits something else. BadInput : a request that cannot be.
     Overtaken : a take may no longer be used; what was made is deleted, and that signed and logged.
-    NothingMade : nothing that was made can be kept. Refused : somebody else is making here.
+    NothingMade : nothing that was made can be kept. Refused : somebody else is making here; an
+        outside generator, where recordings may not be handed to anybody.
     """
     kept = _checked(place, manifest)
+    _check_handed(kept, generator)
     request = _request(kept, generator, wanted)
     with Shelf(place.synthetic).alone():
         known = SyntheticBatch.objects.filter(request=digest_of(request)).first()
@@ -175,6 +177,16 @@ def _checked(place: Place, manifest: SignedManifest) -> SignedManifest:
             remedy="Ask the gate with --action synthesise --use-class synthesis.",
         )
     return kept
+
+
+def _check_handed(manifest: SignedManifest, generator: Generator) -> None:
+    """Check that somebody else's program may be handed the recordings at all."""
+    if generator.outside and manifest.asked().material != Material.RAW:
+        raise Refused(
+            "An outside generator is handed the recordings, and these may only be measured",
+            where=f"manifest {manifest.digest[:12]}",
+            remedy="Ask the gate with --material raw; who does not license recordings is left out.",
+        )
 
 
 def _request(manifest: SignedManifest, generator: Generator, wanted: Wanted) -> dict[str, Any]:

@@ -96,9 +96,9 @@ def _check(batch: SyntheticBatch) -> None:
         )
     check_leaving(batch.manifest)
     asked = batch.manifest.request
-    if not batch.whole and asked["material"] != Material.RAW:
+    if not batch.nobodys_voice and asked["material"] != Material.RAW:
         raise Refused(
-            "A variation holds a performer's own voice, and only measurements may leave the house",
+            "A performer's own voice may be in it, and only measurements may leave the house",
             where=f"batch {batch.digest[:12]}",
             remedy="Ask the gate with --material raw; who does not license recordings is left out.",
         )

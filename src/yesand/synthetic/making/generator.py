@@ -164,6 +164,8 @@ class Generator(Protocol):
     source : IPTC's digitalSourceType of what it makes.
     whole : whether what it makes descends from all takes that it was given.
     licence : what its maker lets be done with what it makes; empty: nothing is held back.
+    nobodys_voice : whether no performer's voice can be in what it makes, whatever it is given.
+    outside : whether it is somebody else's program, which is handed the recordings themselves.
     unlicensed : nobody says where it comes from; what it makes is usable for nothing.
     """
 
@@ -185,6 +187,16 @@ class Generator(Protocol):
     @property
     def whole(self) -> bool:
         """Whether what it makes descends from all takes that it was given."""
+        ...
+
+    @property
+    def nobodys_voice(self) -> bool:
+        """Whether no performer's voice can be in what it makes."""
+        ...
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is somebody else's program, which is handed the recordings themselves."""
         ...
 
     @property

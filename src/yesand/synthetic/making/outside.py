@@ -65,6 +65,9 @@ class Outside:
     limit_s: float = 600.0
     source: Source = Source.MODEL
     whole: bool = True
+    #: It is handed recordings, and nobody can say what of them is in what it returns.
+    nobodys_voice: bool = False
+    outside: bool = True
 
     @property
     def name(self) -> str:

@@ -59,6 +59,9 @@ class Troupe:
     #: Its manner is a model derived from sampled content, as IPTC defines that term.
     source: Source = Source.MODEL
     whole: bool = True
+    #: Its voice is drawn by chance; of the takes it knows eight measures over all performers.
+    nobodys_voice: bool = True
+    outside: bool = False
     unlicensed: bool = False
 
     @property

@@ -79,6 +79,8 @@ class Variation:
     version: str = "1"
     source: Source = Source.ALTERED
     whole: bool = False
+    nobodys_voice: bool = False
+    outside: bool = False
     unlicensed: bool = False
 
     @property
