@@ -15,11 +15,12 @@ import yesand
 from yesand.agreements.vocabulary import Material
 from yesand.cli import _run as run
 from yesand.kernel.errors import CheckFailed, NotFound, Refused
+from yesand.people import services as people
 from yesand.provenance import dsse
 from yesand.provenance.credentials.identity import anchors
 from yesand.provenance.credentials.mining import Use
 from yesand.provenance.credentials.reading import read
-from yesand.synthetic import shelf
+from yesand.synthetic import held, shelf
 from yesand.synthetic.exporting.services import export
 from yesand.synthetic.making.generator import Around, Corpus, Made, Refusal, Wanted
 from yesand.synthetic.making.outside import Outside, manifest_of
@@ -149,6 +150,27 @@ def test_what_an_outside_program_made_under_measurement_only_terms_does_not_leav
     with pytest.raises(Refused, match="only measurements may leave"):
         export(house.place, batch, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_who_is_erased_takes_along_what_an_outside_program_made_of_them(
+    house: yesand.House, troupe: Path, command: str, tmp_path: Path
+) -> None:
+    place, manifest = house.place, permitted(house, troupe)
+    vouched, _ = make(place, manifest, Outside(command, ABOUT), Wanted(1))
+    apart, _ = make(place, manifest, Outside(command), Wanted(1))
+    export(place, vouched, tmp_path / "out")
+    ready, home = place.cache / "exports", Shelf(place.synthetic)
+    assert len(list(ready.rglob("*.flac"))) == vouched.made
+    assert len(list(home.files())) == 2 * (vouched.made + apart.made)
+    ada = people.account("ada", "performer", "x" * 20, performer=people.performer("Sample_01"))
+    (goes,), stays = held.goes(place, ada), list(held.stays(place, ada))
+    assert goes.startswith(f"{vouched.made + apart.made} synthetic takes")
+    assert len(stays) == 2 and not any("nobody" in told for told in stays)
+    assert "somebody else" in stays[0] and "handed out" in stays[1]
+    held.erase(place, ada)
+    assert not list(home.files()) and not list(ready.rglob("*.flac"))
+    assert len(list((tmp_path / "out").rglob("*.flac"))) == vouched.made
+    assert SyntheticBatch.objects.count() == 2
 
 
 def test_a_manifest_that_holds_something_back_is_none() -> None:

@@ -242,7 +242,7 @@ def test_a_performer_is_told_how_many_descend_from_theirs_and_of_whom(
 
 
 def test_who_is_erased_takes_variations_of_their_voice_along(
-    house: yesand.House, larger: Path
+    house: yesand.House, larger: Path, tmp_path: Path
 ) -> None:
     place, manifest = house.place, permitted(house, larger)
     batch, _ = make(place, manifest, Variation(), Wanted(1, 1, "happy"))
@@ -250,8 +250,12 @@ def test_who_is_erased_takes_variations_of_their_voice_along(
     ada = people.account("ada", "performer", "x" * 20, performer=people.performer("Sample_01"))
     theirs = batch.takes.filter(descents__performer__user=ada).distinct()
     assert len(held.held(ada)["synthetic_takes"]) == theirs.count() + fitted.made
-    assert list(held.goes(place, ada)) and list(held.stays(place, ada))
+    (stays,) = held.stays(place, ada)
+    assert list(held.goes(place, ada)) and "nobody’s voice" in stays
+    export(place, batch, tmp_path / "one")
+    export(place, fitted, tmp_path / "two")
     held.erase(place, ada)
+    assert len(list((place.cache / "exports").rglob("*.flac"))) == fitted.made
     gone = {path.stem for path in Shelf(place.synthetic).files()}
     assert not gone & {name for t in theirs for name in (t.sha256, t.copy)}
     assert len(gone) == 2 * (batch.made - theirs.count() + fitted.made)

@@ -67,12 +67,7 @@ def export(place: Place, batch: SyntheticBatch, target: Path, progress: Progress
             where=f"batch {batch.digest[:12]}",
             remedy="Ask the gate for a new manifest, and make takes from that.",
         )
-    home = (
-        place.cache
-        / "exports"
-        / f"synthetic-{batch.digest[:32]}"
-        / digest_of([take.sha256 for take in takes])[:24]
-    )
+    home = _home(place, batch.digest) / digest_of([take.sha256 for take in takes])[:24]
 
     def fill(partial: Path) -> None:
         _fill(place, batch, takes, partial, progress)
@@ -85,6 +80,21 @@ def export(place: Place, batch: SyntheticBatch, target: Path, progress: Progress
         return Left(made, tuple(sorted(lost)), False)
     folder.deliver(home, target, {RECEIPT: receipt})
     return Left(made, tuple(sorted(lost)), new)
+
+
+def forget(place: Place, batch: str) -> None:
+    """Remove what was laid ready of a batch (its digest); it can be made again from what is left.
+
+    An export on its way is waited for.
+    """
+    home = _home(place, batch)
+    for ready in home.glob("[!.]*"):
+        folder.remove(ready)
+    folder.remove(home)
+
+
+def _home(place: Place, batch: str) -> Path:
+    return place.cache / "exports" / f"synthetic-{batch[:32]}"
 
 
 def _check(batch: SyntheticBatch) -> None:
