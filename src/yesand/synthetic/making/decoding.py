@@ -1,7 +1,8 @@
 """Decoding what an outside generator wrote: in a process of its own, with limits, file by file.
 
-One process reads file after file and hands the samples over as plain bytes; one file that breaks
-it costs that file alone.
+One process reads some files, one after the other, and hands the samples over as plain bytes. The
+file at which it breaks off is tried once more with a process's limits for itself, and costs no
+other file.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import json
 import subprocess  # nosec B404
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from threading import Timer
 from typing import IO, Any
 
 import numpy as np
@@ -22,16 +25,19 @@ from yesand.takes.sound import Samples, read
 
 #: Decoded: samples (frames, channels) and rate in Hz; or what is wrong.
 Decoded = tuple[Samples, int] | str
+#: Files for one process: their names have to fit a command line.
+_MOST = 200
 
 
 def decoded(paths: Sequence[Path], limits: Limits = STANDARD) -> Iterator[Decoded]:
     """Yield what each file holds, in order; never raises for a file, whatever it holds."""
     at = 0
     while at < len(paths):
-        for found in _some(paths[at:], limits):
+        began = at
+        for found in _some(paths[at : at + _MOST], limits):
             yield found
             at += 1
-        if at < len(paths):
+        if at == began:  # It was the first: no other file had used up anything.
             yield "It broke the decoder, or wanted more time or memory than any take needs"
             at += 1
 
@@ -44,10 +50,27 @@ def _some(paths: Sequence[Path], limits: Limits) -> Iterator[Decoded]:
     ) as process:
         try:
             assert process.stdout is not None
-            while (found := _next(process.stdout)) is not None:
+            left = limits.wall_s
+            while left > 0:
+                since = time.monotonic()
+                found = _in_time(process, process.stdout, left)
+                # What is done with a file meanwhile is not the decoder's time.
+                left -= time.monotonic() - since
+                if found is None:
+                    return
                 yield found
         finally:
             process.kill()
+
+
+def _in_time(process: subprocess.Popen[bytes], stream: IO[bytes], left: float) -> Decoded | None:
+    """Return what the process says next, and end it if that takes longer than so many seconds."""
+    deadline = Timer(left, process.kill)
+    deadline.start()
+    try:
+        return _next(stream)
+    finally:
+        deadline.cancel()
 
 
 def _next(stream: IO[bytes]) -> Decoded | None:
