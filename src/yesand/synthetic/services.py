@@ -266,14 +266,14 @@ def _take(outcome: Outcome, folder: Path, run: _Run) -> None:
     path = folder / f"{len(run.kept):08d}.flac"
     shelf.write(path, outcome)
     sound = checks.sound_of(outcome)
-    run.kept.append(Kept(outcome, path, digest_file(path), landmarks(sound)))
+    run.kept.append(Kept.of(outcome, path, digest_file(path), landmarks(sound)))
 
 
 def _without_copies(
     place: Place, given: Corpus, wanted: Wanted, generator: Generator, run: _Run
 ) -> None:
     """Refuse what is a copy of a parent, or of another take of the batch."""
-    used = {sha for kept in run.kept for sha in kept.made.parents}
+    used = {sha for kept in run.kept for sha in kept.parents}
     store, known = MediaStore(place.media), LandmarkShelf(place.cache)
     parents = [t.sha256 for t in given.takes if generator.whole or t.sha256 in used]
     heard = [(sha, known.of(sha, store.path_of(sha))) for sha in dict.fromkeys(parents)]
@@ -282,9 +282,9 @@ def _without_copies(
     for copy in found:
         kept = named.get(copy.take)
         if kept is not None:
-            whose = named[copy.of].made.place if copy.of in named else f"take {copy.of[:12]}"
+            whose = named[copy.of].place if copy.of in named else f"take {copy.of[:12]}"
             how = "An exact" if copy.kind == "exact" else "A near"
-            run.refused.append(Refusal(kept.made.place, f"{how} copy of {whose}"))
+            run.refused.append(Refusal(kept.place, f"{how} copy of {whose}"))
     out = {copy.take for copy in found}
     run.kept = [kept for name, kept in named.items() if name not in out]
 

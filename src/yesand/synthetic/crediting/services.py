@@ -22,7 +22,7 @@ from yesand.provenance.credentials.mining import Mining, Said, Use, strictest
 from yesand.provenance.credentials.signing import sign
 from yesand.synthetic.credential import Claim
 from yesand.synthetic.making.checks import MEDIA_TYPE
-from yesand.synthetic.making.generator import Generator, Made
+from yesand.synthetic.making.generator import Generator
 
 #: C2PA's toolkit works outside of Python's lock, and flushing waits for the disk.
 _THREADS = 4
@@ -32,8 +32,13 @@ class Bare(Protocol):
     """A take that has no credential yet."""
 
     @property
-    def made(self) -> Made:
-        """What the generator made."""
+    def parents(self) -> tuple[str, ...]:
+        """SHA-256 of the takes it came from; none: all of the manifest's."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Its own seed."""
         ...
 
     @property
@@ -72,7 +77,7 @@ def credit(
     about = {"digest": generator.digest, "name": generator.name, "version": generator.version}
 
     def credited(take: Bare) -> Credited:
-        mine = [by_content[sha] for sha in take.made.parents]
+        mine = [by_content[sha] for sha in take.parents]
         allowed = _allowed(place, mine, stands, modality, manifest.digest) if mine else of_all
         claim = Claim(
             take=take.sha256,
@@ -82,8 +87,8 @@ def credit(
             organisation=place.name,
             source=generator.source,
             generator=about,
-            seed=take.made.seed,
-            parents=take.made.parents,
+            seed=take.seed,
+            parents=take.parents,
             at=place.clock.now(),
             mining=_nothing(allowed) if generator.unlicensed else allowed,
             software=yesand.__version__,
