@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ from yesand.synthetic.exporting.services import export
 from yesand.synthetic.making.generator import Wanted
 from yesand.synthetic.making.troupe import Troupe
 from yesand.synthetic.making.variation import Variation
-from yesand.synthetic.models import SyntheticBatch, SyntheticTake
+from yesand.synthetic.models import SyntheticBatch, SyntheticExport, SyntheticTake
 from yesand.synthetic.services import fallen, find, make
 from yesand.synthetic.shelf import Shelf
 from yesand.synthetic.templatetags.synthetic_panels import descending
@@ -288,6 +289,30 @@ def test_what_leaves_has_credentials_and_lineage_and_was_decided_and_logged(
     assert parse(dsse.payload_of(later.export.envelope))["predicate"]["left_out"] == sorted(gone)
     # What learnt from all of them descends from who withdrew, whoever else is in it.
     assert not {p.name[:-5] for p in (tmp_path / "later" / "takes").iterdir()} & gone
+
+
+def test_nothing_is_signed_as_handed_out_that_does_not_leave(
+    house: yesand.House, troupe: Path, tmp_path: Path
+) -> None:
+    place, manifest = house.place, permitted(house, troupe)
+    batch, _ = make(place, manifest, Variation(), Wanted(1))
+    other, out = tmp_path / "other", tmp_path / "out"
+    other.mkdir()
+    with pytest.raises(Refused, match="Something else"):
+        export(place, batch, other)
+    assert not SyntheticExport.objects.exists()
+    assert not Entry.objects.filter(kind="synthetic.exported").exists()
+    assert export(place, batch, out).new
+
+    def withdraw(done: int, total: int, note: str = "") -> None:
+        if done == total:
+            agreements.withdraw(place, people.performer("Sample_02"))
+
+    # The same leaves once more, made anew: what it was decided by then no longer holds.
+    shutil.rmtree(place.cache / "exports")
+    with pytest.raises(Overtaken, match="while it was being exported"):
+        export(place, batch, tmp_path / "again", withdraw)
+    assert not (tmp_path / "again").exists() and SyntheticExport.objects.count() == 1
 
 
 def test_a_voice_itself_leaves_only_where_recordings_may(

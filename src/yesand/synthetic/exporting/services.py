@@ -73,12 +73,13 @@ def export(place: Place, batch: SyntheticBatch, target: Path, progress: Progress
         _fill(place, batch, takes, partial, progress)
 
     root = folder.make(home, fill, place.clock.now().timestamp())
-    made, new = _decided(place, batch, root, len(takes), sorted(lost))
-    receipt = canonical({"envelope": made.envelope, "log": log.receipt(place, made.entry)})
-    if target.exists():
+    there = target.exists()
+    if there:  # Nothing is signed as handed out that could not be.
         _same(target, root)
-        return Left(made, tuple(sorted(lost)), False)
-    folder.deliver(home, target, {RECEIPT: receipt})
+    made, new = _decided(place, batch, root, len(takes), sorted(lost))
+    if not there:
+        receipt = {"envelope": made.envelope, "log": log.receipt(place, made.entry)}
+        folder.deliver(home, target, {RECEIPT: canonical(receipt)})
     return Left(made, tuple(sorted(lost)), new)
 
 
@@ -133,17 +134,18 @@ def _decided(
     }
     payload = attestations.exported(batch.digest, root, told)
     with transaction.atomic():
-        known = SyntheticExport.objects.filter(batch=batch, root=root).first()
-        if known is not None:
-            return known, False
         # The log lets one writer in: after this line no withdrawal comes in between.
-        entry = log.record(place, Kind.SYNTHETIC_EXPORTED, digest_of(payload))
+        log.wait_to_write()
         if sorted(fallen(place, batch, Action.EXPORT)) != left_out:
             raise Overtaken(
                 "A take was withdrawn while it was being exported",
                 where=f"batch {batch.digest[:12]}",
                 remedy="Run the same command again: it leaves that take out.",
             )
+        known = SyntheticExport.objects.filter(batch=batch, root=root).first()
+        if known is not None:
+            return known, False
+        entry = log.record(place, Kind.SYNTHETIC_EXPORTED, digest_of(payload))
         return SyntheticExport.objects.create(
             digest=digest_of(payload),
             batch=batch,
