@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from dataclasses import replace
@@ -15,6 +16,7 @@ import yesand
 from yesand.agreements.vocabulary import Material
 from yesand.cli import _run as run
 from yesand.kernel.errors import CheckFailed, NotFound, Refused
+from yesand.kernel.ids import digest_file
 from yesand.people import services as people
 from yesand.provenance import dsse
 from yesand.provenance.credentials.identity import anchors
@@ -217,6 +219,31 @@ def test_it_is_told_no_secret_of_the_house(
     found = list(Outside(shows, ABOUT).make(given, Wanted(1)))
     assert "hush" not in seen.read_text() and not any(isinstance(one, Made) for one in found)
     assert isinstance(found[-1], Refusal) and found[-1].place == "request.json"
+
+
+def test_it_is_handed_all_takes_that_its_own_are_said_to_descend_from(
+    given: Corpus, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    shows = Outside(f"sh -c 'cp {{request}} {seen}' {{out}}", ABOUT)
+    list(shows.make(given, Wanted(1, 1, "sad")))
+    told = json.loads(seen.read_text())
+    assert {one["emotion"] for one in told["orders"]} == {"sad"} and len(told["orders"]) == 3
+    assert [one["sha256"] for one in told["takes"]] == [take.sha256 for take in given.takes]
+
+
+def test_its_digest_follows_a_program_that_path_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "speak"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    speaks = Outside("speak {request} {out}", ABOUT)
+    before = speaks.digest
+    assert speaks.settings()["files"] == {"speak": digest_file(program)}
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert speaks.digest != before
 
 
 def test_by_command_line_a_generator_without_manifest_is_refused_in_one_line(

@@ -1,5 +1,6 @@
 """Any generator of somebody else's, by its command line: what it needs, and what it has to say.
 
+It is handed every recording of the manifest, and what it makes counts as descended from them all.
 It is run as ``template`` with the paths of a request (JSON) and of an empty folder in place of
 ``{request}`` and ``{out}``, and writes one recording for each of the request's orders, named by the
 order's file. It comes with a manifest: what it is, what it was trained on, under which licence.
@@ -91,7 +92,7 @@ class Outside:
 
     def settings(self) -> dict[str, Any]:
         """Return its command, its manifest, and the hashes of files that the command names."""
-        files = {part: digest_file(Path(part)) for part in self._parts() if Path(part).is_file()}
+        files = dict(_files(self._parts()))
         about = dict(self.about) if self.about else None
         return {"command": self.template, "files": files, "manifest": about}
 
@@ -161,6 +162,14 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_BIGGEST, _BIGGEST))
 
 
+def _files(parts: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the files that a command names, and their SHA-256; its program as it is run."""
+    for number, part in enumerate(parts):
+        found = part if number else shutil.which(part)
+        if found and Path(found).is_file():
+            yield part, digest_file(Path(found))
+
+
 @dataclass(frozen=True)
 class _Order:
     place: str
@@ -202,13 +211,14 @@ def _orders(corpus: Corpus, wanted: Wanted) -> list[_Order]:
 
 
 def _request(corpus: Corpus, wanted: Wanted, orders: list[_Order]) -> dict[str, Any]:
-    takes = corpus.of(wanted.emotion)
     return {
         "orders": [{"emotion": o.emotion, "file": o.file, "seed": o.seed} for o in orders],
         "rate": RATE,
         "seconds": [LEAST_S, MOST_S],
         "seed": wanted.seed,
-        "takes": [{"emotion": t.emotion, "path": str(t.path), "sha256": t.sha256} for t in takes],
+        "takes": [
+            {"emotion": t.emotion, "path": str(t.path), "sha256": t.sha256} for t in corpus.takes
+        ],
     }
 
 
