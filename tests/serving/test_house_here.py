@@ -55,7 +55,7 @@ def test_a_house_s_folder_puts_the_model_in_service_and_counts_what_it_answers(
         assert sum(answered.told["emotions"].values()) == pytest.approx(1, abs=1e-5)
     finally:
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
     house = yesand.open(root / "house")
     try:
         assert house.counts()["usage events"] == 1
