@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from test_revocations import lab, taken
@@ -75,6 +76,8 @@ def licensee(filled: yesand.House, tmp_path: Path) -> Iterator[Licensee]:
     path.parent.mkdir()
     signed.save(path)
     with served(filled.place.root) as url:
+        with urlopen(f"{url}/api/log/checkpoint", timeout=240):
+            pass  # a house's first answer takes long on a machine that does much else
         yield Licensee(filled, url, token, path, signed)
 
 

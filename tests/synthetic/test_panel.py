@@ -84,6 +84,18 @@ def test_a_feature_that_is_no_number_is_refused(parents: Sides, others: Sides) -
         judge(case(parents, others, made))
 
 
+def test_copies_that_name_no_parent_are_heard_as_somebody_s(parents: Sides, others: Sides) -> None:
+    made = by(CHEATS["exact copies"], parents, apart=False)
+    alone = {n: Side(s.rows, s.label, np.full(len(s), "")) for n, s in made.items()}
+    assert "replica" in _named(judge(case(parents, others, alone)))
+
+
+def test_one_parent_performer_alone_is_refused(parents: Sides, others: Sides) -> None:
+    one = {n: side.some(side.performer == "actor-0") for n, side in parents.items()}
+    with pytest.raises(BadInput, match="One performer alone"):
+        judge(case(one, others, actors(6, 12, seed=3, first=200)))
+
+
 def test_takes_of_nobody_are_told_as_nobody_s(parents: Sides, others: Sides) -> None:
     made = actors(6, 12, seed=3, first=200)
     alone = {n: Side(s.rows, s.label, np.full(len(s), "")) for n, s in made.items()}

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from yesand.cli.output import AsJson, styled, tell
-from yesand.kernel.errors import Refused
+from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.vault import told
 
 #: The shortest token that a server takes: what a vault makes, beyond guessing.
@@ -63,12 +63,18 @@ def serve_model(
     how = {"state": state, "manifest": manifest, "key": key}
     answers = {"threshold": threshold, "units": units, "every": timedelta(seconds=every)}
     here = Path(house)
+    if not here.is_dir() and not house.startswith(("http://", "https://")):
+        raise NotFound(
+            "No house here", where=house, remedy="Give its folder, or its address with https://."
+        )
     if not here.is_dir():
         asked = {"house": house, "deployment": deployment, "token": told("YESAND_TOKEN"), **how}
         _serve(folder, asked, answers, _checked(told("YESAND_SERVE_TOKEN")), host, port)
         return
     from yesand.cli.serving_here import beside
+    from yesand.training.folder import check_brought
 
+    check_brought(folder)  # before it is put in service
     with beside(here, folder, deployment) as found:
         theirs = told("YESAND_SERVE_TOKEN")
         mine = _checked(theirs) if theirs else token_urlsafe(32)

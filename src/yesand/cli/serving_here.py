@@ -22,6 +22,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, CheckFailed, Refused, YesAndError
 
 #: Whose token it is; the account has no password.
@@ -54,18 +55,19 @@ def beside(house: Path, model: Path, deployment: str) -> Iterator[Here]:
     BadInput, Refused : no house there, or the model cannot be put in service.
     CheckFailed : the house did not answer.
     """
-    port, owner = _free(), os.getpid()
-    command = [sys.executable, "-m", "yesand.cli.serving_here", str(house), str(model), deployment]
+    owner = os.getpid()
+    begins = [sys.executable, "-P", "-m", "yesand.cli.serving_here"]  # -P: nothing of this folder
+    command = [*begins, str(house), str(model), deployment]
     # Ctrl-C is for the model alone, which then still hands in its usage here.
     process = subprocess.Popen(  # nosec B603
-        [*command, str(port)],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        here = Here(f"http://127.0.0.1:{port}", **_told(process))
+        here = Here(**_told(process))
         _awake(here.url, process)
         yield here
     finally:
@@ -96,13 +98,7 @@ def _awake(url: str, process: subprocess.Popen[str]) -> None:
     raise CheckFailed("The house beside the model does not answer", where=url)
 
 
-def _free() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def main(house: str, model: str, deployment: str, port: str) -> None:
+def main(house: str, model: str, deployment: str) -> None:
     """Open the house, make ready, say so in a line and answer until the input ends."""
     import yesand
 
@@ -121,11 +117,14 @@ def main(house: str, model: str, deployment: str, port: str) -> None:
     from yesand.site.serving import serve
 
     Thread(target=_until_the_end, daemon=True).start()
-    told = {"token": secret, "deployment": name, "began": began}
+    # Taken before its number is told, so that nobody else can answer on it.
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    told = {"url": url, "token": secret, "deployment": name, "began": began}
     print(json.dumps(told), file=said, flush=True)
     owner = os.getpid()
     try:
-        serve(opened.place, "127.0.0.1", int(port), worker=True)
+        serve(opened.place, "127.0.0.1", 0, listening=listening)
     finally:
         if os.getpid() == owner:
             collect(opened.place)  # what was told last, after the worker had ended
@@ -144,25 +143,59 @@ def _deployed(house: Any, folder: Path, name: str) -> tuple[str, bool]:
 
     model = registered(house.place, folder)
     name = name or f"{model.name}-here"
-    if Deployment.objects.filter(name=name, model=model).exists():
-        return name, False
-    house.deploy(folder, licensee=model.manifest.licensee.slug, name=name)
-    return name, True
+    known = Deployment.objects.filter(name=name, model=model).first()
+    if known is None:
+        house.deploy(folder, licensee=model.manifest.licensee.slug, name=name)
+    elif hasattr(known, "decommission"):
+        raise Refused(
+            f"It was decommissioned on {stamp(known.decommission.until)}",
+            where=name,
+            remedy="Give another name: --deployment NAME.",
+        )
+    return name, known is None
 
 
 def _token(place: Any, deployment: str) -> tuple[Any, str]:
-    from yesand.people.models import Token, User
+    from yesand.people.models import Token
     from yesand.people.security.services import make_token
-    from yesand.people.services import give_seat, new_user
+    from yesand.people.services import give_seat
     from yesand.training.models import Deployment
 
-    licensee = Deployment.objects.get(name=deployment).licensee
-    user = User.objects.filter(username=ACCOUNT).first() or new_user(ACCOUNT, None)
-    give_seat(user, "licensee", licensee)
+    user = _account()
+    give_seat(user, "licensee", Deployment.objects.get(name=deployment).licensee)
     # What a process that was killed left is no good any more.
-    left = Token.objects.filter(user=user, name=deployment[:80], revoked_at=None)
-    left.update(revoked_at=place.clock.now())
-    return make_token(place, user, deployment, SCOPES, None)
+    for left in Token.objects.filter(user=user, revoked_at=None):
+        if not _alive(left.name.rpartition(" ")[2]):
+            Token.objects.filter(pk=left.pk).update(revoked_at=place.clock.now())
+    return make_token(place, user, f"{deployment[:60]} {os.getpid()}", SCOPES, None)
+
+
+def _account() -> Any:
+    """Return the account; it is nobody's, so nobody may be able to open it."""
+    from allauth.mfa.models import Authenticator
+
+    from yesand.people.models import User
+    from yesand.people.services import new_user
+
+    user = User.objects.filter(username=ACCOUNT).first()
+    if user is None:
+        return new_user(ACCOUNT, None)
+    if user.has_usable_password() or Authenticator.objects.filter(user=user).exists():
+        raise Refused(
+            f"Somebody's account here is called {ACCOUNT}",
+            remedy="Serve by the house's address, with a token of your own.",
+        )
+    return user
+
+
+def _alive(number: str) -> bool:
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from yesand.agreements.vocabulary import Modality
 from yesand.kernel.errors import BadInput, NotFound, TooLarge
-from yesand.serving.sound import LONGEST, Sound, of_bytes, of_file
+from yesand.serving.sound import LONGEST, Sound, checked, of_bytes, of_file
 from yesand.takes import sound
 from yesand.takes.video.facts import kind_of, kind_of_head
 
@@ -46,10 +46,17 @@ class Film(Sound):
     ----------
     face : the row of its face; none where none is seen.
     mute : whether it has no sound: the signal is then as much silence as it lasts.
+    shown : how long its picture lasts, in seconds.
     """
 
     face: NDArray[np.float32] | None = None
     mute: bool = False
+    shown: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How much of it was looked at or listened to, in seconds: it is counted by that."""
+        return max(self.shown, super().seconds)
 
 
 def seen(recording: bytes | Path, eyes: Eyes) -> Sound:
@@ -100,11 +107,13 @@ def _film(path: Path, eyes: Eyes) -> Film:
         notes.append("No face is seen for long enough to say something by it.")
     try:
         told = sound.read(path)
-        signal, rate, mute = np.ascontiguousarray(told.mono, np.float32), told.rate, False
+        heard = checked(told.mono, told.rate, told.samples.shape[1], path.name)
+        signal, rate, mute = heard.signal, heard.rate, False
+        notes += heard.notes
     except BadInput:
         signal, rate, mute = np.zeros(max(1, round(seconds * _MUTE)), np.float32), _MUTE, True
-        notes.append("It has no sound.")
-    return Film(signal, rate, tuple(notes), row, mute)
+        notes.append("It has no sound that can be heard.")
+    return Film(signal, rate, tuple(notes), row, mute, seconds)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def of_array(values: Any, rate: int) -> Sound:
     BadInput : no such shape, type, rate, too short, or not all of it a number.
     """
     given = np.asarray(values)
-    return _checked(samples_of(given), rate, given.shape[1] if given.ndim == 2 else 1)
+    return checked(samples_of(given), rate, given.shape[1] if given.ndim == 2 else 1)
 
 
 def samples_of(values: Any) -> Floats:
@@ -124,7 +124,7 @@ def of_bytes(data: bytes, *, where: str = "recording") -> Sound:
         raise BadInput(
             _no_sound(data), where=where, remedy="Send WAV, FLAC, Ogg or MP3."
         ) from fault
-    return _checked(mono, rate, channels, where)
+    return checked(mono, rate, channels, where)
 
 
 def _read(file: soundfile.SoundFile, where: str) -> Floats:
@@ -156,7 +156,17 @@ def _scaled(given: NDArray[Any]) -> Floats:
     )
 
 
-def _checked(mono: Floats, rate: int, channels: int, where: str = "samples") -> Sound:
+def checked(mono: Floats, rate: int, channels: int, where: str = "samples") -> Sound:
+    """Return one channel as a sound, if it is one.
+
+    Parameters
+    ----------
+    channels : how many it was mixed from.
+
+    Raises
+    ------
+    BadInput : a rate that is none, a sample that is no number, or too short to say anything.
+    """
     checked_rate(rate, where)
     _finite(mono, where)
     if len(mono) < SHORTEST * rate:

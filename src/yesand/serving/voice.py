@@ -122,10 +122,10 @@ class Voice:
 
     def _told(self, sound: Sound) -> Told:
         """Return what the model is told of a take."""
-        if isinstance(sound, Film) and self.eyes is not None:
-            mute = sound.mute or (sound.face is not None and sound.silent)
-            return self.eyes.watched(sound.face, None if mute else (sound.signal, sound.rate))
         try:
+            if isinstance(sound, Film) and self.eyes is not None:
+                mute = sound.mute or (sound.face is not None and sound.silent)
+                return self.eyes.watched(sound.face, None if mute else (sound.signal, sound.rate))
             return self.loaded.listen(sound.signal, sound.rate)
         except Refused as fault:  # an encoder that memory does not do for
             raise _too_large(sound.seconds) from fault

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from socket import socket
 from threading import Thread
 from typing import Any
 
@@ -47,13 +48,21 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return application
 
 
-def serve(place: Place, host: str = "127.0.0.1", port: int = 8000, *, worker: bool = True) -> None:
+def serve(
+    place: Place,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    worker: bool = True,
+    listening: socket | None = None,
+) -> None:
     """Serve a house's pages until interrupted; print the address once they are there.
 
     Parameters
     ----------
     host : to listen on. Other names that the house is reached by go into ``YESAND_HOSTS``.
     worker : run a worker beside it (letters, reminders); it ends with the server.
+    listening : a socket that listens already, in place of host and port.
     """
     os.environ["YESAND_HOUSE"] = str(place.root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesand.site.settings")
@@ -61,7 +70,10 @@ def serve(place: Place, host: str = "127.0.0.1", port: int = 8000, *, worker: bo
         settings.ALLOWED_HOSTS.append(host)
     connections.close_all()
     beside = Beside(place.root) if worker else None
-    _Server({**options(host, port), **(_beside(beside) if beside else {})}).run()
+    told = {**options(host, port), **(_beside(beside) if beside else {})}
+    if listening is not None:
+        told["bind"] = f"fd://{listening.fileno()}"
+    _Server(told).run()
 
 
 def _beside(worker: Beside) -> dict[str, Any]:

@@ -108,7 +108,9 @@ def train(
             folder.write_json(partial / folder.REACHED, reached)
             folder.mark(partial, str(fault))
         raise
-    said = table.unmet(held)
+    with steady():
+        said = table.unmet(held)
+        arrays = _arrays(held, final, examples, aside, grounds, table, labels)
     shares, trust = calibration.cooled(said, table.label, table.fold)
     performers, named = [e.performer for e in examples], [e.sha256 for e in examples]
     beside = (around.known or Known()).of(named, labels, [*map(str, table.fold)])
@@ -120,7 +122,6 @@ def train(
         seen_card(told, settings, unseen, grounds), tuple(around.copies), voices,
         trust=trust, unseen=tuple(e.sha256 for e in unseen),
     )  # fmt: skip
-    arrays = _arrays(held, final, examples, aside, grounds, table, labels)
     if settings.senses != VOICE:
         arrays |= unseen_arrays(unseen, grounds)
     with folder.whole(out) as partial:

@@ -68,6 +68,12 @@ def settings_of(
             + (": takes are undone exactly in it." if kind != ADAPTER else "."),
         )
     told, brought = _described(features, layer, pooling)
+    if targets != ACTED and told.source == FACES:
+        raise BadInput(
+            "What raters heard is taught to a head that hears",
+            where="--targets",
+            remedy="Leave it out, or give other --features.",
+        )
     if kind == HEAD:
         return HeadSettings(described=told, brought=brought, targets=targets)
     if kind == ADAPTER:

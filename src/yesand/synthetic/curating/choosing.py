@@ -18,7 +18,7 @@ from yesand.kernel.errors import BadInput
 from yesand.synthetic.judging.neighbours import Floats, Ints, Side, between
 
 #: What either order of greedy choice reaches at least, of what can be reached
-#: (Leskovec et al. 2007, Theorem 3: half of 1 − 1/e).
+#: (Leskovec et al. 2007: half of 1 − 1/e).
 GUARANTEE = 0.5 * (1 - 1 / np.e)
 Costs = NDArray[np.int64]
 

@@ -14,8 +14,8 @@ from yesand.synthetic.judging.measures import Measured
 from yesand.synthetic.judging.neighbours import Ints, Side, on_one_scale
 from yesand.synthetic.judging.usefulness import learned
 
-#: Each point is measured with so many draws of which takes are people's.
-DRAWS = 5
+#: Each point is measured on so many draws of takes, with replacement (a bootstrap).
+DRAWS = 12
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,8 @@ def _point(
     uar, covers = list[float](), list[float]()
     for draw in range(DRAWS):
         luck = np.random.default_rng([seed, draw])
-        kept = luck.permutation(len(people))[: max(1, many - fresh)]
-        drawn = luck.permutation(len(made))[:fresh]
+        kept = luck.integers(0, len(people), max(1, many - fresh))
+        drawn = luck.integers(0, len(made), fresh)
         mixed = joined(people.some(kept), made.some(drawn))
         said = learned(mixed, classes)(unseen.rows).argmax(axis=1)
         uar.append(_recall(said, unseen.label))
@@ -167,6 +167,6 @@ def _recall(said: Ints, label: Ints) -> float:
 
 
 def _spread(values: Sequence[float]) -> Measured:
-    """Return the mean with twice the draws' deviation: of one corpus, not of the mean."""
+    """Return the mean with 1.96 times the draws' deviation: of one corpus, not of the mean."""
     middle, spread = float(np.mean(values)), 1.96 * float(np.std(values, ddof=1))
     return Measured(middle, max(0.0, middle - spread), min(1.0, middle + spread))

@@ -11,6 +11,7 @@ from yesand.synthetic.curating.choosing import Chosen, choose, likeness
 from yesand.synthetic.curating.curve import Curve, Prices, curve
 from yesand.synthetic.judging.copying import authentic
 from yesand.synthetic.judging.neighbours import on_one_scale
+from yesand.synthetic.judging.panel import halves
 from yesand.synthetic.judging.recognising import told_as_parent
 from yesand.synthetic.judging.services import Gathered
 
@@ -51,8 +52,9 @@ def curate(gathered: Gathered, budget: int, prices: Prices, *, replicas: bool = 
     BadInput : a budget that buys nothing, or no take above the floors.
     """
     case = gathered.case
-    raw = [case.side(SPACE, which) for which in (case.parents, case.made, case.others)]
-    parents, made, others = on_one_scale(*raw)
+    shown_to, asked = halves(case)  # who decided the choice cannot say what it is worth
+    raw = [case.side(SPACE, which) for which in (case.parents, case.made, shown_to, asked)]
+    parents, made, others, _ = on_one_scale(*raw)
     floors = {"copies": authentic(parents.rows, made.rows) > 0}
     if not replicas:
         floors["told as their performer"] = ~told_as_parent(parents, made)
@@ -60,4 +62,4 @@ def curate(gathered: Gathered, budget: int, prices: Prices, *, replicas: bool = 
     chosen = choose(likeness(others, made), cost, budget, floors)
     kept = raw[1].some(chosen.takes)
     named = [gathered.made[k] for k in chosen.takes]
-    return Curated(chosen, named, curve(raw[0], kept, raw[2], prices))
+    return Curated(chosen, named, curve(raw[0], kept, raw[3], prices))

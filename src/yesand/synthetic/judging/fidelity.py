@@ -50,8 +50,9 @@ def spheres(real: Floats, made: Floats) -> tuple[float, float]:
     """Return integrated α-precision and β-recall (Alaa et al. 2022, §3), each from 0 to 1.
 
     α-precision: of spheres around the centre that hold a share α of the real takes, how near to α
-    is the share of made ones that they hold; β-recall: the same the other way round, by the made
-    takes' own centre and, as there, over their nearest neighbours.
+    is the share of made ones that they hold. β-recall: of spheres around the made takes' centre
+    that hold a share β of them, how near to β is the share of real takes whose nearest made take is
+    in it, and no further than their fifth nearest real one (theirs is the nearest).
     """
     centre = real.mean(axis=0)
     radii = np.quantile(_from(real, centre), _LEVELS)

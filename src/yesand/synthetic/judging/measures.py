@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import t as student
 
 from yesand.synthetic.judging.copying import authentic, membership, ratio
 from yesand.synthetic.judging.fidelity import fidelity, frechet, kernel_distance, spheres
@@ -13,6 +14,8 @@ from yesand.synthetic.judging.recognising import recognised
 
 #: Parts of the made takes that are left out in turn, for intervals.
 PARTS = 10
+#: With fewer performers takes are left out: so few people tell no spread.
+ENOUGH = 6
 #: What is a share, and so ends at 0 and 1.
 SHARES = (
     "precision", "recall", "coverage", "alpha_precision", "beta_recall", "authenticity", "ratio",
@@ -37,8 +40,9 @@ class Measured:
 def measured(parents: Side, made: Side, strangers: Side, seed: int = 0) -> dict[str, Measured]:
     """Return every measure of made takes, sides on one scale (``neighbours.on_one_scale``).
 
-    Intervals are by the delete-a-group jackknife (Shao & Wu 1989) over the made takes, whole
-    performers where they have any: it holds for measures that are no means, too.
+    Intervals are by the delete-a-group jackknife (Kott 2001) over the made takes, whole performers
+    where there are six or more, with Student's t of as many groups less one. They hold well for
+    means and smooth measures, and roughly for a median.
 
     Parameters
     ----------
@@ -70,6 +74,7 @@ def _values(parents: Side, made: Side, strangers: Side) -> dict[str, float]:
         "ratio": float(np.median(ratio(parents.rows, made.rows))),
         "membership": membership(parents.rows, strangers.rows, made.rows),
         "told": np.nan if voices.told is None else voices.told,
+        "above_chance": np.nan if voices.told is None else voices.told - voices.chance,
         "nearer": voices.nearer,
         "frechet": frechet(parents.rows, made.rows),
         "kernel_distance": kernel_distance(parents.rows, made.rows),
@@ -77,21 +82,23 @@ def _values(parents: Side, made: Side, strangers: Side) -> dict[str, float]:
 
 
 def _parts(made: Side, seed: int) -> Ints:
-    """Deal takes to parts, whole performers where there are several."""
+    """Deal takes to parts: whole performers, where there are several, and nobody's one by one."""
     luck = np.random.default_rng(seed)
     people, owner = np.unique(made.performer, return_inverse=True)
-    dealt = np.arange(max(len(people), len(made))) % PARTS
-    if len(people) > 2:
+    if len(people[people != ""]) >= ENOUGH:
         found: Ints = luck.permutation(np.arange(len(people)) % PARTS)[owner]
+        alone = made.performer == ""
+        found[alone] = luck.permutation(np.arange(int(alone.sum())) % PARTS)
     else:
-        found = luck.permutation(dealt[: len(made)])
+        found = luck.permutation(np.arange(len(made)) % PARTS)
     return found
 
 
 def _interval(name: str, value: float, rest: list[float]) -> Measured:
     many = len(rest)
     spread = np.sqrt((many - 1) / many * np.sum((np.array(rest) - np.mean(rest)) ** 2))
-    low, high = value - 1.96 * spread, value + 1.96 * spread
+    wide = float(student.ppf(0.975, many - 1)) * spread
+    low, high = value - wide, value + wide
     if name in SHARES:
         low, high = max(0.0, low), min(1.0, high)
     return Measured(float(value), float(low), float(high))

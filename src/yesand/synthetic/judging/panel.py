@@ -113,7 +113,7 @@ def judge(case: Case, seed: int = 0) -> Panel:
     ------
     BadInput : too few takes or performers on a side, or features that do not fit.
     """
-    stand_ins, unseen = _halves(case, seed)
+    stand_ins, unseen = halves(case, seed)
     _check(case, stand_ins, unseen)
     # Small matrices: threads would wait for each other longer than they compute.
     with threadpool_limits(1):
@@ -133,10 +133,7 @@ def _panel(case: Case, stand_ins: Any, unseen: Any, seed: int) -> Panel:
         f"{one} → {other}": _pair(scaled[one], scaled[other])
         for one, other in permutations(case.spaces, 2)
     }
-    seen = {
-        n: Seen(j.made, j.real, j.useful, j.beside, j.nearer[0], j.performers)
-        for n, j in found.items()
-    }
+    seen = {n: Seen(j.made, j.real, j.useful, j.beside, j.nearer[0]) for n, j in found.items()}
     return Panel(found, pairs, verdict(seen, pairs))
 
 
@@ -160,7 +157,7 @@ def _pair(one: list[Side], other: list[Side]) -> tuple[float, float]:
     return made, real
 
 
-def _halves(case: Case, seed: int) -> tuple[Any, Any]:
+def halves(case: Case, seed: int = 0) -> tuple[Any, Any]:
     """Split the other real actors, whole performers."""
     people = np.unique(case.performer[case.others])
     chosen = np.random.default_rng(seed).permutation(people)[: len(people) // 2]
@@ -180,6 +177,8 @@ def _check(case: Case, stand_ins: Any, unseen: Any) -> None:
         "actors to be asked about": unseen,
     }  # fmt: skip
     few = [f"{int(side.sum())} {name}" for name, side in sides.items() if side.sum() < LEAST]
+    if len(np.unique(case.performer[case.parents])) < 2:
+        raise BadInput("One performer alone cannot be told from others", where="panel")
     if few or not case.spaces:
         raise BadInput(
             f"Too few to judge: {', '.join(few) or 'no space'}",

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from yesand.synthetic.judging.copying import auc
@@ -23,22 +22,15 @@ class Recognised:
 
     Attributes
     ----------
-    told : how often a take's own parent performer is the one it is told as; none without parents.
-    low, high : of ``told``, at 95 % (Clopper–Pearson). chance : of telling by luck.
+    told : how often a made take is told as its own parent's performer; none without parents.
+    chance : how often strangers' takes would be, shared out among performers as made takes are.
     nearer : how often a made take is nearer to some parent performer than a stranger's take is;
         .5 where synthetic voices are as far from all of them as other people are.
     """
 
     told: float | None
-    low: float
-    high: float
     chance: float
     nearer: float
-
-    @property
-    def replica(self) -> bool:
-        """Whether parents are told above chance."""
-        return self.told is not None and self.low > self.chance
 
 
 def recognised(parents: Side, made: Side, strangers: Side) -> Recognised:
@@ -46,18 +38,18 @@ def recognised(parents: Side, made: Side, strangers: Side) -> Recognised:
 
     Parameters
     ----------
-    strangers : real takes of other performers.
+    parents : of two performers or more. strangers : real takes of other performers.
     """
     ear = _Ear(parents)
-    people, seen, other = ear.people, ear.apart(made), ear.apart(strangers)
-    owned = np.isin(made.performer, people)
+    seen, other = ear.apart(made), ear.apart(strangers)
+    owned = np.isin(made.performer, ear.people)
     nearer = auc(-seen.min(axis=1), -other.min(axis=1))
-    chance = 1 / len(people)
     if not owned.any():
-        return Recognised(None, 0.0, 1.0, chance, nearer)
-    right = people[seen[owned].argmin(axis=1)] == made.performer[owned]
-    test = binomtest(int(right.sum()), len(right)).proportion_ci(0.95)
-    return Recognised(float(right.mean()), float(test.low), float(test.high), chance, nearer)
+        return Recognised(None, 1 / len(ear.people), nearer)
+    said, owner = ear.people[seen[owned].argmin(axis=1)], made.performer[owned]
+    strange = ear.people[other.argmin(axis=1)]
+    chance = sum(float(np.mean(strange == who) * np.mean(owner == who)) for who in ear.people)
+    return Recognised(float(np.mean(said == owner)), chance, nearer)
 
 
 def told_as_parent(parents: Side, made: Side) -> NDArray[np.bool_]:

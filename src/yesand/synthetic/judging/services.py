@@ -62,6 +62,8 @@ def gathered(
     """
     made = _made(place, batch)
     parents = _parents(place, batch)
+    words = {take.emotion for take in made}  # a batch of one emotion is no worse for that
+    parents = [take for take in parents if take.emotion in words]
     others = _others(place, parents)
     split = len(others) < 2 * LEAST or len({take.performer for take in others}) < 2
     if split:
@@ -74,8 +76,14 @@ def gathered(
         parents, made, others = _halved(parents, made)
     if not made:
         raise BadInput(
-            "No take of the batch may be used any more", where=f"batch {batch.digest[:12]}"
+            "No take of the batch can be judged",
+            where=f"batch {batch.digest[:12]}",
+            remedy="What it descends from was withdrawn, or is of too few performers.",
         )
+    shared = set.intersection(*({t.emotion for t in side} for side in (parents, made, others)))
+    parents, made, others = (
+        [take for take in side if take.emotion in shared] for side in (parents, made, others)
+    )
     heard = listening.extract(
         [take.source for take in (*parents, *others)], Kept(place.cache), progress, workers
     )
@@ -97,19 +105,17 @@ def gathered(
 
 def _made(place: Place, batch: SyntheticBatch) -> list[_Take]:
     lost, shelf = fallen(place, batch), Shelf(place.synthetic)
-    owners = dict[int, set[str]]()
+    owners = dict[int, str]()
     if not batch.whole:
-        rows = Ancestry.objects.filter(take__batch=batch)
-        for number, who in rows.values_list("take_id", "performer__handle"):
-            owners.setdefault(number, set()).add(who)
+        # The first parent is the one who is heard; a second only lent prosody.
+        rows = Ancestry.objects.filter(take__batch=batch).order_by("-pk")
+        owners = dict(rows.values_list("take_id", "performer__handle"))
     found = list[_Take]()
     for take in batch.takes.all():
         if take.sha256 in lost:
             continue
-        mine = owners.get(take.pk, set())
         source = Source(take.sha256, shelf.there(take.sha256, apart=batch.quarantined))
-        # Of several parents' performers none is *the* one that could be told.
-        found.append(_Take(take.sha256, source, take.emotion, mine.pop() if len(mine) == 1 else ""))
+        found.append(_Take(take.sha256, source, take.emotion, owners.get(take.pk, "")))
     return found
 
 

@@ -6,15 +6,19 @@ itself. They were chosen so that other actors pass and the known cheats do not (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from yesand.synthetic.judging.measures import Measured
 from yesand.synthetic.judging.usefulness import Useful
 
 Measures = Mapping[str, Measured]
 Pair = tuple[float, float]
+#: Name, whether it condemns, and what it says.
+Told = tuple[str, bool, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +30,6 @@ class Seen:
     learned: Useful
     beside: Useful
     nearer: float
-    performers: int
 
 
 #: As a part of what other real actors reach, or as a step above it.
@@ -76,73 +79,96 @@ def verdict(spaces: Mapping[str, Seen], together: Mapping[str, Pair]) -> list[Fi
 
 
 def _of(space: str, seen: Seen) -> list[Finding]:
-    made, real, learned, beside = seen.made, seen.real, seen.learned, seen.beside
-    performers = seen.performers
+    told = [*_owed(seen), *_like(seen), *_said(seen)]
+    return [Finding(name, space, condemns, says) for name, condemns, says in told]
 
-    def below(name: str, part: float) -> bool:
-        return made[name].high < part * real[name].low
 
-    found = list[Finding]()
+def _below(seen: Seen, name: str, part: float) -> bool:
+    """Tell whether a whole interval is below a part of other actors' whole interval."""
+    return seen.made[name].high < part * seen.real[name].low
 
-    def say(name: str, says: str, *, condemns: bool = True) -> None:
-        found.append(Finding(name, space, condemns, says))
 
-    if below("authenticity", AUTHENTIC):
-        say(
+def _usual(real: Measured) -> float:
+    """Return what an AUC may be: of few strangers one is near to somebody by luck."""
+    return max(0.5, real.value)
+
+
+def _both(seen: Seen, name: str) -> str:
+    return f"{seen.made[name].value:.2f}; of other actors {seen.real[name].value:.2f}"
+
+
+def _owed(seen: Seen) -> Iterator[Told]:
+    """Yield what is somebody's: takes that are copied, parents given away, voices heard."""
+    made, real = seen.made, seen.real
+    if _below(seen, "authenticity", AUTHENTIC):
+        yield (
             "copies",
-            f"{1 - made['authenticity'].value:.0%} of the takes lie nearer to a parent than "
-            f"any other parent does; of other actors' takes {1 - real['authenticity'].value:.0%}.",
+            True,
+            f"{1 - made['authenticity'].value:.0%} of the takes lie nearer to a parent than any "
+            f"other parent does; of other actors' takes {1 - real['authenticity'].value:.0%}.",
         )
-    if made["membership"].low > max(0.5, real["membership"].value) + LEAKS:
-        say(
-            "leaks",
-            f"Which takes it was made from can be told by closeness (AUC "
-            f"{made['membership'].value:.2f}; {real['membership'].value:.2f} for other actors).",
-        )
-    if made["told"].low > 1 / performers:
-        say(
+    if made["membership"].low > _usual(real["membership"]) + LEAKS:
+        told = _both(seen, "membership")
+        yield "leaks", True, f"Its parents can be told from strangers by closeness (AUC {told})."
+    if made["above_chance"].low > 0:
+        chance = made["told"].value - made["above_chance"].value
+        yield (
             "replica",
-            f"The parent performer is told from {made['told'].value:.0%} of the takes "
-            f"(chance {1 / performers:.0%}): that needs consent to replicas.",
+            True,
+            f"The parent performer is told from {made['told'].value:.0%} of the takes (by chance "
+            f"{chance:.0%}): that needs consent to replicas.",
         )
+    elif np.isnan(made["told"].value) and made["nearer"].low > _usual(real["nearer"]) + LEAKS:
+        yield (
+            "replica",
+            True,
+            f"Takes of nobody in particular lie nearer to some performer than strangers' do "
+            f"({_both(seen, 'nearer')}): somebody is heard in them, which needs consent.",
+        )
+
+
+def _like(seen: Seen) -> Iterator[Told]:
+    """Yield how it lies among real takes."""
     if seen.nearer < SUMMARY:
-        say(
+        yield (
             "summary",
+            True,
             f"It lies nearer to half of its parents than their other half does (Fréchet distance "
             f"{seen.nearer:.2f} of theirs): copies or a summary of them, and nobody's takes.",
         )
-    for name in ("precision", "density"):
-        if below(name, LIKE):
-            say(
-                "unlike",
-                f"Its {name} is {made[name].value:.2f}; of other actors {real[name].value:.2f}.",
-            )
-    for name in ("coverage", "recall"):
-        if below(name, COVERS):
-            say(
-                "narrow",
-                f"Its {name} is {made[name].value:.2f}; of other actors {real[name].value:.2f}.",
-            )
+    blind = [n for n in ("authenticity", "precision", "coverage") if not seen.real[n].low > 0]
+    if blind:
+        yield "unclear", False, f"Too few takes or performers to tell {', '.join(blind)}."
+    bounds = {"precision": LIKE, "density": LIKE, "coverage": COVERS, "recall": COVERS}
+    for name, part in bounds.items():
+        if _below(seen, name, part):
+            what = "unlike" if part == LIKE else "narrow"
+            yield what, True, f"Its {name} is {_both(seen, name)}."
+
+
+def _said(seen: Seen) -> Iterator[Told]:
+    """Yield what it says, and of what use that is."""
+    learned, beside = seen.learned, seen.beside
     if learned.agrees < SAYS * beside.agrees:
-        say(
+        yield (
             "labels",
-            f"What is heard in it is what it should express in {learned.agrees:.0%} of "
-            f"cases; of other actors in {beside.agrees:.0%}.",
+            True,
+            f"What is heard in it is what it should express in {learned.agrees:.0%} of cases; of "
+            f"other actors in {beside.agrees:.0%}.",
         )
     if learned.agrees > beside.agrees + TYPICAL:
-        say(
+        yield (
             "typical",
+            False,
             f"It is heard as meant in {learned.agrees:.0%} of cases, other actors in "
             f"{beside.agrees:.0%}: more typical of its parents than people are.",
-            condemns=False,
         )
     gain = learned.both.uar - learned.real.uar
     if gain <= 0:
-        say(
+        others = beside.both.uar - beside.real.uar
+        yield (
             "no help",
-            f"Added to the parents it changes UAR on unseen performers by "
-            f"{100 * gain:+.1f} points; other actors by "
-            f"{100 * (beside.both.uar - beside.real.uar):+.1f}.",
-            condemns=False,
+            False,
+            f"Added to the parents it changes UAR on unseen performers by {100 * gain:+.1f} "
+            f"points; other actors by {100 * others:+.1f}.",
         )
-    return found

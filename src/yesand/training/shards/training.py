@@ -167,8 +167,9 @@ def train(
     def taught(how: ShardSettings, side: int) -> tuple[Lesson, dict[str, VoiceModel], Curves]:
         lesson = _lesson(examples, labels, pack, how, chosen)
         about = {"labels": labels, "names": sorted(lesson.names.values())}
-        course = kept.course(how, about)
-        return lesson, *teach(lesson, before.known if before else {}, around, side, course)
+        # Parts that were taught by larger batches are none of a run by smaller ones.
+        known = before.known if before and how.recipe == settings.recipe else {}
+        return lesson, *teach(lesson, known, around, side, kept.course(how, about))
 
     try:
         around.still_holds()  # before anything that was learned of takes is read again
