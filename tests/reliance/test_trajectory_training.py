@@ -39,7 +39,8 @@ def by_hand(course: Course, seed: int, weight: Tensor) -> dict[str, Tensor]:
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_a_training_is_what_pytorchs_own_optimiser_makes_of_it(optimiser: str) -> None:
     given, course = takes(), short(optimiser=optimiser, rate=0.02)
-    weights = torch.stack([ones(1, given)[0], torch.rand(24, dtype=torch.float64)])
+    luck = torch.Generator().manual_seed(0)
+    weights = torch.stack([ones(1, given)[0], torch.rand(24, dtype=torch.float64, generator=luck)])
     found = train(course, given, weights, torch.tensor([3, 5]))
     for row, seed in enumerate((3, 5)):
         for name, value in by_hand(course, seed, weights[row]).items():
