@@ -48,6 +48,7 @@ def test_more_files_than_a_command_line_names_are_all_decoded(
     assert len(found) == 350 and not [one for one in found if isinstance(one, str)]
 
 
+@pytest.mark.deep
 def test_one_that_wants_too_much_memory_costs_no_other(tmp_path: Path, tone: Path) -> None:
     huge = tmp_path / "huge.wav"
     soundfile.write(huge, np.zeros((RATE, 8)), 48_000, "PCM_U8")
@@ -62,6 +63,7 @@ def test_one_that_wants_too_much_memory_costs_no_other(tmp_path: Path, tone: Pat
     assert "broke the decoder" in str(found[1])
 
 
+@pytest.mark.deep
 def test_what_many_files_need_together_is_no_fault_of_one(tmp_path: Path) -> None:
     path = tmp_path / "long.flac"
     chance = np.random.default_rng(1)

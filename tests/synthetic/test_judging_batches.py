@@ -16,6 +16,7 @@ from yesand.synthetic.making.variation import Variation
 from yesand.synthetic.services import make
 
 
+@pytest.mark.deep
 def test_a_batch_is_judged_beside_other_actors_and_chosen_from_under_a_budget(
     house: yesand.House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
