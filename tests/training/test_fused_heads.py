@@ -167,6 +167,10 @@ def test_what_cannot_be_fused_is_said(troupe: list[Example], cache: Kept, tmp_pa
             Trust.parse(odd)
     with pytest.raises(BadInput, match="no parts"):
         settings_of("fused", 2)
+    with pytest.raises(BadInput, match="of fused heads"):
+        settings_of("head", face="face:elsewhere.task")
+    with pytest.raises(BadInput, match="an encoder's"):
+        settings_of("network", layer=3)
 
 
 def test_several_parts_are_weighed_to_the_last_digits() -> None:

@@ -49,6 +49,7 @@ def settings_of(
     checked(targets)
     if kind not in (kinds := (NETWORK, HEAD, ADAPTER, FUSED)):
         raise BadInput(f"No such kind of model: {kind!r}", remedy=f"Of {', '.join(kinds)}.")
+    _check_used(kind, features, (layer, pooling), face)
     if kind == NETWORK and features != PROSODY:
         raise BadInput("A network has features of its own", remedy="Give --kind head.")
     if kind == NETWORK and shards:
@@ -84,6 +85,20 @@ def settings_of(
     if seen.source != FACES:
         raise BadInput("Fused heads see by a face", where="--face", remedy="Give face:TASKFILE.")
     return FusedSettings(seen, told, brought=replace(brought, task=eyes.task))
+
+
+def _check_used(kind: str, features: str, read: tuple[int, str], face: str) -> None:
+    """Refuse what would be given and not looked at."""
+    if face != FACES and kind != FUSED:
+        raise BadInput(
+            "A face of its own is of fused heads", where="--face", remedy="Leave it out."
+        )
+    if read != (-1, "mean") and not features.startswith(f"{ENCODER}:"):
+        raise BadInput(
+            "A layer and a pooling are an encoder's",
+            where="--layer, --pooling",
+            remedy=f"Leave them out, or give --features {ENCODER}:FOLDER.",
+        )
 
 
 def _described(features: str, layer: int, pooling: str) -> tuple[Described, Brought]:
