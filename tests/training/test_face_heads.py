@@ -111,6 +111,7 @@ def test_films_are_served_by_path_and_from_memory_and_say_where_there_is_no_face
     given = [troupe[0].path, troupe[0].path.read_bytes(), dark, sound, np.zeros(8_000)]
     (group,) = groups(given, 16_000, voice.eyes)
     one, same, unseen, *rest = group
+    assert len(rest) == 2
     assert all(isinstance(x, Bad) and "sound alone shows none" in str(x.fault) for x in rest)
     assert isinstance(one, Film) and isinstance(same, Film) and isinstance(unseen, Film)
     rows, _ = voice.hear([one, same, unseen])

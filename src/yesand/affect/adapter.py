@@ -8,7 +8,6 @@ frames of one, so that each take is embedded once.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -28,12 +27,12 @@ from yesand.affect.learning import (
     _weights,
 )
 from yesand.affect.standing import Batches
+from yesand.affect.voice_model import seeded
 from yesand.kernel.errors import BadInput
 
 Floats = NDArray[np.float64]
 #: Further than so many standard deviations from what is usual counts as so many.
 _FAR = 4.0
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,5 @@ def _loss(
 
 
 def _built(width: int, classes: int, form: Form, seed: int) -> Adapter:
-    # PyTorch fills weights from one generator that all threads share.
-    with _ONE_AT_A_TIME, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return Adapter(width, classes, form)

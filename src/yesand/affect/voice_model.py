@@ -11,7 +11,8 @@ says what was acted in them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -284,9 +285,16 @@ class ProsodyNet(nn.Module):
         return ((prosody - self.centre) * self.scale).clamp(-_FAR, _FAR)
 
 
-def build(classes: int, shape: Shape, seed: int) -> VoiceModel:
-    """Return a fresh model; the same seed gives the same weights, in whatever thread."""
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw fresh weights by a seed, in whatever thread; the generator is then as it was."""
     # PyTorch fills weights from one generator that all threads share.
     with _ONE_AT_A_TIME, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        yield
+
+
+def build(classes: int, shape: Shape, seed: int) -> VoiceModel:
+    """Return a fresh model; the same seed gives the same weights."""
+    with seeded(seed):
         return VoiceModel(classes, shape)

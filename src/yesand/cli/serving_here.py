@@ -157,7 +157,7 @@ def _deployed(house: Any, folder: Path, name: str) -> tuple[str, bool]:
 
 def _token(place: Any, deployment: str) -> tuple[Any, str]:
     from yesand.people.models import Token
-    from yesand.people.security.services import make_token
+    from yesand.people.security.services import make_token, revoke
     from yesand.people.services import give_seat
     from yesand.training.models import Deployment
 
@@ -166,7 +166,7 @@ def _token(place: Any, deployment: str) -> tuple[Any, str]:
     # What a process that was killed left is no good any more.
     for left in Token.objects.filter(user=user, revoked_at=None):
         if not _alive(left.name.rpartition(" ")[2]):
-            Token.objects.filter(pk=left.pk).update(revoked_at=place.clock.now())
+            revoke(place, left)
     return make_token(place, user, f"{deployment[:60]} {os.getpid()}", SCOPES, None)
 
 

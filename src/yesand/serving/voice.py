@@ -25,6 +25,7 @@ from yesand.training import digest, folder
 from yesand.training.folder import AnyLoaded, Enrolment, Loaded
 from yesand.training.fused_folder import Both, LoadedFused
 from yesand.training.head_folder import LoadedHead
+from yesand.training.memory import exhausted
 
 Floats = NDArray[np.float64]
 #: What a model is told of a sound, as its ``listen`` gives it.
@@ -130,7 +131,7 @@ class Voice:
         except Refused as fault:  # an encoder that memory does not do for
             raise _too_large(sound.seconds) from fault
         except (MemoryError, RuntimeError) as fault:
-            if not _exhausted(fault):
+            if not exhausted(fault):
                 raise
             raise _too_large(sound.seconds) from fault
 
@@ -169,7 +170,7 @@ class Voice:
                 some = heard[begin : begin + size]
                 parts.append(self.loaded.read(some, enrolled, trace=trace))
             except (MemoryError, torch.OutOfMemoryError, RuntimeError) as fault:
-                if not _exhausted(fault):
+                if not exhausted(fault):
                     raise
                 if size == 1:
                     raise _too_large(_seconds(heard[begin])) from fault
@@ -184,7 +185,7 @@ def _heard(sound: Sound) -> Heard:
     try:
         return hear(sound.signal, sound.rate)
     except (MemoryError, RuntimeError) as fault:
-        if not _exhausted(fault):
+        if not exhausted(fault):
             raise
         raise _too_large(sound.seconds) from fault
 
@@ -199,13 +200,3 @@ def _too_large(seconds: float) -> TooLarge:
         where=f"{seconds:.0f} s",
         remedy="Send it as a stream.",
     )
-
-
-#: What PyTorch's allocator on a CPU and oneDNN say when memory lacks: in words alone.
-_LACKS = ("allocate memory", "not enough memory", "could not create a primitive", "bad_alloc")
-
-
-def _exhausted(fault: BaseException) -> bool:
-    """Tell whether memory is what lacked."""
-    named = isinstance(fault, MemoryError | torch.OutOfMemoryError)
-    return named or any(words in str(fault) for words in _LACKS)

@@ -23,7 +23,7 @@ _TAKE = "sha256 batch_id batch__generator batch__manifest__licensee__name emotio
 
 def held(user: User) -> dict[str, Any]:
     """Return the synthetic takes that descend from the person's."""
-    rows = SyntheticTake.objects.filter(descents__performer__user=user).distinct().order_by("pk")
+    rows = _descending(user).order_by("pk")
     return {"synthetic_takes": list(rows.values(*_TAKE.split()))}
 
 

@@ -149,12 +149,13 @@ def fallen_as_logged(place: Place, batch: SyntheticBatch) -> frozenset[str]:
     last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
     hour = stamp(place.clock.now())[:13]
     key = (str(place.root), batch.manifest_id, last, hour)
-    if key not in _LOST:
+    lost = _LOST.get(key)
+    if lost is None:
         lost = corpus.overtaken_takes(place, corpus.find(place, batch.manifest_id))
         if len(_LOST) >= _MOST_LOST:
             _LOST.clear()
         _LOST[key] = lost
-    return _descending(batch, _LOST[key])
+    return _descending(batch, lost)
 
 
 def _descending(batch: SyntheticBatch, lost: frozenset[str]) -> frozenset[str]:

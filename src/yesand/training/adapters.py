@@ -16,14 +16,14 @@ from yesand.affect.adapter import Adapter, Form, fit
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.learning import Recipe
 from yesand.corpus.errors import Overtaken
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.training import adapter_folder, card, folder
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import VOICE, Example, leave_out
 from yesand.training.following import CHECKPOINTS
 from yesand.training.grounds import Grounds
 from yesand.training.heads import HeadSettings, Table, apart_unseen, heard
-from yesand.training.runs import RunRecord, steady
+from yesand.training.runs import RunRecord, check_finite, steady
 from yesand.training.seeing import seen_card, unseen_arrays
 from yesand.training.telling import tell
 
@@ -103,10 +103,7 @@ def train(
     try:
         *held, final = _adapters(table, settings, around)
     except Overtaken as fault:
-        with folder.whole(out) as partial:
-            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
-            folder.write_json(partial / folder.REACHED, reached)
-            folder.mark(partial, str(fault))
+        folder.leave(out, grounds.manifest, settings.as_json(), str(fault))
         raise
     with steady():
         said = table.unmet(held)
@@ -143,12 +140,7 @@ def _adapters(table: Table, settings: AdapterSettings, around: Around) -> list[A
         for part in parts:
             made.append(fit(rows, torch.from_numpy(part), label, *given, follow))
     around.still_holds()
-    if not all(bool(v.isfinite().all()) for one in made for v in one.state_dict().values()):
-        raise CheckFailed(
-            "The training diverged: its loss is no number",
-            where="training",
-            remedy="Give a smaller learning rate.",
-        )
+    check_finite(made)
     return made
 
 

@@ -242,6 +242,13 @@ def write_weights(path: Path, model: VoiceModel | Sharded) -> None:
     path.write_bytes(save(tensors))
 
 
+def leave(out: Path, manifest: str, settings: Mapping[str, Any], why: str) -> None:
+    """Leave word of a run that a withdrawal overtook before it had a model."""
+    with whole(out) as partial:
+        write_json(partial / REACHED, {"manifest": manifest, "settings": settings})
+        mark(partial, why)
+
+
 def mark(where: Path, why: str) -> None:
     """Mark what lies there as overtaken."""
     durable.write(where / OVERTAKEN, f"Not registered, not to be used.\n{why}\n".encode())

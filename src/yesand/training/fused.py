@@ -237,10 +237,7 @@ def train(
     try:
         *held, final = _all(given, settings, start, around)
     except Overtaken as fault:
-        with folder.whole(out) as partial:
-            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
-            folder.write_json(partial / folder.REACHED, reached)
-            folder.mark(partial, str(fault))
+        folder.leave(out, grounds.manifest, settings.as_json(), str(fault))
         raise
     answers = Answers.of(given.said(held), given)
     scores, parts = _scored(answers, given, examples, labels, around)

@@ -185,10 +185,7 @@ def train(
     try:
         *held, final = _heads(table, settings, start, around)
     except Overtaken as fault:
-        with folder.whole(out) as partial:
-            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
-            folder.write_json(partial / folder.REACHED, reached)
-            folder.mark(partial, str(fault))
+        folder.leave(out, grounds.manifest, settings.as_json(), str(fault))
         raise
     said = table.unmet([one.head for one in held])
     unmet, trust = calibration.cooled(said, table.label, table.fold)

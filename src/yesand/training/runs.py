@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -197,7 +197,7 @@ def _taught(
         lesson.kept.forget()
         _leave(lesson.kept.out, work, settings, grounds, fault)
         raise
-    _check_finite(made, lesson.kept)
+    check_finite(made, lesson.kept.forget)
     return made, settings
 
 
@@ -217,11 +217,22 @@ def _softly(
     return targets(examples, labels)
 
 
-def _check_finite(models: Sequence[VoiceModel], kept: Unfinished) -> None:
-    """Refuse what diverged before anything is written."""
+def check_finite(
+    models: Iterable[torch.nn.Module], forget: Callable[[], None] = lambda: None
+) -> None:
+    """Refuse what diverged before anything is written.
+
+    Parameters
+    ----------
+    forget : what is kept of the run is thrown away first.
+
+    Raises
+    ------
+    CheckFailed : a weight is no number.
+    """
     broken = [v for model in models for v in model.state_dict().values() if not v.isfinite().all()]
     if broken:
-        kept.forget()
+        forget()
         raise CheckFailed(
             "The training diverged: its loss is no number",
             where="training",

@@ -72,6 +72,13 @@ __all__ = [
 
 #: What trains: takes what ``runs.train`` takes, and tells ``ready`` of a whole folder.
 Course = Callable[..., Any]
+_TRAINS: dict[type, Course] = {
+    Settings: runs.train,
+    ShardSettings: training.train,
+    HeadSettings: heads.train,
+    AdapterSettings: adapters.train,
+    FusedSettings: fused.train,
+}
 #: The house's signed word that what lies beside it was overtaken.
 ATTESTATION = "overtaken.json"
 
@@ -178,13 +185,7 @@ def registered(place: Place, where: Path) -> TrainedModel:
 
 def _course(settings: AnySettings) -> Course:
     """Return what trains by such settings."""
-    if isinstance(settings, AdapterSettings):
-        return adapters.train
-    if isinstance(settings, HeadSettings):
-        return heads.train
-    if isinstance(settings, FusedSettings):
-        return fused.train
-    return training.train if isinstance(settings, ShardSettings) else runs.train
+    return _TRAINS[type(settings)]
 
 
 def _run(

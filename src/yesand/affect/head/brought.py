@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yesand.affect.encoders.folder import version_of
 from yesand.affect.encoders.pooling import Pooling
@@ -158,5 +158,4 @@ def opened(folder: Path, layer: int, pooling: str) -> Encoder:
         from yesand.affect.encoders.encoder import Encoder
     except ModuleNotFoundError as fault:
         raise BadInput(f"{fault.name} is missing", remedy=_INSTALL) from fault
-    made: Any = Encoder.open(folder, layer, Pooling(pooling))
-    return made  # type: ignore[no-any-return]
+    return Encoder.open(folder, layer, Pooling(pooling))

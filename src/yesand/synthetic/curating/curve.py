@@ -11,8 +11,8 @@ import numpy as np
 from yesand.synthetic.judging.copying import authentic
 from yesand.synthetic.judging.fidelity import fidelity
 from yesand.synthetic.judging.measures import Measured
-from yesand.synthetic.judging.neighbours import Ints, Side, on_one_scale
-from yesand.synthetic.judging.usefulness import learned
+from yesand.synthetic.judging.neighbours import Ints, Side, joined, on_one_scale
+from yesand.synthetic.judging.usefulness import Heard
 
 #: Each point is measured on so many draws of takes, with replacement (a bootstrap).
 DRAWS = 12
@@ -143,7 +143,7 @@ def _point(
         kept = luck.integers(0, len(people), max(1, many - fresh))
         drawn = luck.integers(0, len(made), fresh)
         mixed = joined(people.some(kept), made.some(drawn))
-        said = learned(mixed, classes)(unseen.rows).argmax(axis=1)
+        said = Heard(mixed, classes)(unseen.rows).argmax(axis=1)
         uar.append(_recall(said, unseen.label))
         near = joined(scaled[0].some(kept), scaled[1].some(drawn))
         covers.append(float(fidelity(scaled[2].rows, near.rows).coverage.mean()))
@@ -151,15 +151,6 @@ def _point(
     really = fresh / many
     cost = round((1 - really) * prices.human + really * prices.made)
     return Point(really, cost, _spread(uar), _spread(covers), float(1 - really * (1 - own)))
-
-
-def joined(one: Side, other: Side) -> Side:
-    """Return both sides' takes as one."""
-    return Side(
-        np.concatenate([one.rows, other.rows]),
-        np.concatenate([one.label, other.label]),
-        np.concatenate([one.performer, other.performer]),
-    )
 
 
 def _recall(said: Ints, label: Ints) -> float:

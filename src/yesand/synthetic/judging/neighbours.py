@@ -45,6 +45,15 @@ class Side:
         return Side(rows, self.label, self.performer)
 
 
+def joined(one: Side, other: Side) -> Side:
+    """Return both sides' takes as one."""
+    return Side(
+        np.concatenate([one.rows, other.rows]),
+        np.concatenate([one.label, other.label]),
+        np.concatenate([one.performer, other.performer]),
+    )
+
+
 def on_one_scale(parents: Side, *others: Side, axes: int = AXES) -> list[Side]:
     """Return sides on the parents' scale, along the axes in which parents differ most.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from yesand.affect.evaluating import Beside, Evaluation, evaluate
 from yesand.affect.head.head import learn
-from yesand.synthetic.judging.neighbours import Floats, Side
+from yesand.synthetic.judging.neighbours import Floats, Side, joined
 from yesand.training.heads import HeadSettings
 
 
@@ -52,30 +52,15 @@ def useful(parents: Side, made: Side, unseen: Side, names: tuple[str, ...]) -> U
     ------
     CheckFailed : no head was found.
     """
-    from_parents = learned(parents, len(names))
+    from_parents = Heard(parents, len(names))
     heard = from_parents(made.rows).argmax(axis=1)
     each = [np.mean(heard[made.label == c] == c) for c in np.unique(made.label)]
-    joined = Side(
-        np.concatenate([parents.rows, made.rows]),
-        np.concatenate([parents.label, made.label]),
-        np.concatenate([parents.performer, made.performer]),
-    )
     return Useful(
         _scored(from_parents(unseen.rows), unseen, names),
-        _scored(learned(made, len(names))(unseen.rows), unseen, names),
-        _scored(learned(joined, len(names))(unseen.rows), unseen, names),
+        _scored(Heard(made, len(names))(unseen.rows), unseen, names),
+        _scored(Heard(joined(parents, made), len(names))(unseen.rows), unseen, names),
         float(np.mean(each)),
     )
-
-
-def learned(side: Side, classes: int) -> Heard:
-    """Return what says the probability of each emotion, (N, classes), of features (N, d).
-
-    Raises
-    ------
-    CheckFailed : no head was found.
-    """
-    return Heard(side, classes)
 
 
 class Heard:

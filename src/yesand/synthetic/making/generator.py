@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +57,6 @@ class Corpus:
     def of(self, emotion: str) -> tuple[Parent, ...]:
         """Return the takes of one emotion; of none named, all."""
         return tuple(take for take in self.takes if emotion in {"", take.emotion})
-
-    @property
-    def emotions(self) -> tuple[str, ...]:
-        """Every emotion there is, in the order of the alphabet."""
-        return tuple(sorted({take.emotion for take in self.takes}))
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,6 @@ class Refusal:
 
 
 Outcome = Made | Refusal
-Order = TypeVar("Order")
 #: Makes one take of every order, here or in other processes, in the orders' order.
 Each = Callable[[Callable[[Any], Outcome], Sequence[Any]], Iterable[Outcome]]
 
@@ -163,7 +157,6 @@ class Generator(Protocol):
     ----------
     source : IPTC's digitalSourceType of what it makes.
     whole : whether what it makes descends from all takes that it was given.
-    licence : what its maker lets be done with what it makes; empty: nothing is held back.
     nobodys_voice : whether no performer's voice can be in what it makes, whatever it is given.
     outside : whether it is somebody else's program, which is handed the recordings themselves.
     unlicensed : nobody says where it comes from; what it makes is usable for nothing.

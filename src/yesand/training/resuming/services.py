@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from yesand.corpus import services as corpus
-from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.place import Place
 
@@ -65,10 +64,8 @@ def _may_stay(place: Place, run: Path) -> bool:
         done = (Path(told["out"]) / "model.json").exists()
         if not done:
             corpus.check_current(place, corpus.find(place, told["manifest"]))
-    except Overtaken:
-        return False
     except (YesAndError, OSError, ValueError, KeyError, TypeError):
-        # A run that begins writes its file first; what has none, or a broken one, is no run.
+        # Overtaken; or no run: one that begins writes its file first, whole.
         return False
     return not done
 

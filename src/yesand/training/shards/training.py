@@ -23,14 +23,14 @@ from yesand.affect.sharded import Sharded
 from yesand.affect.voice_model import VoiceModel
 from yesand.affect.voices import alike
 from yesand.corpus.errors import Overtaken
-from yesand.kernel.errors import BadInput, CheckFailed, Refused
+from yesand.kernel.errors import BadInput, Refused
 from yesand.training import card, folder
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import Example, Settings, check, leave_out
 from yesand.training.grounds import Grounds
 from yesand.training.memory import Room
 from yesand.training.resuming.lesson import Unfinished
-from yesand.training.runs import RunRecord, cores
+from yesand.training.runs import RunRecord, check_finite, cores
 from yesand.training.shards.parts import Lesson, State, teach
 from yesand.training.shards.planning import Plan, name_of, plan
 from yesand.training.targeting.heard import ACTED
@@ -176,12 +176,9 @@ def train(
         (lesson, parts, curves), settings = room.train(settings, taught)
     except Overtaken as fault:
         kept.forget()
-        with folder.whole(out) as partial:
-            reached = {"manifest": grounds.manifest, "settings": settings.as_json()}
-            folder.write_json(partial / folder.REACHED, reached)
-            folder.mark(partial, str(fault))
+        folder.leave(out, grounds.manifest, settings.as_json(), str(fault))
         raise
-    _check_finite(parts, kept)
+    check_finite(parts.values(), kept.forget)
     made = _Made(lesson, parts, room)
     made.calibrate()
     named, fold = [e.sha256 for e in examples], [*map(str, chosen.fold)]
@@ -333,14 +330,3 @@ def _curves(lesson: Lesson, curves: Curves) -> dict[str, Any]:
         where = "final" if k == lesson.plan.folds else str(k)
         told.setdefault(where, {})[str(s)] = curves[name].as_json()
     return {"parts": told}
-
-
-def _check_finite(parts: Mapping[str, VoiceModel], kept: Unfinished) -> None:
-    values = [v for part in parts.values() for v in part.state_dict().values()]
-    if not all(bool(v.isfinite().all()) for v in values):
-        kept.forget()
-        raise CheckFailed(
-            "The training diverged: its loss is no number",
-            where="training",
-            remedy="Give a smaller learning rate.",
-        )
