@@ -11,6 +11,7 @@ import typer
 
 import yesand
 from yesand.agreements.change import changes
+from yesand.agreements.vocabulary import Action
 from yesand.cli.output import AsJson, HouseFolder, Line, marks, progressing, styled, tell
 from yesand.corpus.exporting.formats import FORMATS
 
@@ -74,9 +75,19 @@ def gate(
     tell(
         told,
         *gate_lines(result),
-        f"Manifest: {out}   Next: yesand train {out} --house {house} --out model/",
+        f"Manifest: {out}{_next(manifest.asked().action, out, house)}",
         as_json=as_json,
     )
+
+
+def _next(action: Action, out: Path, house: Path) -> str:
+    """Return what the manifest is for; to evaluate there is no single command."""
+    commands = {
+        Action.TRAIN: f"train {out} --house {house} --out model/",
+        Action.SYNTHESISE: f"synth make {out} --house {house}",
+        Action.EXPORT: f"export {out} --house {house}",
+    }
+    return f"   Next: yesand {commands[action]}" if action in commands else ""
 
 
 def export(

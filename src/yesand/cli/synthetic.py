@@ -60,7 +60,7 @@ def make(
     given, wanted = load_manifest(place, manifest), Wanted(seed, each, emotion)
     with progressing("Making", as_json=as_json) as progress:
         batch, new = services.make(place, given, made, wanted, progress=progress, workers=workers)
-    tell({**_told(place, batch), "new": new}, *_lines(batch, new=new), as_json=as_json)
+    tell({**_told(place, batch), "new": new}, *_lines(batch, house, new=new), as_json=as_json)
 
 
 def _generator(
@@ -94,7 +94,7 @@ def _generator(
     return Outside(command, None, limit)
 
 
-def _lines(batch: SyntheticBatch, *, new: bool) -> list[Line]:
+def _lines(batch: SyntheticBatch, house: Path, *, new: bool) -> list[Line]:
     reasons = Counter(one["reason"] for one in batch.refused)
     mark = " [bold white on red] QUARANTINED [/]" if batch.quarantined else ""
     return [
@@ -108,7 +108,8 @@ def _lines(batch: SyntheticBatch, *, new: bool) -> list[Line]:
         *(f"  {number:,} refused: {reason}" for reason, number in reasons.most_common(8)),
         *([] if new else ["It was made before; nothing is new."]),
         f"Batch {batch.digest}",
-        f"Entry {batch.entry_id:,} of the log.   Next: yesand synth export {batch.digest[:12]} OUT",
+        f"Entry {batch.entry_id:,} of the log.   Next: yesand synth judge {batch.digest[:12]} "
+        f"--house {house}",
     ]
 
 

@@ -11,6 +11,7 @@ import typer
 import yesand
 from yesand.cli.output import AsJson, HouseFolder, progressing, styled, tell
 from yesand.cli.synthetic import group
+from yesand.kernel.errors import BadInput
 from yesand.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -78,8 +79,15 @@ def curate(
     from yesand.kernel.canonical import canonical
     from yesand.synthetic.curating.curve import Prices
 
-    each = [Money.of(currency, amount).micro for amount in (human, generation, royalty)]
-    money = Money.of(currency, budget)
+    told_prices = {"--human": human, "--generation": generation, "--royalty": royalty}
+    each = [_amount(currency, given, option) for option, given in told_prices.items()]
+    money = Money(currency, _amount(currency, budget, "--budget", least=1))
+    if money.micro < (made_for := each[1] + each[2]):
+        raise BadInput(
+            f"A budget of {money} buys nothing",
+            where="--budget",
+            remedy=f"A made take costs {Money(currency, made_for)}.",
+        )
     found = _gathered(batch, house, as_json=as_json)
     from yesand.synthetic.curating import services
 
@@ -93,10 +101,24 @@ def curate(
         f"{len(made.takes):,} takes for {Money(currency, chosen.spent)}; they show "
         f"{chosen.shows:.1%} of what others' takes would (at best {chosen.at_best:.1%} for that).",
         *([f"Left out: {left}."] if left else []),
+        f"{Money(currency, money.micro - chosen.spent)} is left: the rest shows nothing more, or "
+        "costs more than that.",
+        f"Whether the batch is condemned, says yesand synth judge {batch} --house {house}.",
         made.curve.says,
         f"Takes and curve: {out}",
         as_json=as_json,
     )
+
+
+def _amount(currency: str, given: str, option: str, least: int = 0) -> int:
+    """Return an amount in micro-units, its option named where it is none."""
+    try:
+        micro = Money.of(currency, given).micro
+    except BadInput as fault:
+        raise BadInput(fault.what, where=option, remedy=fault.remedy) from fault
+    if micro < least:
+        raise BadInput(f"{given} is too little", where=option, remedy="Give more than nothing.")
+    return micro
 
 
 def _gathered(batch: str, house: Path, *, as_json: bool) -> Gathered:

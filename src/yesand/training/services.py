@@ -42,7 +42,6 @@ from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
 from yesand.training.registry.services import (
     check_name,
-    checked,
     decommission,
     deploy,
     entered,
@@ -50,6 +49,7 @@ from yesand.training.registry.services import (
     grounds,
     plain_card,
     register_files,
+    to_train,
 )
 from yesand.training.resuming import services as unfinished
 from yesand.training.resuming.shelf import Say, Shelf, unheard
@@ -115,7 +115,7 @@ def train(
     Refused : something else lies in ``out``. BadInput : nothing to learn from, unreadable takes.
     """
     out, settings = Path(out).resolve(), settings or Settings()
-    manifest = checked(place, manifest)
+    manifest = to_train(place, manifest)
     check_name(name)
     check_senses(manifest, settings.senses)
     unfinished.sweep(place)
@@ -149,7 +149,7 @@ def register(
     Overtaken : the manifest no longer holds. NotFound, BadInput : no folder of plain files.
     Refused : the model names another manifest, or its name is taken.
     """
-    manifest, where = checked(place, manifest), Path(where).resolve()
+    manifest, where = to_train(place, manifest), Path(where).resolve()
     check_name(name)
     if not where.is_dir():
         raise NotFound("No model folder here", where=str(where))

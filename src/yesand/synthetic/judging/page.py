@@ -13,7 +13,6 @@ SHOWN = {
     "authenticity": "no copy",
     "told": "told as the parent's voice",
     "precision": "lies where real takes lie",
-    "density": "… and how densely",
     "coverage": "real takes it reaches",
     "recall": "… by its own reach",
     "alpha_precision": "typical as real takes are",
@@ -76,8 +75,8 @@ def _space(name: str, told: Mapping[str, Any]) -> Markup:
     ]
     heading = f"{name.capitalize()}: {told['takes']} takes a side"
     caption = (
-        "Filled: made takes. Hollow: as many takes of other real actors. Lines: 95 % intervals by "
-        "the jackknife over performers or takes."
+        "In per cent. Filled: made takes. Hollow: as many takes of other real actors; none where "
+        "nobody is their parent. Lines: 95 % intervals by the jackknife over performers or takes."
     )
     whole = [(key, *map(_figure, (made[key], real[key]))) for key in made]
     every = table(f"All measures, {name}", ("measure", ">made", ">other actors"), whole)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from yesand.agreements.models import Agreement
 from yesand.agreements.terms import Terms
+from yesand.agreements.vocabulary import Action
 from yesand.corpus import services as corpus
 from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.manifest import SignedManifest
@@ -57,7 +58,7 @@ def register_files(
     Overtaken : the manifest no longer holds. BadInput : no files, or a record that has no form.
     Refused : the model is registered under another manifest, or its name is taken.
     """
-    manifest = checked(place, manifest)
+    manifest = to_train(place, manifest)
     check_name(name)
     if not files:
         raise BadInput("A model has at least one file", where=name or "model")
@@ -148,6 +149,24 @@ def checked(place: Place, manifest: SignedManifest) -> SignedManifest:
     if not manifest.stands_for(kept):
         raise CheckFailed(
             "The manifest is not the one that was signed", where=f"manifest {kept.digest[:12]}"
+        )
+    return kept
+
+
+def to_train(place: Place, manifest: SignedManifest) -> SignedManifest:
+    """Return the same, if it was asked for to train: any other permit is of something else.
+
+    Raises
+    ------
+    Refused : it was not. NotFound, CheckFailed : as ``checked``.
+    """
+    kept = checked(place, manifest)
+    asked = kept.asked()
+    if asked.action != Action.TRAIN:
+        raise Refused(
+            f"The manifest permits to {asked.action} for {asked.use_class}, and not to train",
+            where=f"manifest {kept.digest[:12]}",
+            remedy="Ask the gate with --action train.",
         )
     return kept
 
