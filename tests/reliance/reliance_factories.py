@@ -104,6 +104,12 @@ def by_pseudonyms(
     return _model(house, into, into.name, model.manifest)
 
 
+def as_another(house: yesand.House, known: Path, folder: Path) -> TrainedModel:
+    """Register another folder under the manifest of a model that is known."""
+    found = TrainedModel.objects.get(digest=model_digest(known))
+    return _model(house, folder, folder.name, found.manifest)
+
+
 def _model(house: yesand.House, folder: Path, name: str, manifest: Manifest) -> TrainedModel:
     return TrainedModel.objects.create(
         digest=model_digest(folder),

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from reliance_factories import by_pseudonyms, frozen, registered
+from reliance_factories import as_another, by_pseudonyms, frozen, registered
 
 import yesand
 from yesand.cli import _run as run
@@ -59,7 +60,9 @@ def sealed(file: dict[str, Any]) -> list[str]:
         {"mix": {"angry": 0.3, "sad": 0.7}},
         {"estimator": "datamodel", "pairs": 3},
         {"estimator": "leave-one-out"},
+        {"utility": "model"},
         SMALL,
+        {**SMALL, "utility": "model"},
     ],
     ids=lambda told: str(told.get("estimator", next(iter(told), "head"))),
 )
@@ -79,6 +82,30 @@ def test_the_command_computes_it_again_without_the_house(
     assert run(asked) == 0 and "--model FOLDER" in capsys.readouterr().out
     assert run([*asked, "--model", str(folder)]) == 0
     assert "the same, to the byte" in capsys.readouterr().out
+
+
+def test_a_model_taught_what_raters_heard_is_judged_by_raters(
+    house: yesand.House, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with np.load(folder / "frozen.npz") as arrays:
+        told = {name: arrays[name] for name in arrays.files}
+    told["target"] = 0.8 * np.eye(4)[told["label"]] + 0.2 * np.eye(4)[(told["label"] + 1) % 4]
+    heard = folder.parent / "heard"
+    heard.mkdir()
+    np.savez(heard / "frozen.npz", **told)
+    as_another(house, folder, heard)
+    path = folder.parent / "heard.json"
+    asked = ["reliance", str(heard), "--house", str(house.place.root), "--out", str(path)]
+    asked += ["--set", "resamples=10", "--set"]
+    assert run([*asked, "utility=raters"]) == 0
+    assert "Answers judged by: raters" in capsys.readouterr().out
+    signed_ = signed(json.loads(path.read_text())["report"])
+    assert signed_["settings"]["utility"] == "raters"
+    verify = ["verify", str(path), "--key", str(log.key_of(house.place)), "--model", str(heard)]
+    assert run(verify) == 0 and "the same, to the byte" in capsys.readouterr().out
+    assert run([*asked, "utility=ratters"]) == 2 and "raters" in capsys.readouterr().err
+    assert run([*asked[:-1], "--estimator", "influence"]) == 2
+    assert "what raters heard" in capsys.readouterr().err
 
 
 def test_shares_that_do_not_come_out_are_told_with_whose(house: yesand.House, folder: Path) -> None:

@@ -1,14 +1,18 @@
-"""Three utilities of one form: the estimators take each as it is."""
+"""Four utilities of one form: the estimators take each as it is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
 from yesand.kernel.errors import BadInput
-from yesand.reliance import implicit
+from yesand.reliance import estimators, implicit
 from yesand.reliance.head import Takes, fit, log_likelihood
-from yesand.reliance.utilities import asking, labels, temperature, tempered
+from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, ask
+from yesand.reliance.utilities import NAMES, asking, labels, temperature, tempered
 
 L2 = 2.0
 
@@ -74,3 +78,69 @@ def test_targets_that_are_none_are_refused() -> None:
         asking(asked, rate, labels(asked)[:, :2])
     with pytest.raises(BadInput, match="add up"):
         asking(asked, rate, labels(asked) * 0.5)
+
+
+def corpus_of_six() -> Inputs:
+    """Return six performers in two folds; raters hear a third of each take as the next emotion."""
+    draw, takes = np.random.default_rng(3), 72
+    owner, label = np.repeat(np.arange(6), 12), np.arange(takes) % 3
+    heard = np.eye(3)[label] * 2 / 3 + np.eye(3)[(label + 1) % 3] / 3
+    shown = draw.normal(size=(3, 4))[label] + draw.normal(size=(takes, 4))
+    names = tuple(f"P{n}" for n in range(6))
+    takes_ = tuple(f"{n:064x}" for n in range(takes))
+    corpus = Corpus(takes_, names, owner, ("angry", "calm", "sad"), label, heard)
+    queries = ask(corpus, owner % 2)
+    return Inputs(FrozenModel("0" * 64, np.stack([shown, shown])), corpus, queries)
+
+
+QUICK = {"epochs": 2, "seeds": 2, "max_seeds": 2, "checks": 2, "batch": 16}
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("aumann-shapley", {}),
+        ("datamodel", {}),
+        ("leave-one-out", {}),
+        ("shapley", {"pairs": 2}),
+        ("aumann-shapley", {"network": "mlp:4", "nodes": 2, **QUICK}),
+        ("shapley", {"network": "mlp:4", "pairs": 2, "epochs": 2, "seeds": 1}),
+        ("in-run", {"network": "mlp:4", **QUICK}),
+    ],
+    ids=str,
+)
+def test_an_estimator_judges_by_the_utility_that_it_is_given(
+    method: str, told: dict[str, object]
+) -> None:
+    given = corpus_of_six()
+    found = {}
+    for name in NAMES:
+        chosen = estimators.estimator(method, utility=name, resamples=4, **told)
+        if name == "calibrated" and told.get("network"):
+            with pytest.raises(BadInput, match="not calibrated"):
+                chosen.estimate(given.model, given.corpus, given.queries)
+            continue
+        made = chosen.estimate(given.model, given.corpus, given.queries)
+        assert made.settings["utility"] == name
+        found[name] = (made.utility, tuple(row.effect for row in made.rows))
+        assert made.utility.none == pytest.approx(-np.log(3) * 1e9, rel=1e-3)
+    assert len(set(found.values())) == len(found)
+
+
+def test_what_raters_heard_is_what_is_taught_again() -> None:
+    given = corpus_of_six()
+    acted = replace(given.corpus, heard=np.eye(3)[given.corpus.label])
+    labelled = replace(given.corpus, heard=None)
+    chosen = estimators.estimator(resamples=4, l2=3.0)
+    soft, hard, plain = (
+        chosen.estimate(given.model, corpus, given.queries)
+        for corpus in (given.corpus, acted, labelled)
+    )
+    assert [row.effect for row in hard.rows] == [row.effect for row in plain.rows]
+    assert [row.effect for row in soft.rows] != [row.effect for row in plain.rows]
+    with pytest.raises(BadInput, match="Nobody's ratings"):
+        estimators.estimator(utility="raters").estimate(given.model, labelled, given.queries)
+    with pytest.raises(BadInput, match="trains on what was acted"):
+        estimators.estimator("influence").estimate(given.model, given.corpus, given.queries)
+    with pytest.raises(BadInput, match="No such utility"):
+        estimators.estimator(utility="truth").estimate(given.model, given.corpus, given.queries)

@@ -77,6 +77,7 @@ def reliance(
             "agreement": predicate["agreement"],
             "shares": report.shares,
         },
+        f"Answers judged by: {predicate['settings'].get('utility', 'label')}",
         *(f"{title}: {figure}" for title, figure in checks(predicate)),
         *predicate.get("caveats", []),
         styled(

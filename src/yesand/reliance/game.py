@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from yesand.reliance import head
-from yesand.reliance.inputs import Floats, Inputs, Ints
+from yesand.reliance.inputs import Corpus, Floats, Inputs, Ints
 
 #: Logits held at once while heads are trained side by side.
 _ROOM = 2**22
@@ -81,8 +82,8 @@ def _game(inputs: Inputs, fold: int) -> Game | None:
     return Game(
         players=players,
         asked=asked,
-        trained=_takes(features[trains], corpus.label[trains], owner, len(corpus.labels)),
-        queried=_takes(features[asks], corpus.label[asks], voice, len(corpus.labels)),
+        trained=_takes(features, corpus, trains, owner),
+        queried=_takes(features, corpus, asks, voice),
         weight=queries.weight[asks],
     )
 
@@ -94,7 +95,11 @@ def _standard(embedding: Floats, trains: Floats) -> Floats:
     return np.column_stack([scaled, np.ones(len(scaled))])
 
 
-def _takes(features: Floats, label: Ints, owner: Ints, classes: int) -> head.Takes:
+def _takes(features: Floats, corpus: Corpus, which: NDArray[np.bool_], owner: Ints) -> head.Takes:
     return head.Takes(
-        torch.from_numpy(features), torch.from_numpy(label), torch.from_numpy(owner), classes
+        torch.from_numpy(features[which]),
+        torch.from_numpy(corpus.label[which]),
+        torch.from_numpy(owner),
+        len(corpus.labels),
+        None if corpus.heard is None else torch.from_numpy(corpus.heard[which]),
     )

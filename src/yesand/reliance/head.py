@@ -30,16 +30,20 @@ class Takes:
     label : (N,) int64 in 0 … classes − 1.
     owner : (N,) int64, whose take it is.
     classes : how many labels there are.
+    heard : (N, classes) what raters heard, a distribution a take, where that is what is taught.
     """
 
     features: Tensor
     label: Tensor
     owner: Tensor
     classes: int
+    heard: Tensor | None = None
 
     @cached_property
     def answer(self) -> Tensor:
-        """Return (N, classes) with a 1 where each take's label is."""
+        """Return what takes are taught as, (N, classes): a 1 at the label, or what was heard."""
+        if self.heard is not None:
+            return self.heard.to(self.features)
         return torch.nn.functional.one_hot(self.label, self.classes).to(self.features)
 
 
@@ -48,7 +52,8 @@ def fit(
 ) -> Tensor:
     """Train one head a row of ``include``; return their weights, (M, d, classes).
 
-    Minimises Σᵢ include[m, ownerᵢ] · (−log softmax(xᵢ W)[yᵢ]) + l2/2 · ‖W‖² by accelerated
+    Minimises Σᵢ include[m, ownerᵢ] · (−log softmax(xᵢ W)[yᵢ]) + l2/2 · ‖W‖² (of what was heard,
+    the mean of −log by yᵢ's distribution) by accelerated
     gradient descent with restarts (O'Donoghue & Candès 2015) in the metric of Böhning's bound
     on the Hessian (Ann. Inst. Stat. Math. 44, 1992), which needs no step size.
 
@@ -121,11 +126,14 @@ def _scores(weights: Tensor, features: Tensor) -> Tensor:
 def _slope(takes: Takes, rate: Tensor, weights: Tensor, l2: float) -> Tensor:
     count, width, classes = weights.shape
     error = _scores(weights, takes.features).softmax(2)
-    error.scatter_add_(
-        2,
-        takes.label[:, None, None].expand(-1, count, 1),
-        error.new_full((1, 1, 1), -1).expand(len(error), count, 1),
-    )
+    if takes.heard is None:
+        error.scatter_add_(
+            2,
+            takes.label[:, None, None].expand(-1, count, 1),
+            error.new_full((1, 1, 1), -1).expand(len(error), count, 1),
+        )
+    else:
+        error -= takes.answer[:, None]
     error *= rate[..., None]
     flat = takes.features.T @ error.view(len(error), count * classes)
     return flat.view(width, count, classes).permute(1, 0, 2) + l2 * weights

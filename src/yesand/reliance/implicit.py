@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from yesand.affect.head.curvature import hessian, one_thread
 from yesand.kernel.errors import CheckFailed
@@ -58,10 +59,10 @@ def _at(
     weights, factor = _polished(takes, weights, l2, t)
     told = (asked.features @ weights).log_softmax(1)
     utility = told.gather(1, asked.label[:, None])[:, 0] @ rate
-    lift = _error(told.exp(), asked.label)
+    lift = told.exp() - one_hot(asked.label, asked.classes).to(told)
     rise = -torch.einsum("jd,jc,jq->dcq", asked.features, lift, rate).flatten(0, 1)
     along = torch.cholesky_solve(rise, factor).view(*weights.shape, -1)
-    error = _error((takes.features @ weights).softmax(1), takes.label)
+    error = (takes.features @ weights).softmax(1) - takes.answer
     slope = -torch.einsum("nd,dcq,nc->qn", takes.features, along, error)
     return slope, utility
 
@@ -70,7 +71,7 @@ def _polished(takes: Takes, weights: Tensor, l2: float, t: float) -> tuple[Tenso
     """Take Newton's steps to the minimum; return it with the Cholesky factor of its Hessian."""
     for _ in range(_POLISHES):
         chance = (takes.features @ weights).softmax(1)
-        slope = t * takes.features.T @ _error(chance, takes.label) + l2 * weights
+        slope = t * takes.features.T @ (chance - takes.answer) + l2 * weights
         factor: Tensor = torch.linalg.cholesky(hessian(takes.features, chance, t, l2))
         step = torch.cholesky_solve(slope.reshape(-1, 1), factor).view_as(weights)
         if step.norm() <= 1e-9 * (1 + weights.norm()):
@@ -81,8 +82,3 @@ def _polished(takes: Takes, weights: Tensor, l2: float, t: float) -> tuple[Tenso
         where=f"takes at {t:.3g} of their weight",
         remedy="Give a larger l2.",
     )
-
-
-def _error(chance: Tensor, label: Tensor) -> Tensor:
-    """Return p − y, the slope of −log p by the scores."""
-    return chance - torch.nn.functional.one_hot(label, chance.shape[1]).to(chance)

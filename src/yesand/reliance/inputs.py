@@ -29,7 +29,8 @@ class Corpus:
     ----------
     takes : N media ids (SHA-256), in the order of every array below.
     performers : handles, sorted; ``owner`` (N,) indexes them.
-    labels : names of the emotions; ``label`` (N,) indexes them.
+    labels : names of the emotions; ``label`` (N,) indexes them: what was acted.
+    heard : (N, len(labels)) what raters heard, where the model was taught that; else None.
     """
 
     takes: tuple[str, ...]
@@ -37,6 +38,21 @@ class Corpus:
     owner: Ints
     labels: tuple[str, ...]
     label: Ints
+    heard: Floats | None = None
+
+    def acted(self, asked: str) -> None:
+        """Check that what was acted is what takes were taught as.
+
+        Raises
+        ------
+        BadInput : they were taught as what raters heard, and ``asked`` trains on labels alone.
+        """
+        if self.heard is not None:
+            raise BadInput(
+                f"The model was taught what raters heard, and {asked} trains on what was acted",
+                where="reliance",
+                remedy="Take aumann-shapley, datamodel, shapley or leave-one-out.",
+            )
 
 
 @dataclass(frozen=True)
@@ -119,6 +135,7 @@ def read(
         owner=owner.astype(np.int64),
         labels=tuple(map(str, labels)),
         label=arrays["label"].astype(np.int64),
+        heard=arrays["target"].astype(np.float64) if "target" in arrays else None,
     )
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
@@ -191,22 +208,22 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
             # Folders of old do not say what was left out: nothing was.
             for name in ("copier", "unseen_of"):
                 found[name] = arrays[name] if name in arrays else np.empty(0, str)
-            soft = "target" in arrays
+            # Only of a model that was taught what raters heard.
+            found |= {name: arrays[name] for name in ("target",) if name in arrays}
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."
         ) from fault
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:
         raise BadInput(f"Not frozen features: {fault}", where=str(path)) from fault
-    if soft:
-        # Every estimator trains again on labels: that would measure another model.
-        raise BadInput(
-            "The model was taught what raters heard; reliance is measured of models that were "
-            "taught what was acted",
-            where=str(path),
-            remedy="Train it with --targets acted.",
-        )
     return found
+
+
+def _distributed(corpus: Corpus) -> bool:
+    if corpus.heard is None:
+        return True
+    fits = corpus.heard.shape == (len(corpus.takes), len(corpus.labels))
+    return fits and bool((corpus.heard >= 0).all() and np.allclose(corpus.heard.sum(1), 1))
 
 
 def _check(path: Path, corpus: Corpus, embedding: Floats, fold: Ints) -> None:
@@ -220,6 +237,7 @@ def _check(path: Path, corpus: Corpus, embedding: Floats, fold: Ints) -> None:
             ((corpus.label >= 0) & (corpus.label < len(corpus.labels))).all()
         ),
         "a fold is out of range": bool(((fold >= 0) & (fold < len(embedding))).all()),
+        "what raters heard is no distribution": _distributed(corpus),
         "an embedding is not finite": bool(np.isfinite(embedding).all()),
         "a performer is held out in two folds": len(held) == len(corpus.performers),
     }

@@ -23,6 +23,7 @@ from yesand.reliance.estimators.networks import Seeded, rates
 from yesand.reliance.estimators.retraining import (
     Round,
     Steps,
+    asked_by,
     concluded,
     gather,
     penalty,
@@ -116,8 +117,10 @@ class AumannShapley(Seeded):
 
     def _of_head(self, inputs: Inputs, progress: Progress) -> RelianceReport:
         played = games(inputs)
-        steps = Steps(progress, played, len(played) * (self.places + self.checks), self.l2)
+        drawn = len(played) * (self.places + self.checks)
+        steps = Steps(progress, played, drawn, self.l2, self.utility)
         l2 = penalty(played, self.l2, steps)
+        played = asked_by(self.utility, played, l2, steps)
         rng = np.random.default_rng(self.seed)
         rounds = [self._round(game, l2, steps) for game in played]
         amount = np.bincount(inputs.corpus.owner).astype(np.float64)
@@ -150,4 +153,4 @@ class AumannShapley(Seeded):
         return faithfulness(folds)
 
 
-_HEAD = ("network", "nodes", "l2", "checks", "resamples", "seed")
+_HEAD = ("network", "nodes", "l2", "utility", "checks", "resamples", "seed")

@@ -166,6 +166,7 @@ def parents_first(given: Inputs, first: frozenset[str]) -> Inputs:
         takes=tuple(takes[i] for i in order),
         owner=given.corpus.owner[order],
         label=given.corpus.label[order],
+        heard=None if given.corpus.heard is None else given.corpus.heard[order],
     )
     model = replace(given.model, embedding=given.model.embedding[:, order])
     queries = replace(

@@ -16,13 +16,21 @@ import numpy as np
 
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance.agreement import rank_agreement
-from yesand.reliance.estimators.retraining import Steps, concluded, gather, penalty, round_one
+from yesand.reliance.estimators.retraining import (
+    Steps,
+    asked_by,
+    concluded,
+    gather,
+    penalty,
+    round_one,
+)
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
 from yesand.reliance.panel import Panel
 from yesand.reliance.regression import effects
 from yesand.reliance.report import Quality, RelianceReport
 from yesand.reliance.subsets import Design, design
+from yesand.reliance.utilities import LABEL
 
 _SPLITS = 5
 
@@ -37,12 +45,14 @@ class Datamodel:
     resamples : how often the bootstrap draws again.
     seed : decides every draw.
     l2 : the head's penalty; without it, the one of a fixed list that serves new voices best.
+    utility : by which answers are judged; see ``utilities``.
     """
 
     pairs: int = 256
     resamples: int = 200
     seed: int = 0
     l2: float | None = None
+    utility: str = LABEL
 
     name: ClassVar[str] = "datamodel"
     version: ClassVar[str] = "2"
@@ -58,8 +68,10 @@ class Datamodel:
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
         plans = [self._plan(game, fold) for fold, game in enumerate(played)]
-        steps = Steps(progress, played, sum(p.members[..., 0].size for p in plans), self.l2)
+        drawn = sum(p.members[..., 0].size for p in plans)
+        steps = Steps(progress, played, drawn, self.l2, self.utility)
         l2 = penalty(played, self.l2, steps)
+        played = asked_by(self.utility, played, l2, steps)
         rounds = [
             self._round(game, plan, fold, l2, steps)
             for fold, (game, plan) in enumerate(zip(played, plans, strict=True))

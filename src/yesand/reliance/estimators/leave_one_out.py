@@ -12,10 +12,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance.estimators.retraining import Steps, concluded, gather, penalty, round_one
+from yesand.reliance.estimators.retraining import (
+    Steps,
+    asked_by,
+    concluded,
+    gather,
+    penalty,
+    round_one,
+)
 from yesand.reliance.game import games
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
 from yesand.reliance.report import NOTHING_BESIDE, Quality, RelianceReport
+from yesand.reliance.utilities import LABEL
 
 REASON = "Leaving one out ranks and checks; what it finds does not add up, so it does not price."
 
@@ -27,6 +35,7 @@ class LeaveOneOut:
     resamples: int = 200
     seed: int = 0
     l2: float | None = None
+    utility: str = LABEL
 
     name: ClassVar[str] = "leave-one-out"
     version: ClassVar[str] = "3"
@@ -41,8 +50,9 @@ class LeaveOneOut:
         """Return the report; the effects are the exact losses, and they never set shares."""
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
-        steps = Steps(progress, played, 0, self.l2)
+        steps = Steps(progress, played, 0, self.l2, self.utility)
         l2 = penalty(played, self.l2, steps)
+        played = asked_by(self.utility, played, l2, steps)
         panel = gather(played, [round_one(g, l2, steps) for g in played], len(corpus.performers))
         settings = {**self.settings(), "l2": l2, "exact": True}
         rng = np.random.default_rng(self.seed)

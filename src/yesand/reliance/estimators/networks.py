@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import Any, ClassVar, Literal
@@ -15,7 +15,7 @@ from torch import Tensor
 from yesand.affect.head.curvature import one_thread
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
-from yesand.reliance import head
+from yesand.reliance import head, utilities
 from yesand.reliance.estimators.retraining import concluded, gather
 from yesand.reliance.estimators.settling import Seeds, Settled
 from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
@@ -26,7 +26,7 @@ from yesand.reliance.trajectory.course import Course
 from yesand.reliance.trajectory.network import Mlp, Precision
 from yesand.reliance.trajectory.path import Values
 from yesand.reliance.trajectory.question import Question
-from yesand.reliance.trajectory.training import check_repeatable, train
+from yesand.reliance.trajectory.training import answered, check_repeatable, train
 
 #: Seeds of one report's setting lie this far from the next one's, those of its checks half as far.
 _APART = 10_000
@@ -46,6 +46,7 @@ class Settings:
     tolerance : if no share moved by more than this since the round before.
     checks : half-subsets retrained a fold, to tell how faithful the report is.
     resamples : how often the bootstrap draws again. seed : decides every draw.
+    utility : by which answers are judged; see ``utilities``.
     device : "cpu", or "cuda" for a graphics card. passes : "single" or "bf16"; see ``Course``.
     """
 
@@ -61,6 +62,7 @@ class Settings:
     checks: int = 16
     resamples: int = 200
     seed: int = 0
+    utility: str = utilities.LABEL
     device: Literal["cpu", "cuda"] = "cpu"
     passes: Precision = "single"
 
@@ -104,6 +106,33 @@ class Settings:
         mean: Floats = found.view(len(seeds), len(members), -1).mean(0).double().cpu().numpy()
         return mean
 
+    def asked_by_networks(self, played: Sequence[Game], done: Callable[[int], None]) -> list[Game]:
+        """Return the games with their queries asked by the utility; see ``utilities``.
+
+        Raises
+        ------
+        BadInput : scores that no temperature can be put into: those of a network.
+        """
+        if self.utility == utilities.CALIBRATED:
+            raise BadInput(
+                "A network's answers are not calibrated here",
+                where="utility=calibrated",
+                remedy="Take network=head, or utility=label.",
+            )
+
+        def scores(game: Game) -> Tensor:
+            course, takes = self.course(game), self.takes(game)
+            # Seeds of its own, as a judge of others should have.
+            seeds = torch.arange(_APART_SEEDS) + self.seed * _APART + _APART // 4
+            parameters = train(
+                course, takes, takes.features.new_ones(len(seeds), len(takes.label)), seeds
+            )
+            done(len(seeds))
+            chance = answered(course, parameters, self.question(game).takes).softmax(-1).mean(0)
+            return chance.double().log().cpu()
+
+        return utilities.by(self.utility, played, scores)
+
 
 def hidden(network: str) -> tuple[int, ...]:
     """Return the widths of a network's hidden layers.
@@ -141,8 +170,8 @@ def placed(takes: head.Takes, device: str) -> head.Takes:
     """
     if device == "cuda" and not torch.cuda.is_available():
         raise BadInput("There is no graphics card here", where="device", remedy="Take cpu.")
-    moved = {name: getattr(takes, name).to(device) for name in ("features", "label", "owner")}
-    return replace(takes, **moved)
+    names = ("features", "label", "owner", *(["heard"] if takes.heard is not None else []))
+    return replace(takes, **{name: getattr(takes, name).to(device) for name in names})
 
 
 @dataclass(frozen=True)
@@ -189,12 +218,14 @@ class Seeded(Settings, ABC):
             check_repeatable(self.course(played[0]), self.takes(played[0]))
         rng = np.random.default_rng(self.seed)
         done = self._counting(played, progress)
+        played = self.asked_by_networks(played, done)
         found, halves = self._settled(inputs, played, done)
         panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
         held = self._held(found, rng, done)
         progress(1, 1, "trainings")
         quality = Quality(
-            trainings=len(played) * self._trainings(found.count) + held.subsets * _APART_SEEDS,
+            trainings=len(played) * (self._trainings(found.count) + self._judges)
+            + held.subsets * _APART_SEEDS,
             seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
@@ -208,9 +239,14 @@ class Seeded(Settings, ABC):
         rounds = ceil(count / max(1, self.seeds // self.group))
         return count * self.group * self.cost + rounds * self.opening
 
+    @property
+    def _judges(self) -> int:
+        """How many trainings a fold takes before it can be asked."""
+        return _APART_SEEDS if utilities.trains(self.utility) else 0
+
     def _counting(self, played: list[Game], progress: Progress) -> Callable[[int], None]:
         """Return what takes note of so many trainings more, of as many as there may be."""
-        most = len(played) * self._trainings(max(1, self.max_seeds // self.group))
+        most = len(played) * (self._trainings(max(1, self.max_seeds // self.group)) + self._judges)
         checks = sum(game.size > 2 for game in played) * self.checks * _APART_SEEDS
         total, done = most + checks, 0
 

@@ -67,6 +67,7 @@ class Ranking:
     ) -> RelianceReport:
         """Return the report; it never sets shares."""
         inputs = Inputs(model, corpus, queries)
+        corpus.acted(self.name)
         played = games(inputs)
         steps = Steps(progress, played, 0, self.l2)
         l2 = penalty(played, self.l2, steps)

@@ -110,6 +110,7 @@ class Recorded:
         ------
         NothingRecorded : the training was not recorded. BadInput : it was for other queries.
         """
+        corpus.acted(self.name)
         inputs = Inputs(model, corpus, queries)
         recording = read(model.folder, corpus)
         _check_asked_alike(corpus, queries)

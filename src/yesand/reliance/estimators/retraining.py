@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from yesand.kernel.progress import Progress
+from yesand.reliance import head, utilities
 from yesand.reliance.agreement import agreement, verdict
 from yesand.reliance.faithfulness import coverage, detectable
 from yesand.reliance.game import Game
@@ -29,9 +32,15 @@ class Steps:
     """Counts heads as they are trained and tells the progress."""
 
     def __init__(
-        self, progress: Progress, played: Sequence[Game], drawn: int, l2: float | None
+        self,
+        progress: Progress,
+        played: Sequence[Game],
+        drawn: int,
+        l2: float | None,
+        utility: str = utilities.LABEL,
     ) -> None:
         tried = 0 if l2 is not None else len(PENALTIES) * len(played)
+        drawn += len(played) if utilities.trains(utility) else 0
         self.progress, self.done = progress, 0
         self.total = tried + drawn + sum(game.size + 1 for game in played)
 
@@ -65,6 +74,17 @@ def penalty(played: Sequence[Game], given: float | None, steps: Steps) -> float:
         for l2 in PENALTIES
     ]
     return PENALTIES[int(np.argmax(gains))]
+
+
+def asked_by(utility: str, played: Sequence[Game], l2: float, steps: Steps) -> list[Game]:
+    """Return a convex head's games with their queries asked by a utility; see ``utilities``."""
+
+    def scores(game: Game) -> Tensor:
+        weights = head.fit(game.trained, torch.ones(1, game.size).double(), l2)[0]
+        steps(1)
+        return game.queried.features @ weights
+
+    return utilities.by(utility, played, scores)
 
 
 def round_one(game: Game, l2: float, steps: Steps) -> Round:

@@ -16,7 +16,7 @@ from yesand.affect.head.curvature import one_thread
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import permutation
 from yesand.reliance.estimators.networks import Settings
-from yesand.reliance.estimators.retraining import Steps, concluded, penalty
+from yesand.reliance.estimators.retraining import Steps, asked_by, concluded, penalty
 from yesand.reliance.estimators.settling import Seeds, Settled
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
@@ -54,11 +54,15 @@ class Shapley(Settings):
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
         drawn = sum(2 * self.pairs * (game.size + 1) + game.size + 1 for game in played)
-        steps = Steps(progress, played if self.network == "head" else [], drawn, self.l2)
+        convex = self.network == "head"
+        steps = Steps(progress, played if convex else [], drawn, self.l2, self.utility)
         settings = self.settings()
-        if self.network == "head":
+        if convex:
             settings["l2"] = penalty(played, self.l2, steps)
+            played = asked_by(self.utility, played, settings["l2"], steps)
         with one_thread():
+            if not convex:
+                played = self.asked_by_networks(played, steps)
             folds = [self._fold(g, k, settings.get("l2"), steps) for k, g in enumerate(played)]
         found = Settled(played, folds, len(corpus.performers))
         rng = np.random.default_rng(self.seed)
@@ -101,4 +105,4 @@ class Shapley(Settings):
         return torch.arange(self.seeds if self.network != "head" else 0) + self.seed * 10_000
 
 
-_HEAD = {"network", "pairs", "l2", "resamples", "seed"}
+_HEAD = {"network", "pairs", "l2", "utility", "resamples", "seed"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
@@ -41,7 +42,8 @@ class Question:
 
     def batch(self, networks: int) -> Batch:
         """Return all queries for so many networks; they count equally."""
-        each = self.takes.features, self.takes.answer, torch.ones_like(self.rate[:, 0])
+        asked = one_hot(self.takes.label, self.takes.classes).to(self.takes.features)
+        each = self.takes.features, asked, torch.ones_like(self.rate[:, 0])
         return Batch(*(part.expand(networks, *part.shape) for part in each))
 
     def drawn(self, count: int, draw: torch.Generator) -> Question:
@@ -50,6 +52,7 @@ class Question:
         if count >= whole:
             return self
         at = torch.randperm(whole, generator=draw)[:count]
-        few = Takes(self.takes.features[at], self.takes.label[at], self.takes.owner[at],
-                    self.takes.classes)  # fmt: skip
+        few = Takes(
+            self.takes.features[at], self.takes.label[at], self.takes.owner[at], self.takes.classes
+        )
         return Question(few, self.rate[at] * (whole / count))

@@ -140,17 +140,22 @@ def train(
     return lots[0].networks.layout.cut(torch.cat([lot.run()[0] for lot in lots]))
 
 
-def losses(course: Course, parameters: Parameters, takes: Takes) -> Tensor:
-    """Return −log p(label) of every take under every network, (M, N)."""
+def answered(course: Course, parameters: Parameters, takes: Takes) -> Tensor:
+    """Return the logits of every network for every take, (M, N, C)."""
     logits, many = stacked(course.network), len(next(iter(parameters.values())))
     found = []
     for at in range(0, many, TOGETHER):
         some = {name: value[at : at + TOGETHER] for name, value in parameters.items()}
         count = min(TOGETHER, many - at)
-        scores = logits(some, takes.features.expand(count, *takes.features.shape))
-        told = takes.label.expand(count, -1)[..., None]
-        found.append(scores.logsumexp(-1) - scores.gather(-1, told)[..., 0])
+        found.append(logits(some, takes.features.expand(count, *takes.features.shape)))
     return torch.cat(found)
+
+
+def losses(course: Course, parameters: Parameters, takes: Takes) -> Tensor:
+    """Return −log p(label) of every take under every network, (M, N)."""
+    scores = answered(course, parameters, takes)
+    told = takes.label.expand(len(scores), -1)[..., None]
+    return scores.logsumexp(-1) - scores.gather(-1, told)[..., 0]
 
 
 def split(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from yesand.kernel.errors import BadInput
 from yesand.kernel.place import Place
@@ -22,11 +24,14 @@ def lean(place: Place, report: Report, given: Inputs) -> Lean | None:
     """
     told = signed(report.envelope)
     known = Lean.objects.filter(report=report).first()
-    if known or told["method"] != "aumann-shapley" or told["settings"].get("network") != "head":
+    settings = told["settings"]
+    if known or told["method"] != "aumann-shapley" or settings.get("network") != "head":
         return known
+    if not _by_label(settings):
+        return None
     from yesand.reliance.watching.leaning import of_head  # PyTorch
 
-    asked = of_head(given, float(told["settings"]["l2"]))
+    asked = of_head(given, float(settings["l2"]))
     return Lean.objects.create(report=report, asked=asked, method="head")
 
 
@@ -35,7 +40,7 @@ def lean_of_network(place: Place, report: Report, given: Inputs) -> Lean:
 
     Raises
     ------
-    BadInput : the report is not of a network's training.
+    BadInput : the report is not of a network's training, or by another utility than the label's.
     """
     known = Lean.objects.filter(report=report).first()
     if known:
@@ -43,11 +48,19 @@ def lean_of_network(place: Place, report: Report, given: Inputs) -> Lean:
     told = signed(report.envelope)
     if told["method"] != "aumann-shapley" or "epochs" not in told["settings"]:
         raise BadInput("The report is not of a network's training", where=report.digest[:16])
+    if not _by_label(told["settings"]):
+        raise BadInput(
+            "Only what was asked by label follows the mix of emotions", where=report.digest[:16]
+        )
     from yesand.reliance.watching.leaning import of_network  # PyTorch
 
     kept = place.models / "tangents"
     asked = of_network(given, told["settings"], kept)
     return Lean.objects.create(report=report, asked=asked, method="tangents")
+
+
+def _by_label(settings: Mapping[str, Any]) -> bool:
+    return bool(settings.get("utility", "label") == "label")
 
 
 def look(place: Place, model: TrainedModel, usage: Usage) -> Look | None:
