@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from reliance_factories import frozen
 
+from yesand.reliance.estimators import estimator
 from yesand.reliance.faithfulness import coverage, detectable, faithfulness, half_subsets
+from yesand.reliance.inputs import read
 from yesand.reliance.panel import Panel
 from yesand.reliance.permutation import entering, orders, values
 
@@ -65,3 +70,35 @@ def test_takes_at_stake_weigh_the_folds_in_place_of_heads() -> None:
     two = Panel(parts, parts[0], parts[0].sum(1), np.zeros(2), there, amount)
     assert one.effects()[1:] == pytest.approx(two.effects()[1:3])
     assert one.effects()[0] == pytest.approx(two.effects()[0] + two.effects()[3])
+
+
+@pytest.mark.parametrize(
+    ("method", "told", "trained"),
+    [
+        ("datamodel", {"pairs": 8, "l2": 3.0}, 1),
+        ("shapley", {"pairs": 4, "l2": 3.0}, 1),
+        ("shapley", {"pairs": 2, "network": "mlp:4", "epochs": 2, "seeds": 1}, 2),
+    ],
+)
+def test_reports_by_retraining_are_held_against_other_retraining(
+    tmp_path: Path, method: str, told: dict[str, object], trained: int
+) -> None:
+    given = read(frozen(tmp_path / "frozen.npz", performers=6, folds=2), "a" * 64)
+    steps: list[tuple[int, int]] = []
+
+    def note(done: int, total: int, _: str = "") -> None:
+        steps.append((done, total))
+
+    found, without = (
+        estimator(method, checks=checks, resamples=4, **told).estimate(
+            given.model, given.corpus, given.queries, note
+        )
+        for checks in (5, 0)
+    )
+    held = found.quality.faithfulness
+    assert held.subsets == len(held.points) == 10 and held.pearson is not None
+    assert without.quality.faithfulness.subsets == 0
+    assert found.quality.trainings - without.quality.trainings == 10 * trained
+    # What is held against the report is no part of it.
+    assert found.rows == without.rows
+    assert all(done <= total for done, total in steps)

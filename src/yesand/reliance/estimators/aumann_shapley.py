@@ -24,13 +24,14 @@ from yesand.reliance.estimators.retraining import (
     Round,
     Steps,
     asked_by,
+    checked,
     concluded,
     gather,
     penalty,
     round_one,
+    to_check,
 )
 from yesand.reliance.estimators.settling import Seeds
-from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, FrozenModel, Inputs, Queries
 from yesand.reliance.report import Quality, RelianceReport
@@ -117,7 +118,7 @@ class AumannShapley(Seeded):
 
     def _of_head(self, inputs: Inputs, progress: Progress) -> RelianceReport:
         played = games(inputs)
-        drawn = len(played) * (self.places + self.checks)
+        drawn = len(played) * self.places + to_check(played, self.checks)
         steps = Steps(progress, played, drawn, self.l2, self.utility)
         l2 = penalty(played, self.l2, steps)
         played = asked_by(self.utility, played, l2, steps)
@@ -125,7 +126,8 @@ class AumannShapley(Seeded):
         rounds = [self._round(game, l2, steps) for game in played]
         amount = np.bincount(inputs.corpus.owner).astype(np.float64)
         panel = gather(played, rounds, len(amount), amount)
-        held = self._checked(played, rounds, l2, rng, steps)
+        brought = [one.effect[0].mean(0) for one in rounds]
+        held = checked(played, brought, l2, self.checks, rng, steps)
         quality = Quality(trainings=steps.done, nodes=self.places, faithfulness=held)
         settings = {**self.settings(), "l2": l2, "exact": True}
         return concluded(self, inputs, panel, settings, 1.0, rng, quality=quality)
@@ -135,22 +137,6 @@ class AumannShapley(Seeded):
         steps(self.places)
         seeds = Seeds.of(game, found)
         return replace(round_one(game, l2, steps), effect=seeds.effect, kinds=seeds.kinds[0])
-
-    def _checked(
-        self,
-        played: list[Game],
-        rounds: list[Round],
-        l2: float,
-        rng: np.random.Generator,
-        steps: Steps,
-    ) -> Faithfulness:
-        folds = []
-        for game, one in zip(played, rounds, strict=True):
-            if self.checks and game.size > 2:
-                members = half_subsets(game.size, self.checks, rng)
-                utility = game.utility(members, l2, steps).mean(1)
-                folds.append((members, one.effect[0].mean(0), utility))
-        return faithfulness(folds)
 
 
 _HEAD = ("network", "nodes", "l2", "utility", "checks", "resamples", "seed")

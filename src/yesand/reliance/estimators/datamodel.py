@@ -19,10 +19,12 @@ from yesand.reliance.agreement import rank_agreement
 from yesand.reliance.estimators.retraining import (
     Steps,
     asked_by,
+    checked,
     concluded,
     gather,
     penalty,
     round_one,
+    to_check,
 )
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
@@ -46,6 +48,7 @@ class Datamodel:
     seed : decides every draw.
     l2 : the head's penalty; without it, the one of a fixed list that serves new voices best.
     utility : by which answers are judged; see ``utilities``.
+    checks : further half-subsets retrained a fold, to tell how faithful the report is.
     """
 
     pairs: int = 256
@@ -53,6 +56,7 @@ class Datamodel:
     seed: int = 0
     l2: float | None = None
     utility: str = LABEL
+    checks: int = 16
 
     name: ClassVar[str] = "datamodel"
     version: ClassVar[str] = "2"
@@ -68,7 +72,7 @@ class Datamodel:
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
         plans = [self._plan(game, fold) for fold, game in enumerate(played)]
-        drawn = sum(p.members[..., 0].size for p in plans)
+        drawn = sum(p.members[..., 0].size for p in plans) + to_check(played, self.checks)
         steps = Steps(progress, played, drawn, self.l2, self.utility)
         l2 = penalty(played, self.l2, steps)
         played = asked_by(self.utility, played, l2, steps)
@@ -77,6 +81,9 @@ class Datamodel:
             for fold, (game, plan) in enumerate(zip(played, plans, strict=True))
         ]
         panels = [gather(played, [r[i] for r in rounds], len(corpus.performers)) for i in range(2)]
+        brought = [one.effect[0].mean(0) for one, _ in rounds]
+        rng = np.random.default_rng([self.seed, len(played), 2])
+        held = checked(played, brought, l2, self.checks, rng, steps)
         exact = all(plan.exact for plan in plans)
         return concluded(
             self,
@@ -85,7 +92,7 @@ class Datamodel:
             {**self.settings(), "l2": l2, "exact": exact},
             1.0 if exact else _halves(panels[1]),
             np.random.default_rng(self.seed),
-            quality=Quality(trainings=steps.done),
+            quality=Quality(trainings=steps.done, faithfulness=held),
         )
 
     def _plan(self, game: Game, fold: int) -> Design:

@@ -16,7 +16,7 @@ from yesand.affect.head.curvature import one_thread
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import head, utilities
-from yesand.reliance.estimators.retraining import concluded, gather
+from yesand.reliance.estimators.retraining import concluded, gather, to_check
 from yesand.reliance.estimators.settling import Seeds, Settled
 from yesand.reliance.faithfulness import Faithfulness, faithfulness, half_subsets
 from yesand.reliance.game import Game, games
@@ -30,7 +30,7 @@ from yesand.reliance.trajectory.training import answered, check_repeatable, trai
 
 #: Seeds of one report's setting lie this far from the next one's, those of its checks half as far.
 _APART = 10_000
-_APART_SEEDS = 2
+APART_SEEDS = 2
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Settings:
         def scores(game: Game) -> Tensor:
             course, takes = self.course(game), self.takes(game)
             # Seeds of its own, as a judge of others should have.
-            seeds = torch.arange(_APART_SEEDS) + self.seed * _APART + _APART // 4
+            seeds = torch.arange(APART_SEEDS) + self.seed * _APART + _APART // 4
             parameters = train(
                 course, takes, takes.features.new_ones(len(seeds), len(takes.label)), seeds
             )
@@ -132,6 +132,21 @@ class Settings:
             return chance.double().log().cpu()
 
         return utilities.by(self.utility, played, scores)
+
+    def held(
+        self, found: Settled, rng: np.random.Generator, done: Callable[[int], None]
+    ) -> Faithfulness:
+        """Retrain half-subsets with seeds of their own, and compare."""
+        seeds = torch.arange(APART_SEEDS) + self.seed * _APART + _APART // 2
+        folds = []
+        for game, fold in zip(found.played, found.folds, strict=True):
+            if not self.checks or game.size < 3:
+                continue
+            members = half_subsets(game.size, self.checks, rng)
+            utility = self.retrained(game, members, seeds).mean(1)
+            folds.append((members, fold.effect.mean((0, 1)), utility))
+            done(len(members) * len(seeds))
+        return faithfulness(folds)
 
 
 def hidden(network: str) -> tuple[int, ...]:
@@ -221,11 +236,11 @@ class Seeded(Settings, ABC):
         played = self.asked_by_networks(played, done)
         found, halves = self._settled(inputs, played, done)
         panel = found.panel(self.resamples, rng) if played else gather([], [], 1)
-        held = self._held(found, rng, done)
+        held = self.held(found, rng, done)
         progress(1, 1, "trainings")
         quality = Quality(
             trainings=len(played) * (self._trainings(found.count) + self._judges)
-            + held.subsets * _APART_SEEDS,
+            + held.subsets * APART_SEEDS,
             seeds=found.count * self.group,
             nodes=self.places,
             faithfulness=held,
@@ -242,12 +257,12 @@ class Seeded(Settings, ABC):
     @property
     def _judges(self) -> int:
         """How many trainings a fold takes before it can be asked."""
-        return _APART_SEEDS if utilities.trains(self.utility) else 0
+        return APART_SEEDS if utilities.trains(self.utility) else 0
 
     def _counting(self, played: list[Game], progress: Progress) -> Callable[[int], None]:
         """Return what takes note of so many trainings more, of as many as there may be."""
         most = len(played) * (self._trainings(max(1, self.max_seeds // self.group)) + self._judges)
-        checks = sum(game.size > 2 for game in played) * self.checks * _APART_SEEDS
+        checks = to_check(played, self.checks) * APART_SEEDS
         total, done = most + checks, 0
 
         def note(trainings: int) -> None:
@@ -282,18 +297,3 @@ class Seeded(Settings, ABC):
             if (halves or 0) >= self.bound and moved <= self.tolerance:
                 break
         return found, halves
-
-    def _held(
-        self, found: Settled, rng: np.random.Generator, done: Callable[[int], None]
-    ) -> Faithfulness:
-        """Retrain half-subsets with seeds of their own, and compare."""
-        seeds = torch.arange(_APART_SEEDS) + self.seed * _APART + _APART // 2
-        folds = []
-        for game, fold in zip(found.played, found.folds, strict=True):
-            if not self.checks or game.size < 3:
-                continue
-            members = half_subsets(game.size, self.checks, rng)
-            utility = self.retrained(game, members, seeds).mean(1)
-            folds.append((members, fold.effect.mean((0, 1)), utility))
-            done(len(members) * len(seeds))
-        return faithfulness(folds)

@@ -13,7 +13,13 @@ from torch import Tensor
 from yesand.kernel.progress import Progress
 from yesand.reliance import head, utilities
 from yesand.reliance.agreement import agreement, verdict
-from yesand.reliance.faithfulness import coverage, detectable
+from yesand.reliance.faithfulness import (
+    Faithfulness,
+    coverage,
+    detectable,
+    faithfulness,
+    half_subsets,
+)
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Corpus, Floats, Inputs
 from yesand.reliance.panel import Panel, Resampled, interval
@@ -94,6 +100,33 @@ def round_one(game: Game, l2: float, steps: Steps) -> Round:
     without = (utility[0] - utility[1:]).T
     none = np.full(len(game.asked), game.nothing())
     return Round(without[None], without, utility[0], none)
+
+
+def to_check(played: Sequence[Game], checks: int) -> int:
+    """Return how many half-subsets ``checked`` retrains: none where two play."""
+    return checks * sum(game.size > 2 for game in played)
+
+
+def checked(
+    played: Sequence[Game],
+    effects: Sequence[Floats],
+    l2: float,
+    checks: int,
+    rng: np.random.Generator,
+    steps: Steps,
+) -> Faithfulness:
+    """Hold effects against the heads of half-subsets that they were not made from.
+
+    Parameters
+    ----------
+    effects : (players,) of each fold, the mean over everybody asked. checks : halves a fold.
+    """
+    folds = []
+    for game, effect in zip(played, effects, strict=True):
+        if checks and game.size > 2:
+            members = half_subsets(game.size, checks, rng)
+            folds.append((members, effect, game.utility(members, l2, steps).mean(1)))
+    return faithfulness(folds)
 
 
 def gather(

@@ -15,9 +15,17 @@ import torch
 from yesand.affect.head.curvature import one_thread
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import permutation
-from yesand.reliance.estimators.networks import Settings
-from yesand.reliance.estimators.retraining import Steps, asked_by, concluded, penalty
+from yesand.reliance.estimators.networks import APART_SEEDS, Settings
+from yesand.reliance.estimators.retraining import (
+    Steps,
+    asked_by,
+    checked,
+    concluded,
+    penalty,
+    to_check,
+)
 from yesand.reliance.estimators.settling import Seeds, Settled
+from yesand.reliance.faithfulness import Faithfulness
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Corpus, Floats, FrozenModel, Inputs, Queries
 from yesand.reliance.report import Quality, RelianceReport
@@ -43,7 +51,7 @@ class Shapley(Settings):
     def settings(self) -> dict[str, Any]:
         """Return everything that decides the outcome."""
         whole = asdict(self)
-        unused = {"max_seeds", "bound", "tolerance", "checks"}
+        unused = {"max_seeds", "bound", "tolerance"}
         kept = _HEAD if self.network == "head" else set(whole) - unused - {"l2"}
         return {name: value for name, value in whole.items() if name in kept}
 
@@ -53,8 +61,11 @@ class Shapley(Settings):
         """Return the report."""
         inputs = Inputs(model, corpus, queries)
         played = games(inputs)
-        drawn = sum(2 * self.pairs * (game.size + 1) + game.size + 1 for game in played)
         convex = self.network == "head"
+        drawn = sum(2 * self.pairs * (game.size + 1) for game in played)
+        if not convex:  # of a head, leaving out is counted for every estimator alike
+            drawn = len(self._seeds) * (drawn + sum(game.size for game in played))
+        drawn += to_check(played, self.checks) * (1 if convex else APART_SEEDS)
         steps = Steps(progress, played if convex else [], drawn, self.l2, self.utility)
         settings = self.settings()
         if convex:
@@ -67,11 +78,20 @@ class Shapley(Settings):
         found = Settled(played, folds, len(corpus.performers))
         rng = np.random.default_rng(self.seed)
         panel = found.panel(self.resamples, rng)
-        quality = Quality(trainings=steps.done, seeds=len(self._seeds))
+        held = self._checked(found, settings.get("l2"), steps)
+        quality = Quality(steps.done, seeds=len(self._seeds), faithfulness=held)
         halves = found.halves(np.random.default_rng([self.seed, 1]))
         return concluded(
             self, inputs, panel, settings, halves, rng, drawn="orders", quality=quality
         )
+
+    def _checked(self, found: Settled, l2: float | None, steps: Steps) -> Faithfulness:
+        rng = np.random.default_rng([self.seed, 2])
+        if l2 is None:
+            with one_thread():
+                return self.held(found, rng, steps)
+        brought = [fold.effect.mean((0, 1)) for fold in found.folds]
+        return checked(found.played, brought, l2, self.checks, rng, steps)
 
     def _fold(self, game: Game, fold: int, l2: float | None, steps: Steps) -> Seeds:
         """Return what a pair of orders gives, each pair as a seed's figures."""
@@ -105,4 +125,4 @@ class Shapley(Settings):
         return torch.arange(self.seeds if self.network != "head" else 0) + self.seed * 10_000
 
 
-_HEAD = {"network", "pairs", "l2", "utility", "resamples", "seed"}
+_HEAD = {"network", "pairs", "l2", "utility", "checks", "resamples", "seed"}
