@@ -111,12 +111,14 @@ def as_another(house: yesand.House, known: Path, folder: Path) -> TrainedModel:
 
 
 def _model(house: yesand.House, folder: Path, name: str, manifest: Manifest) -> TrainedModel:
+    takes, people = manifest.permitted, manifest.performers.count()
+    learned = {"takes": takes, "performers": people, "duration_ms": 2_000 * takes}
     return TrainedModel.objects.create(
         digest=model_digest(folder),
         name=name,
         manifest=manifest,
         run={},
-        card={},
+        card={"data": learned},
         envelope={},
         at=house.place.clock.now(),
         entry=log.record(house.place, Kind.MODEL_REGISTERED, model_digest(folder)),

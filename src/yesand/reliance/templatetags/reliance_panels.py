@@ -8,6 +8,7 @@ from django import template
 
 from yesand.people.models import Performer
 from yesand.people.sight import visible
+from yesand.reliance.agreement import ENOUGH
 from yesand.reliance.bars import drawn
 from yesand.reliance.emotions import by_emotion
 from yesand.reliance.histories.services import history
@@ -48,8 +49,23 @@ def reliance_of(context: dict[str, Any], model: TrainedModel) -> dict[str, Any]:
         "request": request,
         "report": found[0] if found else None,
         "all": found,
+        **_holding(found[0] if found else None),
         "look": look if look and look.report in found else None,
         "indicated": _indicated(look, shown) if look else [],
+    }
+
+
+def _holding(report: Report | None) -> dict[str, Any]:
+    """Return how well a report holds against retraining, and by what it was judged."""
+    told = signed(report.envelope) if report else {}
+    held = told.get("quality", {}).get("faithfulness", {})
+    measured, pearson = any(told.get("utility", {}).values()), held.get("pearson")
+    close = pearson is not None and pearson >= ENOUGH
+    fair = {"count": held.get("subsets"), "pearson": pearson, "close": close}
+    return {
+        "measured": measured,
+        "held": None if pearson is None else fair,
+        "by": told.get("settings", {}).get("utility"),
     }
 
 
@@ -70,6 +86,10 @@ def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
 
 
 @register.inclusion_tag("reliance/emotions.html", takes_context=True)
-def emotions(context: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Show by emotion what came from whom, where the report tells takes apart."""
-    return {"table": by_emotion(report.shares, names(report, context["request"].sight))}
+def emotions(context: dict[str, Any], report: Report, level: int = 2) -> dict[str, Any]:
+    """Show by emotion what came from whom, where the report tells takes apart.
+
+    ``level`` is its heading's.
+    """
+    shown = names(report, context["request"].sight)
+    return {"table": by_emotion(report.shares, shown), "level": level}
