@@ -88,8 +88,19 @@ def test_an_old_report_is_due_however_still_the_usage_stands(
     clock.advance(days=181)
     seen = look(house.place, model, usage(0.25, 0.25, 0.25, 0.25))
     assert seen is not None and seen.due == "old"
-    assert look(house.place, model, Usage((), np.zeros((0, 0)))) is None
     assert Look.objects.count() == 1
+
+
+def test_a_report_grows_old_where_no_usage_says_what_it_was_about(
+    house: yesand.House, model: TrainedModel, folder: Path, clock: SetClock
+) -> None:
+    estimate(house.place, model, folder, resamples=10)
+    unused = Usage((), np.zeros((0, 0)))
+    young = look(house.place, model, unused)
+    assert young is not None and (young.due, young.moved_ppb, young.indicated) == ("", None, None)
+    clock.advance(days=181)
+    old = look(house.place, model, unused)
+    assert old is not None and (old.due, old.mix, old.events) == ("old", {}, 0)
 
 
 def test_a_threshold_that_is_none_is_told(house: yesand.House) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from royalties_factories import Stage, at, event, used
 
@@ -13,6 +14,7 @@ import yesand
 from yesand.cli import _run as run
 from yesand.kernel.clock import SetClock
 from yesand.reliance.models import Look
+from yesand.royalties.mixing.planning.services import plan_daily_look
 from yesand.royalties.mixing.services import mix_since_report, passed_over, usage_of, watch
 
 
@@ -75,10 +77,30 @@ def test_a_model_that_was_not_looked_at_is_named_with_the_reason(
     used(stage, tmp_path, about(1, 3, joy=1))
     assert run(asked) == 0
     assert "no report of it sets shares yet" in " ".join(capsys.readouterr().out.split())
+    assert list(passed_over([])) == [stage.model.name]
     stage.reported()
     assert run(asked) == 0
-    assert "was not looked at: no usage" in " ".join(capsys.readouterr().out.split())
-    assert list(passed_over([])) == [stage.model.name]
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Models looked at: 1" in told and "not looked at" not in told
+    assert passed_over([]) == {}
+
+
+def test_a_report_is_looked_at_once_a_day_though_nothing_is_used(
+    stage: Stage, clock: SetClock
+) -> None:
+    place, tasks = stage.place, DBTaskResult.objects.filter(task_path__endswith="watch_usage")
+    assert not plan_daily_look(place)  # no report
+    stage.reported()
+    assert not plan_daily_look(place)
+    clock.advance(days=1)
+    assert plan_daily_look(place) and not plan_daily_look(place)
+    assert tasks.count() == 1
+    assert [(one.due, one.mix) for one in watch(place)] == [("", {})]
+    tasks.update(status=TaskResultStatus.SUCCESSFUL)
+    assert not plan_daily_look(place)
+    clock.advance(days=180)
+    assert plan_daily_look(place)
+    assert [one.due for one in watch(place)] == ["old"]
 
 
 def test_with_nothing_in_service_the_command_says_so(

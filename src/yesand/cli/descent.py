@@ -104,7 +104,8 @@ def watch(
 ) -> None:
     """Look whether usage has moved away from what reports were asked; a new one may be due."""
     opened = yesand.open(house)
-    from yesand.royalties.mixing.services import passed_over, serving
+    from yesand.reliance.watching.services import serving
+    from yesand.royalties.mixing.services import passed_over
     from yesand.royalties.mixing.services import watch as look
 
     if keep is not None:

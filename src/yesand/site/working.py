@@ -29,6 +29,7 @@ from django_tasks_db.utils import exclusive_transaction, is_locked_database_exce
 
 from yesand.kernel.place import Place
 from yesand.provenance.witnessing.background import Asking
+from yesand.royalties.mixing.planning.services import plan_daily_look
 from yesand.royalties.spooling.planning.services import plan_collection
 from yesand.training.resuming import services as unfinished
 
@@ -90,9 +91,10 @@ class Worker:
         signal.signal(signal.SIGINT, self.stop)
 
     def _sweep(self) -> None:
-        """Have trainings that were broken off and may not go on deleted, now and then."""
+        """Now and then delete broken trainings that may not go on, and have usage looked at."""
         if not self._swept or time.monotonic() - self._swept > _SWEEPS:
             unfinished.sweep(self.place)
+            plan_daily_look(self.place)
             self._swept = time.monotonic()
 
     def _orphaned(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from yesand.kernel.errors import BadInput
 from yesand.kernel.place import Place
 from yesand.reliance.drift import LONGEST_DAYS, MOVED, OLD, THRESHOLD, Drift, Usage, drift
@@ -66,12 +68,14 @@ def _by_label(settings: Mapping[str, Any]) -> bool:
 def look(place: Place, model: TrainedModel, usage: Usage) -> Look | None:
     """Hold a model's usage against its report that sets shares, and note what came of it.
 
+    Where nothing was used that says which emotions it was about, the report still grows old.
+
     Returns
     -------
-    None where there is no such report, or nothing was used that says which emotions it was about.
+    None where there is no such report.
     """
     report = standing(model)
-    if report is None or not usage.mix:
+    if report is None:
         return None
     asked = signed(report.envelope).get("mix", {})
     usage = usage.told_as(asked)
@@ -86,8 +90,14 @@ def look(place: Place, model: TrainedModel, usage: Usage) -> Look | None:
         moved_ppb=found.moved_ppb if found else None,
         noise_ppb=found.noise_ppb if found else None,
         due=_due(place, report, found),
-        indicated=shares_with(kept.asked, mix) if kept else None,
+        indicated=shares_with(kept.asked, mix) if kept and mix else None,
     )
+
+
+def serving() -> QuerySet[TrainedModel]:
+    """Return the models in service."""
+    rows = TrainedModel.objects.filter(deployments__decommission=None)
+    return rows.exclude(deployments=None).distinct().order_by("name")
 
 
 def standing(model: TrainedModel) -> Report | None:

@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from yesand.kernel.canonical import parse
 from yesand.kernel.place import Place
 from yesand.reliance.drift import Usage
 from yesand.reliance.models import Look
-from yesand.reliance.watching.services import look, standing
+from yesand.reliance.watching.services import look, serving, standing
 from yesand.royalties.metering.services import store_of, using
 from yesand.royalties.models import UsageBatch
 from yesand.training.models import TrainedModel
 
 #: Events looked at, at most. Their keys are hashes, so the lowest are a random sample.
 SAMPLE = 200_000
-SILENT = "no usage since its report says which emotions it was about"
 UNMEASURED = "no report of it sets shares yet"
 
 
@@ -37,16 +35,10 @@ def watch(place: Place, models: Iterable[TrainedModel] | None = None) -> list[Lo
     return found
 
 
-def serving() -> QuerySet[TrainedModel]:
-    """Return the models in service."""
-    rows = TrainedModel.objects.filter(deployments__decommission=None)
-    return rows.exclude(deployments=None).distinct().order_by("name")
-
-
 def passed_over(seen: Iterable[Look]) -> dict[str, str]:
-    """Return why models in service were not looked at, by name."""
+    """Return why models in service were not looked at, by name: no report to hold usage against."""
     rows = serving().exclude(pk__in=[one.model_id for one in seen])
-    return {model.name: SILENT if standing(model) else UNMEASURED for model in rows}
+    return {model.name: UNMEASURED for model in rows if standing(model) is None}
 
 
 def mix_since_report(place: Place, model: TrainedModel) -> dict[str, int]:
