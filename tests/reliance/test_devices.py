@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from yesand.kernel.errors import BadInput
+from yesand.reliance.estimators.aumann_shapley import AumannShapley
 from yesand.reliance.estimators.networks import placed
 from yesand.reliance.head import Takes
 from yesand.reliance.trajectory.course import Course
@@ -51,6 +52,26 @@ def test_passes_in_bfloat16_move_shares_by_less_than_half_a_point() -> None:
 def test_a_card_that_is_not_there_is_said() -> None:
     with pytest.raises(BadInput, match="no graphics card"):
         placed(takes(6, 1), "cuda")
+
+
+@pytest.mark.parametrize(
+    ("told", "talking"),
+    [
+        ({}, "gloo"),
+        ({"device": "cuda"}, "nccl"),
+        ({"backend": "nccl"}, "nccl"),
+        ({"device": "cuda", "backend": "gloo"}, "gloo"),
+    ],
+    ids=str,
+)
+def test_processes_on_cards_talk_by_nccl_unless_told_otherwise(
+    told: dict[str, str], talking: str
+) -> None:
+    chosen = AumannShapley(network="mlp:4", across=True, **told)  # type: ignore[arg-type]
+    assert chosen.talking == talking
+    assert not {"across", "backend"} & set(chosen.settings())  # neither decides a figure
+    with pytest.raises(BadInput, match="No backend"):
+        assert AumannShapley(backend="mpi").talking
 
 
 @pytest.mark.skipif(not CARD, reason="no graphics card")

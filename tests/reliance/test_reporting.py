@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 from django.db import DatabaseError, transaction
 from reliance_factories import by_pseudonyms, frozen, registered
 
@@ -109,6 +110,28 @@ def test_the_command_takes_settings_of_the_estimator(
     assert (told["settings"]["l2"], told["settings"]["resamples"]) == (2.5, 10)
     assert told["quality"]["nodes"] == 12 and told["quality"]["trainings"] > 0
     assert run([*asked, "--set", "network"]) == run([*asked, "--set", "network=tree"]) == 2
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")
+def test_the_command_takes_the_backend_by_which_processes_talk(
+    house: yesand.House,
+    model: TrainedModel,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = ["reliance", str(folder), "--house", str(house.place.root)]
+    asked += ["--out", str(tmp_path / "report.json"), "--set", "across=true"]
+    asked += ["--set", "network=mlp:4", "--set"]
+    assert run([*asked, "backend=mpi"]) == 2
+    assert "auto, gloo or nccl" in capsys.readouterr().err
+    for name, value in {"RANK": "0", "WORLD_SIZE": "1", "MASTER_PORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
+    for chosen in ("backend=nccl", "device=cuda"):
+        assert run([*asked, chosen]) == 2
+        assert "NCCL needs a graphics card" in capsys.readouterr().err
 
 
 def test_a_check_takes_no_place_from_the_report_that_pays(

@@ -134,7 +134,15 @@ def _card(backend: str) -> int | None:
         return None
     if not torch.cuda.is_available():
         raise BadInput("NCCL needs a graphics card", where="backend", remedy="Take gloo.")
-    return int(os.environ.get("LOCAL_RANK", "0"))
+    card = int(os.environ.get("LOCAL_RANK", "0"))
+    if card >= torch.cuda.device_count():
+        raise BadInput(
+            f"Process {card} here has no graphics card of its own",
+            where=f"{torch.cuda.device_count()} graphics cards",
+            remedy="Start no more processes than there are cards, or take gloo.",
+        )
+    torch.cuda.set_device(card)  # "cuda" means this card from now on
+    return card
 
 
 def _check(given: list[str]) -> None:

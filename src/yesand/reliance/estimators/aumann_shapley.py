@@ -18,7 +18,7 @@ from torch import Tensor
 from yesand.kernel.errors import BadInput
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import implicit
-from yesand.reliance.distributed import World, joined
+from yesand.reliance.distributed import BACKENDS, World, joined
 from yesand.reliance.estimators.networks import Seeded, rates
 from yesand.reliance.estimators.retraining import (
     Round,
@@ -53,6 +53,8 @@ class AumannShapley(Seeded):
     l2 : the head's penalty; chosen without it.
     across : share a network's trainings out among the processes that ``torchrun`` has started.
         Each has the same report in the end, as one process alone would.
+    backend : by which these talk, "gloo" or "nccl"; "auto" takes NCCL on graphics cards, where
+        each process has one of its own.
     """
 
     network: str = "head"
@@ -60,6 +62,7 @@ class AumannShapley(Seeded):
     dealt: int = 2
     l2: float | None = None
     across: bool = False
+    backend: str = "auto"
 
     name: ClassVar[str] = "aumann-shapley"
     version: ClassVar[str] = "2"
@@ -69,6 +72,21 @@ class AumannShapley(Seeded):
         """How many places along the path are looked at."""
         usual = implicit.NODES if self.network == "head" else path.NODES
         return self.nodes or usual
+
+    @property
+    def talking(self) -> str:
+        """By which backend processes talk.
+
+        Raises
+        ------
+        BadInput : there is no such.
+        """
+        if self.backend not in ("auto", *BACKENDS):
+            raise BadInput(
+                f"No backend {self.backend!r}", where="backend", remedy="auto, gloo or nccl."
+            )
+        usual = "nccl" if self.device == "cuda" else "gloo"
+        return usual if self.backend == "auto" else self.backend
 
     @property
     def group(self) -> int:
@@ -89,13 +107,13 @@ class AumannShapley(Seeded):
         """Return everything that decides the outcome: of the head, what concerns a head."""
         whole = {**asdict(self), "nodes": self.places}
         if self.network != "head":
-            return {name: whole[name] for name in whole if name not in {"l2", "across"}}
+            return {name: whole[name] for name in whole if name not in _ELSEWHERE}
         return {name: whole[name] for name in _HEAD}
 
     def values(self, course: Course, game: Game, seeds: Tensor) -> Values:
         """Return what every take adds along the path."""
         takes, asked = self.takes(game), self.question(game)
-        with joined() if self.across else nullcontext(World()) as world:
+        with joined(self.talking) if self.across else nullcontext(World()) as world:
             return aumann_shapley(
                 course, takes, seeds, asked, count=self.places, dealt=self.dealt, world=world
             )
@@ -112,7 +130,8 @@ class AumannShapley(Seeded):
         if self.places < 2:
             raise BadInput("The path needs two nodes or more", where=f"nodes {self.places}")
         if self.network != "head":
-            with joined() if self.across else nullcontext():
+            talking = self.talking
+            with joined(talking) if self.across else nullcontext():
                 return super().estimate(model, corpus, queries, progress)
         return self._of_head(Inputs(model, corpus, queries), progress)
 
@@ -139,4 +158,6 @@ class AumannShapley(Seeded):
         return replace(round_one(game, l2, steps), effect=seeds.effect, kinds=seeds.kinds[0])
 
 
+#: What decides no figure of a network: the head's penalty, and who talks to whom.
+_ELSEWHERE = {"l2", "across", "backend"}
 _HEAD = ("network", "nodes", "l2", "utility", "checks", "resamples", "seed")
