@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from django.db import DatabaseError, transaction
@@ -14,7 +16,9 @@ from reliance_factories import by_pseudonyms, frozen, registered
 
 import yesand
 from yesand.cli import _run as run
+from yesand.corpus.manifest import ManifestTake, SignedManifest, statement
 from yesand.corpus.models import ManifestPerformer
+from yesand.corpus.services import path_of
 from yesand.kernel.canonical import canonical, parse
 from yesand.kernel.clock import Period, SetClock
 from yesand.kernel.errors import BadInput, CheckFailed
@@ -28,7 +32,7 @@ from yesand.reliance.models import Report
 from yesand.reliance.report import checks, signed
 from yesand.reliance.rows import open_row
 from yesand.reliance.saving.services import load, opening, save
-from yesand.reliance.services import estimate, latest
+from yesand.reliance.services import check_takes, estimate, latest, read
 from yesand.reliance.shares import BILLION
 from yesand.reliance.templatetags.reliance_panels import reliance_of, shares_of
 from yesand.royalties.gathering.resting.services import reports
@@ -110,6 +114,46 @@ def test_the_command_takes_settings_of_the_estimator(
     assert (told["settings"]["l2"], told["settings"]["resamples"]) == (2.5, 10)
     assert told["quality"]["nodes"] == 12 and told["quality"]["trainings"] > 0
     assert run([*asked, "--set", "network"]) == run([*asked, "--set", "network=tree"]) == 2
+
+
+def test_a_manifest_that_changed_since_training_is_told(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    given = read(house.place, model, folder, None)
+    takes = given.corpus.takes
+    named = [
+        ManifestTake(take, "P00", "calm", "0" * 64, 2_000, False, n) for n, take in enumerate(takes)
+    ]
+    told = {"house": house.place.name, "request": {}, "log": {"size": 0}, "trial": False}
+
+    def kept(*permitted: ManifestTake) -> TrainedModel:
+        payload = statement(permitted, (), told)
+        envelope = dsse.seal(payload, [house.place.signer])
+        found = SignedManifest(digest(canonical(payload)), {}, permitted, 0, False, envelope, ())
+        found.save(path_of(house.place, model.manifest_id))
+        return model
+
+    read(house.place, kept(*named), folder, None)
+    with pytest.raises(CheckFailed, match=r"has changed since .* 2 takes that it does not name"):
+        read(house.place, kept(*named[2:]), folder, None)
+    # What a folder says was left out is not lacking; what it does not mention is.
+    other = replace(named[0], sha256="f" * 64)
+    kept(*named, other)
+    read(house.place, model, folder, None)  # a folder of old does not say what it left out
+    check_takes(house.place, model, replace(given, left_out=(other.sha256,)))
+    with pytest.raises(CheckFailed, match="1 that the folder lacks"):
+        check_takes(house.place, model, replace(given, left_out=()))
+
+
+def test_where_the_manifests_list_is_gone_its_numbers_tell(
+    house: yesand.House, model: TrainedModel, folder: Path
+) -> None:
+    given = read(house.place, model, folder, None)
+    owner = given.corpus.owner.copy()
+    owner[np.flatnonzero(owner == 1)[:3]] = 0
+    other = replace(given, corpus=replace(given.corpus, owner=owner))
+    with pytest.raises(CheckFailed, match="3 takes more than it permits"):
+        check_takes(house.place, model, other)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")

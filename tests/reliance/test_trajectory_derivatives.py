@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from trajectory_factories import ones, short, takes
 
@@ -168,10 +169,27 @@ def test_tangents_are_kept_for_one_model_and_no_other(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="No kept tangents"):
         Tangents.load(path, {})
     kept.save(path, {"manifest": "a"})
+    whole = path.read_bytes()
     again = Tangents.load(path, {"manifest": "a"})
     assert torch.equal(again.effects(short(), question()), kept.effects(short(), question()))
     with pytest.raises(CheckFailed, match="manifest has changed"):
         Tangents.load(path, {"manifest": "b"})
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(BadInput):
+    for cut in (0, 7, 100, -4):  # no header, half of it, no numbers, not all of them
+        path.write_bytes(whole[:cut])
+        with pytest.raises(BadInput, match="Not kept tangents") as told:
+            Tangents.load(path, {})
+        assert told.value.remedy and "watch --keep" in told.value.remedy
+
+
+@pytest.mark.parametrize("lost", ["weight", "tangent/weight0", "whole/bias0", "none/weight1"])
+def test_kept_tangents_that_lack_a_part_are_told(tmp_path: Path, lost: str) -> None:
+    path = tmp_path / "tangents.safetensors"
+    tangents(short(), takes(), SEEDS, 4, count=2).save(path, {})
+    told = load_file(path)
+    part = told.pop(lost)
+    save_file(told, path)
+    with pytest.raises(BadInput, match=f"no {lost}"):
+        Tangents.load(path, {})
+    save_file({**told, lost: part[:1].clone()}, path)
+    with pytest.raises(BadInput, match="another size"):
         Tangents.load(path, {})

@@ -96,6 +96,8 @@ class Inputs:
     ----------
     copies : takes that training left out as copies, and ``copiers``, who gave nothing else, or
         nothing that shows a face to a model that looks: they are no part of the corpus.
+    left_out : media ids of takes that training left out, as copies or without a face; None of
+        folders of old, which do not say.
     """
 
     model: FrozenModel
@@ -103,6 +105,7 @@ class Inputs:
     queries: Queries
     copies: int = 0
     copiers: tuple[str, ...] = ()
+    left_out: tuple[str, ...] | None = None
 
 
 def read(
@@ -142,7 +145,10 @@ def read(
     _check(path, corpus, embedding, fold)
     model = FrozenModel(digest, embedding, path.parent)
     queries = ask(corpus, fold, mix)
-    return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)))
+    left_out = None
+    if "copy" in arrays:
+        left_out = tuple(map(str, (*arrays["copy"], *arrays["unseen"])))
+    return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)), left_out)
 
 
 def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDArray[np.str_]:
@@ -206,10 +212,10 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in names}
             # Folders of old do not say what was left out: nothing was.
-            for name in ("copier", "unseen_of"):
+            for name in ("copier", "unseen_of", "unseen"):
                 found[name] = arrays[name] if name in arrays else np.empty(0, str)
-            # Only of a model that was taught what raters heard.
-            found |= {name: arrays[name] for name in ("target",) if name in arrays}
+            # The one only of a model that was taught what raters heard.
+            found |= {name: arrays[name] for name in ("target", "copy") if name in arrays}
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."

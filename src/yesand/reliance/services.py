@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from yesand.corpus import services as corpus
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
@@ -43,7 +45,8 @@ def estimate(
     Raises
     ------
     NotFound : no such folder, no frozen features in it, or no such estimator.
-    CheckFailed : the folder is not the model's, or its features are of other performers.
+    CheckFailed : the folder is not the model's, its features are of other performers, or its
+        manifest has changed since training.
     """
     chosen = estimators.estimator(estimator, **settings)
     given = read(place, model, folder, mix)
@@ -68,6 +71,7 @@ def read(
     check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, names_of(place, model))
     check_performers(model, (*given.corpus.performers, *given.copiers))
+    check_takes(place, model, given)
     return given
 
 
@@ -112,6 +116,47 @@ def names_of(place: Place, model: TrainedModel) -> dict[str, str]:
     """Return pseudonym → handle of the model's performers: its folder names nobody."""
     handles = model.manifest.performers.values_list("performer__handle", flat=True)
     return {mask: handle for handle, mask in pseudonyms(place, handles).items()}
+
+
+def check_takes(place: Place, model: TrainedModel, given: inputs.Inputs) -> None:
+    """Check that a folder's takes are those of the manifest that its model was trained on.
+
+    Raises
+    ------
+    CheckFailed : the manifest has changed since training: it lacks takes of the folder, or names
+        others that training neither used nor left out. ManifestBroken : its file is damaged.
+    """
+    if not corpus.path_of(place, model.manifest_id).exists():
+        _check_counts(model, given)
+        return
+    named = {take.sha256 for take in corpus.find(place, model.manifest_id).takes}
+    trained = {*given.corpus.takes}
+    more = trained - named
+    less = named - trained - {*given.left_out} if given.left_out is not None else set()
+    if more or less:
+        raise _changed(
+            model, f"{len(more)} takes that it does not name, {len(less)} that the folder lacks"
+        )
+
+
+def _check_counts(model: TrainedModel, given: inputs.Inputs) -> None:
+    """Check by numbers, where the list of takes is not in the house any more."""
+    rows = model.manifest.performers.values_list("performer__handle", "takes")
+    counted = Counter[str]()
+    for handle, takes in rows:
+        counted[handle] += takes
+    trained = Counter(given.corpus.performers[at] for at in given.corpus.owner.tolist())
+    beyond = {who: n - counted[who] for who, n in trained.items() if n > counted[who]}
+    if beyond:
+        raise _changed(model, f"{sum(beyond.values())} takes more than it permits")
+
+
+def _changed(model: TrainedModel, how: str) -> CheckFailed:
+    return CheckFailed(
+        f"The manifest has changed since the model was trained: {how}",
+        where=f"manifest {model.manifest_id[:16]}",
+        remedy="Train again on the manifest as it is, and measure that model.",
+    )
 
 
 def check_performers(model: TrainedModel, performers: tuple[str, ...]) -> None:

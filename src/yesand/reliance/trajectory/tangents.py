@@ -82,6 +82,7 @@ class Tangents:
                     where=str(path),
                     remedy="Train and measure again.",
                 )
+        _check_whole(found, path)
         parts: dict[str, Parameters] = {
             part: {
                 k.removeprefix(f"{part}/"): v for k, v in found.items() if k.startswith(f"{part}/")
@@ -166,8 +167,40 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         with safe_open(path, "pt") as file:
             found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             told = dict(file.metadata() or {})
-    except (OSError, SafetensorError) as fault:
-        raise BadInput(f"Not kept tangents: {fault}", where=str(path)) from fault
-    if "weight" not in found:
-        raise BadInput("Not kept tangents: no weight", where=str(path))
+    except (OSError, SafetensorError, ValueError) as fault:
+        raise _broken(str(fault), path) from fault
     return found, told
+
+
+def _check_whole(found: Mapping[str, Tensor], path: Path) -> None:
+    """Check that every part of a trajectory is there, and of one size.
+
+    Raises
+    ------
+    BadInput : a part is missing, or does not fit the others.
+    """
+    if "weight" not in found:
+        raise _broken("no weight", path)
+    layers = {name.partition("/")[2] for name in found if "/" in name}
+    lacking = [f"{p}/{k}" for p in _PARTS for k in sorted(layers) if f"{p}/{k}" not in found]
+    if lacking or not layers:
+        raise _broken(f"no {lacking[0] if lacking else 'parameters'}", path)
+    nodes = found["weight"].shape
+    for name in layers:
+        here, lean = found[f"parameters/{name}"], found[f"tangent/{name}"]
+        size = here.shape[2:]
+        ends = {found[f"{part}/{name}"].shape for part in ("whole", "none")}
+        if (
+            here.shape[1:2] != nodes
+            or (lean.shape[:2], lean.shape[3:]) != (here.shape[:2], size)
+            or ends != {(here.shape[0], *size)}
+        ):
+            raise _broken(f"{name} is of another size than the rest", path)
+
+
+def _broken(what: str, path: Path) -> BadInput:
+    return BadInput(
+        f"Not kept tangents: {what}",
+        where=str(path),
+        remedy="Delete the file, and have them made again: yesand watch --keep FOLDER.",
+    )
