@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from stage import Stage
 
 from yesand.heidi.answering.services import answer, run
 from yesand.heidi.documents import PAGES, anchors, language_of, sections, source, there
@@ -82,7 +83,10 @@ def test_what_nobody_wrote_about_in_german_has_no_answer(question: str) -> None:
     assert asked(question, sections("de"), german=True) is None
 
 
-def test_the_help_is_shown_in_the_language_of_the_page_and_says_what_it_lacks() -> None:
+@pytest.mark.one_database
+def test_the_help_is_shown_in_the_language_of_the_page_and_says_what_it_lacks(
+    stage: Stage,
+) -> None:
     assert there("reference")
     for page, language, says in (
         ("questions", "de", "Was ist ein Take?"),

@@ -254,6 +254,7 @@ def test_all_of_it_works_without_a_script(server: Server, browser: Browser) -> N
     expect(page.locator("#heidi-text")).to_have_value("x" * 3000)
 
 
+@pytest.mark.deep
 def test_a_visitor_asks_by_keyboard_and_what_was_said_stays_in_the_tab_until_they_log_in(
     server: Server, browser: Browser
 ) -> None:
