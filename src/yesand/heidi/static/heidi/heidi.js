@@ -137,8 +137,6 @@ class Conversation {
   down() { this.log.scrollTop = this.log.scrollHeight; }
 }
 
-// What a visitor asked in this tab is not for whoever has signed in since.
-sessionStorage.removeItem("heidi-visitor");
 for (const root of document.querySelectorAll("[data-heidi]")) new Conversation(root);
 
 const dock = document.querySelector("[data-heidi-dock]");

@@ -1,8 +1,6 @@
-// A visitor's conversation: it is in this tab alone, and comes back after a reload.
+// A visitor's conversation: it is in this page alone, and goes with it.
 // Everything works without this script too, one answer at a time.
 import { Away, Rejoin } from "../site/live.js";
-
-const KEPT = "heidi-visitor", MOST = 20;
 
 class Visit {
   constructor(root) {
@@ -11,8 +9,6 @@ class Visit {
     this.box = root.querySelector("textarea");
     this.fault = root.querySelector("[data-visitor-fault]");
     this.rejoin = new Rejoin(root.querySelector("[data-live]"));
-    this.said = JSON.parse(sessionStorage.getItem(KEPT) || "[]");
-    this.said.forEach((html) => this.put(html));
     root.addEventListener("submit", (event) => this.submit(event));
     this.box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -33,8 +29,8 @@ class Visit {
       const response = await this.post(form, data), told = (await response.text()).trim();
       if (response.status >= 500) throw new Away();
       if (!response.ok) { this.fault.textContent = this.words(told); return; }
-      this.said = [...this.said, told].slice(-MOST);
-      sessionStorage.setItem(KEPT, JSON.stringify(this.said));
+      // Who has signed in meanwhile, in another tab, is led to Heidi herself.
+      if (!told.startsWith("<div data-visitor-said")) { location.reload(); return; }
       if (form.contains(this.box)) this.box.value = "";
       this.put(told);
     });
