@@ -19,6 +19,7 @@ from yesand.site.beside import Beside
 
 #: A page takes a thread for a moment; an answer of Heidi takes one as long as it is written.
 THREADS = 24
+_FIRST = ("scipy.signal", "scipy.stats", "sklearn.feature_extraction.text")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -38,9 +39,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from yesand.site.wsgi import application  # from here on Django is up
         from yesand.heidi.answering.services import router  # isort: skip
 
-        # Two threads that import SciPy at once can each see it half made, and fail: the modules
-        # of every page, SciPy and scikit-learn among them, are there before a thread starts.
-        import_module(settings.ROOT_URLCONF)
+        # Two threads that import SciPy at once can each see it half made, and fail: what pages
+        # take of it is there before a thread starts, and so are the modules of every page.
+        for name in (*_FIRST, settings.ROOT_URLCONF):
+            import_module(name)
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
         cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
