@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -36,6 +37,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Callable[..., Any]:
         """Return the site, made in the worker so that no connection is shared with it."""
+        gc.disable()  # all that is loaded here stays: the collector need not go through it
         from yesand.site.wsgi import application  # from here on Django is up
         from yesand.heidi.answering.services import router  # isort: skip
 
@@ -46,6 +48,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
         cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
+        gc.freeze()
+        gc.enable()
         Thread(target=router, args=(cache,), daemon=True).start()
         return application
 
