@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from yesand.reliance import head
-from yesand.reliance.inputs import Floats, Inputs, Ints
+from yesand.reliance.inputs import Corpus, Floats, Inputs, Ints
 
 #: Logits held at once while heads are trained side by side.
 _ROOM = 2**22
@@ -30,6 +30,7 @@ class Game:
     asked : performers whose takes are the queries.
     trained, queried : the takes of either, standardised by the takes that train.
     weight : (queries,) each asked performer's add up to 1.
+    leaving : (players, players) who leaves with each player; none given, each leaves alone.
     """
 
     players: Ints
@@ -37,6 +38,7 @@ class Game:
     trained: head.Takes
     queried: head.Takes
     weight: Floats
+    leaving: Floats | None = None
 
     @property
     def size(self) -> int:
@@ -71,8 +73,8 @@ def games(inputs: Inputs) -> list[Game]:
 
 def _game(inputs: Inputs, fold: int) -> Game | None:
     corpus, queries = inputs.corpus, inputs.queries
-    trains = queries.fold != fold
-    asks = ~trains & (queries.weight > 0)
+    trains = queries.trains(fold)
+    asks = (queries.fold == fold) & (queries.weight > 0)
     if not trains.any() or not asks.any():
         return None
     features = _standard(inputs.model.embedding[fold], trains)
@@ -84,7 +86,15 @@ def _game(inputs: Inputs, fold: int) -> Game | None:
         trained=_takes(features[trains], corpus.label[trains], owner, len(corpus.labels)),
         queried=_takes(features[asks], corpus.label[asks], voice, len(corpus.labels)),
         weight=queries.weight[asks],
+        leaving=_leaving(corpus, players),
     )
+
+
+def _leaving(corpus: Corpus, players: Ints) -> Floats | None:
+    if corpus.through is None:
+        return None
+    gone: Floats = corpus.through.leaving(len(corpus.performers))[np.ix_(players, players)]
+    return gone
 
 
 def _standard(embedding: Floats, trains: Floats) -> Floats:

@@ -292,7 +292,10 @@ def _with_made(
     takes = around.added.takes
     if not takes:
         return asked
-    labels, held = check(examples), {e.performer: int(k) for e, k in zip(examples, asked.fold, strict=True)}
+    labels, held = (
+        check(examples),
+        {e.performer: int(k) for e, k in zip(examples, asked.fold, strict=True)},
+    )
     # What is heard of them stays in no cache: an erased performer's would outlast them there.
     alone = replace(around, cache=None)
     rows = _rows([Source(t.sha256, t.path) for t in takes], settings, alone)[0]

@@ -155,4 +155,3 @@ def _still_hold(place: Place, batches: Sequence[SyntheticBatch], takes: Sequence
                 where=f"batch {batch.digest[:12]}",
                 remedy="Train anew: what descends from it is then left out.",
             )
-
