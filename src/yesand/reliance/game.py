@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from yesand.reliance import head
 from yesand.reliance.inputs import Corpus, Floats, Inputs, Ints
@@ -97,7 +98,7 @@ def _leaving(corpus: Corpus, players: Ints) -> Floats | None:
     return gone
 
 
-def _standard(embedding: Floats, trains: Floats) -> Floats:
+def _standard(embedding: Floats, trains: NDArray[np.bool_]) -> Floats:
     """Standardise by the takes that train, and add the column that carries the bias."""
     mean, spread = embedding[trains].mean(0), embedding[trains].std(0)
     scaled = (embedding - mean) / np.where(spread > 1e-9, spread, 1.0)

@@ -79,10 +79,8 @@ class Queries:
 
     def trains(self, fold: int) -> NDArray[np.bool_]:
         """Return which takes teach a fold, (N,)."""
-        if self.into is None:
-            alone: NDArray[np.bool_] = self.fold != fold
-            return alone
-        return self.into[fold]
+        found: NDArray[np.bool_] = self.fold != fold if self.into is None else self.into[fold]
+        return found
 
     def digest(self, corpus: Corpus) -> str:
         """Name the queries by what was asked: take, fold and weight in parts per billion."""

@@ -19,7 +19,7 @@ from yesand.reliance.panel import Panel, Resampled, interval
 from yesand.reliance.passing import Source, passed_on
 from yesand.reliance.report import RelianceReport
 from yesand.reliance.rows import Row
-from yesand.reliance.shares import BILLION, apportion
+from yesand.reliance.shares import BILLION, apportion, fractions
 from yesand.reliance.through import Through, Unasked
 
 
@@ -69,12 +69,14 @@ class Pooled(Panel):
 def spread(through: Through, resampled: Resampled) -> Floats:
     """Return the shares' interval, (2, people), with that of what is passed on."""
     assert resampled.by_player is not None
-    kept = np.clip(resampled.effect, 0, None)
-    whole = np.maximum(kept.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-    brought = np.clip(resampled.by_player[:, through.people :], 0, None) / whole
-    least = kept / whole - brought @ (through.part - through.low)
-    most = kept / whole + brought @ (through.high - through.part)
-    return np.clip([interval(least)[0], interval(most)[1]], 0, 1)
+    share = fractions(resampled.effect)
+    whole = np.clip(resampled.effect, 0, None).sum(axis=1, keepdims=True)
+    brought = np.clip(resampled.by_player[:, through.people :], 0, None)
+    brought = np.divide(brought, whole, out=np.zeros_like(brought), where=whole > 0)
+    least = share - brought @ (through.part - through.low)
+    most = share + brought @ (through.high - through.part)
+    ends: Floats = np.clip([interval(least)[0], interval(most)[1]], 0, 1)
+    return ends
 
 
 def divided(through: Through, players: Floats, parts: Sequence[int]) -> list[dict[str, int]]:

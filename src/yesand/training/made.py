@@ -153,7 +153,7 @@ def arrays(
     labels: Sequence[str],
     teaches: Bools,
     masks: Mapping[str, str],
-    seen: tuple[NDArray[np.float32], NDArray[np.float32]],
+    seen: tuple[NDArray[Any], NDArray[Any]],
 ) -> dict[str, NDArray[Any]]:
     """Return what ``frozen.npz`` keeps of synthetic takes; nothing where there are none.
 

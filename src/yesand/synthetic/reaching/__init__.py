@@ -1,1 +1,1 @@
-"""How far a performer's takes reach through synthetic ones: batches, and models taught with them."""
+"""How far takes reach through synthetic ones: batches, and models taught with them."""

@@ -3,14 +3,15 @@
 A take with parents stands for its parents' performers, in equal parts: whoever lent prosody counts
 as much as whose voice it is. That is a convention, and has no interval.
 
-A take of a generator that learnt from everybody stands for all who performed its emotion, each by
-how many takes. Nobody measured that, so that it may be all or nothing: the interval says so.
+A take of a generator that learnt from everybody stands for all who performed its emotion: as the
+generator itself relies on them, where that is measured (``fitted``), and else each by how many
+takes. Nobody measured that, so that it may be all or nothing: the interval says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,7 +33,7 @@ def by_parents(parents: Sequence[Voice]) -> tuple[Passed, ...]:
     Passed(performer='ben', ppb=500000000, low=500000000, high=500000000)
     """
     counts = Counter(parent.performer for parent in parents)
-    return tuple(Passed(who, ppb, ppb, ppb) for who, ppb in _cut(counts))
+    return tuple(Passed(who, ppb, ppb, ppb) for who, ppb in cut(counts))
 
 
 def by_generator(takes: Iterable[Voice]) -> dict[str, tuple[Passed, ...]]:
@@ -41,15 +42,16 @@ def by_generator(takes: Iterable[Voice]) -> dict[str, tuple[Passed, ...]]:
     for take in takes:
         by_emotion.setdefault(take.emotion, Counter())[take.performer] += 1
     return {
-        emotion: tuple(Passed(who, ppb, 0, BILLION) for who, ppb in _cut(counts))
+        emotion: tuple(Passed(who, ppb, 0, BILLION) for who, ppb in cut(counts))
         for emotion, counts in by_emotion.items()
     }
 
 
-def _cut(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Cut 10⁹ by counts, by largest remainders; equal counts in the order of the names."""
-    whole, names = counts.total(), sorted(counts)
-    exact = {who: Fraction(counts[who] * BILLION, whole) for who in names}
+def cut(weights: Mapping[str, float]) -> list[tuple[str, int]]:
+    """Cut 10⁹ by weights, by largest remainders; equal weights in the order of the names."""
+    names = sorted(weights)
+    whole = sum(Fraction(weights[who]) for who in names)
+    exact = {who: Fraction(weights[who]) * BILLION / whole for who in names}
     parts = {who: int(each) for who, each in exact.items()}
     order = sorted(names, key=lambda who: (parts[who] - exact[who], who))
     for who in order[: BILLION - sum(parts.values())]:

@@ -18,16 +18,23 @@ from yesand.corpus.errors import Overtaken
 from yesand.corpus.manifest import SignedManifest
 from yesand.kernel.errors import BadInput, Refused
 from yesand.kernel.place import Place
+from yesand.synthetic.making.generator import Corpus, Parent
+from yesand.synthetic.making.troupe import Troupe
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
 from yesand.synthetic.services import fallen, find
 from yesand.synthetic.shelf import Shelf
+from yesand.synthetic.teaching.fitted import relied
+from yesand.synthetic.teaching.listening import heard
 from yesand.synthetic.teaching.passing import Voice, by_generator, by_parents
 from yesand.training.made import NOTHING, Added, MadeTake, Passed
 from yesand.training.registry.services import to_train
+from yesand.training.services import examples_of
 
 WITHDRAWN = "descends from what may no longer be synthesised from"
 NOT_PERMITTED = "descends from what this manifest does not permit to train on"
 GONE = "its file is deleted"
+#: How what a batch's takes bring is passed on to people.
+PARENTS, MEASURED, DECLARED = "to its parents", "as measured", "as declared"
 
 
 def added(place: Place, manifest: SignedManifest, named: Sequence[str]) -> Added:
@@ -47,8 +54,9 @@ def added(place: Place, manifest: SignedManifest, named: Sequence[str]) -> Added
         raise BadInput("The same batch is named twice", where="--synthetic")
     takes, told = list[MadeTake](), dict[str, Mapping[str, Any]]()
     for batch in sorted(batches, key=lambda one: one.digest):
-        chosen, left = _chosen(place, manifest, batch)
+        chosen, left, how = _chosen(place, manifest, batch)
         told[batch.digest] = {
+            "passed_on": how,
             "generator": batch.generator,
             "version": batch.version,
             "generator_digest": batch.generator_digest,
@@ -62,8 +70,8 @@ def added(place: Place, manifest: SignedManifest, named: Sequence[str]) -> Added
 
 def _chosen(
     place: Place, manifest: SignedManifest, batch: SyntheticBatch
-) -> tuple[list[MadeTake], Counter[str]]:
-    """Return a batch's takes that may be taught, and how many may not, by reason."""
+) -> tuple[list[MadeTake], Counter[str], str]:
+    """Return a batch's takes that may be taught, how many may not, by reason; and how passed on."""
     _check_batch(manifest, batch)
     permitted, lost = {take.sha256 for take in manifest.takes}, fallen(place, batch)
     made_from = corpus.find(place, batch.manifest_id)
@@ -71,7 +79,9 @@ def _chosen(
     whole = tuple(take.sha256 for take in made_from.takes) if batch.whole else ()
     voices = {take.sha256: Voice(take.performer, take.emotion) for take in made_from.takes}
     shelf, left, chosen = Shelf(place.synthetic), Counter[str](), list[MadeTake]()
-    passed = by_generator(voices.values()) if batch.whole else {}
+    passed, how = dict[str, tuple[Passed, ...]](), PARENTS
+    if batch.whole and permitted.issuperset(whole) and not lost:
+        passed, how = _relied(place, batch, made_from)
     for take in batch.takes.order_by("place", "sha256"):
         mine = parents.get(take.pk, ())
         path = shelf.path(take.sha256)
@@ -90,7 +100,24 @@ def _chosen(
             where=f"batch {batch.digest[:12]}",
             remedy="Ask the gate for a manifest to train that holds its parents, or leave it out.",
         )
-    return chosen, left
+    return chosen, left, how
+
+
+def _relied(
+    place: Place, batch: SyntheticBatch, made_from: SignedManifest
+) -> tuple[dict[str, tuple[Passed, ...]], str]:
+    """Return emotion → on whom a generator that learnt from everybody relies, and how it is known.
+
+    It is measured of the fitted voice, if it is still the one that made the batch: there it costs
+    no more than to listen to the takes. What it says nothing of is declared.
+    """
+    declared = by_generator(Voice(take.performer, take.emotion) for take in made_from.takes)
+    if batch.generator_digest != Troupe(float(batch.settings.get("spread", 0) or 0)).digest:
+        return declared, DECLARED
+    takes = examples_of(place, made_from.takes)
+    rows = heard(Corpus(tuple(Parent(e.sha256, e.emotion, e.performer, e.path) for e in takes)))
+    found = relied(rows, [e.emotion for e in takes], [e.performer for e in takes])
+    return {**declared, **found}, MEASURED
 
 
 def _made(
