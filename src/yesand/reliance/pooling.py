@@ -3,8 +3,8 @@
 Where a part is no convention and no measurement, it has an interval. A share's own interval is then
 that of the effects, moved by as much as the parts of each source could be others.
 
-Takes that taught no fold, since their generator had heard everybody whom the folds hold out, were
-never asked about. They count by their minutes, and the interval says that nobody measured it.
+Takes that taught no fold, since each holds out somebody whom they descend from, were never part of
+what was asked. They count by their minutes, and the interval says that nobody measured it.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _unmeasured(through: Through, cuts: Sequence[int]) -> str:
     part = sum(cuts[1:]) / BILLION * 100
     batches = ", ".join(sorted({one.batch[:12] for one in through.unasked}))
     return (
-        f"Synthetic takes of {batches} taught the final model alone, since what made them had "
-        f"heard everybody who was asked. What rests on them is not measured: they count by their "
-        f"minutes, {part:.1f} % of all, and the intervals say that it may be nothing or all."
+        f"Synthetic takes of {batches} taught the final model alone, since in every fold somebody "
+        "whom they descend from was asked. What rests on them is not measured: they count by "
+        f"their minutes, {part:.1f} % of all, and the intervals say that it may be nothing or all."
     )
