@@ -13,7 +13,6 @@ from yesand.people.models import Performer
 from yesand.people.sight import Sight, visible
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
 from yesand.synthetic.reaching.services import told_of
-from yesand.synthetic.services import fallen_as_logged, performers_of
 from yesand.training.models import TrainedModel
 
 register = template.Library()
@@ -45,6 +44,8 @@ def _from(batch: SyntheticBatch | None) -> dict[str, Any]:
     """Return from whom a batch's takes came: credit names, and how many wish for none."""
     if batch is None:
         return {"credited": [], "unnamed": 0}
+    from yesand.synthetic.services import performers_of  # SciPy
+
     names = credit_names(batch.manifest)
     people = list(performers_of(batch).values_list("handle", flat=True))
     credited = sorted(names[who] for who in people if who in names)
@@ -66,5 +67,7 @@ def descending(place: Place, sight: Sight, performer: Performer) -> dict[str, An
 
 def _fallen(place: Place, batch: SyntheticBatch, performer: Performer) -> int:
     """Return how many of a performer's descendants descend from what was taken back since."""
+    from yesand.synthetic.services import fallen_as_logged  # it brings PyTorch along
+
     mine = batch.takes.filter(descents__performer=performer)
     return mine.filter(sha256__in=fallen_as_logged(place, batch)).distinct().count()
