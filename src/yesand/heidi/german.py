@@ -88,6 +88,7 @@ _GLOSS = {
     "trained": "trainiert trainieren",
     "models": "modelle modellen",
     "model": "modell",
+    "service": "einsatz dienst",
     "performers": "darsteller darstellern darstellerinnen",
     "producer": "produktion produzentin produzent",
     "take": "aufnahme",

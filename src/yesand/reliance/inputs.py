@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_of
+from yesand.reliance import through
+from yesand.reliance.through import Through
+from yesand.training.made import NEVER
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,9 +31,10 @@ class Corpus:
     Attributes
     ----------
     takes : N media ids (SHA-256), in the order of every array below.
-    performers : handles, sorted; ``owner`` (N,) indexes them.
+    performers : handles, sorted; ``owner`` (N,) indexes them. After them come synthetic players.
     labels : names of the emotions; ``label`` (N,) indexes them: what was acted.
     heard : (N, len(labels)) what raters heard, where the model was taught that; else None.
+    through : for whom the synthetic players stand, if there are any.
     """
 
     takes: tuple[str, ...]
@@ -39,6 +43,7 @@ class Corpus:
     labels: tuple[str, ...]
     label: Ints
     heard: Floats | None = None
+    through: Through | None = None
 
     def acted(self, asked: str) -> None:
         """Check that what was acted is what takes were taught as.
@@ -53,6 +58,11 @@ class Corpus:
                 where="reliance",
                 remedy="Take aumann-shapley, datamodel, shapley or leave-one-out.",
             )
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The performers alone."""
+        return self.performers if self.through is None else self.performers[: self.through.people]
 
 
 @dataclass(frozen=True)
@@ -76,10 +86,17 @@ class Queries:
     ----------
     fold : (N,) the fold that holds the take's performer out.
     weight : (N,) how much the take counts as a query; each performer's add up to 1, or to 0.
+    into : (folds, N) which takes teach a fold; none given, all that it does not hold out.
     """
 
     fold: Ints
     weight: Floats
+    into: NDArray[np.bool_] | None = None
+
+    def trains(self, fold: int) -> NDArray[np.bool_]:
+        """Return which takes teach a fold, (N,)."""
+        found: NDArray[np.bool_] = self.fold != fold if self.into is None else self.into[fold]
+        return found
 
     def digest(self, corpus: Corpus) -> str:
         """Name the queries by what was asked: take, fold and weight in parts per billion."""
@@ -143,12 +160,47 @@ def read(
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
     _check(path, corpus, embedding, fold)
-    model = FrozenModel(digest, embedding, path.parent)
     queries = ask(corpus, fold, mix)
     left_out = None
     if "copy" in arrays:
         left_out = tuple(map(str, (*arrays["copy"], *arrays["unseen"])))
+    if made := through.read(arrays, corpus.performers, names or {}):
+        corpus, queries, embedding = _beside(corpus, queries, embedding, made)
+    model = FrozenModel(digest, embedding, path.parent)
     return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)), left_out)
+
+
+def _heard_beside(corpus: Corpus, made: Ints) -> Floats | None:
+    """Return what is taught where synthetic takes, which nobody rated, come last."""
+    if corpus.heard is None:
+        return None
+    return np.concatenate([corpus.heard, np.eye(len(corpus.labels))[made]])
+
+
+def _beside(
+    corpus: Corpus, queries: Queries, embedding: Floats, made: through.MadeTakes
+) -> tuple[Corpus, Queries, Floats]:
+    """Return them with synthetic takes as the last ones: they teach, and are asked about never."""
+    many, sources = len(made.takes), made.through.batches
+    folds = np.arange(len(embedding))[:, None]
+    players = tuple(f"synthetic {batch[:12]} {n}" for n, batch in enumerate(sources))
+    return (
+        Corpus(
+            takes=(*corpus.takes, *made.takes),
+            performers=(*corpus.performers, *players),
+            owner=np.concatenate([corpus.owner, made.owner]),
+            labels=corpus.labels,
+            label=np.concatenate([corpus.label, made.label]),
+            heard=_heard_beside(corpus, made.label),
+            through=made.through,
+        ),
+        Queries(
+            fold=np.concatenate([queries.fold, np.full(many, NEVER)]),
+            weight=np.concatenate([queries.weight, np.zeros(many)]),
+            into=np.concatenate([queries.fold != folds, made.into], axis=1),
+        ),
+        np.concatenate([embedding, made.embedding], axis=1),
+    )
 
 
 def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDArray[np.str_]:
@@ -216,6 +268,8 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
                 found[name] = arrays[name] if name in arrays else np.empty(0, str)
             # The one only of a model that was taught what raters heard.
             found |= {name: arrays[name] for name in ("target", "copy") if name in arrays}
+            if "made_take" in arrays:
+                found |= {name: arrays[name] for name in through.NAMES if name in arrays}
     except FileNotFoundError as fault:
         raise NotFound(
             "No frozen features here", where=str(path), remedy="Train with this Yes-And first."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yesand.corpus import services as corpus
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -50,6 +50,7 @@ def estimate(
     """
     chosen = estimators.estimator(estimator, **settings)
     given = read(place, model, folder, mix)
+    check_adds_up(chosen, given)
     asked = question(model, chosen, given)
     known = Report.objects.filter(asked=asked).first()
     if known:
@@ -70,9 +71,26 @@ def read(
     """Read what a model's folder holds for measuring; errors as ``estimate``."""
     check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, (*given.corpus.performers, *given.copiers))
+    check_performers(model, (*given.corpus.people, *given.copiers))
     check_takes(place, model, given)
     return given
+
+
+def check_adds_up(chosen: estimators.Estimator, given: inputs.Inputs) -> None:
+    """Check that what synthetic takes bring can be passed on by a method.
+
+    Raises
+    ------
+    Refused : its effects are not sums over takes, or it trains another kind of model.
+    """
+    exact = chosen.name == "aumann-shapley" and chosen.settings()["network"] == "head"
+    if given.corpus.through is not None and not exact:
+        raise Refused(
+            "What a model learned from synthetic takes is passed on only where effects are sums "
+            "over takes, as the head's are by aumann-shapley",
+            where=f"estimator {chosen.name}",
+            remedy="Measure it by aumann-shapley, on the head.",
+        )
 
 
 def question(model: TrainedModel, chosen: estimators.Estimator, given: inputs.Inputs) -> str:
@@ -130,7 +148,8 @@ def check_takes(place: Place, model: TrainedModel, given: inputs.Inputs) -> None
         _check_counts(model, given)
         return
     named = {take.sha256 for take in corpus.find(place, model.manifest_id).takes}
-    trained = {*given.corpus.takes}
+    acted = given.corpus.owner < len(given.corpus.people)  # no manifest names what was made
+    trained = {take for take, who in zip(given.corpus.takes, acted.tolist(), strict=True) if who}
     more = trained - named
     less = named - trained - {*given.left_out} if given.left_out is not None else set()
     if more or less:
@@ -145,7 +164,8 @@ def _check_counts(model: TrainedModel, given: inputs.Inputs) -> None:
     counted = Counter[str]()
     for handle, takes in rows:
         counted[handle] += takes
-    trained = Counter(given.corpus.performers[at] for at in given.corpus.owner.tolist())
+    people = given.corpus.people
+    trained = Counter(people[at] for at in given.corpus.owner.tolist() if at < len(people))
     beyond = {who: n - counted[who] for who, n in trained.items() if n > counted[who]}
     if beyond:
         raise _changed(model, f"{sum(beyond.values())} takes more than it permits")

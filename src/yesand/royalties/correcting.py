@@ -156,7 +156,11 @@ def _about(line: Line) -> tuple[object, ...]:
 def _reversal(was: Standing, month: Redone) -> Line:
     about = Corrects(statement=was.statement, line=was.place, reverses=True)
     told = f"Taken back from the statement of {month.facts.period} ({month.why}): {was.line.why}"
-    return was.line.model_copy(update={"micro": -was.line.micro, "why": told, "corrects": about})
+    back = {
+        "micro": -was.line.micro,
+        "through": tuple(one.reversed() for one in was.line.through),
+    }
+    return was.line.model_copy(update={**back, "why": told, "corrects": about})
 
 
 def _instead(was: Standing | None, now: Line, month: Redone) -> Line:

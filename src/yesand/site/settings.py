@@ -184,7 +184,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "yesand.site.middleware.Compressed",
     "yesand.site.middleware.Kept",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yesand.site.statics.Found",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -250,6 +250,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",  # nosec B105
     "check": "60/m/ip",
     "check_file": "10/m/ip",
+    "heidi_visitor": "20/m/ip",
 }
 CACHES = {
     "default": {

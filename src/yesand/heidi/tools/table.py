@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from yesand.heidi.intents import Intent
-from yesand.heidi.reply import Quote, Reply
-from yesand.heidi.search import excerpt, search
+from yesand.heidi.reading.services import Question
+from yesand.heidi.reply import Reply
 from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
 from yesand.heidi.tools import desk, meetings, money, records, standing, withdrawing
 from yesand.heidi.tools.asker import Asker, Tool
 from yesand.heidi.tools.places import named
-from yesand.people.rooms import offered
 
 
 def ask_human(asker: Asker, slots: Asked) -> Reply:
@@ -24,12 +23,11 @@ def ask_human(asker: Asker, slots: Asked) -> Reply:
 
 def look_up(asker: Asker, slots: Asked) -> Reply:
     """Answer from documentation, agreements, articles and one's own records, or say no."""
-    request = asker.request
-    shelf = [p for room in offered("passages") for p in room.passages(request)]
-    hits, links = search(slots.question, shelf), named(asker, slots.question)
-    if links and not hits:
+    question = Question.of(slots.question)
+    quotes, links = question.quotes(asker.request), named(asker, question.english)
+    if links and not quotes:
         return Reply(_("There is a page for that:"), links=links)
-    if not hits:
+    if not quotes:
         return Reply(
             _(
                 "I do not know that. I know your own records here, your agreements, the articles "
@@ -38,9 +36,6 @@ def look_up(asker: Asker, slots: Asked) -> Reply:
             suggestions=standing.suggestions(asker),
             offers_human=True,
         )
-    quotes = tuple(
-        Quote(h.passage.title, excerpt(h.passage.text, slots.question), h.passage.url) for h in hits
-    )
     return Reply(_("This is what I find about it:"), quotes=quotes, links=links)
 
 

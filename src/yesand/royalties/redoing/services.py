@@ -22,7 +22,7 @@ from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
 from yesand.royalties.instruments.services import issue, read
 from yesand.royalties.instruments.shapes import Correction
-from yesand.royalties.lines import REVENUE, Reliance
+from yesand.royalties.lines import REVENUE, Reliance, brought
 from yesand.royalties.models import Reassignment, Settlement, Statement
 from yesand.royalties.promised import counts
 from yesand.royalties.statement import Statement as Payload
@@ -343,7 +343,8 @@ def share_in(report: Report, handle: str) -> Reliance:
     nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
     share = report.shares.get(handle, nothing)
     parts = {name: share[name] for name in nothing}
-    return Reliance(report=report.digest, method=report.method, **parts)
+    through = brought(share.get("through", {}))
+    return Reliance(report=report.digest, method=report.method, through=through, **parts)
 
 
 def _predicate(envelope: Any) -> Any:
