@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from yesand.kernel.money import part
-from yesand.royalties import correcting, deducting, lines, reckoning
+from yesand.royalties import correcting, deducting, lines, reckoning, recouping
 from yesand.royalties import statement as stating
 from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.shapes import TaxTable
@@ -84,12 +84,17 @@ def pays_an_advance_every_month(patch: Patch) -> None:
 def forgets_what_was_earned_beyond_advances(patch: Patch) -> None:
     """A correction gives back to an advance at once, whatever was earned beyond it."""
     made = stating.taken
-    patch.setattr(stating, "taken", lambda *given, **_: made(*given, remembers=False))
+    patch.setattr(stating, "taken", lambda *given, **_: made(*given, form=2))
+
+
+def sets_earlier_months_against_an_advance(patch: Patch) -> None:
+    """A month from before an advance was granted is put right at the advance's cost."""
+    patch.setattr(recouping, "_by_grant", lambda own, _: [("9999-12", own)])
 
 
 def recoups_across_agreements(patch: Patch) -> None:
     """An advance is paid back from all agreements, whatever the terms say."""
-    pots = deducting._pots
+    pots = recouping._pots
 
     def across(taking: Any, agreement: str, was: Any) -> Any:
         terms = {
@@ -100,7 +105,7 @@ def recoups_across_agreements(patch: Patch) -> None:
         }
         return pots(replace(taking, terms=terms), agreement, was)
 
-    patch.setattr(deducting, "_pots", across)
+    patch.setattr(recouping, "_pots", across)
 
 
 def pays_agents_of_the_gross(patch: Patch) -> None:
@@ -222,6 +227,7 @@ RARE_MUTANTS: tuple[Callable[[Patch], None], ...] = (
     pays_a_bonus_again,
     leaves_revenue_where_it_was_declared,
     recoups_across_agreements,
+    sets_earlier_months_against_an_advance,
     takes_no_directions,
     takes_the_first_word_back,
     forgets_contributions_on_corrections,

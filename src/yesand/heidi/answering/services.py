@@ -24,6 +24,7 @@ from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import Named, Topic, topic
 from yesand.kernel.errors import YesAndError
 
 #: The longest message that is read.
@@ -58,13 +59,14 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     if explained is None or reply.wishes:
         return reply, trace
     page = told(explained)
-    if of_records(text) and trace[0].tool != Intent.OTHER:
+    records = of_records(text) or trace[0].tool in set(Topic)
+    if records and trace[0].tool != Intent.OTHER:
         return replace(reply, quotes=(*page.quotes, *reply.quotes)[:3], offers_human=False), trace
     return replace(page, links=reply.links), trace
 
 
 def _routed(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
-    intent = corrected(router(asker.place.cache).guess(text).intent, text)
+    intent = topic(corrected(router(asker.place.cache).guess(text).intent, text), text)
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=text[:400]))
     slots = read(intent, text, asker.now.replace(tzinfo=None))
@@ -81,7 +83,7 @@ def told(section: Section) -> Reply:
     return Reply(_("Our documentation says:"), quotes=(quote,))
 
 
-def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
+def run(asker: Asker, intent: Named, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
     """Run one tool with the asker's eyes."""
     call = Call(intent.value, by, slots.model_dump(mode="json", exclude_defaults=True))
     try:

@@ -27,6 +27,7 @@ from yesand.heidi.talking.model import Choice, Unusable, choose, tell
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import named
 
 #: This process, by a name of its own.
 HERE = uuid4().hex
@@ -132,7 +133,7 @@ def _run(asker: Asker, chosen: list[Choice], question: str) -> tuple[Reply, list
     trace: list[Call] = []
     for choice in chosen:
         try:
-            intent = Intent(choice.tool)
+            intent = named(choice.tool)
             tool = TOOLS[intent]
             slots = tool.slots.model_validate(choice.arguments)
         except (ValueError, KeyError, ValidationError):

@@ -66,7 +66,7 @@ class Amended:
             for at, key in list(self.lines):
                 if at == month:
                     pairs = list(_paired(self.lines[at, key], right.get(key, [])))
-                    found.setdefault(key, []).extend(_told(pairs))
+                    found.setdefault(key, []).extend(_told(pairs, month))
         return found
 
     def carry_out(self, months: Collection[str]) -> None:
@@ -142,10 +142,10 @@ def _stays(was: LineSeen | None, now: LineSeen | None) -> bool:
     return was is not None and now is not None and was.micro == now.micro
 
 
-def _told(pairs: Iterable[_Pair]) -> list[LineSeen]:
+def _told(pairs: Iterable[_Pair], month: str) -> list[LineSeen]:
     found = []
     for was, now in pairs:
         if not _stays(was, now):
-            found += [replace(was, micro=-was.micro, corrects="back")] if was else []
-            found += [replace(now, corrects="right")] if now else []
+            found += [replace(was, micro=-was.micro, corrects="back", of=month)] if was else []
+            found += [replace(now, corrects="right", of=month)] if now else []
     return found
