@@ -14,7 +14,7 @@ from yesand.royalties import statement as stating
 from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.shapes import TaxTable
 from yesand.royalties.lines import Kind
-from yesand.royalties.simulating import contested, entered, mending
+from yesand.royalties.simulating import contested, entered, mending, moved
 
 Patch = pytest.MonkeyPatch
 
@@ -90,6 +90,23 @@ def forgets_what_was_earned_beyond_advances(patch: Patch) -> None:
 def sets_earlier_months_against_an_advance(patch: Patch) -> None:
     """A month from before an advance was granted is put right at the advance's cost."""
     patch.setattr(recouping, "_by_grant", lambda own, _: [("9999-12", own)])
+
+
+def moves_more_than_a_line_holds(patch: Patch) -> None:
+    """What was moved of a line before is forgotten."""
+    check = moved.check_amount
+    patch.setattr(moved, "check_amount", lambda micro, line, _: check(micro, line, 0))
+
+
+def moves_what_was_taken_back(patch: Patch) -> None:
+    """A line is moved although a correction has taken it back, or will."""
+    patch.setattr(moved, "_whole", lambda *_: True)
+
+
+def forgets_what_invoices_carry(patch: Patch) -> None:
+    """What was too small to ask for is not on the next invoice."""
+    made = moved.sums_of
+    patch.setattr(moved, "sums_of", lambda currency, lines, _, ppm: made(currency, lines, 0, ppm))
 
 
 def recoups_across_agreements(patch: Patch) -> None:
@@ -218,6 +235,7 @@ MUTANTS_OF_TERMS: tuple[Callable[[Patch], None], ...] = (
     converts_the_other_way,
     takes_nothing_back,
     holds_what_was_paid_out,
+    forgets_what_invoices_carry,
 )
 #: These take more histories.
 RARE_MUTANTS: tuple[Callable[[Patch], None], ...] = (
@@ -228,6 +246,8 @@ RARE_MUTANTS: tuple[Callable[[Patch], None], ...] = (
     leaves_revenue_where_it_was_declared,
     recoups_across_agreements,
     sets_earlier_months_against_an_advance,
+    moves_more_than_a_line_holds,
+    moves_what_was_taken_back,
     takes_no_directions,
     takes_the_first_word_back,
     forgets_contributions_on_corrections,

@@ -81,6 +81,12 @@ class Amended:
         for one in self.entered:
             one.carried = one.carried or one.step.month in months
 
+    def stands(self, month: str, key: Key, line: LineSeen) -> bool:
+        """Tell whether nothing has put a stated line right since."""
+        if line.kind == "advance" or line.corrects == "back":
+            return True
+        return replace(line, corrects="", of="") in self.lines[month, key]
+
     def recounted(self, mended: Collection[str]) -> dict[Used, int]:
         """Return by how much use was counted otherwise, also in months that are being mended."""
         last = {

@@ -102,6 +102,7 @@ class Picture:
     uses : how many events were accepted so far.
     problems : how many movements of the bank wait for a person, by why.
     audited : what payers bear of audits' cost, by currency.
+    invoices : (licensee, currency, month) → (minor units, what goes to the next in micro-units).
     """
 
     statements: dict[tuple[str, str, str], StatementSeen] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Picture:
     uses: int = 0
     problems: dict[str, int] = field(default_factory=dict)
     audited: dict[str, int] = field(default_factory=dict)
+    invoices: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
 
     def plain(self) -> list[str]:
         """Return all of it in sorted lines, equal whenever the pictures are."""
