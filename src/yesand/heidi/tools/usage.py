@@ -98,7 +98,7 @@ def exceptions(asker: Asker, _slots: Slots) -> Reply:
         return Reply(_("Nothing waits for a person."), links=(link,))
     text = ngettext("%(n)d thing waits for a person:", "%(n)d things wait for a person:", len(rows))
     told = tuple(
-        Row(_(row.kind), in_words(row.said) + (f", {row.money}" if row.money else ""), row.address)
+        Row(_(row.kind), (f"{row.money}: " if row.money else "") + in_words(row.said), row.address)
         for row in rows[: 2 * MOST]
     )
     return Reply(text % {"n": len(rows)}, rows=told, links=(link,))
