@@ -104,11 +104,15 @@ class Corrects(Schema):
     statement : the performer's own statement that the month was settled with, or corrected with.
     line : the place of the line in it, from 0; null: a line that was missing.
     reverses : it takes that line back; otherwise it is the line as it should have been.
+    month : the settled month that is put right; null: it was not said yet (`statement`, form 4).
     """
+
+    LATER = frozenset({"month"})
 
     statement: Digest
     line: Whole | None
     reverses: bool
+    month: Month | None = None
 
 
 class Through(Schema):

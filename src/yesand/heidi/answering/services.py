@@ -24,6 +24,7 @@ from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import Named, Topic, topic
 from yesand.kernel.errors import YesAndError
 from yesand.kernel.place import Place
 
@@ -59,19 +60,20 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
     if explained is None or reply.wishes:
         return reply, trace
     page = told(explained)
-    if of_records(question.english) and trace[0].tool != Intent.OTHER:
+    records = of_records(question.english) or trace[0].tool in set(Topic)
+    if records and trace[0].tool != Intent.OTHER:
         return replace(reply, quotes=(*page.quotes, *reply.quotes)[:3], offers_human=False), trace
     return replace(page, links=reply.links), trace
 
 
 def intended(place: Place, english: str) -> Intent:
-    """Return what a sentence asks for."""
+    """Return what a sentence asks for, by what the router was taught."""
     return corrected(router(place.cache).guess(english).intent, english)
 
 
 def _routed(asker: Asker, question: Question) -> tuple[Reply, list[Call]]:
     text = question.english
-    intent = intended(asker.place, text)
+    intent = topic(intended(asker.place, text), text)
     if intent is Intent.OTHER:
         return run(asker, Intent.OTHER, Asked(question=question.words[:400]))
     slots = read(intent, text, asker.now.replace(tzinfo=None))
@@ -88,7 +90,7 @@ def told(section: Section) -> Reply:
     return Reply(_("Our documentation says:"), quotes=(quote,))
 
 
-def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
+def run(asker: Asker, intent: Named, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
     """Run one tool with the asker's eyes."""
     call = Call(intent.value, by, slots.model_dump(mode="json", exclude_defaults=True))
     try:

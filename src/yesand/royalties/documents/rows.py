@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from yesand.kernel.money import Money
-from yesand.royalties.deducting import Deduction
+from yesand.royalties.deducted import Deduction
 from yesand.royalties.lines import Line
 from yesand.royalties.statement import Statement
 
