@@ -1,4 +1,4 @@
-"""Usage events in Parquet, asked through ibis (DuckDB here; the same expressions run elsewhere).
+"""Usage events in Parquet, asked through ibis (``engines``: DuckDB, or Spark).
 
 ``usage/events/period=YYYY-MM/<batch>.parquet`` holds accepted events by (source, id)'s hash; the
 strings themselves are not kept. A file counts only if the registry knows its batch: what a killed
@@ -16,7 +16,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 import numpy as np
 import pyarrow as pa
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 from yesand.kernel import durable
 from yesand.kernel.errors import CheckFailed
 from yesand.kernel.ids import digest_file
+from yesand.royalties.engines import Engine, aside, fetched, given, read, stream, write
 from yesand.royalties.events import UsageEvent
 
 KEY = ["key_hi", "key_lo"]
@@ -56,10 +56,6 @@ STAGED = pa.schema(
     ]
 )
 _CHUNK = 50_000
-#: Keys are hashes: what looks for repeats among them, or tries hard to make them smaller, finds
-#: nothing and takes a third of the time.
-_WRITTEN = {"compression": "zstd", "compression_level": 1, "dictionary_size_limit": 2_000}
-MEMORY = "1GB"
 
 
 @dataclass(frozen=True)
@@ -76,12 +72,12 @@ class Store:
 
     Parameters
     ----------
-    memory : DuckDB's limit (``usage_memory`` in house.json); what needs more spills to the disk.
+    engine : what adds it up; DuckDB, if nothing else is said.
     """
 
-    def __init__(self, folder: Path, memory: str = MEMORY) -> None:
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         self.folder = folder
-        self.memory = memory
+        self.engine = engine or Engine()
 
     @property
     def staging(self) -> Path:
@@ -149,28 +145,17 @@ class Store:
         """Open a database in memory that spills to the house's own disk."""
         spill = self.folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
-        connection = ibis.duckdb.connect(
-            memory_limit=self.memory, temp_directory=str(spill), preserve_insertion_order=False
-        )
-        connection.raw_sql("SET enable_progress_bar = false")
         try:
-            yield connection
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as fault:
-            raise durable.StorageFull(
-                f"The usage store ran out of room: {fault}",
-                where=str(self.folder),
-                remedy="Free some room, or raise usage_memory, and run the same command again.",
-            ) from fault
+            with self.engine.session(spill) as opened:
+                yield opened
         finally:
-            connection.disconnect()
             shutil.rmtree(spill, ignore_errors=True)
 
     def events(self, session: Any, batches: Iterable[str]) -> Any:
         """Return the accepted events of these batches as an ibis table."""
-        files = [str(path) for path in self.files(batches)]
-        if not files:
-            return session.create_table("no_events", schema=_ibis(EVENT), temp=True)
-        return session.read_parquet(files, hive_partitioning=False)
+        if files := self.files(batches):
+            return read(session, files, "events")
+        return given(session, "no_events", EVENT.empty_table())
 
 
 def sift(
@@ -189,12 +174,12 @@ def sift(
     -------
     new : ibis table of accepted events. conflicts : of the rows to keep in quarantine.
     """
-    rows = session.read_parquet(str(staged), table_name="staged")
-    whose = _whose(owners)
+    rows = read(session, [staged], "staged")
+    whose = _whose(session, owners)
     told = [*KEY, *CONTENT, "deployment"]
-    known = session.create_table("known", whose(seen[told].semi_join(rows, KEY)), temp=True)
+    known = aside(session, "known", whose(seen[told].semi_join(rows, KEY)))
     twice = rows.group_by(KEY).agg(times=ibis._.count()).filter(ibis._.times > 1)[KEY]
-    twice = session.create_table("twice", twice, temp=True)
+    twice = aside(session, "twice", twice)
     # Nearly all rows are neither known nor twice in the delivery: only the others are ranked.
     doubtful = whose(rows[[*told, "line"]].semi_join(known[KEY].union(twice), KEY))
     claims = known.mutate(line=ibis.literal(0, "int64")).union(doubtful)
@@ -206,24 +191,22 @@ def sift(
         equal=(claims.content_hi == claims.content_hi.first().over(first))
         & (claims.content_lo == claims.content_lo.first().over(first)),
     )
-    lost = session.create_table(
-        "lost",
-        judged.filter(~ibis._.new)[["line", "equal"]],
-        temp=True,
-    )
+    lost = aside(session, "lost", judged.filter(~ibis._.new)[["line", "equal"]])
     conflicts = rows.semi_join(lost.filter(~lost.equal), "line").order_by("line")
-    total, repeated, bad = (
-        int(x.count().to_pyarrow().as_py()) for x in (rows, lost.filter(lost.equal), conflicts)
-    )
+    total, repeated, bad = map(_number, (rows, lost.filter(lost.equal), conflicts))
     new = rows.anti_join(lost, "line")
     return new, conflicts, Sifted(total - repeated - bad, repeated, bad)
 
 
-def _whose(owners: Mapping[str, str]) -> Callable[[Any], Any]:
+def _number(table: Any) -> int:
+    return int(fetched(table.agg(number=table.count()))[0]["number"])
+
+
+def _whose(session: Any, owners: Mapping[str, str]) -> Callable[[Any], Any]:
     """Return what gives rows their ``owner`` in place of their deployment."""
     columns = {"deployment": list(owners), "owner": list(owners.values())}
     shape = pa.schema([("deployment", pa.string()), ("owner", pa.string())])
-    named = ibis.memtable(pa.table(columns, schema=shape))
+    named = given(session, "owners", pa.table(columns, schema=shape))
 
     def joined(rows: Any) -> Any:
         owned = rows.left_join(named, "deployment")
@@ -231,13 +214,6 @@ def _whose(owners: Mapping[str, str]) -> Callable[[Any], Any]:
         return owned.select(*others, owner=owned.owner.fill_null(""))
 
     return joined
-
-
-def stream(session: Any, table: Any) -> Iterator[pa.RecordBatch]:
-    """Run an ibis query and yield its rows as they come, without holding them all."""
-    # ibis 12's own to_pyarrow_batches calls a method that DuckDB 2 no longer has; the Arrow
-    # PyCapsule interface is the same in all versions.
-    yield from pa.RecordBatchReader.from_stream(session.con.sql(session.compile(table)))
 
 
 def digest_of_batch(session: Any, new: Any) -> str:
@@ -268,11 +244,11 @@ def _digest(batches: Iterable[pa.RecordBatch], by: Sequence[str]) -> str:
 def keep(store: Store, session: Any, new: Any, batch: str, sequence: int) -> list[str]:
     """Write a batch's events to their months, durably; return the months."""
     rows = new.select(*(name for name, _ in _EVENT), batch=ibis.literal(sequence, "int64"))
-    months = sorted(rows.select("period").distinct().to_pyarrow()["period"].to_pylist())
+    months = sorted(row["period"] for row in fetched(rows.select("period").distinct()))
     for month in months:
         path = store.folder / "events" / f"period={month}" / f"{batch}.parquet"
         with durable.replacing(path) as partial:
-            session.to_parquet(rows.filter(ibis._.period == month), partial, **_WRITTEN)
+            write(session, rows.filter(ibis._.period == month), partial)
             # As ``sha256sum -c`` reads it.
             told = f"{digest_file(partial)}  {path.name}\n"
             durable.write(_sum_of(path), told.encode())
@@ -313,7 +289,3 @@ def _columns(chunk: Sequence[tuple[int, UsageEvent]]) -> pa.RecordBatch:
     values["line"] = [line for line, _ in chunk]
     arrays = [pa.array(values[field.name], field.type) for field in STAGED]
     return pa.RecordBatch.from_arrays(arrays, schema=STAGED)
-
-
-def _ibis(schema: pa.Schema) -> Any:
-    return ibis.Schema.from_pyarrow(schema)
