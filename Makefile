@@ -12,6 +12,9 @@ TOGETHER := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # One call resolves everything; modules are compiled when they are first used.
 INSTALL := $(BIN)/python -m pip install -qq --no-compile --editable
 
+# Many processes begin here, and each would compile anew all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test deep lint check format bench reliance conformance outside heidi copies affect voices synthetic robustness audit lighthouse messages vendor screenshots gallery clean
 .DELETE_ON_ERROR:

@@ -26,7 +26,7 @@ from scipy.special import softmax
 from benchmarks.recordings import emodb, ravdess
 from yesand.affect import listening
 from yesand.affect.adapter import Adapter
-from yesand.affect.adapter import fit as adapted
+from yesand.affect.adapting import fit as adapted
 from yesand.affect.calibration import cooled
 from yesand.affect.evaluating import Beside, Evaluation, evaluate
 from yesand.affect.folds import folds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -13,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+# What the tests import stays to the end: it is not looked through for garbage again and again.
+gc.disable()
 # One thread per worker: the same sums in the same order, and two workers fit two cores.
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
@@ -89,6 +92,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.allow_hosts(LOCALHOST))
     _longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, in what the tests make, and less often than by default."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def _longest_first(items: list[pytest.Item]) -> None:

@@ -20,7 +20,7 @@ from benchmarks.reliance.scene import Scene
 from benchmarks.reliance.stages import PLANS, stage
 from benchmarks.reliance.truth import truth
 
-_GROUPS, _SEEDS, _PAIRS = 5, 8, 80
+_GROUPS, _SEEDS, _PAIRS = 20, 8, 80
 
 
 def _dealt(scene: Scene, group: int) -> Scored:

@@ -14,6 +14,8 @@ PLANS = {
     "ravdess-head": Plan(orders=40),
     "ravdess-conv": Plan(orders=120),
     "emodb-mlp": Plan(orders=40),
+    "emodb-head": Plan(orders=40),
+    "emodb-conv": Plan(orders=60),
 }
 
 

@@ -117,8 +117,21 @@ def test_a_shape_survives_its_file() -> None:
             Shape.parse(broken)  # type: ignore[arg-type]
 
 
+def test_models_of_before_there_was_an_adapter_keep_their_three_parts() -> None:
+    told = {name: value for name, value in SMALL.as_json().items() if name != "adapter"}
+    old = build(3, Shape.parse(told), 0)
+    assert old.trust.shape == (2, 3) and old.adapted is None
+    assert old.width == 2 * SMALL.embedding
+    assert not any("adapted" in name for name in old.state_dict())
+    new = build(3, SMALL, 0)
+    assert new.trust.shape == (2, 5) and new.width == 3 * SMALL.embedding
+    for name, value in old.state_dict().items():
+        if name != "trust":  # what is new is drawn after all that was there before
+            assert torch.equal(value, new.state_dict()[name])
+
+
 def test_the_default_model_is_compact() -> None:
-    assert sum(p.numel() for p in build(8, Shape(), 0).parameters()) < 150_000
+    assert sum(p.numel() for p in build(8, Shape(), 0).parameters()) < 700_000
 
 
 def test_prosody_that_is_the_same_in_all_takes_says_nothing_of_another() -> None:
@@ -173,11 +186,11 @@ def test_each_part_of_the_model_learns_as_if_it_were_alone() -> None:
 def test_what_is_said_together_is_what_the_parts_say_by_trust() -> None:
     pack = Pack.of([take(sound(60 + k, k), k) for k in range(5)], list("AABBC"))
     model = fit(pack, torch.arange(5), torch.arange(5) % 3, 3, Recipe(least_steps=3), SMALL)
-    model.trust.copy_(torch.tensor([[0.3, 0.9, 0.0], [0.2, 0.1, 0.7]]))
+    model.trust.copy_(torch.tensor([[0.3, 0.9, 0.4, 0.0, 0.0], [0.2, 0.1, 0.7, 0.5, 0.6]]))
     with torch.inference_mode():
         plain, enrolled = model.embed(pack), model.embed(pack, enrolled=True)
-        assert torch.equal(enrolled[:, :16], plain) and enrolled.shape == (5, 24)
-        for heard, trust in ((plain, [0.3, 0.9]), (enrolled, [0.2, 0.1, 0.7])):
+        assert torch.equal(enrolled[:, :24], plain) and enrolled.shape == (5, 40)
+        for heard, trust in ((plain, [0.3, 0.9, 0.4]), (enrolled, [0.2, 0.1, 0.7, 0.5, 0.6])):
             parts = model.said(heard)
             expected = sum(w * part for w, part in zip(trust, parts, strict=True))
             assert torch.allclose(model.logits(heard), expected, atol=1e-6)

@@ -25,7 +25,12 @@ POINTS = 20
 _ASKED, _COST = 8, 0.06
 #: A step forward and back costs about as much as so many forward (Griewank & Walther 2008, §3.3).
 _THERE_AND_BACK = 3
-PARTS = ("spectrum", "prosody", "enrolled")
+#: What a model's parts are called, by how many it has.
+PARTS = {
+    1: ("spectrum",),
+    3: ("spectrum", "prosody", "enrolled"),
+    5: ("spectrum", "prosody", "adapter", "enrolled", "enrolled adapter"),
+}
 
 
 class Curve:
@@ -42,7 +47,7 @@ class Curve:
         label: Tensor | None = None,
     ) -> None:  # fmt: skip
         self.steps = steps
-        self.summed = torch.zeros(POINTS, len(PARTS), dtype=torch.float64)
+        self.summed = torch.zeros(POINTS, max(PARTS), dtype=torch.float64)
         self.count = torch.zeros(POINTS, dtype=torch.float64)
         self.pack, self.asked, self.label = pack, asked, label
         many = 0 if asked is None else len(asked)
@@ -105,10 +110,10 @@ class Curve:
         some = self.count > 0
         means = (self.summed[some] / self.count[some, None]).T.tolist()
         done = self.count.cumsum(0)[some].tolist()
+        lines = [line for line in means if any(line)]
         told = {
             name: [round(value, 4) for value in line]
-            for name, line in zip(PARTS, means, strict=True)
-            if any(line)
+            for name, line in zip(PARTS.get(len(lines), ()), lines, strict=True)
         }
         asked = [
             {"step": step, "loss": round(loss, 4), "uar": round(rate, 4)}

@@ -55,8 +55,8 @@ class Graph(nn.Module):
         windows, begin = _windows(steps)
         heard = self.model.embedded(self.model.pooled(windows))
         parts = [heard.mean(dim=0, keepdim=True)]
-        if self.model.prosody is not None and prosody is not None:
-            parts.append(self.model.prosody(prosody[None]))
+        if prosody is not None:
+            parts += [net(prosody[None]) for net in self.model.plain]
         embedding = torch.cat(parts, dim=1)
         found = [self.model.logits(embedding).softmax(dim=1)[0]]
         if self.take is not None:

@@ -143,8 +143,8 @@ def _losses(
     target = _target(label, weight, recipe.smoothing)
     pooled = _dropped(model.pooled(_varied(shown.windows, recipe, luck)), recipe.dropout, luck)
     said = [model.head(_dropped(model.embedded(pooled), recipe.dropout, luck))]
-    for net, prosody in ((model.prosody, shown.prosody), (model.enrolled, shown.moved)):
-        if net is not None:
+    for nets, prosody in ((model.plain, shown.prosody), (model.moved, shown.moved)):
+        for net in nets:
             told = net.embedded(_dropped(net.shown(prosody), recipe.dropout, luck))
             said.append(net.head(_dropped(told, recipe.dropout, luck)))
     each = torch.stack([log_softmax(logits, dim=1) for logits in said])

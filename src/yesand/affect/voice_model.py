@@ -1,11 +1,11 @@
 """A compact voice-emotion model: what the spectrum shows and what prosody tells, heard apart.
 
-A small convolutional net with statistics pooling hears windows of the spectrum; beside it a small
-net hears the whole take's prosody. Each learns to answer alone, and what is answered is the mean of
-both in logarithms, each weighted by how far it is to be trusted (``calibration``): trained as one,
-the two lean on each other and do worse on new voices. A third hears prosody less what is usual for
-the performer, and joins in where some of a new performer's takes are at hand: *enrolment*. Nobody
-says what was acted in them.
+A small convolutional net with statistics pooling hears windows of the spectrum; beside it two small
+nets hear the whole take's prosody, one by its principal components, one (an adapter) by all of its
+numbers. Each learns to answer alone, and what is answered is the mean of all in logarithms, each
+weighted by how far it is to be trusted (``calibration``): trained as one, they lean on each other
+and do worse on new voices. Two more hear prosody less what is usual for the performer, and join in
+where some of a new performer's takes are at hand: *enrolment*. Nobody says what was acted in them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
+from yesand.affect.adapter import Adapter, Form
 from yesand.affect.features import BANDS
 from yesand.affect.frames import Pack, Shown
 from yesand.affect.prosody.rows import NAMES
+from yesand.affect.prosody_net import ProsodyNet
 from yesand.kernel.errors import BadInput
 
 _ONE_AT_A_TIME = threading.Lock()
-#: Further than so many standard deviations from what is usual counts as so many.
-_FAR = 4.0
+#: What hears a take's prosody: by its principal components, or by all of its numbers.
+Net = ProsodyNet | Adapter
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Shape:
     joint : channels after frequency is folded in.
     embedding : length d of what each head sees.
     prosody : principal components of prosody that are heard; 0 for models of the spectrum alone.
+    adapter : width of the narrow layer of what hears all of prosody; 0: nothing does.
     """
 
     channels: tuple[int, ...] = (24, 48, 64)
@@ -48,6 +51,7 @@ class Shape:
     joint: int = 96
     embedding: int = 64
     prosody: int = 64
+    adapter: int = 64
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON."""
@@ -64,8 +68,10 @@ class Shape:
         try:
             time, bands = map(int, value["stem"])
             channels = tuple(map(int, value["channels"]))
-            widths = (int(value["joint"]), int(value["embedding"]), int(value.get("prosody", 0)))
-            return cls(channels, (time, bands), *widths)
+            # Models of old hear less of prosody, or nothing.
+            hears = (int(value.get("prosody", 0)), int(value.get("adapter", 0)))
+            widths = (int(value["joint"]), int(value["embedding"]))
+            return cls(channels, (time, bands), *widths, *hears)
         except (AttributeError, KeyError, TypeError, ValueError) as fault:
             raise BadInput(f"Not an architecture of this kind: {fault}") from fault
 
@@ -100,23 +106,32 @@ class VoiceModel(nn.Module):
         self.project = nn.Linear(2 * shape.joint, shape.embedding, bias=False)
         self.level = nn.BatchNorm1d(shape.embedding)
         self.head = nn.Linear(shape.embedding, classes)
-        tells = shape.prosody > 0
-        self.prosody = ProsodyNet(classes, shape) if tells else None
-        self.enrolled = ProsodyNet(classes, shape) if tells else None
+        self.prosody, self.enrolled = (_prosody_net(classes, shape) for _ in range(2))
+        self.adapted, self.enrolled_adapted = (_adapter(classes, shape) for _ in range(2))
         #: How far each part is trusted, without and with enrolment: ``calibration.trust``.
-        self.register_buffer("trust", untold(tells))
+        self.register_buffer("trust", untold(len(self.plain)))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def plain(self) -> list[Net]:
+        """What hears the prosody of whoever it is."""
+        return [net for net in (self.prosody, self.adapted) if net is not None]
+
+    @property
+    def moved(self) -> list[Net]:
+        """What hears prosody less what is usual for a performer who is enrolled."""
+        return [net for net in (self.enrolled, self.enrolled_adapted) if net is not None]
 
     @property
     def enrols(self) -> bool:
         """Whether it answers otherwise about somebody who is enrolled."""
-        return self.enrolled is not None and bool(self.trust[1, 2] > 0)
+        return bool((self.trust[1, 1 + len(self.plain) :] > 0).any())
 
     def meet(self, pack: Pack, takes: Tensor) -> None:
         """Take over from the takes to be trained on how their prosody lies."""
-        if self.prosody and self.enrolled:
-            self.prosody.meet(pack.prosody[takes])
-            self.enrolled.meet(pack.moved[takes])
+        for nets, prosody in ((self.plain, pack.prosody), (self.moved, pack.moved)):
+            for net in nets:
+                net.meet(prosody[takes])
 
     def pooled(self, windows: Tensor) -> Tensor:
         """Return mean and standard deviation over time, (batch, 2 · joint), of (batch, 1, T, 64).
@@ -133,27 +148,25 @@ class VoiceModel(nn.Module):
 
     def forward(self, shown: Shown) -> Tensor:
         """Return logits of takes whose performers are not enrolled, shape (batch, classes)."""
-        parts = [self.embedded(self.pooled(shown.windows))]
-        if self.prosody:
-            parts.append(self.prosody(shown.prosody))
-        return self.logits(torch.cat(parts, dim=1))
+        heard = self.embedded(self.pooled(shown.windows))
+        return self.logits(torch.cat([heard, *(net(shown.prosody) for net in self.plain)], dim=1))
 
     def said(self, embedding: Tensor) -> Tensor:
         """Return what each head says alone, (parts, takes, classes): as many as are embedded."""
-        heads = [net.head for net in (self, self.prosody, self.enrolled) if net is not None]
+        heads = [net.head for net in (self, *self.plain, *self.moved)]
         parts = torch.split(embedding, self.shape.embedding, dim=1)
         return torch.stack([head(part) for head, part in zip(heads, parts, strict=False)])
 
     def logits(self, embedding: Tensor) -> Tensor:
         """Return what the heads say together, (takes, classes): linear in the embedding."""
         said = self.said(embedding)
-        trust = self.trust[int(len(said) == 3), : len(said)]
+        trust = self.trust[int(len(said) > 1 + len(self.plain)), : len(said)]
         return torch.einsum("p,ptc->tc", trust, said)
 
     @torch.inference_mode()
     def last_layer(self) -> Tensor:
         """Return the weights of ``logits`` on an embedding, the bias last, (classes, d + 1)."""
-        heads = [net.head for net in (self, self.prosody) if net is not None]
+        heads = [net.head for net in (self, *self.plain)]
         slopes = [trust * head.weight for trust, head in zip(self.trust[0], heads, strict=False)]
         bias = torch.stack([t * h.bias for t, h in zip(self.trust[0], heads, strict=False)]).sum(0)
         return torch.cat([*slopes, bias[:, None]], dim=1)
@@ -162,12 +175,13 @@ class VoiceModel(nn.Module):
     def put_last_layer(self, layer: Tensor) -> None:
         """Put such weights in their place. Enrolment then adds nothing: it was not part of them."""
         parts = torch.split(layer[:, :-1], self.shape.embedding, dim=1)
-        heads = [net.head for net in (self, self.prosody) if net is not None]
+        heads = [net.head for net in (self, *self.plain)]
         for head, slopes in zip(heads, parts, strict=True):
             head.weight.copy_(slopes)
             head.bias.zero_()
         self.head.bias.copy_(layer[:, -1])
-        self.trust.copy_(torch.tensor([1.0] * len(heads) + [0.0] * (3 - len(heads))))
+        self.trust.zero_()
+        self.trust[:, : len(heads)] = 1.0
 
     @torch.inference_mode()
     def embed(
@@ -179,7 +193,7 @@ class VoiceModel(nn.Module):
     ) -> Tensor:
         """Return the embedding of each take, shape (takes, d) for each part that hears it.
 
-        These are the spectrum, prosody if the model knows it, and then what ``enrolled`` adds. Of
+        These are the spectrum, what is ``plain``, and ``moved`` if they are ``enrolled``. Of
         the spectrum's net it is the mean over the windows: its head is linear, so that its
         logits are the mean over the windows too.
         """
@@ -209,16 +223,14 @@ class VoiceModel(nn.Module):
         whole = torch.zeros(len(pack), self.shape.embedding).index_add_(0, owner, windows)
         count = torch.bincount(owner, minlength=len(pack))
         seen = (whole / count.clamp_min(1)[:, None])[wanted]
-        if self.prosody is None or self.enrolled is None:
-            return seen
-        told = [self.prosody(pack.prosody)[wanted]]
-        told += [self.enrolled(pack.moved)[wanted]] if enrolled else []
+        told = [net(pack.prosody)[wanted] for net in self.plain]
+        told += [net(pack.moved)[wanted] for net in self.moved] if enrolled else []
         return torch.cat([seen, *told], dim=1)
 
     @property
     def width(self) -> int:
         """How many numbers an embedding has, where nobody is enrolled."""
-        return self.shape.embedding * (1 if self.prosody is None else 2)
+        return self.shape.embedding * (1 + len(self.plain))
 
     @torch.inference_mode()
     def probability(self, embedding: Tensor) -> Tensor:
@@ -226,63 +238,27 @@ class VoiceModel(nn.Module):
         return self.logits(embedding).softmax(dim=1)
 
 
-def untold(tells: bool) -> Tensor:
-    """Return the trust in each part before any is known: (without, with enrolment) × parts."""
-    return torch.tensor([[0.5, 0.5, 0.0], [1 / 3] * 3] if tells else [[1.0, 0.0, 0.0]] * 2)
+def untold(plain: int) -> Tensor:
+    """Return the trust in each part before any is known: (without, with enrolment) × parts.
 
-
-class ProsodyNet(nn.Module):
-    """A take's prosody in, an embedding and logits out.
-
-    Prosody is standardised and turned into its principal components, so that its many numbers that
-    say the same count once. Both are taken from the takes to be trained on, and no word of what was
-    acted in them.
+    Parameters
+    ----------
+    plain : how many parts hear prosody; as many more hear it of who is enrolled.
     """
+    if not plain:
+        return torch.tensor([[1.0, 0.0, 0.0]] * 2)  # as it always was in files
+    without = [1 / (1 + plain)] * (1 + plain) + [0.0] * plain
+    return torch.tensor([without, [1 / (1 + 2 * plain)] * (1 + 2 * plain)])
 
-    centre: Tensor
-    scale: Tensor
-    axes: Tensor
 
-    def __init__(self, classes: int, shape: Shape) -> None:
-        super().__init__()
-        self.register_buffer("centre", torch.zeros(len(NAMES)))
-        self.register_buffer("scale", torch.ones(len(NAMES)))
-        self.register_buffer("axes", torch.zeros(len(NAMES), shape.prosody))
-        self.project = nn.Linear(shape.prosody, shape.embedding, bias=False)
-        self.level = nn.BatchNorm1d(shape.embedding)
-        self.head = nn.Linear(shape.embedding, classes)
+def _prosody_net(classes: int, shape: Shape) -> ProsodyNet | None:
+    return ProsodyNet(classes, shape.prosody, shape.embedding) if shape.prosody else None
 
-    def meet(self, prosody: Tensor) -> None:
-        """Take over mean, spread and principal components of takes, (takes, numbers)."""
-        told = prosody.double()
-        spread = told.std(dim=0, unbiased=False)
-        self.centre.copy_(told.mean(dim=0))
-        # What is the same in all takes would leave every other take at the limit.
-        self.scale.copy_(torch.where(spread > 1e-6 * (1 + self.centre.abs()), 1 / spread, 0))
-        within = self._within(prosody).double()
-        _, values, axes = torch.linalg.svd(within - within.mean(dim=0), full_matrices=False)
-        # Few takes span few axes: what is below is rounding, and large on any other take.
-        axes = axes[values > 1e-6 * values[0].clamp_min(1e-12)][: self.axes.shape[1]].T
-        self.axes.zero_()
-        if axes.shape[1]:
-            spread = (within @ axes).std(dim=0, unbiased=False).mean().clamp_min(1e-6)
-            self.axes[:, : axes.shape[1]] = axes / spread
 
-    def shown(self, prosody: Tensor) -> Tensor:
-        """Return the principal components, (takes, components), of about unit spread."""
-        return self._within(prosody) @ self.axes
-
-    def embedded(self, shown: Tensor) -> Tensor:
-        """Return the penultimate layer, shape (takes, embedding)."""
-        return relu(self.level(self.project(shown)))
-
-    def forward(self, prosody: Tensor) -> Tensor:
-        """Return the embedding of takes by their prosody, (takes, embedding)."""
-        return self.embedded(self.shown(prosody))
-
-    def _within(self, prosody: Tensor) -> Tensor:
-        # One number far out, as of a take with hardly a voice in it, must not decide alone.
-        return ((prosody - self.centre) * self.scale).clamp(-_FAR, _FAR)
+def _adapter(classes: int, shape: Shape) -> Adapter | None:
+    if not (shape.prosody and shape.adapter):
+        return None
+    return Adapter(len(NAMES), classes, Form(shape.adapter, shape.embedding))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import pearsonr, spearmanr
 
 from yesand.reliance.inputs import Floats, Ints
 from yesand.reliance.panel import Panel
@@ -47,6 +46,8 @@ def faithfulness(folds: Sequence[tuple[Floats, Floats, Floats]]) -> Faithfulness
     ----------
     folds : members (subsets, players), effects (players,) and retrained utility (subsets,).
     """
+    from scipy.stats import pearsonr, spearmanr
+
     found, count, points = [], 0, list[tuple[int, int]]()
     for members, effects, utility in folds:
         count += len(members)

@@ -150,7 +150,7 @@ def _traced(voice: Voice) -> bytes:
     graph = Graph(voice.loaded.model, voice.loaded.outs)
     sound = torch.sin(torch.arange(4 * features.RATE) / 9.0)
     inputs = {SIGNAL: sound}
-    if voice.loaded.model.prosody is not None:
+    if voice.loaded.model.plain:
         inputs[PROSODY] = torch.zeros(len(NAMES))
     named = {*inputs, *graph.outputs}
     with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.inference_mode():

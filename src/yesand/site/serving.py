@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -19,6 +20,7 @@ from yesand.site.beside import Beside
 
 #: A page takes a thread for a moment; an answer of Heidi takes one as long as it is written.
 THREADS = 24
+_FIRST = ("scipy.signal", "scipy.stats", "sklearn.feature_extraction.text")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -35,15 +37,19 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Callable[..., Any]:
         """Return the site, made in the worker so that no connection is shared with it."""
+        gc.disable()  # all that is loaded here stays: the collector need not go through it
         from yesand.site.wsgi import application  # from here on Django is up
         from yesand.heidi.answering.services import router  # isort: skip
 
-        # Two threads that import SciPy at once can each see it half made, and fail: the modules
-        # of every page, SciPy and scikit-learn among them, are there before a thread starts.
-        import_module(settings.ROOT_URLCONF)
+        # Two threads that import SciPy at once can each see it half made, and fail: what pages
+        # take of it is there before a thread starts, and so are the modules of every page.
+        for name in (*_FIRST, settings.ROOT_URLCONF):
+            import_module(name)
 
         # Heidi learns her phrases once for a house; nobody should have to wait for it.
         cache = Place.open(Path(os.environ["YESAND_HOUSE"])).cache
+        gc.freeze()
+        gc.enable()
         Thread(target=router, args=(cache,), daemon=True).start()
         return application
 

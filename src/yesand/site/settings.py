@@ -184,7 +184,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "yesand.site.middleware.Compressed",
     "yesand.site.middleware.Kept",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yesand.site.statics.Found",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

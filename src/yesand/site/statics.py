@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from yesand.kernel.ids import digest, digest_of
 
@@ -48,6 +50,19 @@ def scripts_version() -> str:
             if name.endswith(".js") and name not in found:  # the first found is the one served
                 found[name] = digest(Path(storage.path(name)).read_bytes())
     return digest_of(found)[:8]
+
+
+class Found(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
+    """WhiteNoise, which looks once a process for the files that it serves."""
+
+    def add_files_from_finders(self) -> None:
+        """Take what was found."""
+        self.files = _found()
+
+
+@cache
+def _found() -> dict[str, Any]:
+    return cast(dict[str, Any], WhiteNoiseMiddleware().files)
 
 
 def plain(path: str) -> tuple[str, str]:

@@ -128,5 +128,7 @@ def _told(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    import scipy.signal  # noqa: F401  # what judging needs is there before the limits are
+
     limit(Limits(**json.loads(sys.argv[2])))
     print(json.dumps(_told(Path(sys.argv[1]))))

@@ -10,8 +10,6 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-import pyloudnorm
-from scipy.signal import resample_poly, sosfilt
 
 Array = npt.NDArray[np.float64]
 
@@ -51,6 +49,8 @@ def true_peak(samples: npt.NDArray[np.float32]) -> float:
     samples : shape (frames, channels). Only the surroundings of what is within 6 dB of the highest
         sample are looked at: between two samples a wave rises by no more in practice.
     """
+    from scipy.signal import resample_poly
+
     peak = float(np.abs(samples).max())
     for channel in samples.T if peak > 0 else ():
         loud = np.flatnonzero(np.abs(channel) >= peak / 2)
@@ -68,6 +68,8 @@ def _lufs(power: Array) -> float:
 
 def _block_power(samples: Array, rate: int) -> Array:
     """Return the mean square of each block after K-weighting, shape (blocks, channels)."""
+    from scipy.signal import sosfilt
+
     seconds = len(samples) / rate
     block = min(_BLOCK_S, seconds)
     starts = _STEP * np.arange(round((seconds - block) / (block * _STEP)) + 1)
@@ -84,6 +86,8 @@ def _block_power(samples: Array, rate: int) -> Array:
 @cache
 def _k_weighting(rate: int) -> Array:
     """Return the two filters of annex 1 at any rate, as second-order sections, shape (2, 6)."""
+    import pyloudnorm
+
     shelf = pyloudnorm.IIRfilter(4.0, 1 / np.sqrt(2), 1500.0, rate, "high_shelf")
     high_pass = pyloudnorm.IIRfilter(0.0, 0.5, 38.0, rate, "high_pass")
     return np.array([[*f.b, *f.a] for f in (shelf, high_pass)])

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from yesand.affect import calibration
-from yesand.affect.adapter import Adapter, Form, fit
+from yesand.affect.adapter import Adapter, Form
+from yesand.affect.adapting import fit
 from yesand.affect.evaluating import Known, evaluate
 from yesand.affect.learning import Recipe
 from yesand.corpus.errors import Overtaken

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from yesand.affect.evaluating import Evaluation
 from yesand.training import dimensional_card
-from yesand.training.dimensional import NAME, Reading
+from yesand.training.dimensional_record import NAME
 from yesand.training.grounds import Grounds
 from yesand.training.reporting.beside import taught
-from yesand.training.scoring import Enrolled
+
+if TYPE_CHECKING:
+    from yesand.training.dimensional import Reading
+    from yesand.training.scoring import Enrolled
 
 #: Regulation (EU) 2024/1689 (AI Act); a requirement as we read it, not legal advice.
 NOTICES = (

@@ -25,13 +25,10 @@ from yesand.affect.frames import Pack
 from yesand.affect.rating.given import AXES
 from yesand.affect.voice_model import VoiceModel
 from yesand.kernel.errors import BadInput
+from yesand.training.dimensional_record import NAME, reads
 
 #: The read-outs, and what they were learned from, so that anybody can learn them again.
 FILE, RATED = "dimensions.safetensors", "rated.npz"
-#: What a record says of them is found under this name.
-NAME = "dimensions"
-#: Its parts.
-PARTS = ("by_take", "over_time")
 #: So many predicted values are drawn, and so many takes' curves.
 _DRAWN, _CURVES = 400, 1
 
@@ -197,32 +194,6 @@ def _points(one: Learned) -> list[list[float]]:
     rows = np.stack([one.agreed.value, one.told], axis=1)
     some = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _DRAWN)).astype(int))
     return np.round(rows[some], 3).tolist()  # type: ignore[no-any-return]
-
-
-def renamed(told: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a record with other names for its performers, where there are any."""
-    return {
-        **told,
-        **{what: {a: _renamed(one, names) for a, one in told[what].items()} for what in PARTS},
-    }
-
-
-def _renamed(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    if "none" in one:
-        return dict(one)
-    people, worst = one["performers"], one["worst_performer"]
-    return {
-        **one,
-        "performers": dict(sorted((names.get(who, who), score) for who, score in people.items())),
-        "worst_performer": worst
-        and {**worst, "performer": names.get(who := worst["performer"], who)},
-    }
-
-
-def reads(told: Mapping[str, Any] | None) -> bool:
-    """Tell whether a record, or a card, has a read-out of any axis."""
-    parts = [(told or {}).get(what, {}) for what in PARTS]
-    return any("none" not in one for part in parts for one in part.values())
 
 
 def load(where: Path, about: Mapping[str, Any], width: int) -> ReadOuts:

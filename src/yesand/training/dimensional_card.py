@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from yesand.training.dimensional import NAME, PARTS, Reading, reads, renamed
+from yesand.training.dimensional_record import NAME, PARTS, reads, renamed
+
+if TYPE_CHECKING:
+    from yesand.training.dimensional import Reading
 
 
 def told(read: Reading, names: Mapping[str, str]) -> dict[str, Any]:

@@ -329,7 +329,7 @@ def load(folder: Path, brought: Brought | None = None) -> AnyLoaded:
     try:
         weights = load_file(folder / WEIGHTS)
         if told["format"] == FORMAT:
-            weights.setdefault("trust", untold(False))  # not in models of old
+            weights.setdefault("trust", untold(0))  # not in models of old
         model.load_state_dict(weights)
     except FileNotFoundError as fault:
         raise NotFound("The model's weights are missing", where=str(folder / WEIGHTS)) from fault

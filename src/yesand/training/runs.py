@@ -28,6 +28,7 @@ from yesand.takes.copies.finding import Copy
 from yesand.training import card, dimensional, folder, recording, scoring
 from yesand.training.around import ALONE, Around
 from yesand.training.dimensional import Heard, Reading
+from yesand.training.dimensional_record import NAME, renamed
 from yesand.training.examples import Example, Settings, check, leave_out, versions
 from yesand.training.following import Work, follow
 from yesand.training.grounds import Grounds
@@ -74,7 +75,7 @@ class RunRecord:
             **({"curves": self.card["curves"]} if "curves" in self.card else {}),
             **({"targets": self.card["targets"]} if "targets" in self.card else {}),
             **({"memory": self.memory} if self.memory else {}),
-            **({dimensional.NAME: self.read.as_json()} if self.read else {}),
+            **({NAME: self.read.as_json()} if self.read else {}),
         }
 
     def for_outsiders(self, masks: Mapping[str, str]) -> dict[str, Any]:
@@ -84,10 +85,10 @@ class RunRecord:
         groups = [[masks.get(who, who) for who in group] for group in self.alike]
         scores = card.renamed(told["scores"], masks)
         enrolled = told["enrolled"] and card.renamed(told["enrolled"], masks)
-        read = told.get(dimensional.NAME)
+        read = told.get(NAME)
         return {
             **told,
-            **({dimensional.NAME: dimensional.renamed(read, masks)} if read else {}),
+            **({NAME: renamed(read, masks)} if read else {}),
             "held_out": held,
             "sound_alike": groups,
             "scores": scores,

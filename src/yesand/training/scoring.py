@@ -58,7 +58,7 @@ class Scored:
     Attributes
     ----------
     probability : of every take, by the model that never met its performer, (takes, classes).
-    trust : in each part of a model of all takes, without and with enrolment, (2, 3).
+    trust : in each part of a model of all takes, without and with enrolment, (2, parts).
     """
 
     plain: Evaluation
@@ -86,14 +86,15 @@ def score(
     beside : what else is known of the takes.
     """
     said = _said(models, embedding, asked.fold)
-    weights, trust = calibration.across(said, asked.label, asked.fold), np.zeros((2, 3))
+    weights = calibration.across(said, asked.label, asked.fold)
+    trust = np.zeros(models[0].trust.shape)
     trust[:, : len(said)] = calibration.trust(said, asked.label)
     for k, model in enumerate(models):
         told = weights[:, (asked.fold == k).argmax()]
         model.trust[:, : len(told)] = torch.from_numpy(told)
     shares = _pooled(said, weights)
     plain = evaluate(shares, asked.label, asked.performers, asked.labels, beside)
-    if any(model.enrolled is None for model in models):
+    if not models[0].moved:
         return Scored(plain, None, shares, trust)
     enrolled, trust[1] = _enrolled(models, embedding, asked, names)
     return Scored(plain, enrolled, shares, trust)
@@ -107,7 +108,7 @@ def _enrolled(
     # Whose only take it is cannot be enrolled by another.
     rest = np.flatnonzero(~by & np.isin(owner, owner[by]))
     if not len(rest):  # enrolment then adds nothing
-        return None, np.concatenate([models[0].trust[0, :2].numpy(), [0.0]])
+        return None, models[0].trust[0].double().numpy()
     label, fold = asked.label[rest], asked.fold[rest]
     left = Asked(asked.pack, label, owner[rest].tolist(), asked.labels, fold)
     moved = asked.pack.enrolled(_usual(asked, by)).moved
@@ -159,8 +160,8 @@ def _said(
     for k, model in enumerate(models):
         here = torch.from_numpy(np.flatnonzero(fold == k))
         heard = embedding[k][here]
-        if moved is not None and model.enrolled is not None:
-            heard = torch.cat([heard, model.enrolled(moved[here])], dim=1)
+        if moved is not None:
+            heard = torch.cat([heard, *(net(moved[here]) for net in model.moved)], dim=1)
         parts.append(model.said(heard))
     whole = torch.cat(parts, dim=1).double().numpy()
     made: Floats = whole[:, np.argsort(np.argsort(fold, kind="stable"))]

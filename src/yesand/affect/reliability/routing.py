@@ -9,7 +9,6 @@ is known to be ambiguous, so it asks for no more; one that two raters split asks
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import digamma
 
 from yesand.affect.reliability.alpha import Floats
 
@@ -22,6 +21,8 @@ def gain(counts: Floats, prior: Floats) -> Floats:
     counts : ratings so far, shape (takes, labels); may be fractions.
     prior : pseudo-counts of the labels, all above nothing, shape (labels,).
     """
+    from scipy.special import digamma
+
     known = counts + prior
     whole = known.sum(1, keepdims=True)
     mean = known / whole

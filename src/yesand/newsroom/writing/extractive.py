@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from yesand.newsroom.citations import MARK
 from yesand.newsroom.content import Content, Writer, content
@@ -82,6 +81,8 @@ def _unspaced(part: str) -> bool:
 
 
 def _likeness(found: list[str]) -> Floats:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     try:
         vectors = TfidfVectorizer(sublinear_tf=True).fit_transform(found)
     except ValueError:  # not one word in it that can be told apart

@@ -11,7 +11,6 @@ from yesand.kernel.place import Place
 from yesand.people.models import Performer
 from yesand.people.sight import Sight, visible
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
-from yesand.synthetic.services import fallen_as_logged
 
 register = template.Library()
 
@@ -38,5 +37,7 @@ def descending(place: Place, sight: Sight, performer: Performer) -> dict[str, An
 
 def _fallen(place: Place, batch: SyntheticBatch, performer: Performer) -> int:
     """Return how many of a performer's descendants descend from what was taken back since."""
+    from yesand.synthetic.services import fallen_as_logged  # it brings PyTorch along
+
     mine = batch.takes.filter(descents__performer=performer)
     return mine.filter(sha256__in=fallen_as_logged(place, batch)).distinct().count()

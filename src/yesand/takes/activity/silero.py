@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import resample_poly
 
 from yesand.takes.activity.activity import Activity
 from yesand.takes.sound import Samples
@@ -90,6 +89,8 @@ def _weights() -> Path | None:
 def _heard(mono: Samples, rate: int) -> Samples:
     if rate == RATE:
         return mono
+    from scipy.signal import resample_poly
+
     common = gcd(rate, RATE)
     made: Samples = resample_poly(mono, RATE // common, rate // common).astype(np.float32)
     return made

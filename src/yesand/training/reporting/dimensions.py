@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from yesand.affect.evaluating.on_axes import FIGURES
-from yesand.training.dimensional import reads
 from yesand.training.dimensional_card import ended, raters, reasons, rows_of, worst
+from yesand.training.dimensional_record import reads
 from yesand.training.reporting import axis_plots
 from yesand.training.reporting.markup import Markup, figure, folded, table, tag
 from yesand.training.reporting.sections import section

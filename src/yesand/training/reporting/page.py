@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from yesand.training.dimensional import NAME
+from yesand.training.dimensional_record import NAME
 from yesand.training.reporting import beside, course, sections
 from yesand.training.reporting.dimensions import dimensions
 from yesand.training.reporting.markup import Markup, joined, tag

@@ -10,7 +10,7 @@ from django import template
 from yesand.corpus.crediting.services import credit_names
 from yesand.corpus.models import Manifest
 from yesand.people.sight import Sight, visible
-from yesand.training.dimensional import NAME, PARTS
+from yesand.training.dimensional_record import NAME, PARTS
 from yesand.training.models import Descent, TrainedModel
 from yesand.training.reporting import can_report
 from yesand.training.shading import shaded

@@ -25,7 +25,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
 from yesand.training import folder
 from yesand.training.card import markdown
-from yesand.training.dimensional import NAME, reads
+from yesand.training.dimensional_record import NAME, reads
 from yesand.training.folder import Loaded
 from yesand.training.unlearning.exact import Removed, read_frozen
 from yesand.training.unlearning.membership import Attack, Round, attack, losses
