@@ -94,7 +94,7 @@ def asked(store: Store, batches: Mapping[str, int]) -> dict[str, Any]:
             "delivered": delivered(session, events, ["d0", "d2"], "2026-08"),
             "paced": paced(session, events, ["d1"], ["2026-08", "2026-09"]),
             "paid": list(kept.paid(store, session, rows, "2026-08", OWNERS)),
-            "rows": [pq.read_table(path).sort_by([(k, "ascending") for k in KEY])
+            "rows": [pq.read_table(path).sort_by([(k, "ascending") for k in KEY]).to_pylist()
                      for path in store.files(batches)],
         }  # fmt: skip
 

@@ -109,7 +109,8 @@ def test_a_draft_that_does_not_balance_cannot_be_made() -> None:
             (posting(B, 0), posting(C, 5), posting(C, -5), seal(C)), id="one of two never sealed"
         ),
         pytest.param(
-            (posting(B, 5), posting(B, -5).replace("MIN(id)", "9999"), seal(B)), id="no account"
+            (posting(B, 5), posting(B, -5).replace("MIN(id)", "MIN(id) + 9999"), seal(B)),
+            id="no account",
         ),
         pytest.param(
             (
