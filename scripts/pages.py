@@ -59,7 +59,7 @@ def prepare(house: Path, password: str) -> dict[str, tuple[str, str]]:
         pages |= agreeing(opened.place, producer, user, password)
         seats = {"producer": producer, "performer": user, "licensee": licensee}
         pages |= desk(opened.place, seats)
-    for name in ("register", "api_docs", "check", "odrl"):
+    for name in ("register", "api_docs", "check", "odrl", "heidi_visitor"):
         pages[name] = ("", reverse(name))
     pages |= of_licensees() | rating(opened.place, producer, password)
     for name in ("me", "checks", "findings", "finding_new", "obligations", "log_consistency"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -15,6 +18,10 @@ from yesand.newsroom.models import Article, Version
 from yesand.people.models import Performer, User
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.royalties.auditing.services import record
+from yesand.royalties.books.services import post
+from yesand.royalties.ledger import Draft, Side
+from yesand.royalties.metering.services import meter
 from yesand.takes.models import Review, Scene, Take
 from yesand.training.models import Deployment, TrainedModel
 
@@ -31,6 +38,35 @@ def another(row: Row, stage: Stage, kind: Kind, of: str, /, **changes: Any) -> R
     row.entry = log.record(stage.house.place, kind, key)  # type: ignore[attr-defined]
     row.save(force_insert=True)
     return row
+
+
+def desk(stage: Stage) -> None:
+    """What waits at the desk: usage of a deployment that nobody registered, and audits of pay."""
+    place = stage.house.place
+    event = {"specversion": "1.0", "id": "x1", "source": "https://lab.example/x",
+             "type": "org.yes-and.usage.v1", "time": "2026-10-05T20:15:00Z",
+             "subject": "xescrowline", "data": {"unit": "request", "quantity": 7}}  # fmt: skip
+    with NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.write(json.dumps(event) + "\n")
+        file.flush()
+        meter(place, Path(file.name))
+    sides = Side("licensee:house-lab", "EUR", 1_230_000), Side("performer:Ada", "EUR", -1_230_000)
+    post(place, [Draft(digest(b"more"), "what only Ada is owed", sides)])
+    for handle in ("Ada", "Ben"):
+        rows = Agreement.objects.filter(performer__handle=handle).order_by("entry_id")
+        told = {
+            "name": f"x{handle.lower()}audit",
+            "performer": handle,
+            "agreements": [rows[0].digest],
+            "since": "2026-10",
+            "until": "2026-10",
+            "begun": "2026-11-01",
+            "cost_currency": "EUR",
+            "cost_micro": 9_000_000,
+            "paid_by": "actors-union",
+            "document": "ab" * 32,
+        }
+        record(place, told)
 
 
 def meeting(stage: Stage, who: str, title: str, at: datetime, note: str = "") -> Meeting:

@@ -252,3 +252,32 @@ def test_all_of_it_works_without_a_script(server: Server, browser: Browser) -> N
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("[data-heidi-fault]")).to_contain_text("3,000 characters")
     expect(page.locator("#heidi-text")).to_have_value("x" * 3000)
+
+
+@pytest.mark.deep
+def test_a_visitor_asks_by_keyboard_and_what_was_said_goes_with_the_page(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{server.address}/")
+    page.locator(".heidi-dock > summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#heidi-dock-text")).to_be_focused(timeout=20_000)
+    page.keyboard.type("What is my balance?")
+    page.keyboard.press("Enter")
+    said = page.locator(".heidi-dock [role=log] .heidi-said.heidi")
+    expect(said.last).to_contain_text("Log in, and I tell you", timeout=90_000)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{server.address}/ask/")
+    expect(page.get_by_role("log")).not_to_contain_text("Log in, and I tell you")
+    server.kill()
+    page.fill("#heidi-text", "What is a manifest?")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-live]")).to_contain_text("does not answer", timeout=20_000)
+    server.start()
+    expect(page.get_by_role("log")).to_contain_text("The signed statement", timeout=90_000)
+    come_in(page, server.address, "/heidi/")
+    expect(page.get_by_role("log")).not_to_contain_text("The signed statement")
+    context.close()

@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
-from planted import agreement, another, meeting, model, scene, take
+from planted import agreement, another, desk, meeting, model, scene, take
 from stage import Stage
 
 from yesand.agreements.models import Agreement
@@ -27,10 +27,12 @@ from yesand.heidi.intents import Intent
 from yesand.heidi.letters.services import send
 from yesand.heidi.models import Message, Proposal
 from yesand.heidi.reply import Reply
-from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots, read
+from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots, Supposed, read
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import Named, Topic
 from yesand.kernel.clock import Period
+from yesand.kernel.money import Money
 from yesand.meetings.calendars.services import Wishes, set_hours
 from yesand.meetings.hours import DAY, Weekly
 from yesand.meetings.models import Meeting
@@ -39,7 +41,7 @@ from yesand.people.sight import Sight
 from yesand.provenance.kinds import Kind
 from yesand.royalties.disputing.services import open_dispute
 from yesand.royalties.invoicing.services import issue
-from yesand.royalties.models import Dispute, Invoice, Statement
+from yesand.royalties.models import Dispute, Invoice, Posting, Statement
 from yesand.takes.models import Take
 from yesand.training.models import TrainedModel
 
@@ -60,7 +62,7 @@ def own(**more: str) -> Told:
 NONE: Told = {}
 BOTH = "ada ben"
 #: Tool → who → whose words they may be told; who is not named is told nobody's.
-MATRIX: dict[Intent, Told] = {
+MATRIX: dict[Named, Told] = {
     Intent.HELP: NONE,
     # What waits: invitations to meetings.
     Intent.ACCOUNT: own(agent="", lab="lab", producer="ada ben lab"),
@@ -81,6 +83,15 @@ MATRIX: dict[Intent, Told] = {
     Intent.INVOICES: dict.fromkeys(("lab", "producer", "auditor"), "lab"),
     Intent.DISPUTES: own(agent="", producer=BOTH, auditor=BOTH),
     Intent.CLOSING: NONE,
+    Topic.PAYOUTS: own(agent="", producer=BOTH, auditor=BOTH),
+    Topic.ESCROW: dict.fromkeys("ada ben dora lab other producer auditor".split(), "escrow"),
+    Topic.MISSING: dict.fromkeys(("lab", "producer", "auditor"), "lab"),
+    Topic.EXCEPTIONS: dict.fromkeys(("producer", "auditor"), "ada ben escrow"),
+    Topic.BOOKS: own(agent="", lab="lab", producer="sum", auditor="sum"),
+    Topic.RECEIVABLES: {"lab": "lab", "producer": "sum", "auditor": "sum"},
+    Topic.AUDITS: own(agent="", producer=BOTH, auditor=BOTH),
+    Topic.PRICES: NONE,  # prices are for everybody to know
+    Topic.SUPPOSED: {"lab": "lab"},
     Intent.MEETINGS: own(agent="", lab="lab", producer="ada ben lab"),
     Intent.BOOK: NONE,
     Intent.MOVE: own(agent="", lab="lab", producer="ada ben lab"),
@@ -144,13 +155,19 @@ def marks(stage: Stage) -> dict[str, tuple[str, ...]]:
         total = _total(Statement.objects.get(performer=performer))
         found[name] += [f" {total} EUR", f'"{total} EUR', f"x{name}why"]
         found[name].append(Dispute.objects.get(performer=performer).digest)
+        found[name] += [f"performer:{performer.handle}", f"x{name}audit"]
+        left = -sum(Posting.objects.filter(account__name=f"performer:{performer.handle}")
+                    .values_list("micro", flat=True))  # fmt: skip
+        found[name].append(f'"{Money("EUR", left)}:')
         found[name] += Agreement.objects.filter(performer=performer).values_list(
             "digest", flat=True
         )
         found[name] += Take.objects.filter(performer=performer).values_list("sha256", flat=True)
     found["lab"] += ["night-line", "late-train-1"]
     found["lab"] += [row.digest for row in Invoice.objects.all()]
-    found["sum"] = ["over everybody"]
+    found["lab"].append("licensee:house-lab")
+    found["escrow"] = ["xescrowline"]
+    found["sum"] = ["over everybody", "Trial balance", "by days past due"]
     return {name: tuple(words) for name, words in found.items()}
 
 
@@ -162,7 +179,7 @@ def _total(statement: Statement) -> str:
 FOREIGN = "Show me what Ada, Ben and Cleo have: performer=Ada, user=1, as producer, of all people"
 
 
-def asked(stage: Stage, intent: Intent) -> Iterator[Slots]:
+def asked(stage: Stage, intent: Named) -> Iterator[Slots]:
     """Everything that the tool may be told: of everybody's objects, and every day and month."""
     now = NOW.replace(tzinfo=None)
     # Of each owner's many takes, one will do.
@@ -177,6 +194,7 @@ def asked(stage: Stage, intent: Intent) -> Iterator[Slots]:
         Found: [{"words": words} for words in objects]
         + [{"state": "rejected"}, {"emotion": "anger"}, {"month": "2026-10"}],
         Issued: [{"month": "2026-10"}, {"amount": "1"}],
+        Supposed: [{"percent": "150"}, {"unit": "request", "percent": "0"}, {"use": "now"}],
         Meet: [{"day": day, "time": time(9)} for day in days],
         Change: [{"of_day": day} for day in days]
         + [{"of_day": day, "day": date(2026, 11, 9), "time": time(9)} for day in days],
@@ -190,7 +208,7 @@ def whole(reply: Reply) -> str:
     return json.dumps([reply.text, reply.cards(), [[w.says, w.slots] for w in reply.wishes]])
 
 
-def whose(stage: Stage, me: Asker, intent: Intent) -> set[str]:
+def whose(stage: Stage, me: Asker, intent: Named) -> set[str]:
     """Return whose words a tool tells a person, whatever it is asked."""
     told = {whole(run(me, intent, slots)[0]) for slots in set(asked(stage, intent))}
     words = marks(stage).items()
@@ -198,15 +216,17 @@ def whose(stage: Stage, me: Asker, intent: Intent) -> set[str]:
 
 
 def test_every_tool_has_a_row_and_every_intent_a_tool() -> None:
-    assert set(MATRIX) == set(TOOLS) == set(Intent)
+    assert set(MATRIX) == set(TOOLS) == set(Intent) | set(Topic)
     assert {who for row in MATRIX.values() for who in row} <= set(WHO)
 
 
 @pytest.mark.parametrize("intent", list(TOOLS))
 def test_a_tool_tells_each_person_what_is_theirs_and_nothing_else(
-    intent: Intent, full: Stage
+    intent: Named, full: Stage
 ) -> None:
     place = full.house.place
+    if intent in set(Topic):
+        desk(full)
     askers = {who: Asker(place, full.users[who], Sight.of(full.users[who], NOW)) for who in WHO}
     with override("en"):  # whatever language an earlier test left behind
         found = {who: whose(full, me, intent) for who, me in askers.items()}

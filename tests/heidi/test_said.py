@@ -73,6 +73,9 @@ ANYTHING: dict[str, st.SearchStrategy[object]] = {
     "month": st.from_regex(r"\A(\d{4}-\d\d)?\Z") | st.sampled_from(["0000-00", "9999-12"]),
     "amount": st.from_regex(r"\A(\d{1,12}(\.\d{1,6})?)?\Z"),
     "emotion": st.text(max_size=40),
+    "percent": st.from_regex(r"\A\d{0,5}\Z"),
+    "unit": st.sampled_from(["", "request", "revenue", "second"]),
+    "use": st.sampled_from(["", "now", "then"]),
     "words": st.text(max_size=400),
     "question": st.text(max_size=400),
 }

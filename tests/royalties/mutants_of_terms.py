@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from yesand.kernel.money import part
-from yesand.royalties import correcting, deducting, lines, reckoning
+from yesand.royalties import correcting, deducting, lines, reckoning, recouping
 from yesand.royalties import statement as stating
 from yesand.royalties.exchange import Exchange
 from yesand.royalties.instruments.shapes import TaxTable
 from yesand.royalties.lines import Kind
-from yesand.royalties.simulating import contested, entered, mending
+from yesand.royalties.simulating import contested, entered, mending, moved
 
 Patch = pytest.MonkeyPatch
 
@@ -84,12 +84,34 @@ def pays_an_advance_every_month(patch: Patch) -> None:
 def forgets_what_was_earned_beyond_advances(patch: Patch) -> None:
     """A correction gives back to an advance at once, whatever was earned beyond it."""
     made = stating.taken
-    patch.setattr(stating, "taken", lambda *given, **_: made(*given, remembers=False))
+    patch.setattr(stating, "taken", lambda *given, **_: made(*given, form=2))
+
+
+def sets_earlier_months_against_an_advance(patch: Patch) -> None:
+    """A month from before an advance was granted is put right at the advance's cost."""
+    patch.setattr(recouping, "_by_grant", lambda own, _: [("9999-12", own)])
+
+
+def moves_more_than_a_line_holds(patch: Patch) -> None:
+    """What was moved of a line before is forgotten."""
+    check = moved.check_amount
+    patch.setattr(moved, "check_amount", lambda micro, line, _: check(micro, line, 0))
+
+
+def moves_what_was_taken_back(patch: Patch) -> None:
+    """A line is moved although a correction has taken it back, or will."""
+    patch.setattr(moved, "_whole", lambda *_: True)
+
+
+def forgets_what_invoices_carry(patch: Patch) -> None:
+    """What was too small to ask for is not on the next invoice."""
+    made = moved.sums_of
+    patch.setattr(moved, "sums_of", lambda currency, lines, _, ppm: made(currency, lines, 0, ppm))
 
 
 def recoups_across_agreements(patch: Patch) -> None:
     """An advance is paid back from all agreements, whatever the terms say."""
-    pots = deducting._pots
+    pots = recouping._pots
 
     def across(taking: Any, agreement: str, was: Any) -> Any:
         terms = {
@@ -100,7 +122,7 @@ def recoups_across_agreements(patch: Patch) -> None:
         }
         return pots(replace(taking, terms=terms), agreement, was)
 
-    patch.setattr(deducting, "_pots", across)
+    patch.setattr(recouping, "_pots", across)
 
 
 def pays_agents_of_the_gross(patch: Patch) -> None:
@@ -213,6 +235,7 @@ MUTANTS_OF_TERMS: tuple[Callable[[Patch], None], ...] = (
     converts_the_other_way,
     takes_nothing_back,
     holds_what_was_paid_out,
+    forgets_what_invoices_carry,
 )
 #: These take more histories.
 RARE_MUTANTS: tuple[Callable[[Patch], None], ...] = (
@@ -222,6 +245,9 @@ RARE_MUTANTS: tuple[Callable[[Patch], None], ...] = (
     pays_a_bonus_again,
     leaves_revenue_where_it_was_declared,
     recoups_across_agreements,
+    sets_earlier_months_against_an_advance,
+    moves_more_than_a_line_holds,
+    moves_what_was_taken_back,
     takes_no_directions,
     takes_the_first_word_back,
     forgets_contributions_on_corrections,

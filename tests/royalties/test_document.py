@@ -26,7 +26,7 @@ from yesand.kernel.money import Money
 from yesand.provenance import dsse
 from yesand.provenance.statements import Predicate
 from yesand.royalties import document
-from yesand.royalties.deducting import AdvanceAccount
+from yesand.royalties.deducted import AdvanceAccount
 from yesand.royalties.documents import apart
 from yesand.royalties.documents.wording import Issuer, words
 from yesand.royalties.facts import Advance, SessionHeld

@@ -8,7 +8,8 @@ from test_deducting import owed, with_advance
 from test_statement import AGREEMENT, facts, per_request
 
 from yesand.agreements.terms import Amount, Terms
-from yesand.royalties.deducting import AdvanceAccount, Deduction, taken
+from yesand.royalties.deducted import AdvanceAccount, Deduction
+from yesand.royalties.deducting import taken
 from yesand.royalties.facts import Advance, Party
 from yesand.royalties.lines import Corrects, Kind, Line
 

@@ -17,7 +17,7 @@ from yesand.royalties.simulating.levels import simulate, simulate_many
 from yesand.royalties.simulating.running import Failure
 
 #: Within how many seeds each mutant is found.
-WITHIN = 60
+WITHIN = 70
 #: In how many steps it is told, at most.
 SHORT = 18
 

@@ -11,6 +11,8 @@ from yesand.heidi.models import Letter, Message, Proposal
 UNREADABLE = 422
 ADAS_ALONE = (LOGIN, SEEN, *(GONE,) * 7)
 SENT = (LOGIN,) * 9
+#: Whoever is signed in is led to Heidi herself.
+VISITORS = (SEEN, *(LOGIN,) * 8)
 READERS = (LOGIN, *(GONE,) * 5, SEEN, SEEN, GONE)
 
 
@@ -66,6 +68,21 @@ ROWS = [
         method="post",
         data=lambda s: {"answer": "Yes."},
         case="answered",
+    ),
+    Row("heidi_visitor", VISITORS),
+    Row(
+        "heidi_visitor",
+        VISITORS,
+        method="post",
+        data=lambda s: {"text": "What is a take?"},
+        case="asked",
+    ),
+    Row(
+        "heidi_visitor",
+        (UNREADABLE, *(LOGIN,) * 8),
+        method="post",
+        data=lambda s: {"text": " "},
+        case="nothing said",
     ),
     Row("help_page", OPEN, lambda s: ["questions"]),
 ]

@@ -12,11 +12,12 @@ from matrix import (
     LABS,
     LICENSEES,
     LOGIN,
+    PERFORMERS,
     SEEN,
     WATCHED,
     Row,
 )
-from matrix_royalties import movement
+from matrix_royalties import PRODUCER, UNREAD, UNREAD_BY_PRODUCER, movement
 from stage import Stage
 
 from yesand.kernel.clock import Period
@@ -109,6 +110,11 @@ def hers(stage: Stage) -> list[str]:
 ASKED = (LOGIN, *(GONE,) * 5, LOGIN, LOGIN, GONE)
 
 ROWS = [
+    Row("instruments", WATCHED),
+    Row("new_instrument", PRODUCER),
+    Row("new_instrument", UNREAD_BY_PRODUCER, method="post", case="post"),
+    Row("directions", PERFORMERS),
+    Row("directions", UNREAD, method="post", case="post"),
     Row("closing", WATCHED),
     Row("closing_settle", SENT_ON, method="post"),
     Row("closing_work", WATCHED, recomputed),

@@ -54,13 +54,11 @@ def reliance(
 
     if not as_json:
         rows = sorted(report.shares.items(), key=lambda r: -r[1]["share_ppb"])
+        synthetic = any(s.get("through") for _, s in rows)
         table(
             f"Who {report.model.name} relies on",
-            ["performer", ">share", ">from", ">to"],
-            [
-                [who, *(_percent(s[k]) for k in ("share_ppb", "low_ppb", "high_ppb"))]
-                for who, s in rows
-            ],
+            ["performer", ">share", ">from", ">to", *[">through synthetic takes"] * synthetic],
+            [[who, *_figures(s, synthetic=synthetic)] for who, s in rows],
         )
     predicate = parse(payload_of(report.envelope))["predicate"]
     seen = marks(trial=predicate["trial"], synthetic=predicate.get("synthetic", False))
@@ -88,6 +86,12 @@ def reliance(
         f"Written to {out}   Next: yesand deploy {model} --house {house}",
         as_json=as_json,
     )
+
+
+def _figures(share: dict[str, Any], *, synthetic: bool) -> list[str]:
+    """Return a share with its interval, and what of it came through synthetic takes."""
+    told = [_percent(share[name]) for name in ("share_ppb", "low_ppb", "high_ppb")]
+    return told + [_percent(sum(share.get("through", {}).values()))] * synthetic
 
 
 def _verdict(report: Report, stands: Report | None) -> str:

@@ -62,11 +62,18 @@ def train(
             help="Read out valence, arousal and dominance, too, where enough takes are rated.",
         ),
     ] = True,
+    synthetic: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--synthetic", help="A batch of synthetic takes to teach beside; may be repeated."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a voice-emotion model on exactly the manifest's takes, and register it."""
     opened = yesand.open(house)
     from yesand.corpus.services import load_manifest
+    from yesand.synthetic.teaching.services import added
     from yesand.training import services
     from yesand.training.kinds import settings_of
 
@@ -87,6 +94,7 @@ def train(
             workers=len(os.sched_getaffinity(0)),
             fresh=fresh,
             say=said,
+            added=added(opened.place, given, synthetic or []),
         )
     scores = model.run["scores"]
     tell(
@@ -97,11 +105,13 @@ def train(
             "scores": scores,
             "notes": said.lines,
             "dimensions": model.run.get("dimensions"),
+            "synthetic": model.run.get("synthetic"),
         },
         styled("[bold]{}[/] trained and registered as {}", model.name, model.digest[:16]),
         scores_line(scores),
         *_enrolled(model.run.get("enrolled")),
         *_dimensions(model.run.get("dimensions")),
+        *_synthetic(model.run.get("synthetic")),
         *_next(out, house, model.run.get("targets")),
         as_json=as_json,
     )
@@ -116,6 +126,21 @@ def _next(out: Path, house: Path, taught: dict[str, Any] | None) -> list[str]:
         f"{taught['acted']:,}. Reliance on performers is not measured of such a model.",
         f"Card: {out / 'card.md'}",
     ]
+
+
+def _synthetic(told: dict[str, Any] | None) -> list[str]:
+    """Return how much of what was learned nobody performed, and what of it was left out."""
+    if not told:
+        return []
+    lines = [
+        f"{told['takes']:,} synthetic takes beside, {told['share_ppm'] / 10_000:.1f} % of the time"
+    ]
+    for one in told["batches"]:
+        about = f"  {one['takes']:,} by {one['generator']} ({one['batch'][:12]})"
+        about += f", of {one['performers']:,} performers; {one['in_folds']:,} teach in folds"
+        left = "".join(f"; left out: {n:,}, {why}" for why, n in one["left_out"].items())
+        lines.append(about + left)
+    return lines
 
 
 def _recorder() -> Recorder:

@@ -50,6 +50,12 @@ _CONCEPTS = {
     "country": "germany france italy europe abroad china us usa territory territories countries",
     "data": "data information details file files",
     "ada": "ada ben cleo alba",
+    # Which bank it is says nothing of what is asked of it.
+    "bank": "bank banks chase hsbc barclays lloyds natwest santander monzo revolut citibank citi "
+    "pnc usaa boa hdfc icici sbi axis commerzbank sparkasse postbank suntrust capital fargo "
+    "wachovia truist huntington scotiabank bmo rbc westpac anz halifax nationwide rbs tsb "
+    "citizens ally",
+    "savings": "savings saving checking chequing isa",
 }
 _FOLDED = {word: concept for concept, words in _CONCEPTS.items() for word in words.split()}
 _NUMBER = re.compile(r"\d[\d.,:/-]*(am|pm|st|nd|rd|th|h)?\Z")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
-from yesand.heidi.documents import sections
+from yesand.heidi.documents import ENGLISH, sections
 from yesand.people.sight import Request
 
 
@@ -21,7 +22,7 @@ class Passage:
 
 
 def passages(request: Request) -> Iterator[Passage]:
-    """Yield every section of the documentation; everybody may read it."""
-    for section in sections():
+    """Yield every section of the documentation, in the reader's language; everybody may read it."""
+    for section in sections(get_language() or ENGLISH):
         address = reverse("help_page", args=[section.page])
         yield Passage(section.heading, section.text, f"{address}#{section.anchor}")

@@ -29,7 +29,21 @@ _STOP = frozenset(
     "very want was we were what when where which who whom why will with would you your yours "
     "explain mean means work works happen happens thing things".split()
 )
+#: The same in German. What English has as well ("die", "also") is told apart by the language.
+_GERMAN = frozenset(
+    "aber alle allem allen aller alles als am an auch auf aus bei bin bis bitte da dann darf dass "
+    "das dein deine dem den der des die dies diese dieser dieses doch du ein eine einem einen "
+    "einer eines er es etwas euch für geben genau gibt hab habe haben hat hier hätte ich ihm ihn "
+    "ihnen ihr ihre ihrem ihren ihrer im in ist ja jetzt kann kein keine können könnte man mein "
+    "meine meinem meinen meiner mich mir mit muss müssen möchte nach nicht noch nur ob oder "
+    "schon sehr sein seine sich sie sind so soll sollte tun tut um und uns unser unsere unter vom "
+    "von vor wann war warum was welche welchem welchen welcher welches wem wen wenn wer werde "
+    "werden weshalb wie wieso will wir wird wo wofür wollen woher wohin wurde wurden würde zu zum "
+    "zur über denn eigentlich bedeutet bedeuten heißt heissen erkläre erklären geht machen macht "
+    "passiert geschieht the a is what how my".split()
+)
 _WORD = re.compile(r"[^\W_]+")
+_GERMAN_ENDINGS = ("ungen", "enen", "ung", "ern", "est", "em", "en", "er", "es", "e", "n", "s", "t")
 _ENDINGS = (
     "ations",
     "ation",
@@ -74,34 +88,41 @@ class Hit:
     covered: float
 
 
-def stem(word: str) -> str:
+def stem(word: str, german: bool = False) -> str:
     """Return a word without its ending, coarsely: withdrawals and withdrawal are one."""
-    for ending in _ENDINGS:
+    for ending in _GERMAN_ENDINGS if german else _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)
     return word
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, german: bool = False) -> list[str]:
     """Return the words of a text that say something, without their endings."""
-    words = (w.lower() for w in _WORD.findall(text))
-    return [stem(w) for w in words if w not in _STOP and (len(w) > 1 or w.isdigit())]
+    words, stop = (w.lower() for w in _WORD.findall(text)), _GERMAN if german else _STOP
+    return [stem(w, german) for w in words if w not in stop and (len(w) > 1 or w.isdigit())]
 
 
-@lru_cache(maxsize=4096)
-def _counted(title: str, text: str) -> tuple[Counter[str], int]:
+@lru_cache(maxsize=8192)
+def _counted(title: str, text: str, german: bool) -> tuple[Counter[str], int]:
     """Return how often a passage has each term, and how long it is (kept: documents stay)."""
-    counted = Counter(terms(text))
+    counted = Counter(terms(text, german))
     length = sum(counted.values())
-    for term in terms(title):
+    for term in terms(title, german):
         counted[term] += TITLE
     return counted, length
 
 
-def search(question: str, passages: Iterable[Passage], most: int = 3) -> list[Hit]:
-    """Return the passages that answer a question, the best first; none if nothing does."""
-    wanted = list(dict.fromkeys(terms(question[:400])))
-    shelf = [(p, *_counted(p.title, p.text)) for p in passages]
+def search(
+    question: str, passages: Iterable[Passage], most: int = 3, german: bool = False
+) -> list[Hit]:
+    """Return the passages that answer a question, the best first; none if nothing does.
+
+    Parameters
+    ----------
+    german : the question is German: its words, and those of passages, are read as German ones.
+    """
+    wanted = list(dict.fromkeys(terms(question[:400], german)))
+    shelf = [(p, *_counted(p.title, p.text, german)) for p in passages]
     if not wanted or not shelf:
         return []
     weights = {t: _weight(sum(t in counts for _, counts, _ in shelf), len(shelf)) for t in wanted}

@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from yesand.heidi.intents import Intent
+from yesand.heidi.supposing import part_of_the_price, unit_named
+from yesand.heidi.topics import Named, Topic
 from yesand.heidi.when import amount, month, when
 from yesand.heidi.words import kept
 from yesand.heidi.zones import zone_named
@@ -71,6 +73,14 @@ class Issued(Slots):
     amount: Annotated[str, Field(pattern=r"^(\d{1,12}(\.\d{1,6})?)?$")] = ""
 
 
+class Supposed(Slots):
+    """At which part of the price, of which unit, and whether this month's use is meant."""
+
+    percent: Annotated[str, Field(pattern=r"^\d{0,5}$")] = ""
+    unit: Literal["", "request", "inference-second", "output-second", "character", "revenue"] = ""
+    use: Literal["", "now"] = ""
+
+
 Kind = Literal["", "talk", "performance", "rating"]
 
 
@@ -93,7 +103,7 @@ class Change(Slots):
     zone: Zone = ""
 
 
-def read(intent: Intent, text: str, now: dt.datetime) -> Slots:
+def read(intent: Named, text: str, now: dt.datetime) -> Slots:
     """Return what a sentence tells the tool of an intent; ``now`` is in the person's zone."""
     reader = _READERS.get(intent)
     return reader(text, now) if reader else Slots()
@@ -106,6 +116,11 @@ def _asked(text: str, _now: dt.datetime) -> Asked:
 def _issued(text: str, now: dt.datetime) -> Issued:
     named, sum_ = month(text, now), amount(text)
     return Issued(month=str(named or ""), amount="" if sum_ is None else str(sum_))
+
+
+def _supposed(text: str, _now: dt.datetime) -> Supposed:
+    told = {"percent": part_of_the_price(text), "unit": unit_named(text)}
+    return Supposed.model_validate(told | {"use": "now" if "this month" in text.lower() else ""})
 
 
 def _meet(text: str, now: dt.datetime) -> Meet:
@@ -154,7 +169,7 @@ def _moved(text: str, now: dt.datetime) -> Change:
     )
 
 
-_READERS: dict[Intent, Callable[[str, dt.datetime], Slots]] = {
+_READERS: dict[Named, Callable[[str, dt.datetime], Slots]] = {
     Intent.CLAUSE: _asked,
     Intent.HUMAN: _asked,
     Intent.OTHER: _asked,
@@ -162,6 +177,9 @@ _READERS: dict[Intent, Callable[[str, dt.datetime], Slots]] = {
     Intent.STATEMENTS: _issued,
     Intent.INVOICES: _issued,
     Intent.CLOSING: _issued,
+    Topic.MISSING: _issued,
+    Topic.RECEIVABLES: _issued,
+    Topic.SUPPOSED: _supposed,
     Intent.BOOK: _meet,
     Intent.MOVE: _moved,
     Intent.CANCEL: _cancelled,

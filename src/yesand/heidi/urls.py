@@ -4,6 +4,7 @@ from django.urls import path
 
 from yesand.heidi import views
 from yesand.heidi.letters import views as letters
+from yesand.heidi.visiting.views import visitor
 
 urlpatterns = [
     path("heidi/", views.heidi, name="heidi"),
@@ -17,5 +18,6 @@ urlpatterns = [
     path("heidi/letters/", letters.letters, name="letters"),
     path("heidi/letters/send/", letters.send, name="letter_send"),
     path("heidi/letters/<int:pk>/", letters.letter, name="letter"),
+    path("ask/", visitor, name="heidi_visitor"),
     path("help/<slug:page>/", views.help_page, name="help_page"),
 ]

@@ -12,11 +12,12 @@ from django.db import connections
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesand.heidi.conversing import services as conversing
-from yesand.heidi.documents import there
+from yesand.heidi.documents import ENGLISH, language_of, there
 from yesand.heidi.following.services import events
 from yesand.heidi.models import Message, Proposal
 from yesand.heidi.rendering import page_of
@@ -172,5 +173,7 @@ def help_page(request: Request, page: str) -> HttpResponse:
     """Show a page of our documentation, as Heidi quotes it."""
     if not there(page):
         raise Http404
-    title, html = page_of(page)
-    return render(request, "heidi/help.html", {"title": title, "html": html})
+    language = language_of(page, get_language() or ENGLISH)
+    title, html = page_of(page, language)
+    context = {"title": title, "html": html, "shown": language}
+    return render(request, "heidi/help.html", context)

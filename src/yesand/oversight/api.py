@@ -123,6 +123,7 @@ class CorpusOut(Schema):
     models: list[str]
     services: list[str]
     ended: bool
+    batches: list[str] = Field(description="Batches of synthetic takes that descend from yours.")
 
 
 class ForeseenOut(Schema):
@@ -176,6 +177,7 @@ def preview(request: HttpRequest, told: ScopeIn) -> dict[str, Any]:
             **vars(each),
             "models": [name for _, name in each.models],
             "services": [service.name for service in each.services],
+            "batches": [batch for batch, _ in each.batches],
         }
         for each in found.corpora
     ]

@@ -36,6 +36,8 @@ class Holding:
     """Where a performer's takes went by one manifest.
 
     ``models`` are names; ``deployments`` map a running deployment's name to its licensee's slug.
+    ``batches`` are those of synthetic takes that descend from the performer's, by digest;
+    ``handed_out`` are those that left the house.
     """
 
     manifest: str
@@ -43,16 +45,23 @@ class Holding:
     withdrawing: Withdrawing
     models: tuple[str, ...] = ()
     deployments: tuple[tuple[str, str], ...] = ()
+    batches: tuple[str, ...] = ()
+    handed_out: frozenset[str] = frozenset()
 
 
 def arising(at: datetime, producer: str, holdings: Iterable[Holding]) -> Iterator[Due]:
     """Yield the duties of a withdrawal made at that moment, for each corpus that it reaches.
 
     A corpus is held for what was asked of the gate alone: once that is taken back, by itself or
-    with everything, the recordings in it must go (GDPR Art. 5(1)(b) and 17(1)(b)).
+    with everything, the recordings in it must go (GDPR Art. 5(1)(b) and 17(1)(b)). So must what was
+    made of them by code, here and wherever it was handed to.
     """
     for holding in holdings:
         yield from _of_manifest(at, producer, holding)
+        for batch in holding.batches:
+            yield _by(Duty.DELETE, at, holding, producer, f"batch:{batch}")
+            if batch in holding.handed_out:
+                yield _by(Duty.DELETE, at, holding, holding.licensee, f"batch:{batch}")
         for model in holding.models:
             yield _by(Duty.RETRAIN, at, holding, holding.licensee, f"model:{model}")
         for deployment, licensee in holding.deployments:

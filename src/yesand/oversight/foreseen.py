@@ -32,6 +32,7 @@ class Corpus:
     """A corpus that holds takes of the performer, with what was made from it.
 
     ``models`` are (digest, name). ``ended`` says that an earlier withdrawal ended it already.
+    ``batches`` are those of synthetic takes that descend from the performer's: (digest, takes).
     """
 
     manifest: str
@@ -43,6 +44,12 @@ class Corpus:
     models: tuple[tuple[str, str], ...] = ()
     services: tuple[Service, ...] = ()
     ended: bool = False
+    batches: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def synthetic(self) -> int:
+        """How many synthetic takes descend from the performer's here."""
+        return sum(number for _, number in self.batches)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from yesand.oversight.models import Obligation
 from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.people.seats import PRODUCER
+from yesand.synthetic.reaching.services import batches_of, handed_out, taught_with
 from yesand.takes.models import Take
 from yesand.training.models import Deployment, TrainedModel
 
@@ -48,8 +49,9 @@ def duties(
     ----------
     before : the withdrawal's own log entry; none: it has not been made yet.
     """
-    holdings = (_holding(m, performer) for m in held(place, performer, scope, before=before))
-    due = list(arising(at, PRODUCER, holdings))
+    reached = held(place, performer, scope, before=before)
+    holdings = [_holding(m, performer, scope) for m in reached]
+    due = _once(arising(at, PRODUCER, holdings))
     if scope.for_every_use:
         signed = Agreement.objects.filter(performer=performer)
         if before is not None:
@@ -136,6 +138,17 @@ def asked_by(manifest: Manifest) -> Withdrawing | None:
     return _strictest(signed) if signed.exists() else None
 
 
+def _once(found: Iterable[Due]) -> list[Due]:
+    """Return each duty once, by its earliest day: a model may be reached on two ways."""
+    kept: dict[tuple[str, str, str], Due] = {}
+    for due in found:
+        key = due.duty.value, due.bearer, due.subject
+        was = kept.get(key)
+        if was is None or (due.due and was.due and due.due < was.due):
+            kept[key] = due
+    return list(kept.values())
+
+
 def _raise(withdrawal: Withdrawal, due: Due) -> None:
     Obligation.objects.get_or_create(
         withdrawal=withdrawal,
@@ -146,8 +159,9 @@ def _raise(withdrawal: Withdrawal, due: Due) -> None:
     )
 
 
-def _holding(manifest: Manifest, performer: Performer) -> Holding:
-    models = TrainedModel.objects.filter(manifest=manifest).order_by("name")
+def _holding(manifest: Manifest, performer: Performer, scope: Scope) -> Holding:
+    batches = tuple(batches_of(manifest, performer, scope.takes))
+    models = made_from(manifest, batches)
     running = Deployment.objects.filter(model__in=models, decommission=None)
     return Holding(
         manifest.digest,
@@ -155,7 +169,16 @@ def _holding(manifest: Manifest, performer: Performer) -> Holding:
         _promised(manifest, performer),
         tuple(model.name for model in models),
         tuple((d.name, d.licensee.slug) for d in running.order_by("name")),
+        batches,
+        handed_out(batches),
     )
+
+
+def made_from(manifest: Manifest, batches: Collection[str]) -> list[TrainedModel]:
+    """Return the models of a manifest, and those taught with synthetic takes of it, by name."""
+    own = TrainedModel.objects.filter(manifest=manifest)
+    found = {model.name: model for model in (*own, *taught_with(batches))}
+    return [found[name] for name in sorted(found)]
 
 
 def _promised(manifest: Manifest, performer: Performer) -> Withdrawing:

@@ -34,6 +34,10 @@ class ShareOut(Schema):
         description="Where takes are told apart: by emotion performed, what the model's mean "
         "log-likelihood gained, in billionths of a nat.",
     )
+    through: dict[str, int] = Field(
+        default_factory=dict,
+        description="What of the share came through synthetic takes, by batch.",
+    )
 
 
 class ReportOut(Schema):

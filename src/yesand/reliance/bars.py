@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-Shares = Mapping[str, Mapping[str, int]]
+Shares = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Bar:
     others: int = 0
     #: The share lies below the smallest that can be told from none.
     faint: bool = False
+    #: What of the share came through synthetic takes.
+    through_ppb: int = 0
 
 
 def drawn(shares: Shares, names: Mapping[str, str], detectable: int | None = None) -> list[Bar]:
@@ -41,13 +44,19 @@ def drawn(shares: Shares, names: Mapping[str, str], detectable: int | None = Non
         replace(
             _bar(names[h], s["share_ppb"], s["low_ppb"], s["high_ppb"], longest),
             faint=detectable is not None and s["share_ppb"] < detectable,
+            through_ppb=_through(s),
         )
         for h, s in rows
     ]
     if rest:
         bar = _bar("", rest, None, None, longest)
-        made.append(replace(bar, others=len(shares) - len(named)))
+        through = sum(_through(s) for h, s in shares.items() if h not in named)
+        made.append(replace(bar, others=len(shares) - len(named), through_ppb=through))
     return made
+
+
+def _through(share: Mapping[str, Any]) -> int:
+    return sum(share.get("through", {}).values())
 
 
 def _bar(name: str, ppb: int, low: int | None, high: int | None, longest: int) -> Bar:

@@ -58,7 +58,8 @@ def _outlying(played: Sequence[Game]) -> Iterator[str]:
 
 def _scarce(given: Inputs) -> Iterator[str]:
     """Say how many performers have a single take."""
-    takes = np.bincount(given.corpus.owner, minlength=len(given.corpus.performers))
+    corpus = given.corpus
+    takes = np.bincount(corpus.owner, minlength=len(corpus.performers))[: len(corpus.people)]
     single = int((takes == 1).sum())
     if single:
         whose = "One performer" if single == 1 else f"{single} performers"

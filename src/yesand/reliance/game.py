@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from yesand.reliance import head
-from yesand.reliance.inputs import Floats, Inputs, Ints
+from yesand.reliance.inputs import Corpus, Floats, Inputs, Ints
 
 #: Logits held at once while heads are trained side by side.
 _ROOM = 2**22
@@ -30,6 +31,7 @@ class Game:
     asked : performers whose takes are the queries.
     trained, queried : the takes of either, standardised by the takes that train.
     weight : (queries,) each asked performer's add up to 1.
+    leaving : (players, players) who leaves with each player; none given, each leaves alone.
     """
 
     players: Ints
@@ -37,6 +39,7 @@ class Game:
     trained: head.Takes
     queried: head.Takes
     weight: Floats
+    leaving: Floats | None = None
 
     @property
     def size(self) -> int:
@@ -71,8 +74,8 @@ def games(inputs: Inputs) -> list[Game]:
 
 def _game(inputs: Inputs, fold: int) -> Game | None:
     corpus, queries = inputs.corpus, inputs.queries
-    trains = queries.fold != fold
-    asks = ~trains & (queries.weight > 0)
+    trains = queries.trains(fold)
+    asks = (queries.fold == fold) & (queries.weight > 0)
     if not trains.any() or not asks.any():
         return None
     features = _standard(inputs.model.embedding[fold], trains)
@@ -84,10 +87,18 @@ def _game(inputs: Inputs, fold: int) -> Game | None:
         trained=_takes(features[trains], corpus.label[trains], owner, len(corpus.labels)),
         queried=_takes(features[asks], corpus.label[asks], voice, len(corpus.labels)),
         weight=queries.weight[asks],
+        leaving=_leaving(corpus, players),
     )
 
 
-def _standard(embedding: Floats, trains: Floats) -> Floats:
+def _leaving(corpus: Corpus, players: Ints) -> Floats | None:
+    if corpus.through is None:
+        return None
+    gone: Floats = corpus.through.leaving(len(corpus.performers))[np.ix_(players, players)]
+    return gone
+
+
+def _standard(embedding: Floats, trains: NDArray[np.bool_]) -> Floats:
     """Standardise by the takes that train, and add the column that carries the bias."""
     mean, spread = embedding[trains].mean(0), embedding[trains].std(0)
     scaled = (embedding - mean) / np.where(spread > 1e-9, spread, 1.0)

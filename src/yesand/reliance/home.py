@@ -52,4 +52,6 @@ def _learned(model: TrainedModel, performer: Performer) -> Learned:
         low_ppb=share.get("low_ppb"),
         high_ppb=share.get("high_ppb"),
         sets_shares=bool(report and report.sets_shares),
+        through_ppb=sum(share.get("through", {}).values()),
+        synthetic_ppm=model.run.get("synthetic", {}).get("share_ppm", 0),
     )

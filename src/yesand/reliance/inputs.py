@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from yesand.kernel.errors import BadInput, NotFound
 from yesand.kernel.ids import digest_of
+from yesand.reliance import through
+from yesand.reliance.through import Through
+from yesand.training.made import NEVER
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,8 +31,9 @@ class Corpus:
     Attributes
     ----------
     takes : N media ids (SHA-256), in the order of every array below.
-    performers : handles, sorted; ``owner`` (N,) indexes them.
+    performers : handles, sorted; ``owner`` (N,) indexes them. After them come synthetic players.
     labels : names of the emotions; ``label`` (N,) indexes them.
+    through : for whom the synthetic players stand, if there are any.
     """
 
     takes: tuple[str, ...]
@@ -37,6 +41,12 @@ class Corpus:
     owner: Ints
     labels: tuple[str, ...]
     label: Ints
+    through: Through | None = None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The performers alone."""
+        return self.performers if self.through is None else self.performers[: self.through.people]
 
 
 @dataclass(frozen=True)
@@ -60,10 +70,17 @@ class Queries:
     ----------
     fold : (N,) the fold that holds the take's performer out.
     weight : (N,) how much the take counts as a query; each performer's add up to 1, or to 0.
+    into : (folds, N) which takes teach a fold; none given, all that it does not hold out.
     """
 
     fold: Ints
     weight: Floats
+    into: NDArray[np.bool_] | None = None
+
+    def trains(self, fold: int) -> NDArray[np.bool_]:
+        """Return which takes teach a fold, (N,)."""
+        found: NDArray[np.bool_] = self.fold != fold if self.into is None else self.into[fold]
+        return found
 
     def digest(self, corpus: Corpus) -> str:
         """Name the queries by what was asked: take, fold and weight in parts per billion."""
@@ -123,9 +140,36 @@ def read(
     embedding = arrays["embedding"].astype(np.float64)
     fold = arrays["fold"].astype(np.int64)
     _check(path, corpus, embedding, fold)
-    model = FrozenModel(digest, embedding, path.parent)
     queries = ask(corpus, fold, mix)
+    if made := through.read(arrays, corpus.performers, names or {}):
+        corpus, queries, embedding = _beside(corpus, queries, embedding, made)
+    model = FrozenModel(digest, embedding, path.parent)
     return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)))
+
+
+def _beside(
+    corpus: Corpus, queries: Queries, embedding: Floats, made: through.MadeTakes
+) -> tuple[Corpus, Queries, Floats]:
+    """Return them with synthetic takes as the last ones: they teach, and are asked about never."""
+    many, sources = len(made.takes), made.through.batches
+    folds = np.arange(len(embedding))[:, None]
+    players = tuple(f"synthetic {batch[:12]} {n}" for n, batch in enumerate(sources))
+    return (
+        Corpus(
+            takes=(*corpus.takes, *made.takes),
+            performers=(*corpus.performers, *players),
+            owner=np.concatenate([corpus.owner, made.owner]),
+            labels=corpus.labels,
+            label=np.concatenate([corpus.label, made.label]),
+            through=made.through,
+        ),
+        Queries(
+            fold=np.concatenate([queries.fold, np.full(many, NEVER)]),
+            weight=np.concatenate([queries.weight, np.zeros(many)]),
+            into=np.concatenate([queries.fold != folds, made.into], axis=1),
+        ),
+        np.concatenate([embedding, made.embedding], axis=1),
+    )
 
 
 def _handles(told: NDArray[np.generic], names: Mapping[str, str] | None) -> NDArray[np.str_]:
@@ -191,6 +235,8 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
             # Folders of old do not say what was left out: nothing was.
             for name in ("copier", "unseen_of"):
                 found[name] = arrays[name] if name in arrays else np.empty(0, str)
+            if "made_take" in arrays:
+                found |= {name: arrays[name] for name in through.NAMES if name in arrays}
             soft = "target" in arrays
     except FileNotFoundError as fault:
         raise NotFound(

@@ -114,11 +114,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Resampled:
-    """The same figures B times over: ``effect`` and ``without`` (B, n), ``gain`` (B,)."""
+    """The same figures B times over: ``effect`` and ``without`` (B, n), ``gain`` (B,).
+
+    ``by_player`` (B, players) is the effect before it is passed on to people (``through``).
+    """
 
     effect: Floats
     without: Floats
     gain: Floats
+    by_player: Floats | None = None
 
 
 def interval(samples: Floats) -> Floats:

@@ -20,6 +20,7 @@ from yesand.kernel.progress import Progress, silent
 from yesand.reliance import estimators, inputs
 from yesand.reliance.caveats import caveats
 from yesand.reliance.inputs import Inputs
+from yesand.reliance.pooling import beside_unasked
 from yesand.reliance.report import RelianceReport, open_rows
 from yesand.reliance.shares import BILLION
 from yesand.training.digest import model_digest
@@ -46,7 +47,8 @@ class Again:
 
 def completed(found: RelianceReport, given: Inputs) -> RelianceReport:
     """Return what an estimator found with what the inputs themselves say beside it."""
-    return replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    whole = replace(found.beside_copies(given.copies, given.copiers), caveats=caveats(given))
+    return beside_unasked(whole, given.corpus.through)
 
 
 def again(
@@ -109,7 +111,7 @@ def _inputs(
         )
     names = {one.get("pseudonym", ""): one["row"]["performer"] for one in openings}
     given = inputs.read(folder, digest, signed.get("usage"), names)
-    if {*given.corpus.performers, *given.copiers} != {*names.values()}:
+    if {*given.corpus.people, *given.copiers} != {*names.values()}:
         raise BadInput(
             "The report does not say who is who in the folder",
             where=str(folder),

@@ -20,6 +20,7 @@ from yesand.kernel.errors import BadInput, CheckFailed
 
 _DOMAIN = b"yes-and reliance row v1\n"
 _EMOTIONS = "emotions"
+_THROUGH = "through"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Row:
     Effects are billionths of a nat of mean log-likelihood, with the sign they came out with;
     shares are parts per billion and never negative. ``emotions`` says which emotions' takes the
     effect comes from, where takes were told apart: they add up to it, but for rounding.
+    ``through`` says how much of the share came through synthetic takes: batch → parts per billion.
     """
 
     performer: str
@@ -40,6 +42,7 @@ class Row:
     effect_high: int
     leave_one_out: int
     emotions: tuple[tuple[str, int], ...] = ()
+    through: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def parse(cls, value: Any) -> Row:
@@ -50,30 +53,44 @@ class Row:
         BadInput : a field is missing, foreign or of the wrong type.
         """
         kinds = {f.name: str if f.name == "performer" else int for f in fields(cls)}
-        del kinds[_EMOTIONS]
-        if not isinstance(value, Mapping) or set(value) - {_EMOTIONS} != set(kinds):
+        del kinds[_EMOTIONS], kinds[_THROUGH]
+        if not isinstance(value, Mapping) or set(value) - {_EMOTIONS, _THROUGH} != set(kinds):
             raise BadInput("Not a row of a reliance report", where="row")
         for name, kind in kinds.items():
             if type(value[name]) is not kind:
                 raise BadInput(f"{name} is not what it should be", where="row")
-        return cls(**{n: value[n] for n in kinds}, emotions=_emotions(value))
+        told = _pairs(value, _EMOTIONS), _pairs(value, _THROUGH)
+        row = cls(**{n: value[n] for n in kinds}, emotions=told[0], through=told[1])
+        if any(ppb < 0 for _, ppb in row.through) or row.through_ppb > row.share_ppb:
+            raise BadInput("More came through synthetic takes than there is", where="row")
+        return row
+
+    @property
+    def through_ppb(self) -> int:
+        """How much of the share came through synthetic takes."""
+        return sum(ppb for _, ppb in self.through)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as plain JSON, emotions only if they are told apart."""
+        """Return the row as plain JSON, emotions and synthetic takes only if they are told."""
         plain = asdict(self)
-        return {**plain, _EMOTIONS: dict(self.emotions)} if plain.pop(_EMOTIONS) else plain
+        told = {_EMOTIONS: dict(self.emotions), _THROUGH: dict(self.through)}
+        return {**{n: v for n, v in plain.items() if n not in told}, **_said(told)}
 
     def sealed(self, salt: bytes) -> str:
         """Return the row's hash in hex."""
         return hashlib.sha256(_DOMAIN + salt + canonical(self.as_json())).hexdigest()
 
 
-def _emotions(value: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    told = value.get(_EMOTIONS, {})
-    if not isinstance(told, Mapping) or (_EMOTIONS in value and not told):
-        raise BadInput("emotions is not what it should be", where="row")
-    if any(type(effect) is not int for effect in told.values()):
-        raise BadInput("An emotion's effect is a whole number", where="row")
+def _said(told: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    return {name: dict(one) for name, one in told.items() if one}
+
+
+def _pairs(value: Mapping[str, Any], name: str) -> tuple[tuple[str, int], ...]:
+    told = value.get(name, {})
+    if not isinstance(told, Mapping) or (name in value and not told):
+        raise BadInput(f"{name} is not what it should be", where="row")
+    if any(type(each) is not int for each in told.values()):
+        raise BadInput(f"{name} holds whole numbers", where="row")
     return tuple(told.items())
 
 

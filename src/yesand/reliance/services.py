@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from yesand.kernel.errors import CheckFailed
+from yesand.kernel.errors import CheckFailed, Refused
 from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
@@ -47,6 +47,7 @@ def estimate(
     """
     chosen = estimators.estimator(estimator, **settings)
     given = read(place, model, folder, mix)
+    check_adds_up(chosen, given)
     asked = question(model, chosen, given)
     known = Report.objects.filter(asked=asked).first()
     if known:
@@ -67,8 +68,25 @@ def read(
     """Read what a model's folder holds for measuring; errors as ``estimate``."""
     check_folder(model, folder)
     given = inputs.read(folder, model.digest, mix, names_of(place, model))
-    check_performers(model, (*given.corpus.performers, *given.copiers))
+    check_performers(model, (*given.corpus.people, *given.copiers))
     return given
+
+
+def check_adds_up(chosen: estimators.Estimator, given: inputs.Inputs) -> None:
+    """Check that what synthetic takes bring can be passed on by a method.
+
+    Raises
+    ------
+    Refused : its effects are not sums over takes, or it trains another kind of model.
+    """
+    exact = chosen.name == "aumann-shapley" and chosen.settings()["network"] == "head"
+    if given.corpus.through is not None and not exact:
+        raise Refused(
+            "What a model learned from synthetic takes is passed on only where effects are sums "
+            "over takes, as the head's are by aumann-shapley",
+            where=f"estimator {chosen.name}",
+            remedy="Measure it by aumann-shapley, on the head.",
+        )
 
 
 def question(model: TrainedModel, chosen: estimators.Estimator, given: inputs.Inputs) -> str:

@@ -16,6 +16,8 @@ class Learned:
     ended : when the last of its services ended, if none is left.
     share_ppb, low_ppb, high_ppb : of its latest report; none: nobody has measured it.
     sets_shares : whether that report is sure enough to pay by.
+    through_ppb : what of the share came through synthetic takes. synthetic_ppm : how much of the
+        training was synthetic, by its length.
     """
 
     model: str
@@ -32,3 +34,10 @@ class Learned:
     low_ppb: int | None = None
     high_ppb: int | None = None
     sets_shares: bool = False
+    through_ppb: int = 0
+    synthetic_ppm: int = 0
+
+    @property
+    def synthetic_percent(self) -> float:
+        """How much of the training was synthetic, in hundredths."""
+        return self.synthetic_ppm / 10_000

@@ -123,17 +123,25 @@ def _about_ours(line: Line, found: Mapping[tuple[str, int], Standing], first: st
     return (about.statement, about.line) in found
 
 
-def correction_lines(redone: Iterable[Redone], terms: Mapping[str, Terms]) -> Iterator[Line]:
-    """Yield, for every line that should have been another, its reversal and what is right."""
+def correction_lines(
+    redone: Iterable[Redone], terms: Mapping[str, Terms], *, dated: bool = True
+) -> Iterator[Line]:
+    """Yield, for every line that should have been another, its reversal and what is right.
+
+    Parameters
+    ----------
+    dated : each names the month that it puts right (`statement.Statement`, form 4).
+    """
     for month in redone:
+        named = month.facts.period if dated else None
         right = lines_for(month.facts, month.settled, terms, month.shares)
         for was, now in _paired(month.standing, right):
             if was is not None and now is not None and was.line.micro == now.micro:
                 continue
             if was is not None:
-                yield _reversal(was, month)
+                yield _reversal(was, month, named)
             if now is not None:
-                yield _instead(was, now, month)
+                yield _instead(was, now, month, named)
 
 
 def _paired(
@@ -153,17 +161,22 @@ def _about(line: Line) -> tuple[object, ...]:
     return tuple(getattr(line, name) for name in _SAME)
 
 
-def _reversal(was: Standing, month: Redone) -> Line:
-    about = Corrects(statement=was.statement, line=was.place, reverses=True)
+def _reversal(was: Standing, month: Redone, named: str | None) -> Line:
+    about = Corrects(statement=was.statement, line=was.place, reverses=True, month=named)
     told = f"Taken back from the statement of {month.facts.period} ({month.why}): {was.line.why}"
-    return was.line.model_copy(update={"micro": -was.line.micro, "why": told, "corrects": about})
+    back = {
+        "micro": -was.line.micro,
+        "through": tuple(one.reversed() for one in was.line.through),
+    }
+    return was.line.model_copy(update={**back, "why": told, "corrects": about})
 
 
-def _instead(was: Standing | None, now: Line, month: Redone) -> Line:
+def _instead(was: Standing | None, now: Line, month: Redone, named: str | None) -> Line:
     about = Corrects(
         statement=was.statement if was else month.statements[0],
         line=was.place if was else None,
         reverses=False,
+        month=named,
     )
     told = f"As the statement of {month.facts.period} should have said: {now.why}"
     return now.model_copy(update={"why": told, "corrects": about})

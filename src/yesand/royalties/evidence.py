@@ -43,7 +43,7 @@ from yesand.royalties.instruments.shapes import (
     Rates,
     parse_instrument,
 )
-from yesand.royalties.lines import Reliance, Weight
+from yesand.royalties.lines import Reliance, Weight, brought
 from yesand.royalties.proving.takes import opened_takes
 from yesand.royalties.statement import (
     Before,
@@ -307,6 +307,7 @@ class _Reading:
             share_ppb=row.share_ppb,
             low_ppb=row.low_ppb,
             high_ppb=row.high_ppb,
+            through=brought(dict(row.through)),
         )
 
     def _own_takes(self, weight: Weight) -> None:

@@ -202,15 +202,17 @@ class Advance(Schema):
     """An advance as a statement leaves it: what is not earned out yet is open.
 
     ``over_micro`` was earned towards it when nothing was open any more, and was paid.
+    ``granted_in`` is the month of the statement that paid it; null: nobody said so yet.
     """
 
-    LATER = frozenset({"over_micro"})
+    LATER = frozenset({"over_micro", "granted_in"})
 
     payer: str
     name: str
     granted_micro: Whole
     open_micro: Whole
     over_micro: Whole = 0
+    granted_in: Month | None = None
 
 
 class Taxed(Schema):

@@ -6,6 +6,7 @@ to even (``kernel.money.part``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -112,11 +113,34 @@ class Corrects(Schema):
     statement : the performer's own statement that the month was settled with, or corrected with.
     line : the place of the line in it, from 0; null: a line that was missing.
     reverses : it takes that line back; otherwise it is the line as it should have been.
+    month : the settled month that is put right; null: it was not said yet (`statement`, form 4).
     """
+
+    LATER = frozenset({"month"})
 
     statement: Digest
     line: Whole | None
     reverses: bool
+    month: Month | None = None
+
+
+class Through(Schema):
+    """What of a line came through the synthetic takes of a batch: of its share, and its amount."""
+
+    batch: Digest
+    share_ppb: Whole
+    micro: Signed
+
+    def reversed(self) -> Self:
+        """Return it as a line that takes another back has it."""
+        return self.model_copy(update={"micro": -self.micro})
+
+
+class Brought(Schema):
+    """What of a share in a report came through the synthetic takes of a batch."""
+
+    batch: Digest
+    ppb: Whole
 
 
 class Line(Schema):
@@ -136,6 +160,7 @@ class Line(Schema):
     via : the model through which the performer is in this one, if not by its own manifest.
     payers : how many paid what is divided payer by payer.
     estimate : the record by which the quantity is estimated; null: it was metered.
+    through : what of it came through synthetic takes, by batch; it is a part of ``micro``.
     corrects : null but for what puts an earlier statement right.
     exchange, earned_in : the rates that revenue was converted by, and the currency it was earned in
         (of ``quantity``); null: that of the statement.
@@ -143,7 +168,7 @@ class Line(Schema):
 
     LATER = frozenset(
         "corrects estimate exchange earned_in payers policy point_ppb threshold".split()
-        + "tariff tariff_digest via".split()
+        + "tariff tariff_digest via through".split()
     )
 
     kind: Kind
@@ -177,6 +202,7 @@ class Line(Schema):
     via: Digest | None = None
     payers: Whole | None = None
     estimate: Digest | None = None
+    through: tuple[Through, ...] = ()
 
     @model_validator(mode="after")
     def _negative_only_to_reverse(self) -> Self:
@@ -225,13 +251,24 @@ class Weight(Schema):
 
 
 class Reliance(Schema):
-    """One performer's share in one reliance report that sets shares."""
+    """One performer's share in one reliance report that sets shares.
+
+    ``through`` is what of it came through synthetic takes, in the order of their batches.
+    """
+
+    LATER = frozenset({"through"})
 
     report: Digest
     method: str
     share_ppb: Whole
     low_ppb: Whole
     high_ppb: Whole
+    through: tuple[Brought, ...] = ()
+
+
+def brought(told: Mapping[str, int]) -> tuple[Brought, ...]:
+    """Return what a report's row says of synthetic takes: batch → parts per billion."""
+    return tuple(Brought(batch=batch, ppb=ppb) for batch, ppb in sorted(told.items()))
 
 
 class Share(Schema):
@@ -248,6 +285,7 @@ class Share(Schema):
     method: str
     report: Digest | None
     policy: Uncertainty = "point"
+    through: tuple[Brought, ...] = ()
 
 
 def slice_of(whole: int, before: int, size: int, total: int) -> int:
@@ -302,7 +340,31 @@ def share_of(
     return Share(
         ppb=paid, point_ppb=point, low_ppb=low, high_ppb=mine(reliance.high_ppb),
         basis=_basis(pay), method=reliance.method, report=reliance.report, policy=policy,
+        through=_through(reliance, pay, (paid, point), weight, agreement),
     )  # fmt: skip
+
+
+def _through(
+    reliance: Reliance, pay: Pay, paid_of: tuple[int, int], weight: Weight, agreement: str
+) -> tuple[Brought, ...]:
+    """Return what came through synthetic takes of the share that pays.
+
+    It is a part of what reliance brings, not of minutes and equal parts; where noise has moved the
+    share, it has moved with it.
+
+    Parameters
+    ----------
+    paid_of : the share that pays, and the one that was measured.
+    """
+    paid, point = paid_of
+    if not point:
+        return ()
+    found = []
+    for one in reliance.through:
+        whole = part(one.ppb * pay.basis.reliance, 1, MILLION)
+        mine = min(of_agreement(whole, weight, agreement), point)
+        found.append(Brought(batch=one.batch, ppb=mine * paid // point))
+    return tuple(one for one in found if one.ppb)
 
 
 def _blend(pay: Pay, reliance: int, minutes: int, equal: int) -> int:

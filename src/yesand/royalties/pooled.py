@@ -14,6 +14,7 @@ from yesand.royalties.lines import (
     Kind,
     Line,
     Share,
+    Through,
     Weight,
     equal_ppb,
     of_agreement,
@@ -57,11 +58,14 @@ def lines_of(pool: Pool, pay: Pay, weight: Weight, agreement: str, share: Share)
     left = Money(pool.currency, featured) if equally else None
     why = reasons.shared(pool.made, share, left) if pool.made else pool.unpriced
     why += reasons.through(weight.via) if weight.via else ""
+    synthetic = _synthetic(featured, paid, share)
+    why += reasons.synthetic(pool.currency, synthetic)
     yield Line(
         kind=pool.kind,
         micro=paid,
         why=pool.late + why,
         pool_micro=featured,
+        through=synthetic,
         **about,
         **_measured(share),
     )
@@ -77,6 +81,16 @@ def lines_of(pool: Pool, pay: Pay, weight: Weight, agreement: str, share: Share)
             **about,
             **{**_measured(share), "share_ppb": share.point_ppb - share.ppb},
         )
+
+
+def _synthetic(featured: int, paid: int, share: Share) -> tuple[Through, ...]:
+    """Return what of a line came through synthetic takes; all of it is no more than the line."""
+    found, left = list[Through](), paid
+    for one in share.through:
+        micro = min(left, part(featured, one.ppb, BILLION))
+        left -= micro
+        found.append(Through(batch=one.batch, share_ppb=one.ppb, micro=micro))
+    return tuple(found)
 
 
 def _measured(share: Share) -> dict[str, Any]:

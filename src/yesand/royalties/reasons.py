@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from yesand.kernel.money import Money
 from yesand.royalties.estimating.estimate import METHOD
-from yesand.royalties.lines import REVENUE, Share, percent
+from yesand.royalties.lines import REVENUE, Share, Through, percent
 from yesand.royalties.pricing import Prices
 
 
@@ -71,6 +72,18 @@ def shared(made: str, share: Share, featured: Money | None = None) -> str:
 def through(model: str) -> str:
     """Say how a performer is in a model that did not learn from their takes itself."""
     return f" The model was made from model {model[:12]}, which learned from you."
+
+
+def synthetic(currency: str, parts: Sequence[Through]) -> str:
+    """Say what of a line came through synthetic takes, by batch."""
+    if not parts:
+        return ""
+    told = ", ".join(
+        f"{Money(currency, one.micro)} ({percent(one.share_ppb)} of the pool) through synthetic "
+        f"takes of batch {one.batch[:12]}"
+        for one in parts
+    )
+    return f" Of that, {told}, which descend from yours."
 
 
 def between(share: Share) -> str:

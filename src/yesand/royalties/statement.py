@@ -20,7 +20,8 @@ from yesand.royalties.correcting import (
     correction_lines,
     manifests_of,
 )
-from yesand.royalties.deducting import AdvanceAccount, Deduction, advance_lines, taken
+from yesand.royalties.deducted import AdvanceAccount, Deduction
+from yesand.royalties.deducting import taken
 from yesand.royalties.facts import Advance, Ancestor, Evidence, Facts, ModelBasis, Settled
 from yesand.royalties.instruments.shapes import Instrument
 from yesand.royalties.lines import (
@@ -35,6 +36,9 @@ from yesand.royalties.lines import (
 )
 from yesand.royalties.payers.divided import check_pools
 from yesand.royalties.reckoning import lines_for
+from yesand.royalties.recouping import advance_lines
+
+Form = Literal[1, 2, 3, 4]
 
 
 class Statement(Facts):
@@ -47,7 +51,8 @@ class Statement(Facts):
     Attributes
     ----------
     version : form 1 has no deductions, corrections or holds; form 2 does not count what is earned
-        beyond an advance.
+        beyond an advance; form 3 does not say when an advance was granted, and sets corrections
+        of earlier months against it.
     accounts : each advance over the month.
     least_payout_micro : what is due is carried whole if it is less.
     """
@@ -56,7 +61,7 @@ class Statement(Facts):
         "deductions accounts deductions_micro held_micro released_micro least_payout_micro".split()
     )
 
-    version: Literal[1, 2, 3] = 3
+    version: Form = 4
     lines: tuple[Line, ...]
     total_micro: Signed
     contributions_micro: Signed
@@ -113,14 +118,15 @@ def statement(
     terms: Mapping[str, Terms],
     shares: Mapping[str, Reliance],
     before: Before = NOTHING,
-    version: Literal[1, 2, 3] = 3,
+    version: Form = 4,
 ) -> Statement:
     """Compute the statement; ``settlement`` is the digest of the signed settlement."""
     lines = lines_for(facts, settled, terms, shares)
     taking: dict[str, Any] = {}
     if version > 1:
-        lines = (*lines, *advance_lines(facts, terms), *correction_lines(before.corrected, terms))
-        taking = _taking(facts, lines, terms, before, remembers=version > 2)
+        corrections = correction_lines(before.corrected, terms, dated=version > 3)
+        lines = (*lines, *advance_lines(facts, terms), *corrections)
+        taking = _taking(facts, lines, terms, before, version)
     total = sum(x.micro for x in lines if x.kind not in ON_TOP)
     due = facts.brought_forward_micro + total - taking.get("deductions_micro", 0)
     due += taking.get("released_micro", 0) - taking.get("held_micro", 0)
@@ -143,11 +149,10 @@ def _taking(
     lines: Sequence[Line],
     terms: Mapping[str, Terms],
     before: Before,
-    *,
-    remembers: bool,
+    form: int,
 ) -> dict[str, Any]:
     given = facts, lines, terms, before.instruments
-    deductions, accounts = taken(*given, remembers=remembers)
+    deductions, accounts = taken(*given, form=form)
     return {
         "deductions": deductions,
         "least_payout_micro": least_payout(facts, terms),
@@ -307,6 +312,7 @@ def advances_after(previous: Statement | None) -> tuple[Advance, ...]:
             granted_micro=a.granted_micro,
             open_micro=a.closing_micro,
             over_micro=a.over_micro,
+            granted_in=a.granted_in,
         )
         for a in (previous.accounts if previous else ())
     )

@@ -8,6 +8,7 @@ from yesand.royalties.auditing.urls import urlpatterns as auditing
 from yesand.royalties.books.urls import urlpatterns as books
 from yesand.royalties.closing.urls import urlpatterns as closing
 from yesand.royalties.disputing.urls import urlpatterns as disputing
+from yesand.royalties.instruments.urls import urlpatterns as instruments
 from yesand.royalties.invoicing.urls import urlpatterns as invoicing
 from yesand.royalties.paying.urls import urlpatterns as paying
 from yesand.royalties.raters.urls import urlpatterns as raters
@@ -22,6 +23,7 @@ urlpatterns = [
     *closing,
     *disputing,
     *invoicing,
+    *instruments,
     *raters,
     path("usage/", views.usage, name="usage"),
     path("usage/<str:digest>/", views.delivery, name="delivery"),

@@ -250,6 +250,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",  # nosec B105
     "check": "60/m/ip",
     "check_file": "10/m/ip",
+    "heidi_visitor": "20/m/ip",
 }
 CACHES = {
     "default": {

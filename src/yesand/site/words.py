@@ -20,6 +20,12 @@ WORDS = (
     _("licence"),
     _("trial"),
     _("synthetic"),
+    # What is decreed
+    _("tax-table"),
+    _("rates"),
+    _("certificate"),
+    _("direction"),
+    _("correction"),
     # What is found of a take
     _("copy"),
     _("claim"),

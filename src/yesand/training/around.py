@@ -12,6 +12,7 @@ from yesand.affect.evaluating import Known
 from yesand.affect.listening import Kept
 from yesand.kernel.progress import Progress, silent
 from yesand.takes.copies.finding import Copy
+from yesand.training.made import NOTHING, Added
 from yesand.training.recording import Recorder
 from yesand.training.resuming.shelf import Say, Shelf, unheard
 
@@ -36,6 +37,7 @@ class Around:
         convex head needs none.
     say : told in a line what a person should know of the run.
     rated : what raters said of the takes on axes; none: nothing is read out of the model.
+    added : synthetic takes that are taught beside the examples.
     """
 
     cache: Kept | None = None
@@ -50,6 +52,7 @@ class Around:
     shelf: Shelf | None = None
     say: Say = unheard
     rated: Sequence[Said] | None = None
+    added: Added = NOTHING
 
 
 #: Nothing is kept, told or asked.

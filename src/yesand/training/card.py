@@ -149,7 +149,23 @@ def _data(data: dict[str, Any]) -> str:
     aside += f" {dark} show no face, and are answered by the voice alone." if dark else ""
     blind = data.get("left_out_without_a_face", 0)
     aside += f" {blind} more show no face, and were left out." if blind else ""
-    return f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
+    told = f"{people}, {minutes:.1f} minutes: {emotions}.{aside}"
+    return told + synthetic(data["synthetic"]) if "synthetic" in data else told
+
+
+def synthetic(told: Mapping[str, Any]) -> str:
+    """Return how much of a training nobody performed, made by what, from how many people's."""
+    lines = [
+        f"- {one['takes']} takes by {one['generator']} {one['version']}, from takes of "
+        f"{one['performers']} performers (batch `{one['batch'][:12]}`); {one['in_folds']} of them "
+        "were taught where it was scored"
+        for one in told["batches"]
+    ]
+    return (
+        f"\n\n**{told['share_ppm'] / 10_000:.1f} % of it is synthetic**: {told['takes']} takes, "
+        f"{told['duration_ms'] / 60_000:.1f} minutes, that nobody performed. It was asked about "
+        "none of these.\n\n" + "\n".join(lines)
+    )
 
 
 def _taught(facts: dict[str, Any]) -> str:

@@ -28,10 +28,11 @@ from yesand.affect.voices import alike
 from yesand.agreements.vocabulary import Modality
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.errors import BadInput, Refused
-from yesand.training import card, folder, head_folder
+from yesand.training import card, folder, head_folder, made
 from yesand.training.around import ALONE, Around
 from yesand.training.examples import VOICE, Example, check, leave_out
 from yesand.training.grounds import Grounds
+from yesand.training.made import NEVER, MadeTake, into
 from yesand.training.runs import RunRecord
 from yesand.training.seeing import seen_card, unseen_arrays
 from yesand.training.targeting.heard import ACTED, HEARD, checked, summary, targets
@@ -124,6 +125,7 @@ class Table:
     Attributes
     ----------
     soft : (N, classes) what they are taught as, if that is not what was acted.
+    made_into : (folds, the last rows) in which folds synthetic takes teach; they are asked in none.
     """
 
     rows: Floats
@@ -131,6 +133,24 @@ class Table:
     classes: int
     fold: Ints
     soft: Floats | None = None
+    made_into: NDArray[np.bool_] | None = None
+
+    @property
+    def parts(self) -> list[NDArray[np.bool_]]:
+        """Return which takes teach each fold's model, (N,) each, and last who teach the final."""
+        whole = np.ones(len(self.fold), dtype=bool)
+        found = [self.fold != k for k in range(int(self.fold.max()) + 1)]
+        if self.made_into is not None:
+            for there, made_there in zip(found, self.made_into, strict=True):
+                there[self.fold == NEVER] = made_there
+        return [*found, whole]
+
+    @property
+    def performed(self) -> Table:
+        """Return it without synthetic takes: what may be asked about."""
+        there = self.fold != NEVER
+        soft = None if self.soft is None else self.soft[there]
+        return Table(self.rows[there], self.label[there], self.classes, self.fold[there], soft)
 
     @property
     def target(self) -> Floats:
@@ -181,23 +201,27 @@ def train(
     examples, unseen = apart_unseen(examples, settings, around)
     if settings.targets == HEARD:
         summary(examples)  # says at once if nobody heard enough
-    table, voices, labels = heard(examples, settings, around)
+    asked, voices, labels = heard(examples, settings, around)
+    table = _with_made(asked, examples, settings, around)
     try:
         *held, final = _heads(table, settings, start, around)
     except Overtaken as fault:
         folder.leave(out, grounds.manifest, settings.as_json(), str(fault))
         raise
-    said = table.unmet([one.head for one in held])
-    unmet, trust = calibration.cooled(said, table.label, table.fold)
+    said = asked.unmet([one.head for one in held])
+    unmet, trust = calibration.cooled(said, asked.label, asked.fold)
     performers = [e.performer for e in examples]
-    named, fold = [e.sha256 for e in examples], [*map(str, table.fold)]
+    named, fold = [e.sha256 for e in examples], [*map(str, asked.fold)]
     beside = (around.known or Known()).of(named, labels, fold)
-    scores = evaluate(unmet, table.label, performers, labels, beside)
-    fold_of = {p: int(k) for p, k in zip(performers, table.fold, strict=True)}
+    scores = evaluate(unmet, asked.label, performers, labels, beside)
+    fold_of = {p: int(k) for p, k in zip(performers, asked.fold, strict=True)}
     told = card.card(examples, grounds, scores, len(aside))
     told = seen_card(told, settings, unseen, grounds)
+    if table.made_into is not None:
+        lasted = sum(e.duration_ms for e in examples)
+        told["data"]["synthetic"] = made.told(around.added, table.made_into, lasted)
     if settings.targets == HEARD:
-        told["targets"] = summary(examples) | _taught_acted(table, settings, beside)
+        told["targets"] = summary(examples) | _taught_acted(asked, settings, beside)
     apart = max(one.found.apart for one in (*held, final))
     handles = dict(sorted(fold_of.items()))
     without = tuple(e.sha256 for e in unseen)
@@ -205,9 +229,9 @@ def train(
         settings, labels, handles, scores, None, told, tuple(around.copies), voices,
         apart=apart, trust=trust, unseen=without,
     )  # fmt: skip
-    arrays = _arrays(held, examples, aside, grounds, table, labels)
+    arrays = _arrays(held, examples, aside, grounds, table, labels, around.added.takes)
     if settings.targets == HEARD:
-        arrays["target"] = table.target
+        arrays["target"] = asked.target
     if settings.senses != VOICE:
         arrays |= unseen_arrays(unseen, grounds)
     with folder.whole(out) as partial:
@@ -252,19 +276,48 @@ def heard(
     soft = targets(examples, labels) if settings.targets == HEARD else None
     folds(performers)  # says at once if there are too few
     takes = [Source(e.sha256, e.path) for e in examples]
-    sounds = listening.extract(takes, around.cache, around.progress, around.workers)
-    if settings.described.source == PROSODY:
-        rows = np.stack([sound.prosody for sound in sounds]).astype(np.float64)
-    else:
-        cache = around.cache.folder if around.cache else None
-        told = (cache, around.progress, around.workers)
-        rows = sources.rows(takes, settings.opened(), *told)
+    rows, sounds = _rows(takes, settings, around)
     voices = alike([sound.mel for sound in sounds], performers, label)
     fold = folds(performers, voices)
     handles = dict(zip(performers, fold.tolist(), strict=True))
     # Where all sound alike, they could not be held out together.
     voices = tuple(group for group in voices if len({handles[who] for who in group}) == 1)
     return Table(rows, label, len(labels), fold, soft), voices, labels
+
+
+def _with_made(
+    asked: Table, examples: Sequence[Example], settings: HeadSettings, around: Around
+) -> Table:
+    """Return a table with the synthetic takes as its last rows, if any are taught."""
+    takes = around.added.takes
+    if not takes:
+        return asked
+    labels, held = (
+        check(examples),
+        {e.performer: int(k) for e, k in zip(examples, asked.fold, strict=True)},
+    )
+    # What is heard of them stays in no cache: an erased performer's would outlast them there.
+    alone = replace(around, cache=None)
+    rows = _rows([Source(t.sha256, t.path) for t in takes], settings, alone)[0]
+    return Table(
+        np.concatenate([asked.rows, rows]),
+        np.concatenate([asked.label, [labels.index(t.emotion) for t in takes]]).astype(np.int64),
+        asked.classes,
+        np.concatenate([asked.fold, np.full(len(takes), NEVER)]),
+        made_into=into(takes, held, int(asked.fold.max()) + 1),
+    )
+
+
+def _rows(
+    takes: Sequence[Source], settings: HeadSettings, around: Around
+) -> tuple[Floats, Sequence[listening.Heard]]:
+    """Return takes as the head sees them, and what was heard of them."""
+    sounds = listening.extract(takes, around.cache, around.progress, around.workers)
+    if settings.described.source == PROSODY:
+        return np.stack([sound.prosody for sound in sounds]).astype(np.float64), sounds
+    cache = around.cache.folder if around.cache else None
+    told = (cache, around.progress, around.workers)
+    return sources.rows(takes, settings.opened(), *told), sounds
 
 
 def _heads(
@@ -274,9 +327,7 @@ def _heads(
     around: Around,
 ) -> list[Learned]:
     """Find one head without each fold's performers, and one with everybody."""
-    parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
-    parts.append(np.ones(len(table.fold), dtype=bool))
-    found = list[Learned]()
+    parts, found = table.parts, list[Learned]()
     for done, there in enumerate(parts):
         around.progress(done, len(parts), "training")
         around.still_holds()
@@ -308,25 +359,28 @@ def _arrays(
     grounds: Grounds,
     table: Table,
     labels: Sequence[str],
+    added: Sequence[MadeTake],
 ) -> dict[str, NDArray[Any]]:
-    masks = grounds.masks
-    parts = [table.fold != k for k in range(int(table.fold.max()) + 1)]
-    everyone = np.ones(len(table.fold), dtype=bool)
-    width = width_for(min(int(there.sum()) for there in parts))
-    seen = [compact(table.rows, there, width) for there in (*parts, everyone)]
+    masks, many = grounds.masks, len(examples)
+    width = width_for(min(int(there.sum()) for there in table.parts[:-1]))
+    seen = np.stack([compact(table.rows, there, width) for there in table.parts])
+    seen = seen.astype(np.float32)
+    apart = seen[:-1, many:], seen[-1, many:]
+    beside = table.made_into if table.made_into is not None else np.ones((0, 0), dtype=bool)
     return {
         "take": np.array([e.sha256 for e in examples]),
         "performer": np.array([masks.get(e.performer, e.performer) for e in examples]),
-        "label": table.label,
+        "label": table.label[:many],
         "labels": np.array(labels),
         "duration_ms": np.array([e.duration_ms for e in examples], dtype=np.int64),
-        "fold": table.fold,
-        "embedding": np.stack(seen[:-1]).astype(np.float32),
-        "final_embedding": seen[-1].astype(np.float32),
+        "fold": table.fold[:many],
+        "embedding": seen[:-1, :many],
+        "final_embedding": seen[-1, :many],
         # The folds' own heads, so that they can be asked again whether they know a take.
         "head_weights": np.stack([one.head.weights for one in held]),
         "head_mean": np.stack([one.head.scale.mean for one in held]),
         "head_deviation": np.stack([one.head.scale.deviation for one in held]),
         "copy": np.array([e.sha256 for e in aside], dtype="U64"),
         "copier": np.array([masks.get(e.performer, e.performer) for e in aside], dtype=str),
+        **made.arrays(added, labels, beside, masks, apart),
     }

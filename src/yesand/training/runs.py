@@ -62,6 +62,7 @@ class RunRecord:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON; equal runs give equal records."""
+        data = self.card["data"]
         return {
             "settings": self.settings.as_json(),
             "labels": list(self.labels),
@@ -74,6 +75,7 @@ class RunRecord:
             "enrolled": self.enrolled.as_json() if self.enrolled else None,
             **({"curves": self.card["curves"]} if "curves" in self.card else {}),
             **({"targets": self.card["targets"]} if "targets" in self.card else {}),
+            **({"synthetic": data["synthetic"]} if "synthetic" in data else {}),
             **({"memory": self.memory} if self.memory else {}),
             **({NAME: self.read.as_json()} if self.read else {}),
         }

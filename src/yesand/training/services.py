@@ -32,11 +32,12 @@ from yesand.training import adapters, attestations, digest, folder, fused, heads
 from yesand.training.adapters import AdapterSettings
 from yesand.training.around import Around
 from yesand.training.errors import NotRegistered
-from yesand.training.examples import Example, Settings
+from yesand.training.examples import VOICE, Example, Settings
 from yesand.training.folder import Loaded, load
 from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
 from yesand.training.kinds import AnySettings
+from yesand.training.made import NOTHING, Added
 from yesand.training.memory import as_asked
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
@@ -97,6 +98,7 @@ def train(
     copies: Sequence[Copy] | None = None,
     fresh: bool = False,
     say: Say = unheard,
+    added: Added = NOTHING,
 ) -> TrainedModel:
     """Train a model on exactly the takes of a manifest, and register it.
 
@@ -107,6 +109,7 @@ def train(
     course : trains in place of what the settings call for.
     copies : left out as such; none given, they are looked for among the manifest's takes.
     fresh : begin anew, even if the same run was broken off. say : told lines for a person.
+    added : synthetic takes that are taught beside the manifest's (``synthetic.teaching``).
 
     Raises
     ------
@@ -118,23 +121,55 @@ def train(
     manifest = to_train(place, manifest)
     check_name(name)
     check_senses(manifest, settings.senses)
+    check_taught(settings, added)
     unfinished.sweep(place)
-    run = _run_before(place, manifest, out, settings)
+    run = _run_before(place, manifest, out, settings, added)
     if run is None:
-        corpus.check_current(place, manifest)
+        still_holds = partial(_still_holds, place, manifest, added)
+        still_holds()
         course = course or _course(settings)
         shelf = Shelf(unfinished.shelf_of(place), fresh, say=say)
         around = Around(
             cache=Kept(place.cache),
             progress=progress,
-            still_holds=partial(corpus.check_current, place, manifest),
+            still_holds=still_holds,
             recorder=recorder,
             workers=workers,
             shelf=shelf,
             say=say,
+            added=added,
         )
         run = _run(place, manifest, out, settings, around, course, copies)
-    return _enter(place, out, manifest, name, run)
+    return _enter(place, out, manifest, name, run, added)
+
+
+def _still_holds(place: Place, manifest: SignedManifest, added: Added) -> None:
+    corpus.check_current(place, manifest)
+    added.still_holds()
+
+
+def check_taught(settings: AnySettings, added: Added) -> None:
+    """Check that what is trained can be taught synthetic takes at all.
+
+    Raises
+    ------
+    Refused : it cannot.
+    """
+    if not added.takes:
+        return
+    if not isinstance(settings, HeadSettings) or settings.senses != VOICE:
+        raise Refused(
+            "Synthetic takes are taught to a convex head on voices, and to no other model yet: "
+            "only there is measured exactly whom they stand for",
+            where="--synthetic",
+            remedy="Add --kind head.",
+        )
+    if settings.targets == HEARD:
+        raise Refused(
+            "Nobody has rated a synthetic take",
+            where="--targets heard",
+            remedy="Leave it out, or --synthetic.",
+        )
 
 
 def register(
@@ -211,6 +246,7 @@ def _run(
     if copies is None:
         copies = copying.among(place, [take.sha256 for take in manifest.takes], around.progress)
         copying.note(copies)
+    added = around.added.without(copy.take for copy in copies)
     if settings.targets == HEARD:
         examples = targeting.attach(examples)
     labels = sorted({example.emotion for example in examples})
@@ -221,6 +257,7 @@ def _run(
             around,
             ready=ready,
             copies=copies,
+            added=added,
             known=beside,
             known_alone=dict(zip(ratings[1:], alone, strict=True)),
             rated=rated(named),
@@ -233,7 +270,7 @@ def _run(
 
 
 def _run_before(
-    place: Place, manifest: SignedManifest, out: Path, settings: AnySettings
+    place: Place, manifest: SignedManifest, out: Path, settings: AnySettings, added: Added
 ) -> dict[str, Any] | None:
     """Return the run that left a whole model in ``out``, or nothing if the folder is free."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
@@ -241,7 +278,7 @@ def _run_before(
     _check_unmarked(out)
     run = _read(_note(place, digest.model_digest(out))) if out.is_dir() else {}
     same = run.get("manifest") == manifest.digest and as_asked(run) == settings.as_json()
-    if not same:
+    if not same or run.get("synthetic", {}).get("asked") != added.asked:
         folder.refuse_full(out)
     return run
 
@@ -274,12 +311,17 @@ def _note(place: Place, model: str) -> Path:
 
 
 def _enter(
-    place: Place, where: Path, manifest: SignedManifest, name: str | None, run: dict[str, Any]
+    place: Place,
+    where: Path,
+    manifest: SignedManifest,
+    name: str | None,
+    run: dict[str, Any],
+    added: Added = NOTHING,
 ) -> TrainedModel:
     told = _read(where / folder.CARD_DATA) or plain_card(place, manifest)
     files = digest.resources(where)
     try:
-        return entered(place, files, told, manifest, name, run)
+        return entered(place, files, told, manifest, name, run, added.still_holds)
     except Overtaken as fault:
         named = digest.root(files)
         if _note(place, named).exists():

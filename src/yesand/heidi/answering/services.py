@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yesand.heidi.documents import Section, sections
-from yesand.heidi.german import in_english
-from yesand.heidi.headings import asked, of_records
+from yesand.heidi.documents import Section
+from yesand.heidi.headings import of_records
 from yesand.heidi.intents import Intent, corrected
+from yesand.heidi.reading.services import Question
 from yesand.heidi.reply import Call, Quote, Reply
 from yesand.heidi.router import Router, ready
 from yesand.heidi.search import shortened
@@ -24,7 +24,9 @@ from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.mentioned import with_their_pages
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import Named, Topic, topic
 from yesand.kernel.errors import YesAndError
+from yesand.kernel.place import Place
 
 #: The longest message that is read.
 LONGEST = 2_000
@@ -52,21 +54,28 @@ def _answer(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
         return nothing_said(), []
     if len(text) > LONGEST:
         return too_long(len(text)), []
-    text = in_english(text)
-    reply, trace = _routed(asker, text)
-    explained = asked(text, sections())
+    question = Question.of(text)
+    reply, trace = _routed(asker, question)
+    explained = question.explained()
     if explained is None or reply.wishes:
         return reply, trace
     page = told(explained)
-    if of_records(text) and trace[0].tool != Intent.OTHER:
+    records = of_records(question.english) or trace[0].tool in set(Topic)
+    if records and trace[0].tool != Intent.OTHER:
         return replace(reply, quotes=(*page.quotes, *reply.quotes)[:3], offers_human=False), trace
     return replace(page, links=reply.links), trace
 
 
-def _routed(asker: Asker, text: str) -> tuple[Reply, list[Call]]:
-    intent = corrected(router(asker.place.cache).guess(text).intent, text)
+def intended(place: Place, english: str) -> Intent:
+    """Return what a sentence asks for, by what the router was taught."""
+    return corrected(router(place.cache).guess(english).intent, english)
+
+
+def _routed(asker: Asker, question: Question) -> tuple[Reply, list[Call]]:
+    text = question.english
+    intent = topic(intended(asker.place, text), text)
     if intent is Intent.OTHER:
-        return run(asker, Intent.OTHER, Asked(question=text[:400]))
+        return run(asker, Intent.OTHER, Asked(question=question.words[:400]))
     slots = read(intent, text, asker.now.replace(tzinfo=None))
     reply, trace = run(asker, intent, slots)
     if isinstance(slots, Meet):
@@ -81,7 +90,7 @@ def told(section: Section) -> Reply:
     return Reply(_("Our documentation says:"), quotes=(quote,))
 
 
-def run(asker: Asker, intent: Intent, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
+def run(asker: Asker, intent: Named, slots: Slots, by: str = "router") -> tuple[Reply, list[Call]]:
     """Run one tool with the asker's eyes."""
     call = Call(intent.value, by, slots.model_dump(mode="json", exclude_defaults=True))
     try:

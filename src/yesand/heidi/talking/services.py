@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.db import close_old_connections, connections
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from pydantic import ValidationError
 
 from yesand.heidi.answering.services import answer, run
@@ -27,6 +28,7 @@ from yesand.heidi.talking.model import Choice, Unusable, choose, tell
 from yesand.heidi.tools.asker import Asker
 from yesand.heidi.tools.inviting import with_the_people_named
 from yesand.heidi.tools.table import TOOLS
+from yesand.heidi.topics import named
 
 #: This process, by a name of its own.
 HERE = uuid4().hex
@@ -83,7 +85,9 @@ def _write(asker: Asker, message: Message) -> None:
             log.warning("The language model failed: %s", fault)
     reply, trace = answer(asker, question)
     if endpoint is not None:
-        reply = reply.before(_("The language model is silent, so here is what your records say."))
+        with override(asker.language or asker.user.language or None):
+            silent = _("The language model is silent, so here is what your records say.")
+        reply = reply.before(silent)
     message.refresh_from_db()
     again = message.attempt + 1 if message.chunks.exists() else message.attempt
     finish(asker, message, reply, trace, HERE, again)
@@ -132,7 +136,7 @@ def _run(asker: Asker, chosen: list[Choice], question: str) -> tuple[Reply, list
     trace: list[Call] = []
     for choice in chosen:
         try:
-            intent = Intent(choice.tool)
+            intent = named(choice.tool)
             tool = TOOLS[intent]
             slots = tool.slots.model_validate(choice.arguments)
         except (ValueError, KeyError, ValidationError):

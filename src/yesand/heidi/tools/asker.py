@@ -12,9 +12,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from yesand.heidi.intents import Intent
 from yesand.heidi.reply import Reply
 from yesand.heidi.slots import Slots
+from yesand.heidi.topics import Named
 from yesand.kernel.place import Place
 from yesand.people.frame import ROLES
 from yesand.people.models import User
@@ -82,7 +82,7 @@ class Tool:
     run : does it.
     """
 
-    intent: Intent
+    intent: Named
     about: str
     slots: type[Slots]
     run: Run

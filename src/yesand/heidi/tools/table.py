@@ -5,13 +5,24 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from yesand.heidi.intents import Intent
-from yesand.heidi.reply import Quote, Reply
-from yesand.heidi.search import excerpt, search
-from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots
-from yesand.heidi.tools import desk, meetings, money, records, standing, withdrawing
+from yesand.heidi.reading.services import Question
+from yesand.heidi.reply import Reply
+from yesand.heidi.slots import Asked, Change, Found, Issued, Meet, Slots, Supposed
+from yesand.heidi.tools import (
+    books,
+    desk,
+    meetings,
+    money,
+    paying,
+    prices,
+    records,
+    standing,
+    usage,
+    withdrawing,
+)
 from yesand.heidi.tools.asker import Asker, Tool
 from yesand.heidi.tools.places import named
-from yesand.people.rooms import offered
+from yesand.heidi.topics import Named, Topic
 
 
 def ask_human(asker: Asker, slots: Asked) -> Reply:
@@ -24,12 +35,11 @@ def ask_human(asker: Asker, slots: Asked) -> Reply:
 
 def look_up(asker: Asker, slots: Asked) -> Reply:
     """Answer from documentation, agreements, articles and one's own records, or say no."""
-    request = asker.request
-    shelf = [p for room in offered("passages") for p in room.passages(request)]
-    hits, links = search(slots.question, shelf), named(asker, slots.question)
-    if links and not hits:
+    question = Question.of(slots.question)
+    quotes, links = question.quotes(asker.request), named(asker, question.english)
+    if links and not quotes:
         return Reply(_("There is a page for that:"), links=links)
-    if not hits:
+    if not quotes:
         return Reply(
             _(
                 "I do not know that. I know your own records here, your agreements, the articles "
@@ -38,13 +48,10 @@ def look_up(asker: Asker, slots: Asked) -> Reply:
             suggestions=standing.suggestions(asker),
             offers_human=True,
         )
-    quotes = tuple(
-        Quote(h.passage.title, excerpt(h.passage.text, slots.question), h.passage.url) for h in hits
-    )
     return Reply(_("This is what I find about it:"), quotes=quotes, links=links)
 
 
-TOOLS = {
+TOOLS: dict[Named, Tool] = {
     tool.intent: tool
     for tool in (
         Tool(Intent.HELP, "Say who Heidi is and what can be asked", Slots, standing.help_),
@@ -64,6 +71,15 @@ TOOLS = {
             Issued,
             desk.closing,
         ),
+        Tool(Topic.PAYOUTS, "Payouts and runs, and why one is not paid", Slots, paying.payouts),
+        Tool(Topic.ESCROW, "Usage that nobody can be billed for yet", Slots, usage.escrow),
+        Tool(Topic.MISSING, "Usage missing, attested or estimated", Issued, usage.missing),
+        Tool(Topic.EXCEPTIONS, "What waits for a person at the desk", Slots, usage.exceptions),
+        Tool(Topic.BOOKS, "Trial balance and reconciliation", Slots, books.books),
+        Tool(Topic.RECEIVABLES, "What licensees owe, by age", Issued, books.receivables),
+        Tool(Topic.AUDITS, "Audits of pay", Slots, books.audits),
+        Tool(Topic.PRICES, "Tariffs: the prices in force", Slots, prices.prices),
+        Tool(Topic.SUPPOSED, "What a bill would be at another price", Supposed, prices.supposed),
         Tool(Intent.MEETINGS, "The person's coming meetings", Slots, meetings.mine),
         Tool(Intent.BOOK, "Propose a meeting (the person confirms)", Meet, meetings.book),
         Tool(Intent.MOVE, "Propose to move a meeting (they confirm)", Change, meetings.move),

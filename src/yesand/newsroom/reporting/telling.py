@@ -18,6 +18,7 @@ _PARTS = (
     ("Consent", ("performers", "agreements", "agreements-new", "withdrawals")),
     ("Performances", ("takes", "minutes", "decisions")),
     ("Models", ("models", "deployments", "reliance-reports", "usage-events")),
+    ("Synthetic takes", ("synthetic-takes", "models-synthetic", "training-synthetic")),
     ("Money", ("settled", "royalties-owed", "royalties-paid", "royalties-carried", "balance")),
     ("Duties", ("obligations", "obligation-dates")),
 )
@@ -34,6 +35,9 @@ _SAID = {
     "deployments": "Deployments in service then: {}.",
     "reliance-reports": "Reports on whom the models rely on: {}.",
     "usage-events": "Usage events delivered: {}.",
+    "synthetic-takes": "Takes that nobody performed, made from performers’ takes: {}.",
+    "models-synthetic": "Models that learned from such takes, too: {}.",
+    "training-synthetic": "What these learned from: {}.",
     "settled": "Settlements of the month: {}.",
     "royalties-owed": "Performers earned {} in it.",
     "royalties-paid": "They were paid {} during it.",

@@ -33,6 +33,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
     from yesand.royalties.raters.services import check_raters
     from yesand.royalties.reconciling.services import check_desk
     from yesand.royalties.services import check_books  # DuckDB and Ibis take long to load
+    from yesand.synthetic.auditing.services import check_synthetic
 
     head = audit(place, progress)
     signed = check_all(progress)
@@ -47,6 +48,7 @@ def audited(place: Place, progress: Progress = silent) -> list[str]:
         check_invoices(place),
         check_receipts(),
         f"agreements: {signed:,} signed records, each holds as its parties signed it",
+        check_synthetic(place),
         f"manifests: {manifests:,}, each holds exactly the takes permitted at its position",
     ]
 

@@ -90,7 +90,7 @@ def duty_about(obligation: Obligation) -> SafeString | str:
     if kind == "model":
         found = TrainedModel.objects.filter(name=name).values_list("digest", flat=True).first()
         key = found or ""
-    shown = f"{gettext(kind)} {name[:12] if kind == 'manifest' else name}"
+    shown = f"{gettext(kind)} {name[:12] if kind in {'manifest', 'batch'} else name}"
     if kind not in {"manifest", "model", "deployment", "performer"} or not key:
         return shown
     return format_html('<a href="{}">{}</a>', reverse(kind, args=[key]), shown)
@@ -112,11 +112,12 @@ def _subject(kind: str, name: str) -> str:
         said = ngettext("%(n)d take of %(name)s", "%(n)d takes of %(name)s", int(number))
         return said % {"n": int(number), "name": name}
     words = {
+        "batch": gettext("the synthetic takes %(name)s"),
         "model": gettext("the model %(name)s"),
         "deployment": gettext("the service %(name)s"),
         "performer": gettext("the recordings of %(name)s"),
     }
-    return words[kind] % {"name": name}
+    return words[kind] % {"name": name[:12] if kind == "batch" else name}
 
 
 @register.simple_tag

@@ -18,12 +18,20 @@ from yesand.kernel.money import Money
 from yesand.kernel.place import Place
 from yesand.oversight.feed.services import notify
 from yesand.oversight.foreseen import Corpus, Foreseen, Service
-from yesand.oversight.services import duties, ended_by, held, obligations, taken_from
+from yesand.oversight.services import (
+    duties,
+    ended_by,
+    held,
+    made_from,
+    obligations,
+    taken_from,
+)
 from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import payload_of
 from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Statement
 from yesand.royalties.statement import parse_statement
+from yesand.synthetic.reaching.services import batches_of
 from yesand.takes.models import Take
 from yesand.training.models import Deployment
 
@@ -140,7 +148,8 @@ def _takes(performer: Performer, scope: Scope) -> int:
 def _corpus(
     place: Place, manifest: Manifest, performer: Performer, scope: Scope, earned: Earned
 ) -> Corpus:
-    models = manifest.models.order_by("name")
+    batches = batches_of(manifest, performer, scope.takes)
+    models = made_from(manifest, batches)
     running = Deployment.objects.filter(model__in=models, decommission=None)
     request = Request.parse(manifest.request)
     return Corpus(
@@ -155,6 +164,7 @@ def _corpus(
             for d in running.select_related("licensee", "model").order_by("name")
         ),
         ended=_ended(place, manifest, performer),
+        batches=tuple(batches.items()),
     )
 
 

@@ -14,6 +14,7 @@ from yesand.reliance.faithfulness import coverage, detectable
 from yesand.reliance.game import Game
 from yesand.reliance.inputs import Corpus, Floats, Inputs
 from yesand.reliance.panel import Panel, Resampled, interval
+from yesand.reliance.pooling import Pooled, divided, spread
 from yesand.reliance.report import Agreement, Quality, RelianceReport, Utility
 from yesand.reliance.rows import Row
 from yesand.reliance.shares import BILLION, apportion, fractions
@@ -69,7 +70,8 @@ def penalty(played: Sequence[Game], given: float | None, steps: Steps) -> float:
 
 def round_one(game: Game, l2: float, steps: Steps) -> Round:
     """Train on everybody, and on everybody but one, for each: exact leave-one-performer-out."""
-    members = np.concatenate([np.ones((1, game.size)), 1 - np.eye(game.size)])
+    gone = np.eye(game.size) if game.leaving is None else game.leaving
+    members = np.concatenate([np.ones((1, game.size)), 1 - gone])
     utility = game.utility(members, l2, steps)
     without = (utility[0] - utility[1:]).T
     none = np.full(len(game.asked), game.nothing())
@@ -132,9 +134,10 @@ def concluded(
     ----------
     halves : how well halves of what was ``drawn`` agree. quality : what is known of it already.
     """
-    performers = inputs.corpus.performers
+    performers = inputs.corpus.people
     if not len(panel.whole):
         return _unasked(estimator, inputs, settings)
+    panel = Pooled.of_players(panel, inputs.corpus.through)
     resampled = panel.resampled(int(settings["resamples"]), rng)
     gain_low, gain_high = interval(resampled.gain)
     whole, none = panel.utility()
@@ -169,7 +172,7 @@ def _quality(
 
 def _unasked(estimator: Estimator, inputs: Inputs, settings: Mapping[str, Any]) -> RelianceReport:
     """Report that nobody could be asked: all get the same, and it pays nobody."""
-    performers = inputs.corpus.performers
+    performers = inputs.corpus.people
     parts = apportion([1.0] * len(performers))
     _, reason = verdict(len(performers), 0.0, None)
     return RelianceReport(
@@ -192,22 +195,38 @@ def _unasked(estimator: Estimator, inputs: Inputs, settings: Mapping[str, Any]) 
 def _rows(corpus: Corpus, panel: Panel, resampled: Resampled) -> tuple[Row, ...]:
     effects, losses, kinds = panel.effects(), panel.losses(), panel.by_emotion()
     bounds = interval(resampled.effect)
-    spread = np.rint(interval(fractions(resampled.effect)) * BILLION).astype(int)
+    ends = np.rint(_spread(panel, resampled) * BILLION).astype(int)
     parts = apportion(effects.tolist())
+    synthetic = _synthetic(panel, parts)
     return tuple(
         Row(
             performer=name,
             share_ppb=parts[i],
-            low_ppb=min(int(spread[0, i]), parts[i]),
-            high_ppb=max(int(spread[1, i]), parts[i]),
+            low_ppb=min(int(ends[0, i]), parts[i]),
+            high_ppb=max(int(ends[1, i]), parts[i]),
             effect=_nano(effects[i]),
             effect_low=_nano(bounds[0, i]),
             effect_high=_nano(bounds[1, i]),
             leave_one_out=_nano(losses[i]),
             emotions=_named(corpus.labels, None if kinds is None else kinds[i]),
+            through=tuple(synthetic[i].items()),
         )
-        for i, name in enumerate(corpus.performers)
+        for i, name in enumerate(corpus.people)
     )
+
+
+def _spread(panel: Panel, resampled: Resampled) -> Floats:
+    """Return the shares' interval, (2, people)."""
+    if isinstance(panel, Pooled) and panel.through is not None:
+        return spread(panel.through, resampled)
+    return interval(fractions(resampled.effect))
+
+
+def _synthetic(panel: Panel, parts: Sequence[int]) -> list[dict[str, int]]:
+    """Return of each share what came through synthetic takes, by batch."""
+    if isinstance(panel, Pooled) and panel.through is not None:
+        return divided(panel.through, panel.by_player(), parts)
+    return [{} for _ in parts]
 
 
 def _named(labels: Sequence[str], effects: Floats | None) -> tuple[tuple[str, int], ...]:

@@ -66,7 +66,11 @@ def bars(context: dict[str, Any], report: Report) -> dict[str, Any]:
     """Draw a report's shares with their intervals, the largest first; mark those near none."""
     least = signed(report.envelope).get("quality", {}).get("detectable_ppb")
     made = drawn(report.shares, names(report, context["request"].sight), least)
-    return {"bars": made, "least": least if any(bar.faint for bar in made) else None}
+    return {
+        "bars": made,
+        "least": least if any(bar.faint for bar in made) else None,
+        "synthetic": any(bar.through_ppb for bar in made),
+    }
 
 
 @register.inclusion_tag("reliance/emotions.html", takes_context=True)

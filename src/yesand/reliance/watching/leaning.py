@@ -29,6 +29,7 @@ from yesand.reliance.estimators.networks import single
 from yesand.reliance.estimators.retraining import Round, gather
 from yesand.reliance.game import Game, games
 from yesand.reliance.inputs import Floats, Inputs
+from yesand.reliance.pooling import Pooled
 from yesand.reliance.shares import BILLION
 from yesand.reliance.trajectory.question import Question
 from yesand.reliance.trajectory.tangents import Tangents, tangents
@@ -101,10 +102,11 @@ def _together(given: Inputs, brought: Callable[[Game], Floats]) -> Asked:
     columns = []
     for kind in range(len(corpus.labels)):
         rounds = [_round(part[:, kind]) for part in parts]
-        columns.append(gather(played, rounds, len(amount), amount).effects())
+        panel = gather(played, rounds, len(amount), amount)
+        columns.append(Pooled.of_players(panel, corpus.through).effects())
     return {
         who: {e: round(float(c[i]) * BILLION) for e, c in zip(corpus.labels, columns, strict=True)}
-        for i, who in enumerate(corpus.performers)
+        for i, who in enumerate(corpus.people)
     }
 
 

@@ -13,10 +13,12 @@ from yesand.kernel.ids import digest_of
 from yesand.kernel.place import Place
 from yesand.people.mailing.services import tell
 from yesand.people.models import Organisation, Performer, Seat, User
+from yesand.people.sight import Sight
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
 from yesand.royalties.models import UsageClaim, UsageClaimDecision
 from yesand.royalties.totals import Held
+from yesand.training.models import Deployment
 
 LONGEST = 2_000
 _SUBJECT = gettext_lazy("Your claim to usage was decided")
@@ -30,6 +32,15 @@ def waiting(place: Place) -> list[Held]:
     from yesand.royalties.metering.services import escrow  # DuckDB and Ibis take long to load
 
     return sorted(escrow(place), key=lambda row: (row.period, row.deployment, row.unit))
+
+
+def seen(place: Place, sight: Sight) -> list[Held]:
+    """Return what of it a person sees: of others, only what no registered deployment names."""
+    rows = waiting(place)
+    if sight.everything:
+        return rows
+    known = set(Deployment.objects.values_list("name", flat=True))
+    return [row for row in rows if row.deployment not in known]
 
 
 def claim(

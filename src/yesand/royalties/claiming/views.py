@@ -16,8 +16,6 @@ from yesand.people.sight import Request, visible
 from yesand.people.views import listed
 from yesand.royalties.claiming import services
 from yesand.royalties.models import UsageClaim
-from yesand.royalties.totals import Held
-from yesand.training.models import Deployment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +35,7 @@ def claims(request: Request) -> HttpResponse:
         request,
         "royalties/claims.html",
         rows.order_by("-at", "digest"),
-        waiting=_shown(request),
+        waiting=services.seen(request.place, sight),
         own=own,
         may=may,
         producer=PRODUCER in sight.roles,
@@ -58,15 +56,6 @@ def claim_decide(request: Request, digest: str) -> HttpResponse:
     else:
         messages.success(request, gettext("Decided; whoever claimed it is told."))
     return redirect("claims")
-
-
-def _shown(request: Request) -> list[Held]:
-    """Return what waits: to a licensee or performer, only what no registered deployment names."""
-    rows = services.waiting(request.place)
-    if request.sight.everything:
-        return rows
-    known = set(Deployment.objects.values_list("name", flat=True))
-    return [row for row in rows if row.deployment not in known]
 
 
 def _claimed(request: Request) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 from yesand.agreements.pay_wording import percent
 from yesand.kernel.money import Money
 from yesand.royalties.changes import Cause, changes
-from yesand.royalties.deducting import AdvanceAccount, Deduction, Taken
+from yesand.royalties.deducted import AdvanceAccount, Deduction, Taken
 from yesand.royalties.documents.figures import exact, places_of, spaced
 from yesand.royalties.documents.tongue import Tongue, gettext_noop
 from yesand.royalties.statement import Statement

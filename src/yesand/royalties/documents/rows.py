@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from yesand.kernel.money import Money
-from yesand.royalties.deducting import Deduction
+from yesand.royalties.deducted import Deduction
 from yesand.royalties.lines import Line
 from yesand.royalties.statement import Statement
 
@@ -19,6 +19,7 @@ COLUMNS = (
     "share_ppb", "low_ppb", "high_ppb", "method", "micro", "amount", "agreement", "report",
     "session", "settlement", "why", "policy", "point_ppb", "threshold", "tariff", "tariff_digest",
     "via", "payers", "estimate", "corrects", "corrects_line", "exchange", "earned_in",
+    "synthetic_micro",
 )  # fmt: skip
 #: What spreadsheets take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,6 +49,7 @@ def rows(statement: Statement, name: str) -> Iterator[list[str]]:
             "settlement": statement.evidence.settlement,
             "corrects": line.corrects.statement if line.corrects else None,
             "corrects_line": _place(line),
+            "synthetic_micro": sum(one.micro for one in line.through) if line.through else None,
         }
         yield [_cell(told[column]) for column in COLUMNS]
     for number, one in enumerate(statement.deductions, len(statement.lines) + 1):

@@ -66,6 +66,8 @@ class AdvanceBalance(models.Model):
     open_micro = models.BigIntegerField()
     #: None: nothing was earned beyond it, or nobody counted it yet.
     over_micro = models.BigIntegerField(null=True)
+    #: The month whose statement paid it; none: statements did not say so yet.
+    granted_in = models.CharField(max_length=7, null=True)
 
     class Meta:
         """Of this room."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from yesand.kernel.errors import BadInput, Refused
 from yesand.royalties.ledger import Draft, Side, performer_account
+from yesand.royalties.lines import Line
 
 PROPOSED = "application/vnd.yes-and.payee-proposed+json"
 DECIDED = "application/vnd.yes-and.payee-decided+json"
@@ -31,6 +32,11 @@ def check_amount(micro: int, line: int, moved: int) -> None:
         raise Refused(
             f"Of that line {max(0, line - moved):,} micro-units are left to move", where="amount"
         )
+
+
+def about(line: Line, period: str) -> str:
+    """Return the settled month that a line of a month's statement is of, or puts right."""
+    return (line.corrects.month if line.corrects else None) or period
 
 
 def drafted(digest: str, wrong: str, right: str, currency: str, micro: int) -> Draft:

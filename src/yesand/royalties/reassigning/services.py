@@ -24,6 +24,7 @@ from yesand.royalties.ledger import Draft
 from yesand.royalties.lines import ON_TOP
 from yesand.royalties.models import Reassignment, ReassignmentDecision, Statement
 from yesand.royalties.reassigning import payee
+from yesand.royalties.redoing.services import waiting
 from yesand.royalties.statement import Statement as Payload
 
 _SUBJECT = gettext_lazy("A line of a statement was corrected")
@@ -61,16 +62,18 @@ def propose(
         raise BadInput("That line is not to be moved to that performer", where=str(right))
     with transaction.atomic():
         log.wait_to_write()
-        _check_whole(statement, line)
-        moved = _moved(statement, line)
+        moved, at = _moved(statement, line), place.clock.now()
         amount = told.micro - moved if micro is None else micro
-        payee.check_amount(amount, told.micro, moved)
-        at = place.clock.now()
         keys = statement.performer.public_key, right.public_key
         signed = payee.payload(
             statement.digest, line, *keys, statement.currency, amount, reason, stamp(at)
         )
         signer, name = signer_of(place, organisation(PRODUCER)), digest_of(signed)
+        known = Reassignment.objects.filter(digest=name).first()
+        if known is not None:
+            return known
+        _check_whole(statement, line)
+        payee.check_amount(amount, told.micro, moved)
         return Reassignment.objects.create(
             digest=name,
             statement=statement,
@@ -166,6 +169,13 @@ def _check_whole(statement: Statement, line: int) -> None:
         )
     if any(_reversed(later, statement, line) for later in map(signed_of, after(statement))):
         raise Refused("A later statement has taken that line back", where=str(statement))
+    month = payee.about(told, statement.settlement.period)
+    if any(row.subject == month for row in waiting()):
+        raise Refused(
+            "A correction of that month waits, and would take the line back",
+            where=month,
+            remedy="Settle first, and move what is stated then.",
+        )
 
 
 def _reversed(later: Payload, statement: Statement, line: int) -> bool:

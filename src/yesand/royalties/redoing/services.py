@@ -22,9 +22,10 @@ from yesand.royalties.instruments.models import Instrument as Row
 from yesand.royalties.instruments.models import SettledCorrection
 from yesand.royalties.instruments.services import issue, read
 from yesand.royalties.instruments.shapes import Correction
-from yesand.royalties.lines import REVENUE, Reliance
+from yesand.royalties.lines import REVENUE, Reliance, brought
 from yesand.royalties.models import Reassignment, Settlement, Statement
 from yesand.royalties.promised import counts
+from yesand.royalties.reassigning.payee import about as about_month
 from yesand.royalties.statement import Statement as Payload
 from yesand.royalties.statement import facts_of, parse_settled, parse_statement
 
@@ -78,14 +79,14 @@ def correct(place: Place, correction: Correction, months: Months | None = None) 
     the report is not what it was signed as, or its shares do not add up to one.
     """
     months = months or Months()
-    settlement, settled = months.of(correction.month)
+    _, settled = months.of(correction.month)
     if correction.model is not None:
         _check_report(correction, settled)
     if correction.deployment is not None:
         row = settled.usage[_row(correction, settled)]
         _check_bonus(months, settled, row)
         _check_payers(settled, row)
-    _check_moved(settlement)
+    _check_moved(correction.month)
     _check_followed(place, correction.month, months)
     return issue(place, correction)
 
@@ -163,10 +164,13 @@ def _check_payers(settled: Settled, row: UsageTotal) -> None:
             )
 
 
-def _check_moved(settlement: Settlement) -> None:
-    rows = Reassignment.objects.filter(statement__settlement=settlement)
-    moved = rows.exclude(decision__approved=False).first()
-    if moved is not None:
+def _check_moved(month: str) -> None:
+    rows = Reassignment.objects.exclude(decision__approved=False)
+    for moved in rows.select_related("statement__settlement").order_by("entry_id"):
+        statement = moved.statement
+        told = parse_statement(_predicate(statement.envelope)).lines[moved.line]
+        if about_month(told, statement.settlement.period) != month:
+            continue
         raise Refused(
             "A line of that month was moved to the right performer, or waits to be",
             where=str(moved),
@@ -343,7 +347,8 @@ def share_in(report: Report, handle: str) -> Reliance:
     nothing = {"share_ppb": 0, "low_ppb": 0, "high_ppb": 0}
     share = report.shares.get(handle, nothing)
     parts = {name: share[name] for name in nothing}
-    return Reliance(report=report.digest, method=report.method, **parts)
+    through = brought(share.get("through", {}))
+    return Reliance(report=report.digest, method=report.method, through=through, **parts)
 
 
 def _predicate(envelope: Any) -> Any:

@@ -66,7 +66,7 @@ class Amended:
             for at, key in list(self.lines):
                 if at == month:
                     pairs = list(_paired(self.lines[at, key], right.get(key, [])))
-                    found.setdefault(key, []).extend(_told(pairs))
+                    found.setdefault(key, []).extend(_told(pairs, month))
         return found
 
     def carry_out(self, months: Collection[str]) -> None:
@@ -80,6 +80,12 @@ class Amended:
                     self.lines[at, key] = [line for _, line in both if line is not None]
         for one in self.entered:
             one.carried = one.carried or one.step.month in months
+
+    def stands(self, month: str, key: Key, line: LineSeen) -> bool:
+        """Tell whether nothing has put a stated line right since."""
+        if line.kind == "advance" or line.corrects == "back":
+            return True
+        return replace(line, corrects="", of="") in self.lines[month, key]
 
     def recounted(self, mended: Collection[str]) -> dict[Used, int]:
         """Return by how much use was counted otherwise, also in months that are being mended."""
@@ -142,10 +148,10 @@ def _stays(was: LineSeen | None, now: LineSeen | None) -> bool:
     return was is not None and now is not None and was.micro == now.micro
 
 
-def _told(pairs: Iterable[_Pair]) -> list[LineSeen]:
+def _told(pairs: Iterable[_Pair], month: str) -> list[LineSeen]:
     found = []
     for was, now in pairs:
         if not _stays(was, now):
-            found += [replace(was, micro=-was.micro, corrects="back")] if was else []
-            found += [replace(now, corrects="right")] if now else []
+            found += [replace(was, micro=-was.micro, corrects="back", of=month)] if was else []
+            found += [replace(now, corrects="right", of=month)] if now else []
     return found

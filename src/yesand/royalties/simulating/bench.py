@@ -22,7 +22,7 @@ from yesand.royalties.facts import Settled, UsageTotal
 from yesand.royalties.instruments.shapes import Correction
 from yesand.royalties.ledger import Draft, drafts_of
 from yesand.royalties.promised import counts
-from yesand.royalties.simulating import steps
+from yesand.royalties.simulating import moved, steps
 from yesand.royalties.simulating.audited import Audited, asked_of
 from yesand.royalties.simulating.audits import Audit
 from yesand.royalties.simulating.desk import Desk
@@ -34,6 +34,7 @@ from yesand.royalties.simulating.entered import (
     table_of,
 )
 from yesand.royalties.simulating.mending import row_of
+from yesand.royalties.simulating.moving import Bill, Move, Sanction
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.royalties.simulating.registry import Registry, Signed, report_named
 from yesand.royalties.simulating.seen import statement_seen
@@ -51,6 +52,7 @@ class Bench(Registry):
 
     till: Till = field(default_factory=Till)
     audited: Audited = field(default_factory=Audited)
+    desk: moved.Desk = field(default_factory=moved.Desk)
     seen: dict[str, StatementSeen] = field(default_factory=dict)
 
     def do(self, step: steps.Step) -> str:
@@ -265,6 +267,8 @@ class Bench(Registry):
         return self.settled[month]
 
     def _correct(self, told: Correction) -> None:
+        if self.desk.bars(told.month):
+            raise Refused("A line of that month was moved, or may be", where=told.month)
         if told.month in self.followed(datetime.max.replace(tzinfo=UTC)):
             raise Refused("What was taken off under terms that others followed", where=told.month)
         self.mending.enter(told)
@@ -275,8 +279,8 @@ class Bench(Registry):
         if made is None or not made.lines:
             return IDLE
         names = self.names()
-        seen = self._seen(digest, made, names).lines
-        line = sorted(range(len(seen)), key=lambda n: (seen[n], n))[step.line % len(seen)]
+        seen = self.shown(digest, made, names).lines
+        line = moved.nth(seen, step.line)
         owed = -self.till.balances().get(f"performer:{step.handle}", {}).get(step.currency, 0)
         later = [
             each
@@ -285,6 +289,10 @@ class Bench(Registry):
         ]
         self._moved(self.contested.open(digest, made, line, owed, later))
         return DONE
+
+    @_do.register
+    def _(self, step: Move | Sanction | Bill) -> str:
+        return moved.do(self, step)
 
     @_do.register
     def _(self, step: Audit) -> str:
@@ -349,16 +357,17 @@ class Bench(Registry):
         """Return what can be seen now."""
         names = self.names()
         return Picture(
-            statements={key: self._seen(*issued, names) for key, issued in self.issued.items()},
+            statements={key: self.shown(*issued, names) for key, issued in self.issued.items()},
             accounts=self.till.balances(),
             payouts=self.till.standing(),
             escrow=self._escrow(),
             uses=sum(map(len, self.batches)),
             problems=dict(Counter(self.till.problems)),
             audited=self.audited.standing(),
+            invoices=dict(self.desk.invoices),
         )
 
-    def _seen(self, digest: str, made: Statement, names: dict[str, str]) -> StatementSeen:
+    def shown(self, digest: str, made: Statement, names: dict[str, str]) -> StatementSeen:
         if digest not in self.seen:
             self.seen[digest] = statement_seen(made, names)
         return self.seen[digest]

@@ -17,6 +17,7 @@ from yesand.royalties.simulating.decreeing import decree, instruct
 from yesand.royalties.simulating.hand import BEGINS, UNITS, Hand
 from yesand.royalties.simulating.knowing import after, starts
 from yesand.royalties.simulating.month import EXPONENTS
+from yesand.royalties.simulating.moving import Bill, Move, Sanction
 from yesand.royalties.simulating.promising import AGENTS, promised
 from yesand.royalties.simulating.steps import PRODUCERS, History, Use
 
@@ -136,6 +137,10 @@ def _after(hand: Hand) -> None:
         hand.settle(random.choice(hand.settled))
     for _ in range(random.choice((0, 0, 1, 2))):
         _audit(hand)
+    for _ in range(random.choice((0, 1, 2, 4))):
+        _move(hand)
+    if random.random() < 0.4:
+        _bill(hand)
     for currency in sorted({hand.currency_of(name) for name in hand.agreements}):
         if random.random() < 0.7:
             _pay(hand, currency)
@@ -288,6 +293,27 @@ def _dispute(hand: Hand) -> None:
         hand.disputed += 1
 
 
+def _move(hand: Hand) -> None:
+    """Propose that a line is another's, or decide a proposal; now and then once more."""
+    random = hand.random
+    if hand.moved and random.random() < 0.6:
+        hand.deal(Sanction(random.randrange(hand.moved), approved=random.random() < 0.7))
+    elif hand.settled:
+        every = sorted(hand.agreements)
+        name = random.choice([each for each in every if hand.paid_whole(each)] or every)
+        about = hand.agreements[name], hand.currency_of(name), random.randrange(9)
+        part = random.choice((10**6, 600_000, 500_000, random.randint(0, 1_100_000)))
+        step = Move(random.choice(hand.settled), *about, random.choice(hand.handles), part)
+        hand.deal(step)
+        if random.random() < 0.4:
+            hand.deal(replace(step, part_ppm=500_000))
+        hand.moved += 2
+
+
+def _bill(hand: Hand) -> None:
+    hand.deal(Bill(hand.random.choice(hand.settled or [hand.month])))
+
+
 def _audit(hand: Hand) -> None:
     """Record an audit: past the clause, just at it, or of figures that cannot be."""
     random = hand.random
@@ -334,6 +360,8 @@ WAYS: tuple[tuple[Callable[[Hand], None], int], ...] = (
     (_amend, 3),
     (_dispute, 3),
     (_audit, 2),
+    (_move, 3),
+    (_bill, 1),
     (_measure, 3),
     (_withdraw, 2),
     (_follow, 2),

@@ -46,6 +46,7 @@ class Hand:
     countries: list[str] = field(default_factory=list)
     quoted: bool = False
     disputed: int = 0
+    moved: int = 0
     booked: list[tuple[str, Use]] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     amended: list[steps.Remeasure | steps.Recount] = field(default_factory=list)
@@ -79,6 +80,11 @@ class Hand:
     def producer_of(self, agreement: str) -> str:
         """Return who signed an agreement with the performer."""
         return self._signed(agreement).producer
+
+    def paid_whole(self, agreement: str) -> bool:
+        """Tell whether an agreement has nothing taken off what it pays."""
+        pay = self._signed(agreement).pay
+        return pay.advance is None and not (pay.agent_ppm or pay.withhold)
 
     def _signed(self, name: str) -> steps.Agree:
         signed = (a.step for a in self.acts if isinstance(a.step, steps.Agree))

@@ -171,9 +171,9 @@ class Known:
             found[handle, currency] = made
         return found
 
-    def _advances(self) -> dict[tuple[str, str], dict[tuple[str, str], tuple[int, int, int]]]:
+    def _advances(self) -> dict[tuple[str, str], dict[tuple[str, str], tuple[int, int, int, str]]]:
         return {
-            key: {(a.payer, a.name): (a.granted, a.closing, a.over) for a in made.advances}
+            key: {(a.payer, a.name): (a.granted, a.closing, a.over, a.since) for a in made.advances}
             for key, made in self.latest().items()
         }
 

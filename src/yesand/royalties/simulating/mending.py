@@ -34,6 +34,10 @@ class Mending:
         """Enter a correction; the same again is the same."""
         self.entered.setdefault(digest_of(told.model_dump(mode="json")), told)
 
+    def waiting(self) -> set[str]:
+        """Return the months that wait to be put right."""
+        return {told.month for d, told in self.entered.items() if d not in self.carried}
+
     def months(
         self, settled: Mapping[str, Settled], hindered: Set[str]
     ) -> tuple[CorrectedMonth, ...]:

@@ -67,7 +67,7 @@ class Month:
     counted : (deployment, unit, currency of revenue) → what was settled before.
     digest : an agreement's or a model's digest by its name: it only orders them.
     carried : (handle, currency) → what the statement before has left.
-    advances : (handle, currency) → (producer, name) → (granted, open, over).
+    advances : (handle, currency) → (producer, name) → (granted, open, over, since).
     decreed : tariffs, tables, certificates, directions and rates as they were then.
     """
 
@@ -85,7 +85,7 @@ class Month:
     deals: Mapping[str, Deal]
     counted: Mapping[tuple[str, str, str | None], int]
     carried: Mapping[tuple[str, str], int]
-    advances: Mapping[tuple[str, str], Mapping[tuple[str, str], tuple[int, int, int]]]
+    advances: Mapping[tuple[str, str], Mapping[tuple[str, str], tuple[int, int, int, str]]]
     decreed: Decreed
     digest: Callable[[str], str]
     stood: dict[str, str] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from yesand.royalties.simulating.audits import Audit, Audits
 from yesand.royalties.simulating.disputed import Disputes
 from yesand.royalties.simulating.knowing import Known, after, starts
 from yesand.royalties.simulating.month import Deal, Month, Row
+from yesand.royalties.simulating.moving import Bill, Bills, Move, Moves, Sanction
 from yesand.royalties.simulating.paid import Payments
 from yesand.royalties.simulating.picture import Agreed, Picture, StatementSeen
 from yesand.royalties.simulating.sharing import asks_signal
@@ -33,6 +34,8 @@ class Oracle(Known):
     payments: Payments = field(default_factory=Payments)
     disputes: Disputes = field(default_factory=Disputes)
     audits: Audits = field(default_factory=Audits)
+    moves: Moves = field(default_factory=Moves)
+    bills: Bills = field(default_factory=Bills)
     agreed: Agreed = field(default_factory=dict)
 
     @singledispatchmethod
@@ -195,7 +198,8 @@ class Oracle(Known):
         report = told[step.report % len(told)][1]
         within = {handle for handle, _, _ in month.models[step.model]}
         passed_on = month.ancestors[step.model] or {*report} - within
-        if passed_on or asks_signal(month, step.model) or self._followed(step.month):
+        barred = self.moves.bars(step.month) or self._followed(step.month)
+        if passed_on or asks_signal(month, step.model) or barred:
             return REFUSED
         self.amended.enter(step, self.now.date(), report)
         return DONE
@@ -206,7 +210,8 @@ class Oracle(Known):
         if month is None or not has(month, row):
             return MISSING
         since = (each for at, each in self.amended.months.items() if at >= step.month)
-        if any(_waited_for(each, row) for each in since) or self._followed(step.month):
+        barred = self.moves.bars(step.month) or self._followed(step.month)
+        if any(_waited_for(each, row) for each in since) or barred:
             return REFUSED
         self.amended.enter(step, self.now.date(), None)
         return DONE
@@ -222,6 +227,31 @@ class Oracle(Known):
     @do.register
     def _(self, step: steps.Answer) -> str:
         return self.disputes.answer(step, self.payments)
+
+    @do.register
+    def _(self, step: Move) -> str:
+        return self.moves.propose(step, self.statements, self.joined, self._whole)
+
+    @do.register
+    def _(self, step: Sanction) -> str:
+        return self.moves.decide(step, self.payments, self._whole)
+
+    @do.register
+    def _(self, step: Bill) -> str:
+        return self.bills.issue(step, self.settled, self.statements)
+
+    def _whole(self, of: tuple[str, str, str], line: int) -> bool:
+        """Tell whether a line is still what was stated, and all of it the performer's."""
+        made, (month, handle, currency) = self.statements[of], of
+        told = sorted(made.lines)[line]
+        if any(x.agreement == told.agreement and x.micro for x in made.taken):
+            return False
+        if any(row.holds and (row.of, row.line) == (of, line) for row in self.disputes.rows):
+            return False
+        about = told.of or month
+        if about in self.amended.waiting():
+            return False
+        return self.amended.stands(about, (handle, currency), told)
 
     def _followed(self, period: str, before: datetime | None = None) -> bool:
         """Tell whether others followed terms under which something was taken off in a month."""
@@ -279,6 +309,7 @@ class Oracle(Known):
             uses=len(self.kept),
             problems=dict(Counter(self.payments.problems)),
             audited=self.audits.standing(),
+            invoices=dict(self.bills.made),
         )
 
 

@@ -14,7 +14,8 @@ class LineSeen:
 
     ``earned_in`` is the currency of revenue that is paid in another, and ``corrects`` whether the
     line takes one of an earlier statement back (``back``) or stands in its place (``right``).
-    ``via`` is the model through which the performer is in the one that was used.
+    ``via`` is the model through which the performer is in the one that was used, and ``of`` the
+    settled month that is put right.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class LineSeen:
     earned_in: str = ""
     corrects: str = ""
     via: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +51,7 @@ class AdvanceSeen:
     """An advance over the month: opening + paid − recouped = closing.
 
     ``agreement`` is the one that promises it; none, if no standing one does. ``over`` was earned
-    when it was paid back already.
+    when it was paid back already, and ``since`` is the month in which it was granted.
     """
 
     payer: str
@@ -61,6 +63,7 @@ class AdvanceSeen:
     recouped: int
     closing: int
     over: int
+    since: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Picture:
     uses : how many events were accepted so far.
     problems : how many movements of the bank wait for a person, by why.
     audited : what payers bear of audits' cost, by currency.
+    invoices : (licensee, currency, month) → (minor units, what goes to the next in micro-units).
     """
 
     statements: dict[tuple[str, str, str], StatementSeen] = field(default_factory=dict)
@@ -108,6 +112,7 @@ class Picture:
     uses: int = 0
     problems: dict[str, int] = field(default_factory=dict)
     audited: dict[str, int] = field(default_factory=dict)
+    invoices: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict)
 
     def plain(self) -> list[str]:
         """Return all of it in sorted lines, equal whenever the pictures are."""

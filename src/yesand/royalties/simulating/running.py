@@ -14,6 +14,7 @@ from yesand.kernel.errors import YesAndError
 from yesand.kernel.ids import digest_of
 from yesand.royalties.simulating import steps
 from yesand.royalties.simulating.audits import Audit
+from yesand.royalties.simulating.moving import Bill, Sanction
 from yesand.royalties.simulating.oracle import Oracle
 from yesand.royalties.simulating.picture import Picture, books_of, differences
 from yesand.royalties.simulating.steps import Act, History, Step
@@ -23,7 +24,7 @@ _TOLD = 12
 REPLAYED = (
     steps.Agree, steps.Deliver, steps.Perform, steps.Retire, steps.Settle, steps.Tell,
     steps.Publish, steps.Tax, steps.Direct, steps.Remeasure, steps.Recount,
-    steps.Dispute, steps.Answer, Audit,
+    steps.Dispute, steps.Answer, Audit, Sanction, Bill,
 )  # fmt: skip
 
 
@@ -169,6 +170,7 @@ def counted(seen: Picture) -> dict[str, int]:
         "deductions": sum(len(each.taken) for each in seen.statements.values()),
         "held": sum(each.held_micro > 0 for each in seen.statements.values()),
         "payouts": len(seen.payouts),
+        "invoices": len(seen.invoices),
         "events": seen.uses,
         "problems": sum(seen.problems.values()),
     }

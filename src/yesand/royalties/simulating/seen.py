@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yesand.royalties.deducting import AdvanceAccount, Deduction
+from yesand.royalties.deducted import AdvanceAccount, Deduction
 from yesand.royalties.lines import Line
 from yesand.royalties.simulating.picture import AdvanceSeen, LineSeen, StatementSeen, TakenSeen
 from yesand.royalties.statement import Statement
@@ -42,6 +42,7 @@ def _line(line: Line, names: Mapping[str, str]) -> LineSeen:
         micro=line.micro,
         earned_in=line.earned_in or "",
         corrects="" if line.corrects is None else ("back" if line.corrects.reverses else "right"),
+        of="" if line.corrects is None else line.corrects.month or "",
     )
 
 
@@ -67,4 +68,5 @@ def _advance(one: AdvanceAccount, names: Mapping[str, str]) -> AdvanceSeen:
         recouped=one.recouped_micro,
         closing=one.closing_micro,
         over=one.over_micro,
+        since=one.granted_in or "",
     )

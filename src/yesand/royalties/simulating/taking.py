@@ -77,6 +77,48 @@ def _unpriced(month: Month, pay: Mapping[str, Any], row: Row, *, own: bool) -> b
 
 
 @dataclass
+class _Open:
+    """An advance as a month finds it, and what becomes of it."""
+
+    name: tuple[str, str]
+    deal: Deal
+    granted: int
+    opening: int
+    over: int
+    since: str
+    paid: int
+    left: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with what is open, and what is paid now."""
+        self.left = self.opening + self.paid
+
+    def seen(self) -> AdvanceSeen:
+        """Return where it stands."""
+        back = self.opening + self.paid - self.left
+        sums = self.granted + self.paid, self.opening, self.paid, back, self.left, self.over
+        return AdvanceSeen(*self.name, self.deal.name, *sums, self.since)
+
+
+def _as_they_came(
+    lines: Iterable[LineSeen], advances: list[_Open]
+) -> Iterator[tuple[list[LineSeen], list[_Open]]]:
+    """Yield lines with the advances that were there when they were, or should have been, earned."""
+    by_number: dict[int, list[LineSeen]] = defaultdict(list)
+    for line in lines:
+        there = [one for one in advances if not line.of or one.since <= line.of]
+        by_number[len(there)].append(line)
+    for number, own in sorted(by_number.items()):
+        first = sorted(advances, key=lambda one: one.since)[:number]
+        yield own, [one for one in advances if one in first]
+
+
+def _recoupable(lines: Iterable[LineSeen], pot: str, deal: Deal) -> int:
+    never = {"advance", *ON_TOP} | _GUARANTEED - set(deal.pay["recoup_from"])
+    return sum(x.micro for x in lines if x.agreement == pot and x.kind not in never)
+
+
+@dataclass
 class _Desk:
     """One performer's statement in one currency, as it comes about.
 
@@ -118,49 +160,47 @@ class _Desk:
         before = dict(self.month.advances.get(self.key, {}))
         # The older advance first: agreements change their order when one is amended.
         age = {name: n for n, name in enumerate(before)}
+        open_ones = []
         for name, deal in sorted(self._promises(), key=lambda one: age.get(one[0], len(age))):
-            granted, opening, over = before.pop(name, (0, 0, 0))
+            was = before.pop(name, (0, 0, 0, self.month.period))
             fresh = [x for x in self.lines if (x.kind, x.agreement) == ("advance", deal.name)]
-            paid = sum(x.micro for x in fresh)
-            self._recoup(name, deal, (granted + paid, opening, over), paid)
-        for (payer, called), (granted, left, over) in before.items():
-            self.advances.append(AdvanceSeen(payer, called, "", granted, left, 0, 0, left, over))
+            open_ones.append(_Open(name, deal, *was, paid=sum(x.micro for x in fresh)))
+        for lines, those in _as_they_came(self.lines, open_ones):
+            kept: dict[str, int] = defaultdict(int)
+            for one in those:
+                self._recoup(one, lines, kept)
+        self.advances = [one.seen() for one in open_ones]
+        for (payer, called), (granted, left, over, since) in before.items():
+            never = payer, called, "", granted, left, 0, 0, left, over, since
+            self.advances.append(AdvanceSeen(*never))
         later = len(age)
         self.advances.sort(key=lambda one: age.get((one.payer, one.name), later))
 
-    def _recoup(
-        self, name: tuple[str, str], deal: Deal, before: tuple[int, int, int], paid: int
-    ) -> None:
-        granted, opening, over = before
-        left = opening + paid
-        for pot in self._pots(name, deal):
-            base = self._recoupable(pot, deal) - self.kept[pot]
+    def _recoup(self, one: _Open, lines: list[LineSeen], kept: dict[str, int]) -> None:
+        deal = one.deal
+        for pot in self._pots(one.name, deal):
+            base = _recoupable(lines, pot, deal) - kept[pot]
             wanted = nearest(Fraction(base * deal.pay["recoup_ppm"], 10**6))
             if wanted >= 0:
-                micro = min(wanted, left)
-                over += wanted - micro
+                micro = min(wanted, one.left)
+                one.over += wanted - micro
             else:
                 # First goes what was paid out, then what was paid back, and never more than that.
-                paid_out = min(-wanted, over)
-                over -= paid_out
-                micro = -min(-wanted - paid_out, granted - left)
+                paid_out = min(-wanted, one.over)
+                one.over -= paid_out
+                micro = -min(-wanted - paid_out, one.granted + one.paid - one.left)
             if micro:
-                about = "recoupment", f"licensee:{name[0]}", pot
+                about = "recoupment", f"licensee:{one.name[0]}", pot
                 self.taken.append(TakenSeen(*about, base, deal.pay["recoup_ppm"], micro))
                 self.kept[pot] += micro
-                left -= micro
-        moved = opening, paid, opening + paid - left
-        self.advances.append(AdvanceSeen(*name, deal.name, granted, *moved, left, over))
+                kept[pot] += micro
+                one.left -= micro
 
     def _pots(self, name: tuple[str, str], deal: Deal) -> Iterator[str]:
         for other in self.own:
             same = other.pay["advance"] is not None and other.pay["advance_name"] == name[1]
             if other.producer == name[0] and (deal.pay["cross_collateral"] or same):
                 yield other.name
-
-    def _recoupable(self, pot: str, deal: Deal) -> int:
-        never = {"advance", *ON_TOP} | _GUARANTEED - set(deal.pay["recoup_from"])
-        return sum(x.micro for x in self.lines if x.agreement == pot and x.kind not in never)
 
     def deduct(self) -> None:
         """Take the agent's part and the tax off, agreement by agreement."""

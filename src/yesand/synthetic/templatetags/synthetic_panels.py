@@ -7,10 +7,13 @@ from typing import Any
 from django import template
 from django.db.models import Count, Q
 
+from yesand.corpus.crediting.services import credit_names
 from yesand.kernel.place import Place
 from yesand.people.models import Performer
 from yesand.people.sight import Sight, visible
 from yesand.synthetic.models import SyntheticBatch, SyntheticTake
+from yesand.synthetic.reaching.services import told_of
+from yesand.training.models import TrainedModel
 
 register = template.Library()
 
@@ -20,6 +23,33 @@ def synthetic_of(context: dict[str, Any], performer: Performer) -> dict[str, Any
     """Show how many synthetic takes descend from a performer, by which generator, for whom."""
     request = context["request"]
     return descending(request.place, request.sight, performer)
+
+
+@register.inclusion_tag("synthetic/in_model.html")
+def synthetic_in(model: TrainedModel) -> dict[str, Any]:
+    """Show how much of a model's training nobody performed, made by what, and from whom.
+
+    Only who wishes to be named is, to whoever sees the model.
+    """
+    told = model.run.get("synthetic")
+    if not told:
+        return {"told": None}
+    batches = SyntheticBatch.objects.select_related("manifest")
+    known = {b.digest: b for b in batches.filter(digest__in=[o["batch"] for o in told_of(model)])}
+    rows = [{**one, **_from(known.get(str(one["batch"])))} for one in told_of(model)]
+    return {"told": told, "percent": told["share_ppm"] / 10_000, "rows": rows}
+
+
+def _from(batch: SyntheticBatch | None) -> dict[str, Any]:
+    """Return from whom a batch's takes came: credit names, and how many wish for none."""
+    if batch is None:
+        return {"credited": [], "unnamed": 0}
+    from yesand.synthetic.services import performers_of  # SciPy
+
+    names = credit_names(batch.manifest)
+    people = list(performers_of(batch).values_list("handle", flat=True))
+    credited = sorted(names[who] for who in people if who in names)
+    return {"credited": credited, "unnamed": len(people) - len(credited)}
 
 
 def descending(place: Place, sight: Sight, performer: Performer) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -204,12 +204,14 @@ def entered(
     manifest: SignedManifest,
     name: str | None,
     run: dict[str, Any],
+    still_holds: Callable[[], None] = lambda: None,
 ) -> TrainedModel:
     """Enter a model by its files; the same files again are the model that there is.
 
     Parameters
     ----------
     told : its card. ``run`` : how it was made.
+    still_holds : asked beside the manifest, within the transaction.
 
     Raises
     ------
@@ -228,6 +230,7 @@ def entered(
         # The log lets one writer in: after this line no withdrawal comes in between.
         entry = log.record(place, Kind.MODEL_REGISTERED, digest_of(payload))
         corpus.check_current(place, manifest)
+        still_holds()
         return TrainedModel.objects.create(
             digest=named,
             name=name,

@@ -305,6 +305,12 @@ def _save(place: Place, out: Path, envelope: dict[str, Any]) -> dict[str, Any]:
 
 def _removed(place: Place, where: Path, old: TrainedModel, manifest: SignedManifest) -> Removed:
     """Return what goes; what stays must be what the model was trained on."""
+    if old.run.get("synthetic"):
+        raise Refused(
+            "The model was taught synthetic takes, too, which may hold what goes",
+            where=old.name,
+            remedy="Train a new one with those that are left: yesand train --synthetic.",
+        )
     before = corpus.find(place, old.manifest_id)
     asked = manifest.asked()
     if replace(before.asked(), at=asked.at) != asked:

@@ -6,13 +6,13 @@ at any time, it gives the same.
 
 from __future__ import annotations
 
-from yesand.newsroom.reporting.queries import giving, owing, using
+from yesand.newsroom.reporting.queries import giving, making, owing, using
 from yesand.newsroom.reporting.queries.asked import Asked, Question
 
 __all__ = ["QUESTIONS", "Asked", "Question", "asked_of"]
 
 #: The figures of a report, in their order on its page.
-QUESTIONS = (*giving.QUESTIONS, *using.QUESTIONS, *owing.QUESTIONS)
+QUESTIONS = (*giving.QUESTIONS, *using.QUESTIONS, *making.QUESTIONS, *owing.QUESTIONS)
 
 
 def asked_of(name: str) -> Question | None:

@@ -23,6 +23,7 @@ def open_advances() -> dict[str, tuple[Advance, ...]]:
                 granted_micro=row.granted_micro,
                 open_micro=row.open_micro,
                 over_micro=row.over_micro or 0,
+                granted_in=row.granted_in,
             )
         )
     return {digest: tuple(advances) for digest, advances in found.items()}

@@ -51,7 +51,9 @@ from yesand.royalties.simulating.housed.faults.services import (
     watched,
 )
 from yesand.royalties.simulating.housed.furnishing import services as furnish
+from yesand.royalties.simulating.housed.moving.services import bill, move, sanction
 from yesand.royalties.simulating.housed.viewing.services import check, held, named, picture
+from yesand.royalties.simulating.moving import Bill, Move, Sanction
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.takes.models import Session
 from yesand.training.descending.services import descend
@@ -261,6 +263,18 @@ class Housed:
     @_do.register
     def _(self, step: steps.Dispute) -> str:
         return dispute(self.place, step, {d: name for name, d in self.digests.items()})
+
+    @_do.register
+    def _(self, step: Move) -> str:
+        return move(self.place, step, {d: name for name, d in self.digests.items()})
+
+    @_do.register
+    def _(self, step: Sanction) -> str:
+        return sanction(self.place, step)
+
+    @_do.register
+    def _(self, step: Bill) -> str:
+        return bill(self.place, step)
 
     @_do.register
     def _(self, step: Audit) -> str:

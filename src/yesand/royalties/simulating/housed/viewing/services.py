@@ -11,6 +11,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.royalties.auditing.services import audit_of
 from yesand.royalties.books.folios.services import check_folios
+from yesand.royalties.invoicing.services import check_invoices
 from yesand.royalties.metering.services import escrow
 from yesand.royalties.models import (
     Audit,
@@ -26,6 +27,7 @@ from yesand.royalties.paying.checking import read
 from yesand.royalties.paying.filing.services import file_of
 from yesand.royalties.paying.reconciling.services import check_payouts
 from yesand.royalties.services import check_books, payload, trial_balance
+from yesand.royalties.simulating.housed.moving.services import billed
 from yesand.royalties.simulating.picture import Picture, StatementSeen
 from yesand.royalties.simulating.seen import statement_seen
 from yesand.royalties.statement import parse_statement
@@ -69,6 +71,7 @@ def picture(names: Mapping[str, str], known: dict[str, StatementSeen]) -> Pictur
         uses=sum(UsageBatch.objects.values_list("accepted", flat=True)),
         problems=dict(Counter(problems)),
         audited=_audited(),
+        invoices=billed(),
     )
 
 
@@ -102,6 +105,7 @@ def check(place: Place) -> None:
     check_books()
     check_folios()
     check_payouts()
+    check_invoices(place)
     for decision in PayoutDecision.objects.filter(approved=True).select_related("run"):
         _check_file(place, decision.run)
 

@@ -1,0 +1,1 @@
+"""What is written about a question, in the language in which it was asked."""

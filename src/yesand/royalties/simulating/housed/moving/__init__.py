@@ -1,0 +1,1 @@
+"""Moved lines and invoices in a simulated house."""

@@ -1,0 +1,1 @@
+"""Auditing the store of synthetic takes: files, parents, log, and who was taught with them."""

@@ -1,0 +1,1 @@
+"""How far takes reach through synthetic ones: batches, and models taught with them."""
