@@ -8,7 +8,7 @@ from yesand.royalties.triggers import by_sets
 class Migration(migrations.Migration):
     """Foreign keys of the postings become triggers that are asked once a statement."""
 
-    dependencies = [("royalties", "0028_earned_beyond_advances")]
+    dependencies = [("royalties", "0029_advances_granted")]
 
     operations = [
         by_sets(
