@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +106,21 @@ def test_a_draft_that_does_not_balance_cannot_be_made() -> None:
         pytest.param((posting(A, 5), posting(A, -5)), id="late and balanced"),
         pytest.param((posting(B, 0),), id="never sealed"),
         pytest.param(
+            (posting(B, 0), posting(C, 5), posting(C, -5), seal(C)), id="one of two never sealed"
+        ),
+        pytest.param(
+            (posting(B, 5), posting(B, -5).replace("MIN(id)", "MIN(id) + 9999"), seal(B)),
+            id="no account",
+        ),
+        pytest.param(
+            (
+                posting(B, 5),
+                posting(B, -5),
+                seal(B).replace("memo,", "memo, entry_id,").replace("'m',", "'m', 9999,"),
+            ),
+            id="no entry",
+        ),
+        pytest.param(
             (posting(B, 5), posting(B, -5), seal(B).replace("'transfer'", "NULL")), id="no verb"
         ),
         pytest.param(
@@ -131,6 +146,21 @@ def test_the_database_itself_refuses(ann: yesand.House, attack: tuple[str, ...])
         sql(*attack)()
     after = list(Posting.objects.values_list()), list(Transaction.objects.values_list())
     assert after == before
+
+
+@pytest.mark.parametrize("door", ["DELETE FROM", "TRUNCATE", "UPDATE"])
+def test_what_is_unsealed_cannot_be_made_forgotten(ann: yesand.House, door: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite asks its foreign keys")
+    post(ann.place, [draft(A)])
+    told = f"{door} royalties_posting_unsealed{' SET last = 0' if door == 'UPDATE' else ''}"
+    with pytest.raises(DatabaseError):
+        sql(posting(B, 0), told)()
+    if door == "DELETE FROM":  # what is sealed by then may go, and would have gone by itself
+        sql(posting(B, 5), posting(B, -5), seal(B), told)()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM royalties_posting_unsealed")
+        assert cursor.fetchone() == (0,)
 
 
 def test_sqlite_cannot_replace_what_is_posted(ann: yesand.House) -> None:

@@ -24,7 +24,7 @@ from yesand.provenance.models import Entry
 from yesand.royalties.books.folios.services import check_folios, leaf
 from yesand.royalties.books.history.services import account_named, history
 from yesand.royalties.books.services import balance, post, trial_balance
-from yesand.royalties.books.writing.services import line
+from yesand.royalties.books.writing.services import line, lines
 from yesand.royalties.ledger import Draft, Side, Verb, last_day, posted, residues, undone
 from yesand.royalties.models import Folio, Posting, Transaction
 from yesand.royalties.paying.phases import Step, drafted
@@ -284,6 +284,23 @@ def test_a_row_reads_back_from_the_text_that_copy_takes(row: list[object]) -> No
     for field, value in zip(fields, row, strict=True):
         plain = re.sub(r"\\(.)", lambda m: MEANT.get(m[1], m[1]), field)
         assert (field == r"\N") if value is None else plain == str(value)
+
+
+@given(
+    st.lists(
+        st.tuples(names | st.sampled_from([r"\N", "\\", "a\tb", "\r", "b\n"]), st.none() | names),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_rows_at_once_read_as_each_alone(rows: list[tuple[str, str | None]]) -> None:
+    def read(text: str) -> list[list[str]]:
+        fields = (told.split("\t") for told in text.split("\n")[:-1])
+        return [
+            [re.sub(r"\\(.)", lambda m: MEANT.get(m[1], m[1]), f) for f in row] for row in fields
+        ]
+
+    assert read(lines(rows)) == read("".join(map(line, rows)))
 
 
 #: What a letter after a backslash stands for (PostgreSQL's documentation, COPY, text format).

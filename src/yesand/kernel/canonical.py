@@ -11,6 +11,7 @@ import rfc8785
 from yesand.kernel.errors import BadInput
 
 _LARGEST = 2**53 - 1
+_ATOMS = frozenset({str, bool, type(None)})
 _PLAIN = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
 )
@@ -43,7 +44,12 @@ def _plain(value: Any) -> bool:
     """
     kind = type(value)
     if kind is dict:
-        return all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
+        for name, held in value.items():
+            if type(name) is not str or not name.isascii():
+                return False
+            if type(held) not in _ATOMS and not _plain(held):
+                return False
+        return True
     if kind is list or kind is tuple:
         return all(map(_plain, value))
     if kind is int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -49,12 +50,12 @@ class Signer:
         """Make a new key."""
         return cls(Ed25519PrivateKey.generate())
 
-    @property
+    @cached_property
     def public(self) -> bytes:
         """The 32 raw public bytes."""
         return self.private.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The key's name."""
         return key_id(self.public)

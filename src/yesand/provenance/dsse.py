@@ -5,7 +5,6 @@ Attestations are in-toto Statements v1 inside; agreements carry their own payloa
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -87,7 +86,8 @@ def attest(
 
 def _parsed(envelope: Mapping[str, Any]) -> Any:
     try:
-        # from_dict rewrites what it is given, so it gets a copy.
-        return Envelope.from_dict(copy.deepcopy(dict(envelope)))
+        # from_dict takes signatures apart where they lie, so it gets copies.
+        signatures = [dict(each) for each in envelope["signatures"]]
+        return Envelope.from_dict({**envelope, "signatures": signatures})
     except (KeyError, TypeError, ValueError, AttributeError, FormatError) as fault:
         raise CheckFailed(f"Not a DSSE envelope: {fault}") from fault

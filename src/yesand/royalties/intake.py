@@ -16,8 +16,9 @@ from yesand.kernel.errors import BadInput
 from yesand.kernel.ids import digest_file
 from yesand.kernel.progress import Progress, silent
 from yesand.royalties.delivery import Row, is_packed, rows
+from yesand.royalties.engines import stream
 from yesand.royalties.events import NOT_YOURS, BadRow, UsageEvent, event, kept
-from yesand.royalties.store import Store, stream
+from yesand.royalties.store import Store
 
 MOST_REPORTED = 1_000
 _NEWS_EVERY = 10_000

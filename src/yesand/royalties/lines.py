@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
@@ -21,7 +22,7 @@ from pydantic import (
 )
 
 from yesand.agreements.faults import in_words
-from yesand.agreements.pay import Uncertainty
+from yesand.agreements.pay import Basis, Uncertainty
 from yesand.agreements.terms import MILLION, Pay
 from yesand.kernel.canonical import canonical
 from yesand.kernel.errors import CheckFailed, YesAndError
@@ -30,6 +31,7 @@ from yesand.royalties.shrinking import PERMILLE, drawn
 
 BILLION = 1_000_000_000
 REVENUE = "revenue"
+_BASES = tuple(Basis.model_fields)
 
 #: What RFC 8785 can carry exactly.
 Whole = Annotated[int, Field(ge=0, lt=2**53)]
@@ -53,10 +55,17 @@ class Schema(BaseModel):
     @model_serializer(mode="wrap")
     def _as_signed(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         plain: dict[str, Any] = whole(self)
-        for name in self.LATER:
-            if getattr(self, name) == type(self).model_fields[name].default:
+        own = self.__dict__
+        for name, nothing in _later(type(self)):
+            if own[name] == nothing:
                 del plain[name]
         return plain
+
+
+@cache
+def _later(schema: type[Schema]) -> tuple[tuple[str, Any], ...]:
+    """Return what came later, each with the value that says nothing."""
+    return tuple((name, schema.model_fields[name].default) for name in sorted(schema.LATER))
 
 
 S = TypeVar("S", bound=Schema)
@@ -375,8 +384,7 @@ def of_agreement(whole: int, weight: Weight, agreement: str) -> int:
 
 
 def _basis(pay: Pay) -> str:
-    named = pay.basis.model_dump()
-    return next((name for name, ppm in named.items() if ppm == MILLION), "blend")
+    return next((name for name in _BASES if getattr(pay.basis, name) == MILLION), "blend")
 
 
 def _fallback(pay: Pay) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from yesand.kernel.money import Money
 from yesand.royalties.estimating.estimate import METHOD
@@ -12,16 +13,28 @@ from yesand.royalties.pricing import Prices
 
 def made(prices: Prices, currency: str, unit: str, realtime: bool, quantity: int) -> str | None:
     """Say how much usage makes which pool; None where no price is named."""
-    pool = Money(currency, prices.pool(unit, realtime, quantity))
+    pool, price = prices.pool(unit, realtime, quantity), prices.price(unit, realtime)
     by = f", by tariff {prices.called}," if prices.called else ""
     if unit == REVENUE:
-        rate = f"{prices.revenue_share_ppm / 10_000:g} %"
-        return f"{rate} of {Money(currency, quantity)} declared revenue{by} is {pool}"
-    price = prices.price(unit, realtime)
+        return _of_revenue(prices.revenue_share_ppm, currency, quantity, by, pool)
     if price is None:
         return None
-    live = " in real time" if realtime else ""
-    return f"{quantity:,} × {unit}{live} at {Money(currency, price)}{by} is {pool}"
+    return _of_use(
+        f"{unit} in real time" if realtime else unit, currency, quantity, price, by, pool
+    )
+
+
+# All who share a pool at the same price read the same words.
+@lru_cache(maxsize=10_000)
+def _of_revenue(ppm: int, currency: str, quantity: int, by: str, pool: int) -> str:
+    declared, made = Money(currency, quantity), Money(currency, pool)
+    return f"{ppm / 10_000:g} % of {declared} declared revenue{by} is {made}"
+
+
+@lru_cache(maxsize=10_000)
+def _of_use(unit: str, currency: str, quantity: int, price: int, by: str, pool: int) -> str:
+    each, made = Money(currency, price), Money(currency, pool)
+    return f"{quantity:,} × {unit} at {each}{by} is {made}"
 
 
 def estimated(record: str | None) -> str:

@@ -59,6 +59,7 @@ def _royalties(
     facts: Facts, settled: Settled, terms: Mapping[str, Terms], shares: Mapping[str, Reliance]
 ) -> Iterator[Line]:
     weights = {w.model: w for w in facts.weights}
+    measured, priced = dict[tuple[str, str], Share](), dict[tuple[str, str], Prices]()
     for found, way in _rows(settled, terms):
         row, weight = found.row, weights.get(found.row.model)
         for agreement in _paying(weight, terms):
@@ -67,8 +68,15 @@ def _royalties(
                 continue
             if not _counts(settled, row, given.pay, way):
                 continue
-            share = _share(settled, weight, agreement, given, shares)
-            by = prices(given.pay, settled, row.usage_period)
+            # Months and units of a model have the same share, and those of a month the same prices.
+            share = measured.get((row.model, agreement))
+            if share is None:
+                share = _share(settled, weight, agreement, given, shares)
+                measured[row.model, agreement] = share
+            by = priced.get((row.usage_period, agreement))
+            if by is None:
+                by = prices(given.pay, settled, row.usage_period)
+                priced[row.usage_period, agreement] = by
             pool = _used(facts, found, by, settled)
             yield from lines_of(pool, given.pay, weight, agreement, share)
 

@@ -10,6 +10,8 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from yesand.royalties.engines import fetched, given
+
 UNKNOWN = "no deployment of that name is registered"
 BEFORE = "before the deployment was in service"
 AFTER = "after the deployment was decommissioned"
@@ -137,10 +139,10 @@ def paced(session: Any, events: Any, names: Iterable[str], periods: Iterable[str
 
 
 def _summed(rows: Any, by: list[str]) -> list[dict[str, Any]]:
-    # DuckDB adds up in 128 bits; a decimal carries that whole to Python.
-    quantity = rows.quantity.sum().cast("decimal(38, 0)")
+    # A sum may need more than 64 bits; a decimal carries that whole, through any engine, to Python.
+    quantity = rows.quantity.cast("decimal(19, 0)").sum().cast("decimal(38, 0)")
     summed = rows.group_by(by).agg(quantity=quantity, events=rows.count()).order_by(by)
-    return [{**row, "quantity": int(row["quantity"])} for row in summed.to_pyarrow().to_pylist()]
+    return [{**row, "quantity": int(row["quantity"])} for row in fetched(summed)]
 
 
 def _with_windows(session: Any, events: Any, windows: Iterable[Window]) -> Any:
@@ -185,5 +187,4 @@ def _naive(moment: datetime) -> datetime:
 
 
 def _table(session: Any, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> Any:
-    session.con.register(name, pa.Table.from_pylist(rows, schema=schema))
-    return session.table(name)
+    return given(session, name, pa.Table.from_pylist(rows, schema=schema))

@@ -16,12 +16,13 @@ from yesand.provenance import services as log
 from yesand.provenance.models import Entry
 from yesand.royalties.books.beancount import next_day
 from yesand.royalties.books.folios import services as folios
-from yesand.royalties.books.writing.services import known, write
+from yesand.royalties.books.writing.services import known, open_accounts, write
 from yesand.royalties.ledger import FOLLOWING, Draft
-from yesand.royalties.models import Account, Posting
+from yesand.royalties.models import Posting
 
 #: Kinds of accounts that are named after a performer.
 _PERFORMERS = ("performer", "held")
+_ACCOUNT = "royalties_account"
 
 
 def post(place: Place, drafts: Iterable[Draft], entry: Entry | None = None) -> int:
@@ -130,18 +131,20 @@ def _same(name: str, there: str | None, comes: str) -> None:
 
 
 def _accounts(names: set[str]) -> dict[str, int]:
-    there = known("royalties_account", "name", "id", names)
+    there = known(_ACCOUNT, "name", "id", names)
     parts = {name: name.partition(":") for name in sorted(names - there.keys())}
+    if not parts:
+        return there
     handles = [whose for kind, _, whose in parts.values() if kind in _PERFORMERS]
     slugs = [whose for kind, _, whose in parts.values() if kind == "licensee"]
-    performers = Performer.objects.in_bulk(handles, field_name="handle")
-    organisations = Organisation.objects.in_bulk(slugs, field_name="slug")
-    made = Account.objects.bulk_create(
-        Account(
-            name=name,
-            performer=performers[whose] if kind in _PERFORMERS else None,
-            organisation=organisations[whose] if kind == "licensee" else None,
+    performers = known(Performer._meta.db_table, "handle", "id", set(handles))
+    organisations = known(Organisation._meta.db_table, "slug", "id", set(slugs))
+    open_accounts(
+        (
+            name,
+            performers[whose] if kind in _PERFORMERS else None,
+            organisations[whose] if kind == "licensee" else None,
         )
         for name, (kind, _, whose) in parts.items()
     )
-    return there | {row.name: row.pk for row in made}
+    return there | known(_ACCOUNT, "name", "id", parts)

@@ -18,13 +18,14 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
+from yesand.royalties.engines import Engine
 from yesand.royalties.events import AHEAD, BadRow, event
 from yesand.royalties.intake import Intake, Judge, set_apart, take_in
 from yesand.royalties.mixing.planning.services import plan_look
 from yesand.royalties.models import SettledUsage, UsageBatch
 from yesand.royalties.payers import kept as payers
 from yesand.royalties.payers.services import count, last_settled, payerless
-from yesand.royalties.store import MEMORY, Store, digest_of_batch, keep, sift
+from yesand.royalties.store import Store, digest_of_batch, keep, sift
 from yesand.royalties.totals import Held, Mark, Used, Window, held, used
 from yesand.training.models import Deployment
 
@@ -179,7 +180,7 @@ def use_of(place: Place, deployment: str) -> list[Used]:
 
 def store_of(place: Place) -> Store:
     """Return the house's usage store."""
-    return Store(place.usage, str(place.settings.get("usage_memory", MEMORY)))
+    return Store(place.usage, Engine.of(place.settings))
 
 
 @contextmanager

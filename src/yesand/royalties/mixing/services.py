@@ -14,6 +14,7 @@ from yesand.kernel.place import Place
 from yesand.reliance.drift import Usage
 from yesand.reliance.models import Look
 from yesand.reliance.watching.services import look, serving, standing
+from yesand.royalties.engines import fetched
 from yesand.royalties.metering.services import store_of, using
 from yesand.royalties.models import UsageBatch
 from yesand.training.models import TrainedModel
@@ -66,7 +67,7 @@ def usage_of(place: Place, model: TrainedModel, since: datetime) -> Usage:
         )
         rows = rows.order_by(["key_hi", "key_lo"]).limit(SAMPLE)
         rows = rows.select(day=rows["at"].date().cast("string"), emotions=rows.emotions)
-        told = rows.to_pyarrow().to_pylist() if names else []
+        told = fetched(rows) if names else []
     return _by_day(told)
 
 

@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 
 from yesand.kernel import durable
 from yesand.kernel.errors import CheckFailed
+from yesand.royalties.engines import fetched, read, stream, write
 from yesand.royalties.lines import REVENUE
 from yesand.royalties.payers.pools import Paid
-from yesand.royalties.store import KEY, Store, stream
+from yesand.royalties.store import KEY, Store
 
 _SCHEMA = pa.schema(
     [
@@ -48,13 +49,13 @@ def keep(store: Store, session: Any, new: Any, batch: str, settled: str) -> dict
     """
     rows = new.filter(new.payer.notnull(), new.period > settled)
     rows = rows.select("period", *_EVENT, "payer")
-    counted = rows.group_by("period").agg(events=rows.count()).order_by("period").to_pyarrow()
-    found = {row["period"]: int(row["events"]) for row in counted.to_pylist()}
+    counted = rows.group_by("period").agg(events=rows.count()).order_by("period")
+    found = {row["period"]: int(row["events"]) for row in fetched(counted)}
     for month in found:
         path = folder(store) / f"period={month}" / f"{batch}.parquet"
         with durable.replacing(path) as partial:
             part = rows.filter(ibis._.period == month).drop("period")
-            session.to_parquet(part, partial, compression="zstd")
+            write(session, part, partial)
     return found
 
 
@@ -88,13 +89,13 @@ def paid(
     ----------
     due : what a settlement counts (``totals.counted``). whose : deployment → licensee.
     """
-    files = [str(path) for path in sorted(folder(store).glob(f"period={month}/*.parquet"))]
+    files = sorted(folder(store).glob(f"period={month}/*.parquet"))
     if not files:
         return
-    named = session.read_parquet(files, table_name="named_payers", hive_partitioning=False)
+    named = read(session, files, "named_payers")
     rows = due.filter(due.period == month).inner_join(named, _EVENT)
     by = ["payer", "deployment", "unit", "currency"]
-    quantity = rows.quantity.sum().cast("decimal(38, 0)")
+    quantity = rows.quantity.cast("decimal(19, 0)").sum().cast("decimal(38, 0)")
     summed = rows.group_by(by).agg(quantity=quantity).order_by(by)
     for batch in stream(session, summed):
         for row in batch.to_pylist():
