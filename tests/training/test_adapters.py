@@ -73,7 +73,7 @@ def test_it_begins_at_the_features_themselves() -> None:
     model, rows = Adapter(5, 3, Form(2, 4)), torch.randn(7, 5)
     model.meet(rows)
     within = model.within(rows)
-    assert torch.equal(model.adapted(within), within)
+    assert torch.equal(model.shown(rows), within)
     assert within.mean(0).abs().max() < 1e-5
     model.meet(torch.ones(4, 5))  # what never varies says nothing
     assert not model.within(torch.randn(3, 5)).any()

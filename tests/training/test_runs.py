@@ -62,7 +62,7 @@ def test_frozen_features_hold_every_take_as_every_fold_sees_it(
         named = frozen["labels"][frozen["label"]].tolist()
         assert named == [e.emotion for e in troupe]
         assert frozen["duration_ms"].tolist() == [700] * len(troupe)
-        folds, width = int(frozen["fold"].max()) + 1, 2 * QUICK.shape.embedding
+        folds, width = int(frozen["fold"].max()) + 1, 3 * QUICK.shape.embedding
         assert frozen["embedding"].shape == (folds, len(troupe), width)
         assert frozen["embedding"].dtype == np.float32
         assert frozen["final_embedding"].shape == (len(troupe), width)
@@ -210,7 +210,7 @@ def test_a_model_of_before_there_was_prosody_is_heard_as_it_was(
     about["features"] = "logmel64-v1"
     (tmp_path / "model.json").write_text(json.dumps(about))
     weights = load_file(trained / "weights.safetensors")
-    old = ("trust", "prosody.", "enrolled.")
+    old = ("trust", "prosody.", "adapted.", "enrolled")
     kept = {n: v for n, v in weights.items() if not n.startswith(old)}
     (tmp_path / "weights.safetensors").write_bytes(save(kept))
     loaded, new = folder.load(tmp_path), folder.load(trained)

@@ -74,7 +74,7 @@ def test_all_parts_together_are_calibrated_and_those_of_old_as_they_were(
 
 def test_attribution_sees_one_linear_layer_on_all_embeddings(trained: Path) -> None:
     given = inputs.read(trained, "ab" * 32)
-    width = 2 * 2 * QUICK.shape.embedding
+    width = 2 * 3 * QUICK.shape.embedding
     assert given.model.embedding.shape == (6, 36, width)
     loaded = folder.load(trained)
     with np.load(trained / "frozen.npz") as frozen:
