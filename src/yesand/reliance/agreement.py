@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import pearsonr, spearmanr
 
 from yesand.reliance.inputs import Floats
 from yesand.reliance.panel import Panel, Resampled, interval
@@ -17,11 +16,15 @@ def rank_agreement(one: Floats, other: Floats) -> float | None:
     """Return Spearman's correlation; None for fewer than three, or where all are the same."""
     if len(one) < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
+    from scipy.stats import spearmanr  # a page that names the bar alone starts without it
+
     return round(float(spearmanr(one, other)[0]), 4)
 
 
 def agreement(panel: Panel, resampled: Resampled, halves: float | None) -> Agreement:
     """Compare the effects with exact leave-one-performer-out."""
+    from scipy.stats import pearsonr
+
     effects, losses = panel.effects(), panel.losses()
     spearman = rank_agreement(effects, losses)
     same, told = _in_order(resampled)
