@@ -1,4 +1,4 @@
-"""``yesand synth make|list|export``: takes that nobody performed, and whom they came from."""
+"""``yesand synth make|list|export|delete``: takes nobody performed, and whom they came from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 import yesand
 from yesand.cli.given import json_object
 from yesand.cli.output import AsJson, HouseFolder, Line, progressing, styled, table, tell
+from yesand.cli.payouts import producer
+from yesand.cli.signing import By
 from yesand.kernel.clock import stamp
 from yesand.kernel.errors import BadInput, Refused
 
@@ -192,3 +194,24 @@ def export(
         f"Entry {left.export.entry_id:,} of the log.",
     ]
     tell(said, *lines, as_json=as_json)
+
+
+@group.command("delete")
+def delete(
+    batch: Annotated[str, typer.Argument(help="The batch's digest, or how it begins.")],
+    house: HouseFolder,
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Delete what withdrawals ask to be deleted of a batch. Logged first; again changes nothing."""
+    place = yesand.open(house).place
+    from yesand.oversight.clearing.services import clear
+    from yesand.synthetic.services import find
+
+    found = find(batch)
+    gone = clear(place, found, producer(by))
+    said = {"batch": found.digest, "takes": gone.takes, "new": gone.new}
+    whole = (
+        f"{gone.takes:,} of {found.made:,} synthetic takes are deleted, {gone.new:,} of them now."
+    )
+    tell(said, whole, as_json=as_json)

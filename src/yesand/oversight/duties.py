@@ -36,8 +36,8 @@ class Holding:
     """Where a performer's takes went by one manifest.
 
     ``models`` are names; ``deployments`` map a running deployment's name to its licensee's slug.
-    ``batches`` are those of synthetic takes that descend from the performer's, by digest;
-    ``handed_out`` are those that left the house.
+    ``batches`` are those of synthetic takes that descend from the performer's and may hold a voice,
+    by digest; ``handed_out`` are those that left the house.
     """
 
     manifest: str

@@ -22,7 +22,7 @@ from yesand.oversight.models import Obligation
 from yesand.people import services as people
 from yesand.people.models import Performer
 from yesand.people.seats import PRODUCER
-from yesand.synthetic.reaching.services import batches_of, handed_out, taught_with
+from yesand.synthetic.reaching.services import batches_of, handed_out, taught_with, voiced
 from yesand.takes.models import Take
 from yesand.training.models import Deployment, TrainedModel
 
@@ -139,12 +139,15 @@ def asked_by(manifest: Manifest) -> Withdrawing | None:
 
 
 def _once(found: Iterable[Due]) -> list[Due]:
-    """Return each duty once, by its earliest day: a model may be reached on two ways."""
+    """Return each duty once, by its earliest day: a model may be reached on two ways.
+
+    What has no day is later than any.
+    """
     kept: dict[tuple[str, str, str], Due] = {}
     for due in found:
         key = due.duty.value, due.bearer, due.subject
         was = kept.get(key)
-        if was is None or (due.due and was.due and due.due < was.due):
+        if was is None or (due.due and (was.due is None or due.due < was.due)):
             kept[key] = due
     return list(kept.values())
 
@@ -160,8 +163,10 @@ def _raise(withdrawal: Withdrawal, due: Due) -> None:
 
 
 def _holding(manifest: Manifest, performer: Performer, scope: Scope) -> Holding:
-    batches = tuple(batches_of(manifest, performer, scope.takes))
-    models = made_from(manifest, batches)
+    descended = tuple(batches_of(manifest, performer, scope.takes))
+    models = made_from(manifest, descended)
+    # What holds nobody's voice stays, as it does when somebody is erased.
+    batches = voiced(descended)
     running = Deployment.objects.filter(model__in=models, decommission=None)
     return Holding(
         manifest.digest,

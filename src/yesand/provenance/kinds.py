@@ -85,3 +85,4 @@ class Kind(StrEnum):
     RUN_OVERTAKEN = "run.overtaken"
     SYNTHETIC_MADE = "synthetic.made"
     SYNTHETIC_EXPORTED = "synthetic.exported"
+    SYNTHETIC_DELETED = "synthetic.deleted"

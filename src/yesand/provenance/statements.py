@@ -33,4 +33,5 @@ class Predicate(StrEnum):
     UNLEARNING = "https://yes-and.org/attestation/unlearning/v1"
     SYNTHESIS = "https://yes-and.org/attestation/synthesis/v1"
     SYNTHETIC_EXPORT = "https://yes-and.org/attestation/synthetic-export/v1"
+    SYNTHETIC_DELETION = "https://yes-and.org/attestation/synthetic-deletion/v1"
     TRANSPARENCY = "https://yes-and.org/attestation/transparency/v1"

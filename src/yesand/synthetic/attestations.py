@@ -1,4 +1,4 @@
-"""What is signed about synthetic takes: that a batch was made, was stopped, was handed out."""
+"""What is signed about synthetic takes: that a batch was made, was stopped, handed out, deleted."""
 
 from __future__ import annotations
 
@@ -44,6 +44,15 @@ def stopped(request: str, manifest: str, why: str, deleted: int, at: str) -> dic
     """Return the statement that a run was stopped, and how many takes were deleted with it."""
     told = {"at": at, "deleted": deleted, "manifest": manifest, "why": why}
     return dsse.attest(Predicate.OVERTAKEN, {"request": request}, told)
+
+
+def deleted(batch: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the statement that takes of a batch were deleted: which, for which withdrawals.
+
+    It says not when, as the log does: the same again is the same statement.
+    """
+    predicate = {**told, "batch": batch}
+    return dsse.attest(Predicate.SYNTHETIC_DELETION, {"batch": batch}, predicate)
 
 
 def exported(batch: str, root: str, told: Mapping[str, Any]) -> dict[str, Any]:

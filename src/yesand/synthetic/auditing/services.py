@@ -15,6 +15,7 @@ from yesand.provenance.kinds import Kind
 from yesand.provenance.models import Entry
 from yesand.provenance.statements import Predicate
 from yesand.synthetic import attestations, shelf
+from yesand.synthetic.deleting.services import deleted
 from yesand.synthetic.models import Ancestry, SyntheticBatch, SyntheticExport, SyntheticTake
 from yesand.synthetic.reaching.services import told_of
 from yesand.synthetic.shelf import Shelf
@@ -26,7 +27,8 @@ _SIGNED = ("place", "sha256", "copy", "label", "emotion", "duration_ms", "note")
 def check_synthetic(place: Place) -> str:
     """Check every batch, every file of it, what was handed out, and which models name it.
 
-    A file may be gone where it may hold the voice of somebody who was erased; another's may not.
+    A file may be gone where it may hold the voice of somebody who was erased, and must be where it
+    was deleted as signed and logged.
 
     Raises
     ------
@@ -99,7 +101,11 @@ def _check_files(place: Place, batch: SyntheticBatch) -> int:
             "pk", flat=True
         )
     )
+    gone = deleted(place, batch)
     for take in batch.takes.all():
+        if take.sha256 in gone:
+            _check_gone(place, batch, take)
+            continue
         for sha256, path in _files(place, batch, take):
             if not path.exists():
                 if take.pk in erased and not batch.nobodys_voice:
@@ -108,6 +114,17 @@ def _check_files(place: Place, batch: SyntheticBatch) -> int:
             if digest_file(path) != sha256:
                 raise CheckFailed("A synthetic take's file was changed", where=str(path))
     return batch.made
+
+
+def _check_gone(place: Place, batch: SyntheticBatch, take: SyntheticTake) -> None:
+    # Its bare file may be another batch's too; the copy is this one's alone, and goes last.
+    *_, (_, copy) = _files(place, batch, take)
+    if copy.exists():
+        raise CheckFailed(
+            "A synthetic take was deleted, as the log says, and lies here",
+            where=str(copy),
+            remedy=f"Run yesand synth delete {batch.digest[:12]} again.",
+        )
 
 
 def _files(place: Place, batch: SyntheticBatch, take: SyntheticTake) -> Iterator[tuple[str, Path]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
+
 from yesand.corpus.models import Manifest
 from yesand.people.models import Performer
-from yesand.synthetic.models import SyntheticBatch
+from yesand.synthetic.models import SyntheticBatch, SyntheticTake
 from yesand.training.models import TrainedModel
 
 
@@ -21,12 +23,26 @@ def batches_of(
     """
     found = {}
     for batch in SyntheticBatch.objects.filter(manifest=manifest).order_by("entry_id"):
-        mine = batch.takes.filter(descents__performer=performer)
-        if takes and not batch.whole:
-            mine = mine.filter(descents__parent__sha256__in=takes)
-        if number := mine.distinct().count():
+        if number := descending(batch, performer, takes).count():
             found[batch.digest] = number
     return found
+
+
+def descending(
+    batch: SyntheticBatch, performer: Performer, takes: Collection[str] = ()
+) -> QuerySet[SyntheticTake]:
+    """Return a batch's takes that descend from a performer; ``takes`` as above."""
+    mine = batch.takes.filter(descents__performer=performer)
+    if takes and not batch.whole:
+        mine = mine.filter(descents__parent__sha256__in=takes)
+    return mine.distinct()
+
+
+def voiced(batches: Collection[str]) -> tuple[str, ...]:
+    """Return those of some batches in which somebody's voice may be, in order."""
+    rows = SyntheticBatch.objects.filter(digest__in=batches, nobodys_voice=True)
+    nobodys = set(rows.values_list("digest", flat=True))
+    return tuple(batch for batch in batches if batch not in nobodys)
 
 
 def handed_out(batches: Iterable[str]) -> frozenset[str]:

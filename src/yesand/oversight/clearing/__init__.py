@@ -1,0 +1,1 @@
+"""Deleting what withdrawals ask the house itself to delete of synthetic takes."""

@@ -1,0 +1,1 @@
+"""Deleting the files of synthetic takes; that they were made stays signed."""
