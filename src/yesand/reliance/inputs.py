@@ -170,17 +170,17 @@ def read(
     return Inputs(model, corpus, queries, len(arrays["copier"]), tuple(map(str, copiers)), left_out)
 
 
-def _heard_beside(corpus: Corpus, made: Ints) -> Floats | None:
-    """Return what is taught where synthetic takes, which nobody rated, come last."""
-    if corpus.heard is None:
-        return None
-    return np.concatenate([corpus.heard, np.eye(len(corpus.labels))[made]])
-
-
 def _beside(
     corpus: Corpus, queries: Queries, embedding: Floats, made: through.MadeTakes
 ) -> tuple[Corpus, Queries, Floats]:
-    """Return them with synthetic takes as the last ones: they teach, and are asked about never."""
+    """Return them with synthetic takes as the last ones: they teach, and are asked about never.
+
+    Raises
+    ------
+    BadInput : they are taught beside what raters heard.
+    """
+    if corpus.heard is not None:
+        raise BadInput("Nobody has rated a synthetic take", where=FILE)
     many, sources = len(made.takes), made.through.batches
     folds = np.arange(len(embedding))[:, None]
     players = tuple(f"synthetic {batch[:12]} {n}" for n, batch in enumerate(sources))
@@ -191,7 +191,6 @@ def _beside(
             owner=np.concatenate([corpus.owner, made.owner]),
             labels=corpus.labels,
             label=np.concatenate([corpus.label, made.label]),
-            heard=_heard_beside(corpus, made.label),
             through=made.through,
         ),
         Queries(

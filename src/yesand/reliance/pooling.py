@@ -22,6 +22,13 @@ from yesand.reliance.rows import Row
 from yesand.reliance.shares import BILLION, apportion, fractions
 from yesand.reliance.through import Through, Unasked
 
+#: So much of what was taught may go unmeasured in a report that sets shares.
+MOST_UNASKED = BILLION // 2
+_UNPRICED = (
+    "More than half of what the model was taught are synthetic takes that nobody could be asked "
+    "about, so that minutes, and no measurement, would set most of the shares."
+)
+
 
 @dataclass(frozen=True)
 class Pooled(Panel):
@@ -102,7 +109,11 @@ def divided(through: Through, players: Floats, parts: Sequence[int]) -> list[dic
 
 
 def beside_unasked(found: RelianceReport, through: Through | None) -> RelianceReport:
-    """Return a report with what was never asked about, by its minutes."""
+    """Return a report with what was never asked about, by its minutes.
+
+    Where that is more than half of all, minutes and no measurement would set what is paid: then the
+    report sets no shares.
+    """
     if through is None or not through.unasked:
         return found
     asked = through.performed_ms + through.played_ms
@@ -113,11 +124,12 @@ def beside_unasked(found: RelianceReport, through: Through | None) -> RelianceRe
     sources += [Source(cut, 0, BILLION, one.shares) for cut, one in told_of]
     rows = {row.performer: row for row in found.rows}
     told = passed_on(sources)
-    return replace(
+    whole = replace(
         found,
         rows=tuple(_with(rows[who], told[who], cuts, through.unasked) for who in sorted(rows)),
         caveats=(*found.caveats, _unmeasured(through, cuts)),
     )
+    return whole.unpriced(_UNPRICED) if sum(cuts[1:]) > MOST_UNASKED else whole
 
 
 def _with(

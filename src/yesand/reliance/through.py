@@ -119,8 +119,8 @@ def read(
     plays = into.any(axis=0)
     players = np.unique(source[plays])
     ms = arrays["made_ms"].astype(np.int64)
-    silent = [n for n in range(len(batches)) if (~plays & (source == n)).any()]
-    shares = {n: _shares(parts, n, performers) for n in silent}
+    resting = [n for n in range(len(batches)) if (~plays & (source == n)).any()]
+    shares = {n: _shares(parts, n, performers) for n in resting}
     part, low, high = (x[players] / BILLION for x in parts)
     through = Through(
         people=len(performers),
@@ -129,7 +129,7 @@ def read(
         low=low,
         high=high,
         unasked=tuple(
-            Unasked(batches[n], int(ms[~plays & (source == n)].sum()), shares[n]) for n in silent
+            Unasked(batches[n], int(ms[~plays & (source == n)].sum()), shares[n]) for n in resting
         ),
         performed_ms=int(arrays["duration_ms"].sum()),
         played_ms=int(ms[plays].sum()),

@@ -10,6 +10,7 @@ from yesand.kernel.place import Place
 from yesand.kernel.progress import Progress, silent
 from yesand.reliance import estimators, inputs
 from yesand.reliance.planning import Plan, plan
+from yesand.reliance.services import check_adds_up
 from yesand.training.services import registered
 
 
@@ -26,8 +27,10 @@ def foresee(
 
     Raises
     ------
-    NotFound, NotRegistered, CheckFailed : as for the report itself.
+    NotFound, NotRegistered, CheckFailed, Refused : as for the report itself.
     """
     chosen = estimators.estimator(estimator, **settings)
     model = registered(place, folder)
-    return plan(chosen, inputs.read(folder, model.digest, mix), progress)
+    given = inputs.read(folder, model.digest, mix)
+    check_adds_up(chosen, given)
+    return plan(chosen, given, progress)

@@ -29,7 +29,9 @@ def lean(place: Place, report: Report, given: Inputs) -> Lean | None:
     settings = told["settings"]
     if known or told["method"] != "aumann-shapley" or settings.get("network") != "head":
         return known
-    if not _by_label(settings):
+    through = given.corpus.through
+    # What was never asked about follows no mix: shares without it would not be the report's.
+    if not _by_label(settings) or (through is not None and through.unasked):
         return None
     from yesand.reliance.watching.leaning import of_head  # PyTorch
 

@@ -15,7 +15,7 @@ from yesand.reliance.estimators import checked_settings
 from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
 from yesand.reliance.recomputing import completed
-from yesand.reliance.services import check_folder, names_of, question, read
+from yesand.reliance.services import check_adds_up, check_folder, names_of, question, read
 from yesand.training.lineage import FINE_TUNE
 from yesand.training.models import TrainedModel
 
@@ -40,7 +40,8 @@ def measure(
     Raises
     ------
     BadInput : it is no fine-tune of one parent, or the takes do not tell the two apart.
-    CheckFailed : a folder is not the model's. Refused : the parent's folder is another model's.
+    CheckFailed : a folder is not the model's.
+    Refused : they know other emotions, or one was taught with synthetic takes.
     """
     from yesand.reliance.estimators.continued import FineTune  # PyTorch
 
@@ -57,6 +58,8 @@ def measure(
         raise Refused("Parent and fine-tune know other emotions", where=model.name)
     checked_settings(FineTune, settings)
     chosen = FineTune(**settings, parent=parent.digest, first=frozenset(theirs.corpus.takes))
+    for one in (theirs, given):
+        check_adds_up(chosen, one)
     asked = question(model, chosen, given)
     known = Report.objects.filter(asked=asked).first()
     if known:
