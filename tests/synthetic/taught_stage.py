@@ -31,10 +31,16 @@ from yesand.training.services import train
 BOTH = {UseClass.RECOGNITION, UseClass.SYNTHESIS, UseClass.EVALUATION}
 
 
-def asks(house: yesand.House, action: Action, use: UseClass) -> SignedManifest:
-    """Ask the gate for entertainment, in Germany."""
+def asks(
+    house: yesand.House,
+    action: Action,
+    use: UseClass,
+    purpose: Purpose = Purpose.ENTERTAINMENT,
+    licensee: str = "house-lab",
+) -> SignedManifest:
+    """Ask the gate, in Germany."""
     now = house.place.clock.now()
-    request = Request("house-lab", Purpose.ENTERTAINMENT, use, now, territory="DE", action=action)
+    request = Request(licensee, purpose, use, now, territory="DE", action=action)
     return corpus.gate(house.place, request).manifest
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yesand.kernel.errors import BadInput, CheckFailed
+from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.reliance import through
 from yesand.reliance.panel import Panel
-from yesand.reliance.pooling import Pooled, divided, spread
+from yesand.reliance.pooling import Pooled, beside_unasked, divided, spread
+from yesand.reliance.report import Agreement, RelianceReport, Utility
 from yesand.reliance.rows import Row, open_row
-from yesand.reliance.through import Through
+from yesand.reliance.through import Through, Unasked
 from yesand.synthetic.teaching.fitted import effects, relied
 from yesand.synthetic.teaching.passing import Voice, by_generator, by_parents
-from yesand.training.made import BILLION, NEVER, Added, MadeTake, Passed, into
+from yesand.training.made import BILLION, Added, MadeTake, Passed, into
 
 NAMES = ("Ada", "Ben", "Cleo", "Dan")
 
@@ -86,9 +89,33 @@ def test_a_take_teaches_where_nobody_whom_it_descends_from_is_held_out() -> None
         [False, True, True], [False, True, False], [False, False, False],
     ]  # fmt: skip
     added = Added.of(takes, {}, lambda: None)
-    assert [t.sha256 for t in added.without(["of b"]).takes] == ["a", "c"]
-    assert added.without(["of b"]).asked == added.asked != Added.of(takes[:1], {}, print).asked
-    assert NEVER < 0
+    left = added.without(["of b"], NAMES)
+    assert [t.sha256 for t in left.takes] == ["a", "c"]
+    assert left.asked == added.asked != Added.of(takes[:1], {}, print).asked
+    # Whoever has no take left could not be paid for one that stands for them.
+    assert [t.sha256 for t in added.without([], ["Ada"]).takes] == ["a"]
+    with pytest.raises(Refused, match="all come from copies"):
+        added.without(["of a"], ["Ada"])
+
+
+def test_whoever_a_generator_heard_counts_though_they_performed_another_emotion() -> None:
+    take = replace(made("a", "Ada"), heard=frozenset({"Ada", "Ben"}))
+    assert take.people == {"Ada", "Ben"} and take.paid == {"Ada"}
+    assert into([take], {"Ada": 0, "Ben": 1, "Cleo": 2}, 3).T.tolist() == [[False, False, True]]
+
+
+@pytest.mark.parametrize(("unasked_ms", "sets"), [(999, True), (1_001, False)])
+def test_minutes_set_no_shares_where_most_of_what_was_taught_was_asked_about_never(
+    unasked_ms: int, sets: bool
+) -> None:
+    rows = tuple(Row(who, BILLION // 2, 0, BILLION, 1, 0, 2, 1) for who in NAMES[:2])
+    nothing = Utility(1, 0, 0, 1), Agreement(1.0, 1.0, 1.0, 1.0, 1)
+    report = RelianceReport("m", "q", "aumann-shapley", "1", {}, *nothing, True, "", rows)
+    alone = Unasked("aa", unasked_ms, {"Ada": (BILLION, 0, BILLION)})
+    through = replace(THROUGH, unasked=(alone,), performed_ms=600, played_ms=400)
+    told = beside_unasked(report, through)
+    assert sum(row.share_ppb for row in told.rows) == BILLION
+    assert told.sets_shares is sets and bool(told.reason) is not sets
 
 
 #: Two people; the third player stands for both, the fourth for the second alone.

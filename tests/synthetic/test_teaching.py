@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -15,26 +17,37 @@ from tests.synthetic.taught_stage import asks, batch_of, permit_of, staged, taug
 import yesand
 from once import once
 from yesand.agreements.scope import Scope
-from yesand.agreements.vocabulary import Action, UseClass
+from yesand.agreements.vocabulary import Action, Purpose, UseClass
 from yesand.cli import _run
 from yesand.corpus.errors import Overtaken
 from yesand.kernel.clock import SetClock
 from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.oversight.withdrawing.services import foresee, take_back
-from yesand.people.models import Performer
+from yesand.people.models import Organisation, Performer
+from yesand.people.seats import PRODUCER
+from yesand.people.services import account, found, organisation
+from yesand.provenance.kinds import Kind
+from yesand.provenance.models import Entry
 from yesand.provenance.services import key_of
-from yesand.reliance.models import Report
+from yesand.reliance.descendants.measuring.services import measure
+from yesand.reliance.models import Lean, Report
+from yesand.reliance.planning.services import foresee as planned
 from yesand.reliance.report import signed
 from yesand.royalties.models import Statement
 from yesand.royalties.services import payload
 from yesand.royalties.statement import parse_statement
 from yesand.synthetic.auditing.services import check_synthetic
+from yesand.synthetic.deleting.services import HOME
 from yesand.synthetic.models import SyntheticBatch
-from yesand.synthetic.shelf import Shelf
+from yesand.synthetic.shelf import COPIES, Shelf
 from yesand.synthetic.teaching.services import NOT_PERMITTED, WITHDRAWN, added
+from yesand.takes.copies.finding import Copy
+from yesand.takes.copies.finding import Kind as Alike
+from yesand.training.descending.services import descend
+from yesand.training.digest import resources
 from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
-from yesand.training.services import train
+from yesand.training.services import register, register_files, train
 
 BILLION = 10**9
 
@@ -116,6 +129,8 @@ def test_what_taught_the_final_model_alone_counts_by_its_minutes_and_says_so(
     assert sum(row["share_ppb"] for row in report.shares.values()) == BILLION
     (said,) = [c for c in signed(report.envelope)["caveats"] if whole[:12] in c]
     assert "not measured" in said
+    # What was never asked about follows no mix of emotions.
+    assert report.sets_shares and not Lean.objects.exists()
 
 
 def test_from_recording_to_a_statement_with_a_line_that_came_through_a_synthetic_take(
@@ -167,7 +182,9 @@ def test_a_withdrawn_parent_takes_its_variations_along_and_reaches_what_they_tau
     assert {name for each in foreseen.corpora for _, name in each.models} == {"mixed"}
     withdrawal, _ = take_back(place, who, scope)
     owed = {(o.duty, o.subject) for o in withdrawal.obligations.all()}
-    assert owed >= {("delete recordings", f"batch:{batch}") for batch in reached}
+    batches = {(duty, subject) for duty, subject in owed if subject.startswith("batch:")}
+    # The troupe's voice is nobody's: its takes stay, and teach nothing any more.
+    assert batches == {("delete recordings", f"batch:{batch_of('variation').digest}")}
     assert ("retrain or retire", "model:mixed") in owed
     assert owed == {(d.duty.value, d.subject) for d in foreseen.duties}
     with pytest.raises(Overtaken, match="synthetic takes descend"):
@@ -253,10 +270,103 @@ def test_the_audit_finds_a_file_a_parent_and_a_record_that_were_changed(
         check_synthetic(place)
 
 
-def test_a_batch_of_another_licensee_and_one_in_quarantine_teach_nothing(
+def test_what_a_withdrawal_asks_for_is_deleted_by_command_and_the_audit_knows_it(
+    house: yesand.House,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place, batch = house.place, batch_of("variation")
+    account("pam", "producer", "a long word of hers", organisation=organisation(PRODUCER))
+
+    def delete(named: str) -> int:
+        monkeypatch.setattr(sys, "stdin", StringIO("a long word of hers\n"))
+        at = ["--house", str(place.root), "--by", "pam", "--json"]
+        return _run(["synth", "delete", named, *at])
+
+    assert delete(batch.digest[:12]) == 1
+    assert "No withdrawal asks" in capsys.readouterr().err
+    who = Performer.objects.order_by("handle")[0]
+    mine = list(batch.takes.filter(descents__performer=who).distinct())
+    home = Shelf(place.synthetic)
+    kept = home.path(mine[0].copy, COPIES).read_bytes()
+    withdrawal, _ = take_back(place, who, Scope(use_classes=frozenset({UseClass.SYNTHESIS})))
+    assert delete(batch.digest[:12]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["takes"], told["new"]) == (len(mine), len(mine)) and 0 < len(mine) < batch.made
+    there = [t for t in batch.takes.all() if home.path(t.sha256).exists()]
+    assert len(there) == batch.made - len(mine)
+    assert not any(home.path(t.copy, COPIES).exists() for t in mine)
+    assert check_synthetic(place).startswith("synthetic: ")
+    owed = withdrawal.obligations.get(subject=f"batch:{batch.digest}")
+    assert owed.fulfilment.by is not None and owed.fulfilment.by.username == "pam"
+    assert delete(batch.digest[:12]) == 0
+    assert json.loads(capsys.readouterr().out)["new"] == 0
+    assert Entry.objects.filter(kind=Kind.SYNTHETIC_DELETED.value).count() == 1
+    assert delete(batch_of("troupe").digest) == 1
+    assert "Nobody's voice" in capsys.readouterr().err
+    home.path(mine[0].copy, COPIES).write_bytes(kept)
+    with pytest.raises(CheckFailed, match="was deleted, as the log says, and lies here"):
+        check_synthetic(place)
+    assert delete(batch.digest[:12]) == 0 and check_synthetic(place)
+    (there_too,) = (place.synthetic / HOME / batch.digest).glob("*.json")
+    there_too.unlink()
+    with pytest.raises(CheckFailed, match="is missing"):
+        check_synthetic(place)
+
+
+def test_a_training_whose_batches_come_from_copies_alone_is_refused_before_it_begins(
+    house: yesand.House, tmp_path: Path
+) -> None:
+    permit, place = permit_of(house), house.place
+    beside = added(place, permit, [batch_of("variation").digest])
+    parents = sorted({parent for take in beside.takes for parent in take.parents})
+    copies = [Copy(one, "0" * 64, Alike.NEAR, 10**6) for one in parents]
+    with pytest.raises(Refused, match="all come from copies"):
+        train(place, permit, tmp_path / "m", settings=HeadSettings(), added=beside, copies=copies)
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_that_says_synthetic_is_registered_by_its_own_training_alone(
+    house: yesand.House, stage: Path, tmp_path: Path
+) -> None:
+    place, permit = house.place, permit_of(house)
+    known = TrainedModel.objects.get(name="mixed")
+    assert register(place, stage / "mixed", permit) == known
+    shutil.copytree(stage / "mixed", tmp_path / "other")
+    (tmp_path / "other" / "note.txt").write_text("Tuned.\n")
+    with pytest.raises(Refused, match="nobody asked whom they came from"):
+        register(place, tmp_path / "other", permit, name="other")
+    (tmp_path / "other" / "card.json").unlink()
+    with pytest.raises(Refused, match="nobody asked whom they came from"):
+        register(place, tmp_path / "other", permit, name="other")
+
+
+def test_no_report_is_planned_or_measured_whose_effects_are_no_sums_over_takes(
+    house: yesand.House, stage: Path, tmp_path: Path
+) -> None:
+    place, permit = house.place, permit_of(house)
+    with pytest.raises(Refused, match="passed on only where"):
+        planned(place, stage / "mixed", estimator="datamodel")
+    shutil.copytree(stage / "mixed", tmp_path / "tuned")
+    (tmp_path / "tuned" / "note.txt").write_text("Tuned.\n")
+    tuned = register_files(place, permit, resources(tmp_path / "tuned"), name="tuned")
+    descend(place, tuned, "fine-tune", {TrainedModel.objects.get(name="mixed"): None})
+    with pytest.raises(Refused, match="passed on only where"):
+        measure(place, tuned, tmp_path / "tuned", stage / "mixed")
+    assert not Report.objects.filter(model=tuned).exists()
+
+
+def test_a_batch_of_another_licensee_or_purpose_and_one_in_quarantine_teach_nothing(
     house: yesand.House, unguard: Callable[[str], None]
 ) -> None:
     permit, batch = permit_of(house), batch_of("variation")
+    found(house.place, "acme", "Acme", Organisation.Kind.LICENSEE)
+    theirs = asks(house, Action.TRAIN, UseClass.RECOGNITION, licensee="acme")
+    with pytest.raises(Refused, match="made for house-lab, and acme would train"):
+        added(house.place, theirs, [batch.digest])
+    other = asks(house, Action.TRAIN, UseClass.RECOGNITION, Purpose.HEALTH)
+    with pytest.raises(Refused, match="purpose entertainment, not health"):
+        added(house.place, other, [batch.digest])
     unguard("synthetic_syntheticbatch")
     SyntheticBatch.objects.filter(pk=batch.pk).update(quarantined=True)
     with pytest.raises(Refused, match="Nobody vouches"):

@@ -8,21 +8,23 @@ teaches no fold, and the final model alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yesand.kernel.errors import Refused
 from yesand.kernel.ids import digest_of
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 BILLION = 1_000_000_000
 MILLION = 1_000_000
-OF_COPIES = "a parent is a copy of another take"
+OF_COPIES = "it comes from copies of other takes"
 #: The fold of what is never asked about.
 NEVER = -1
 
@@ -46,6 +48,7 @@ class MadeTake:
     batch : digest of the batch that it is of.
     parents : SHA-256 of the takes that it came from; none: its generator learnt from all.
     passed : to the humans whom it descends from; the parts add up to 10⁹.
+    heard : whom its generator learnt from, where that is more than whom it is passed on to.
     """
 
     path: Path
@@ -55,11 +58,17 @@ class MadeTake:
     batch: str
     parents: tuple[str, ...]
     passed: tuple[Passed, ...]
+    heard: frozenset[str] = frozenset()
+
+    @property
+    def paid(self) -> frozenset[str]:
+        """Whom it is passed on to."""
+        return frozenset(one.performer for one in self.passed)
 
     @property
     def people(self) -> frozenset[str]:
-        """Whom it descends from."""
-        return frozenset(one.performer for one in self.passed)
+        """Whom it descends from, whatever emotion they performed."""
+        return self.paid | self.heard
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +98,26 @@ class Added:
         told = [[t.batch, t.sha256, *([*vars(p).values()] for p in t.passed)] for t in takes]
         return cls(tuple(takes), batches, still_holds, digest_of(told))
 
-    def without(self, copies: Iterable[str]) -> Added:
-        """Return it without what came from recordings that are left out as copies of others."""
-        left = frozenset(copies)
-        return replace(self, takes=tuple(t for t in self.takes if not left & {*t.parents}))
+    def without(self, copies: Iterable[str], there: Collection[str]) -> Added:
+        """Return it without what came from recordings that are left out as copies of others.
+
+        Parameters
+        ----------
+        there : performers who have takes left: who has none is in no corpus that could be paid.
+
+        Raises
+        ------
+        Refused : nothing is left of it.
+        """
+        gone = frozenset(copies)
+        left = [t for t in self.takes if not gone & {*t.parents} and t.paid.issubset(there)]
+        if self.takes and not left:
+            raise Refused(
+                "No synthetic take is left to teach: all come from copies of other takes",
+                where="--synthetic",
+                remedy="Leave the batches out, or make takes from a manifest without copies.",
+            )
+        return replace(self, takes=tuple(left))
 
 
 NOTHING = Added()
@@ -146,6 +171,17 @@ def told(added: Added, teaches: Bools, duration_ms: int) -> dict[str, Any]:
         "asked": added.asked,
         "batches": batches,
     }
+
+
+def says_synthetic(where: Path, card: Mapping[str, Any]) -> bool:
+    """Tell whether a model's folder, by its card or its frozen features, names synthetic takes."""
+    data, frozen = card.get("data"), where / "frozen.npz"
+    if isinstance(data, dict) and data.get("synthetic"):
+        return True
+    if not is_zipfile(frozen):
+        return False
+    with ZipFile(frozen) as arrays:
+        return "made_take.npy" in arrays.namelist()
 
 
 def arrays(

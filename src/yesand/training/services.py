@@ -37,7 +37,7 @@ from yesand.training.folder import Loaded, load
 from yesand.training.fused import FusedSettings
 from yesand.training.heads import HeadSettings
 from yesand.training.kinds import AnySettings
-from yesand.training.made import NOTHING, Added
+from yesand.training.made import NOTHING, Added, says_synthetic
 from yesand.training.memory import as_asked
 from yesand.training.models import TrainedModel
 from yesand.training.recording import Recorder
@@ -182,7 +182,8 @@ def register(
     Raises
     ------
     Overtaken : the manifest no longer holds. NotFound, BadInput : no folder of plain files.
-    Refused : the model names another manifest, or its name is taken.
+    Refused : the model names another manifest, or its name is taken; its folder says that it was
+        taught with synthetic takes.
     """
     manifest, where = to_train(place, manifest), Path(where).resolve()
     check_name(name)
@@ -193,7 +194,26 @@ def register(
     check_senses(manifest, told_senses(told))
     if told.get("manifest", manifest.digest) != manifest.digest:
         raise Refused("The model says it came from another manifest", where=str(where))
+    _check_performed(where)
     return _enter(place, where, manifest, name, {"trained": "elsewhere"})
+
+
+def _check_performed(where: Path) -> None:
+    """Check that a folder says nothing of synthetic takes, unless it is a model's of this house.
+
+    Raises
+    ------
+    Refused : it does: whom they came from would be asked and paid for nothing.
+    """
+    if not says_synthetic(where, _read(where / folder.CARD_DATA)):
+        return
+    if not TrainedModel.objects.filter(digest=digest.model_digest(where)).exists():
+        raise Refused(
+            "The model was taught with synthetic takes, and this house has no record of which: "
+            "nobody asked whom they came from",
+            where=str(where),
+            remedy="Train it here: yesand train --kind head --synthetic BATCH.",
+        )
 
 
 def registered(place: Place, where: Path) -> TrainedModel:
@@ -246,7 +266,9 @@ def _run(
     if copies is None:
         copies = copying.among(place, [take.sha256 for take in manifest.takes], around.progress)
         copying.note(copies)
-    added = around.added.without(copy.take for copy in copies)
+    copied = {copy.take for copy in copies}
+    there = {e.performer for e in examples if e.sha256 not in copied}
+    added = around.added.without(copied, there)
     if settings.targets == HEARD:
         examples = targeting.attach(examples)
     labels = sorted({example.emotion for example in examples})

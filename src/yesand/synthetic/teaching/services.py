@@ -33,6 +33,8 @@ from yesand.training.services import examples_of
 WITHDRAWN = "descends from what may no longer be synthesised from"
 NOT_PERMITTED = "descends from what this manifest does not permit to train on"
 GONE = "its file is deleted"
+#: In what a permit to synthesise and one to train must agree.
+_ALIKE = ("purpose", "commercial", "territory")
 #: How what a batch's takes bring is passed on to people.
 PARENTS, MEASURED, DECLARED = "to its parents", "as measured", "as declared"
 
@@ -43,8 +45,8 @@ def added(place: Place, manifest: SignedManifest, named: Sequence[str]) -> Added
     Raises
     ------
     NotFound : no such batch. BadInput : one is named twice.
-    Refused : a batch in quarantine, of another licensee, or of which no take may be taught; the
-        manifest permits something else. CheckFailed : a file was changed.
+    Refused : a batch in quarantine, of another licensee, made for something else, or of which no
+        take may be taught; the manifest permits something else. CheckFailed : a file was changed.
     """
     if not named:
         return NOTHING
@@ -72,12 +74,13 @@ def _chosen(
     place: Place, manifest: SignedManifest, batch: SyntheticBatch
 ) -> tuple[list[MadeTake], Counter[str], str]:
     """Return a batch's takes that may be taught, how many may not, by reason; and how passed on."""
-    _check_batch(manifest, batch)
-    permitted, lost = {take.sha256 for take in manifest.takes}, fallen(place, batch)
     made_from = corpus.find(place, batch.manifest_id)
+    _check_batch(manifest, batch, made_from)
+    permitted, lost = {take.sha256 for take in manifest.takes}, fallen(place, batch)
     parents = _parents(batch)
     whole = tuple(take.sha256 for take in made_from.takes) if batch.whole else ()
     voices = {take.sha256: Voice(take.performer, take.emotion) for take in made_from.takes}
+    everybody = frozenset(v.performer for v in voices.values()) if batch.whole else frozenset()
     shelf, left, chosen = Shelf(place.synthetic), Counter[str](), list[MadeTake]()
     passed, how = dict[str, tuple[Passed, ...]](), PARENTS
     if batch.whole and permitted.issuperset(whole) and not lost:
@@ -93,7 +96,7 @@ def _chosen(
             left[GONE] += 1
         else:
             to = passed[take.emotion] if batch.whole else by_parents([voices[p] for p in mine])
-            chosen.append(_made(take, batch, path, mine, to))
+            chosen.append(_made(take, batch, path, mine, to, everybody))
     if not chosen:
         raise Refused(
             "No take of the batch may be taught: " + _reasons(left),
@@ -126,6 +129,7 @@ def _made(
     path: Path,
     mine: tuple[str, ...],
     to: tuple[Passed, ...],
+    everybody: frozenset[str],
 ) -> MadeTake:
     return MadeTake(
         path=path,
@@ -135,10 +139,13 @@ def _made(
         batch=batch.digest,
         parents=mine,
         passed=to,
+        heard=everybody,
     )
 
 
-def _check_batch(manifest: SignedManifest, batch: SyntheticBatch) -> None:
+def _check_batch(
+    manifest: SignedManifest, batch: SyntheticBatch, made_from: SignedManifest
+) -> None:
     where = f"batch {batch.digest[:12]}"
     if batch.quarantined:
         raise Refused(
@@ -151,6 +158,15 @@ def _check_batch(manifest: SignedManifest, batch: SyntheticBatch) -> None:
             f"The batch was made for {batch.manifest.licensee.slug}, and {whose} would train on it",
             where=where,
             remedy=f"Make one from a manifest of {whose}'s own.",
+        )
+    # Who lets takes be synthesised for one purpose has not let what comes of it serve another.
+    asked, given = manifest.request, made_from.request
+    if apart := [name for name in _ALIKE if asked[name] != given[name]]:
+        told = "; ".join(f"{name} {given[name]}, not {asked[name]}" for name in apart)
+        raise Refused(
+            f"The batch's takes were permitted for something else than this training: {told}",
+            where=where,
+            remedy="Ask the gate to synthesise for what is trained, and make a batch from that.",
         )
 
 

@@ -44,7 +44,7 @@ def _from(batch: SyntheticBatch | None) -> dict[str, Any]:
     """Return from whom a batch's takes came: credit names, and how many wish for none."""
     if batch is None:
         return {"credited": [], "unnamed": 0}
-    from yesand.synthetic.services import performers_of  # SciPy
+    from yesand.synthetic.services import performers_of  # it brings PyTorch and SciPy along
 
     names = credit_names(batch.manifest)
     people = list(performers_of(batch).values_list("handle", flat=True))
@@ -67,7 +67,7 @@ def descending(place: Place, sight: Sight, performer: Performer) -> dict[str, An
 
 def _fallen(place: Place, batch: SyntheticBatch, performer: Performer) -> int:
     """Return how many of a performer's descendants descend from what was taken back since."""
-    from yesand.synthetic.services import fallen_as_logged  # it brings PyTorch along
+    from yesand.synthetic.services import fallen_as_logged  # likewise
 
     mine = batch.takes.filter(descents__performer=performer)
     return mine.filter(sha256__in=fallen_as_logged(place, batch)).distinct().count()
