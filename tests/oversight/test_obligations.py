@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from yesand.corpus import services as corpus
 from yesand.corpus.models import Manifest
 from yesand.kernel.clock import SetClock
 from yesand.kernel.ids import digest_of
-from yesand.oversight.duties import Duty, Holding, arising, strictest
+from yesand.oversight.duties import Due, Duty, Holding, arising, strictest
 from yesand.oversight.models import Obligation
-from yesand.oversight.services import obligations
+from yesand.oversight.services import _once, obligations
 from yesand.people import services as people
 from yesand.provenance import services as log
 from yesand.provenance.kinds import Kind
@@ -210,6 +211,12 @@ def test_no_duty_is_due_before_the_withdrawal_and_pay_has_no_end(
     assert {d.duty for d in found if d.due is None} <= {Duty.PAY}
     assert len([d for d in found if d.duty == Duty.PAY]) == deployments
     assert len([d for d in found if d.duty == Duty.DELETE]) == 1
+
+
+def test_of_a_duty_with_a_day_and_without_the_one_with_a_day_is_kept() -> None:
+    day = Due(Duty.STOP, "acme", "manifest:0", datetime(2026, 10, 1, tzinfo=UTC), "")
+    later, never = replace(day, due=datetime(2026, 10, 2, tzinfo=UTC)), replace(day, due=None)
+    assert _once([never, later, day]) == _once([day, later, never]) == [day]
 
 
 def test_terms_without_a_word_on_withdrawing_still_protect() -> None:
