@@ -13,7 +13,7 @@ from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.place import Place
-from yesand.provenance import log
+from yesand.provenance import services as log
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
