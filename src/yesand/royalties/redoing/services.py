@@ -184,7 +184,9 @@ def _check_payers(settled: Settled, row: UsageTotal) -> None:
 def _moved_lines() -> Iterator[tuple[str, str]]:
     """Yield lines that were moved or wait to be, and the months that they are about."""
     rows = Reassignment.objects.exclude(decision__approved=False)
-    rows = rows.select_related("statement__settlement").defer("statement__settlement__envelope")
+    # Few lines are ever moved; what was signed of them is read one by one, and of others never.
+    signed = ("statement__envelope", "statement__settlement__envelope")
+    rows = rows.select_related("statement__settlement").defer(*signed)
     for moved in rows.order_by("-entry_id"):
         statement = moved.statement
         told = parse_statement(_predicate(statement.envelope)).lines[moved.line]
