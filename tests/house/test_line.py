@@ -100,7 +100,7 @@ def test_the_line_is_walked_from_recordings_to_statements(line: Line) -> None:
     held = {told.split(":")[0] for told in line.house.check()}
     assert held == {
         "log", "books", "journal", "payouts", "disputes", "invoices", "receipts", "agreements",
-        "manifests", "raters",
+        "manifests", "raters", "synthetic",
     }  # fmt: skip
 
 

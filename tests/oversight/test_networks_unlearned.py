@@ -122,7 +122,9 @@ def test_influence_is_reduced_told_as_approximate_and_registered_nowhere(
     assert "APPROXIMATE" in json.loads((tmp_path / "less" / "card.json").read_text())["marks"][-1]
     mine, theirs = less.model.state_dict(), old.model.state_dict()
     moved = {n for n in mine if (mine[n] != theirs[n]).any()}
-    heads = {f"{part}head.{name}" for part in ("", "prosody.") for name in ("weight", "bias")}
+    heads = {
+        f"{part}head.{name}" for part in ("", "prosody.", "adapted.") for name in ("weight", "bias")
+    }
     assert moved == {*heads, "trust"} and (less.model.trust[1] == less.model.trust[0]).all()
     # What the old one was scored is not said of it.
     card = json.loads((tmp_path / "less" / "card.json").read_text())

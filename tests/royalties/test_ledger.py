@@ -163,6 +163,16 @@ def test_what_is_unsealed_cannot_be_made_forgotten(ann: yesand.House, door: str)
         assert cursor.fetchone() == (0,)
 
 
+def test_a_temporary_table_hides_nothing_from_the_ledger(ann: yesand.House) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("temporary tables come first in PostgreSQL")
+    post(ann.place, [draft(A)])
+    hiding = "CREATE TEMP TABLE royalties_posting_unsealed (first bigint, last bigint)"
+    with pytest.raises(IntegrityError, match="without its transaction"):
+        sql(hiding, posting(B, 0))()
+    assert not Posting.objects.filter(transaction=B).exists()
+
+
 def test_sqlite_cannot_replace_what_is_posted(ann: yesand.House) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("INSERT OR REPLACE is SQLite's")

@@ -154,7 +154,7 @@ def test_a_performer_who_leaves_is_erased_and_the_whole_house_still_checks(
     said = Membership.objects.select_related("entry").get(performer=performer)
     assert (said.union, said.belongs, said.envelope, said.entry.salt) == (None, False, {}, "")
     told = stage.house.check()
-    assert len(told) == 10 and {"log", "books", "disputes"} <= {one.split(":")[0] for one in told}
+    assert len(told) == 11 and {"log", "books", "disputes"} <= {one.split(":")[0] for one in told}
     page = Client()
     page.force_login(stage.users["producer"])
     for take in takes[:2]:
@@ -185,7 +185,7 @@ def test_who_gives_up_what_is_owed_may_leave_at_once(stage: Stage, as_: dict[str
     as_["ada"].post(reverse("account_leave"), {"name": "ada", "forgo": "on"})
     assert Performer.objects.get(handle="Ada").user is None
     assert balance("performer:Ada") == owed != {}
-    assert len(stage.house.check()) == 10
+    assert len(stage.house.check()) == 11
 
 
 def test_leaving_twice_changes_nothing(ready: Stage) -> None:

@@ -131,6 +131,6 @@ def test_who_leaves_takes_their_details_along_once_nothing_is_on_its_way(
     erase(place, ada, forgoing=True)
     assert not BankAccount.objects.filter(payee="performer:Ada").exclude(sealed="").exists()
     assert Payout.objects.get().masked == "GB33 … 5555"
-    assert len(stage.house.check()) == 10
+    assert len(stage.house.check()) == 11
     gone = clients["producer"].get(reverse("payout_file", args=[run.digest]))
     assert gone.status_code in {404, 409, 422}

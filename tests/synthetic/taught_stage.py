@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.synthetic.synthetic_stage import START, recorded
 
 import yesand
-from conftest import FIRST_OF_OCTOBER
 from yesand.agreements.clause import Request
 from yesand.agreements.templates import standard
 from yesand.agreements.vocabulary import Action, Purpose, UseClass
@@ -28,6 +28,8 @@ from yesand.training.heads import HeadSettings
 from yesand.training.models import TrainedModel
 from yesand.training.services import train
 
+#: Of 2026, the first of it.
+OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
 BOTH = {UseClass.RECOGNITION, UseClass.SYNTHESIS, UseClass.EVALUATION}
 
 
@@ -57,7 +59,7 @@ def taught(
 def staged(empty: Path, folder: Path) -> None:
     """Fill a house: three performers, a batch of each generator, and a model of both."""
     shutil.copytree(empty, folder / "house")
-    house = yesand.open(folder / "house", clock=SetClock(FIRST_OF_OCTOBER))
+    house = yesand.open(folder / "house", clock=SetClock(OCTOBER))
     draft = standard("recognition", START, use_classes=BOTH)
     takes.import_corpus(house.place, recorded(folder / "troupe", 3, 2), agreement=draft)
     permit = asks(house, Action.TRAIN, UseClass.RECOGNITION)

@@ -108,8 +108,10 @@ def test_a_head_taught_what_was_heard_is_nearer_to_raters_and_says_so(
     assert "Of 23 takes it was taught what raters heard" in words
     assert "taught what was acted" in words and "against what was acted" in words
     assert "5.0 raters a take" in (out / "card.md").read_text()
-    with pytest.raises(BadInput, match=r"taught what raters heard.*targets acted"):
-        inputs.read(out, "ab" * 32)
+    corpus = inputs.read(out, "ab" * 32).corpus
+    assert corpus.heard is not None and np.allclose(corpus.heard, targets(troupe, LABELS))
+    with pytest.raises(BadInput, match="taught what raters heard"):
+        corpus.acted("a peer")
     # Undone in it, a take is undone exactly.
     rows = np.random.default_rng(0).standard_normal((len(troupe), 12))
     target, stays = targets(troupe, LABELS), np.arange(len(troupe)) % 5 > 0

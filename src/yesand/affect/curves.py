@@ -110,10 +110,11 @@ class Curve:
         some = self.count > 0
         means = (self.summed[some] / self.count[some, None]).T.tolist()
         done = self.count.cumsum(0)[some].tolist()
-        lines = [line for line in means if any(line)]
+        learned = max((n for n, line in enumerate(means, 1) if any(line)), default=1)
+        names = PARTS[min(many for many in PARTS if many >= learned)]
         told = {
             name: [round(value, 4) for value in line]
-            for name, line in zip(PARTS.get(len(lines), ()), lines, strict=True)
+            for name, line in zip(names, means, strict=False)
         }
         asked = [
             {"step": step, "loss": round(loss, 4), "uar": round(rate, 4)}

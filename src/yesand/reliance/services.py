@@ -18,6 +18,7 @@ from yesand.reliance.descendants.services import followed
 from yesand.reliance.keeping.services import keep
 from yesand.reliance.models import Report
 from yesand.reliance.recomputing import completed
+from yesand.reliance.utilities import LABEL
 from yesand.reliance.watching.services import lean
 from yesand.takes.crediting.masking.services import pseudonyms
 from yesand.training.digest import model_digest
@@ -95,12 +96,14 @@ def check_adds_up(chosen: estimators.Estimator, given: inputs.Inputs) -> None:
 
 def question(model: TrainedModel, chosen: estimators.Estimator, given: inputs.Inputs) -> str:
     """Return the digest of what is asked: the same question has one report."""
+    # What is not said asks as it was asked before there was a choice.
+    asked = {k: v for k, v in chosen.settings().items() if (k, v) != ("utility", LABEL)}
     return digest_of(
         {
             "model": model.digest,
             "method": chosen.name,
             "version": chosen.version,
-            "settings": chosen.settings(),
+            "settings": asked,
             "queries": given.queries.digest(given.corpus),
         }
     )

@@ -176,7 +176,7 @@ SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()
 _BY_SETS = (
     """
 CREATE OR REPLACE FUNCTION {posting}_open() RETURNS trigger LANGUAGE plpgsql
-{planned} AS $$
+{planned} {path} AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock({lock});
   IF EXISTS (SELECT 1 FROM (SELECT DISTINCT transaction_id AS id FROM added) a
@@ -198,7 +198,7 @@ CREATE TABLE {posting}_unsealed (first bigint NOT NULL, last bigint NOT NULL)
 """,
     """
 CREATE OR REPLACE FUNCTION {posting}_sealed() RETURNS trigger LANGUAGE plpgsql
-{planned} AS $$
+{planned} {path} AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     RAISE EXCEPTION 'postings stay unsealed until their transaction seals them'
@@ -214,7 +214,8 @@ CREATE TRIGGER {posting}_sealed BEFORE UPDATE OR DELETE ON {posting}_unsealed
 FOR EACH ROW EXECUTE FUNCTION {posting}_sealed()
 """,
     """
-CREATE OR REPLACE FUNCTION {posting}_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {posting}_kept() RETURNS trigger LANGUAGE plpgsql
+{path} AS $$
 BEGIN
   RAISE EXCEPTION 'postings stay unsealed until their transaction seals them'
     USING ERRCODE = 'integrity_constraint_violation';
@@ -223,7 +224,8 @@ CREATE TRIGGER {posting}_kept BEFORE TRUNCATE ON {posting}_unsealed
 FOR EACH STATEMENT EXECUTE FUNCTION {posting}_kept()
 """,
     """
-CREATE OR REPLACE FUNCTION {posting}_seal() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {posting}_seal() RETURNS trigger LANGUAGE plpgsql
+{path} AS $$
 BEGIN
   DELETE FROM {posting}_unsealed WHERE first = NEW.first AND last = NEW.last;
   RETURN NULL;
@@ -233,7 +235,7 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {posting}_seal()
 """,
     """
 CREATE OR REPLACE FUNCTION {transaction}_balanced() RETURNS trigger LANGUAGE plpgsql
-{planned} AS $$
+{planned} {path} AS $$
 DECLARE bare boolean; odd boolean;
 BEGIN
   PERFORM pg_advisory_xact_lock({lock});
@@ -257,6 +259,7 @@ BEGIN
   RETURN NULL;
 END $$
 """,
+    "ALTER FUNCTION {transaction}_verb() {path}",
 )
 # By the indices (as above), and without translating the plan to machine code each time, which takes
 # longer than to carry it out.
@@ -264,6 +267,9 @@ _PLANNED = (
     "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off "
     "SET enable_bitmapscan = off SET jit = off SET work_mem = '64MB'"
 )
+# A session's temporary tables are looked for first, and would hide the ledger's own from its
+# triggers (PostgreSQL 15, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+_PATH = "SET search_path = {schema}, pg_temp"
 _KEYS = """
 SELECT relname, conname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
  WHERE contype = 'f' AND pg_table_is_visible(conrelid) AND relname = ANY(%s) ORDER BY conname
@@ -319,8 +325,12 @@ def by_sets(transaction: str, posting: str, account: str, entry: str) -> InDatab
         if editor.connection.vendor != "postgresql":
             return
         shape = {"transaction": transaction, "posting": posting, "account": account, "entry": entry}
+        with editor.connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_schema())")
+            path = _PATH.format(schema=cursor.fetchone()[0])
         for sql in _BY_SETS:
-            editor.execute(sql.format(**shape, planned=_PLANNED, lock=_LOCK), params=None)
+            made = sql.format(**shape, planned=_PLANNED, path=path, lock=_LOCK)
+            editor.execute(made, params=None)
         with editor.connection.cursor() as cursor:
             cursor.execute(_KEYS, [[posting, transaction]])
             keys = cursor.fetchall()

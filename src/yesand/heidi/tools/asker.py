@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from yesand.heidi.reply import Reply
 from yesand.heidi.slots import Slots
 from yesand.heidi.topics import Named
+from yesand.kernel.clock import Period
 from yesand.kernel.place import Place
 from yesand.people.frame import ROLES
 from yesand.people.models import User
@@ -61,6 +62,11 @@ class Asker:
     def now(self) -> datetime:
         """The present moment in their zone."""
         return self.place.clock.now().astimezone(self.zone)
+
+    @property
+    def month(self) -> Period:
+        """The present month of the books, which are kept in UTC."""
+        return Period.of(self.place.clock.now())
 
     @property
     def role(self) -> str:

@@ -97,7 +97,7 @@ def receivables(asker: Asker, slots: Issued) -> Reply:
             ),
             reverse("receivables"),
         )
-        for row in open_by_age(asker.now.date())
+        for row in open_by_age(asker.place.clock.now().date())
     )
     link = Link(_("Receivables by age"), reverse("receivables"))
     if not rows:

@@ -11,7 +11,6 @@ from yesand.agreements.pay_wording import percent
 from yesand.heidi.reply import Link, Reply, Row
 from yesand.heidi.slots import Slots, Supposed
 from yesand.heidi.tools.asker import Asker
-from yesand.kernel.clock import Period
 from yesand.kernel.money import Money
 from yesand.people.models import Organisation
 from yesand.people.sight import visible
@@ -34,7 +33,7 @@ def prices(asker: Asker, _slots: Slots) -> Reply:
     own = _("Where an agreement names prices of its own, they stand in its clause on pay.")
     if not found:
         return Reply(f"{_('No tariff is published.')} {own}", links=links)
-    month = str(Period(asker.now.year, asker.now.month))
+    month = str(asker.month)
     rows = tuple(_tariff(standing(versions, month), name) for name, versions in found.items())
     text = _("These tariffs price %(month)s.") % {"month": month}
     return Reply(f"{text} {own}", rows=rows[:MOST], links=links)
@@ -59,7 +58,7 @@ def supposed(asker: Asker, slots: Supposed) -> Reply:
         return Reply(_("What a bill would be at other prices is computed for licensees."))
     factor = int(slots.percent or 100) * (MILLION // 100)
     factors = {unit: factor for unit in UNITS if slots.unit in ("", unit)}
-    now = Period(asker.now.year, asker.now.month) if slots.use == "now" else None
+    now = asker.month if slots.use == "now" else None
     rows = [
         row
         for each in own

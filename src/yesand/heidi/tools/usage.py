@@ -59,7 +59,7 @@ def missing(asker: Asker, slots: Issued) -> Reply:
             ),
             links=(Link(_("All statements"), reverse("statements")),),
         )
-    now = Period(asker.now.year, asker.now.month)
+    now = asker.month
     try:
         period = Period.parse(slots.month) if slots.month else now.previous()
     except BadInput:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yesand.kernel.canonical import parse
 from yesand.kernel.errors import BadInput
+from yesand.people.confirming import MOST
 from yesand.people.models import Performer
 
 #: What a producer enters: the shape that it has, and what it is called.
@@ -19,7 +20,6 @@ KINDS = (
     ("certificate", _("a certificate of residence")),
     ("correction", _("a correction of a settled month")),
 )
-_LONGEST = 500_000
 MILLION = 10**6
 
 
@@ -29,7 +29,7 @@ class InstrumentForm(forms.Form):
     kind = forms.ChoiceField(label=_("What it is"), choices=KINDS)
     document = forms.CharField(
         label=_("The document (JSON)"),
-        max_length=_LONGEST,
+        max_length=MOST // 2,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
         help_text=_("Its fields are in the documentation, with an example of each."),
     )
@@ -41,16 +41,15 @@ class InstrumentForm(forms.Form):
         ------
         BadInput : no JSON object, or of no performer that is here.
         """
-        try:
-            given = json.loads(self.cleaned_data["document"])
-        except (ValueError, RecursionError) as fault:
-            raise BadInput("That is no JSON", remedy="Check brackets and commas.") from fault
+        given = parse(self.cleaned_data["document"].encode(), where="document")
         if not isinstance(given, dict):
             raise BadInput("That is no JSON object")
         kind = self.cleaned_data["kind"]
         more: dict[str, Any] = {}
         if kind == "certificate":
-            found = Performer.objects.filter(handle=str(given.get("performer", ""))).first()
+            named = str(given.get("performer", ""))
+            # PostgreSQL takes no NUL in a text, and JSON can write one that the form does not see.
+            found = None if "\0" in named else Performer.objects.filter(handle=named).first()
             more = {"performer_key": found.public_key if found else "0" * 64}
         if kind == "correction":
             more = {"effective": today.isoformat()}

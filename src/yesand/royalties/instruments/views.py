@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,6 +15,7 @@ from yesand.kernel.errors import YesAndError
 from yesand.people.confirming import reauthenticated
 from yesand.people.frame import AUDITOR, PRODUCER
 from yesand.people.gates import only
+from yesand.people.mailing.services import tell
 from yesand.people.models import Performer
 from yesand.people.sight import Request, visible
 from yesand.people.views import listed
@@ -22,6 +24,12 @@ from yesand.royalties.instruments.models import Instrument, SettledCorrection
 from yesand.royalties.instruments.services import from_file, issue, read
 from yesand.royalties.instruments.shapes import Correction, Direction
 from yesand.royalties.redoing.services import correct
+
+_SUBJECT = gettext_lazy("You directed a part of your pay")
+_WORDS = gettext_lazy(
+    "From the day that it names, somebody else is paid of what you earn. If that was not you, "
+    "direct it back on the page below, change your password, and tell us."
+)
 
 
 @require_safe
@@ -62,22 +70,27 @@ def new_instrument(request: Request) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthenticated
-def directions(request: Request) -> HttpResponse:
+def directions(request: Request) -> HttpResponseBase:
     """Let a performer direct a part of their pay to an agent, or payouts to another payee."""
-    performer = request.sight.performer
-    if performer is None:
+    if request.sight.performer is None:
         raise Http404
+    return _directing(request, request.sight.performer)
+
+
+@reauthenticated
+def _directing(request: Request, performer: Performer) -> HttpResponse:
     form = DirectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["effective"] < request.place.clock.now().date():
             form.add_error("effective", gettext("It begins today or later."))
         else:
             try:
-                issue(request.place, from_file(form.told(performer), "", "direction"))
+                row = issue(request.place, from_file(form.told(performer), "", "direction"))
             except YesAndError as fault:
                 form.add_error(None, fault.sentence())
             else:
+                if performer.user is not None:
+                    tell(performer.user, f"direction.{row.pk}", _SUBJECT, _WORDS, {}, "directions")
                 messages.success(request, gettext("Signed with your key, and in the log."))
                 return redirect("directions")
     context = {"form": form, "rows": _directed(performer), "performer": performer}

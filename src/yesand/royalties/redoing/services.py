@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from yesand.corpus.models import ManifestPerformer
 from yesand.kernel.canonical import parse
 from yesand.kernel.clock import Period
 from yesand.kernel.errors import NotFound, Refused
 from yesand.kernel.place import Place
+from yesand.provenance import services as log
 from yesand.provenance.dsse import payload_of
 from yesand.reliance.models import Report
 from yesand.royalties.correcting import Redone, patched, standing
@@ -36,6 +39,7 @@ class Months:
     def __init__(self) -> None:
         self._signed: dict[str, tuple[Settlement, Settled]] = {}
         self._under: dict[str, frozenset[str]] = {}
+        self._moved: dict[str, str] | None = None
 
     def of(self, month: str) -> tuple[Settlement, Settled]:
         """Return a month's settlement, and what it says; NotFound, if it is not settled."""
@@ -43,6 +47,12 @@ class Months:
             settlement = _settlement(month)
             self._signed[month] = settlement, settled_of(settlement)
         return self._signed[month]
+
+    def moved(self, month: str) -> str:
+        """Return a line of a month that was moved or waits to be; or nothing."""
+        if self._moved is None:
+            self._moved = {about: row for row, about in _moved_lines()}
+        return self._moved.get(month, "")
 
     def since(self, month: str) -> Iterator[Settled]:
         """Yield the months that were settled after one."""
@@ -79,6 +89,14 @@ def correct(place: Place, correction: Correction, months: Months | None = None) 
     the report is not what it was signed as, or its shares do not add up to one.
     """
     months = months or Months()
+    with transaction.atomic():
+        # Whoever moves one of its lines asks under the same lock what waits.
+        log.wait_to_write()
+        _check(place, correction, months)
+        return issue(place, correction)
+
+
+def _check(place: Place, correction: Correction, months: Months) -> None:
     _, settled = months.of(correction.month)
     if correction.model is not None:
         _check_report(correction, settled)
@@ -86,9 +104,8 @@ def correct(place: Place, correction: Correction, months: Months | None = None) 
         row = settled.usage[_row(correction, settled)]
         _check_bonus(months, settled, row)
         _check_payers(settled, row)
-    _check_moved(correction.month)
+    _check_moved(correction.month, months)
     _check_followed(place, correction.month, months)
-    return issue(place, correction)
 
 
 def _settlement(month: str) -> Settlement:
@@ -164,16 +181,23 @@ def _check_payers(settled: Settled, row: UsageTotal) -> None:
             )
 
 
-def _check_moved(month: str) -> None:
+def _moved_lines() -> Iterator[tuple[str, str]]:
+    """Yield lines that were moved or wait to be, and the months that they are about."""
     rows = Reassignment.objects.exclude(decision__approved=False)
-    for moved in rows.select_related("statement__settlement").order_by("entry_id"):
+    # Few lines are ever moved; what was signed of them is read one by one, and of others never.
+    signed = ("statement__envelope", "statement__settlement__envelope")
+    rows = rows.select_related("statement__settlement").defer(*signed)
+    for moved in rows.order_by("-entry_id"):
         statement = moved.statement
         told = parse_statement(_predicate(statement.envelope)).lines[moved.line]
-        if about_month(told, statement.settlement.period) != month:
-            continue
+        yield str(moved), about_month(told, statement.settlement.period)
+
+
+def _check_moved(month: str, months: Months) -> None:
+    if moved := months.moved(month):
         raise Refused(
             "A line of that month was moved to the right performer, or waits to be",
-            where=str(moved),
+            where=moved,
             remedy="Turn the proposal down, or move it back, and correct the month then.",
         )
 
