@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 import warnings
 from functools import partial
 from pathlib import Path
@@ -23,9 +24,12 @@ from yesand.affect.encoders.rows import Wanted, embed
 @pytest.mark.slow
 @pytest.mark.enable_socket
 @pytest.mark.timeout(900)
-def test_spark_embeds_what_lies_in_a_folder_as_this_machine_does(tmp_path: Path) -> None:
+def test_spark_embeds_what_lies_in_a_folder_as_this_machine_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
         pytest.skip("needs pyspark (pip install yesand[spark]) and a Java")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # its workers need what is installed here
     folder = encoder(tmp_path / "encoder")
     takes = [take(tmp_path / "takes" / f"t{n}.wav", n, 0.4 + n / 10) for n in range(4)]
     (tmp_path / "takes" / "bad.wav").write_bytes(b"no sound")
