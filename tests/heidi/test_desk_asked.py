@@ -45,6 +45,7 @@ ASKED = [
     ("What does a request cost?", Topic.PRICES),
     ("What would our bill be if the price rose by 20 %?", Topic.SUPPOSED),
     ("How much would we owe at half the price?", Topic.SUPPOSED),
+    ("What would our bill be if the price fell to 80 %?", Topic.SUPPOSED),
     ("Show all exceptions", Topic.EXCEPTIONS),
     ("Show receivables by age", Topic.RECEIVABLES),
     ("Were there audits of my pay?", Topic.AUDITS),

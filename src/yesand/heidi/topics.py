@@ -85,7 +85,7 @@ _EXPLAIN = re.compile(
 )
 #: Of these guesses only what is told here: the rest is what the router took it for.
 _ONLY = {
-    Intent.CHANGE: re.compile(_UNPAID),
+    Intent.CHANGE: re.compile(rf"{_UNPAID}|{_WHAT_IF}"),
     Intent.CLAUSE: re.compile(_WHAT_IF),
     Intent.CLOSING: re.compile(r"\bestimat|\bexceptions?\b|\btrial balance\b|\breconcil"),
     Intent.STATEMENTS: re.compile(rf"{_BOOKS}|{_UNPAID}|{_RUNS}|\bestimat"),
