@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yesand
-from yesand.kernel.errors import BadInput, Refused
+from yesand.kernel.errors import BadInput, CheckFailed, Refused
 from yesand.people import services as people
 from yesand.royalties.books.services import balance, post, trial_balance
 from yesand.royalties.ledger import FUND, Draft, Side, Verb, residues
 from yesand.royalties.models import Account, Posting, Transaction
+from yesand.royalties.services import check_books
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 NOW = "2026-10-01 00:00:00"
@@ -171,6 +172,27 @@ def test_a_temporary_table_hides_nothing_from_the_ledger(ann: yesand.House) -> N
     with pytest.raises(IntegrityError, match="without its transaction"):
         sql(hiding, posting(B, 0))()
     assert not Posting.objects.filter(transaction=B).exists()
+
+
+def test_postings_that_belong_nowhere_are_found_by_the_check(ann: yesand.House) -> None:
+    """Two that cancel leave every sum as it was."""
+    post(ann.place, [draft(A)])
+    there = balance(FUND)
+    loose = [
+        posting(A, micro).replace("(SELECT MIN(id) FROM royalties_account)", "9999")
+        for micro in (7, -7)
+    ]
+    unasked = {
+        "sqlite": ("DROP TRIGGER royalties_posting_open",),
+        "postgresql": ("SET LOCAL session_replication_role = replica",),
+    }
+    with (
+        pytest.raises(CheckFailed, match=r"2 of them.*no account|no account.*2 of them"),
+        transaction.atomic(),
+    ):
+        sql(*unasked[connection.vendor], *loose)()
+        assert balance(FUND) == there
+        check_books()
 
 
 def test_sqlite_cannot_replace_what_is_posted(ann: yesand.House) -> None:

@@ -14,7 +14,7 @@ from yesand.kernel.place import Place
 from yesand.people.models import Organisation, Performer
 from yesand.provenance.dsse import opened, payload_of
 from yesand.royalties.auditing.services import owed_for_audits
-from yesand.royalties.books.services import balance, post, trial_balance
+from yesand.royalties.books.services import adrift, balance, post, trial_balance
 from yesand.royalties.gathering.services import trial
 from yesand.royalties.ledger import FUNDS, performer_account
 from yesand.royalties.lines import ON_TOP, Kind, Line
@@ -195,7 +195,8 @@ def check_books() -> str:
 
     Raises
     ------
-    CheckFailed : a currency does not add up, or an account differs from its statements.
+    CheckFailed : a currency does not add up, an account differs from its statements, or a posting
+        belongs nowhere.
     """
     expected: defaultdict[str, Counter[str]] = defaultdict(Counter)
     count = 0
@@ -210,6 +211,8 @@ def check_books() -> str:
         for deduction in issued.deductions:
             if deduction.account.startswith(_GETTING):
                 expected[deduction.account][row.currency] -= deduction.micro
+    if loose := adrift():
+        raise CheckFailed("Postings of no account, or of no transaction", where=f"{loose} of them")
     books = trial_balance()
     residue = Counter[str]()
     for sums in books.values():

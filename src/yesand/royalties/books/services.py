@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from yesand.kernel.errors import Refused
 from yesand.kernel.place import Place
@@ -18,7 +18,7 @@ from yesand.royalties.books.beancount import next_day
 from yesand.royalties.books.folios import services as folios
 from yesand.royalties.books.writing.services import known, open_accounts, write
 from yesand.royalties.ledger import FOLLOWING, Draft
-from yesand.royalties.models import Posting
+from yesand.royalties.models import Account, Posting, Transaction
 
 #: Kinds of accounts that are named after a performer.
 _PERFORMERS = ("performer", "held")
@@ -80,6 +80,16 @@ def trial_balance(
     for name, currency, micro in rows.order_by("account__name", "currency"):
         found.setdefault(name, {})[currency] = micro
     return found
+
+
+def adrift() -> int:
+    """Return how many postings are of no account or of no transaction: there must not be any.
+
+    The database lets none in, but a backup is restored before what it asks is there again.
+    """
+    account = Exists(Account.objects.filter(pk=OuterRef("account_id")))
+    sealed = Exists(Transaction.objects.filter(pk=OuterRef("transaction_id")))
+    return Posting.objects.filter(~account | ~sealed).count()
 
 
 def until(as_of: date | None, effective: date | None = None, path: str = "") -> Q:
