@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_who_voices_an_emotion_as_the_others_do_is_relied_on_and_an_outlier_is_n
 
 def made(name: str, *people: str, batch: str = "b") -> MadeTake:
     return MadeTake(
-        path=None,  # type: ignore[arg-type]
+        path=Path(name),
         sha256=name,
         emotion="joy",
         duration_ms=1_000,

@@ -41,7 +41,7 @@ def session(spill: Path, settings: Mapping[str, str]) -> Iterator[Any]:
         builder = builder.config(name, value)
     try:
         opened = builder.getOrCreate()
-    except Exception as fault:
+    except Exception as fault:  # Python's, Py4J's and Java's own errors have no base in common
         raise BadInput(
             f"Spark does not start: {fault}",
             where="usage_engine in house.json",
